@@ -1,0 +1,63 @@
+/// \file  Ranks that work on one job. A one-rank communicator needs neither launcher nor MPI_Init.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+namespace maniple::mpi {
+
+using Bytes = std::vector<std::byte>;
+
+/// A message on its way. Destroying it waits until the message has left.
+class PendingSend {
+public:
+    PendingSend() = default;
+    PendingSend(PendingSend&&) noexcept;
+    PendingSend& operator=(PendingSend&&) noexcept;
+    ~PendingSend();
+
+private:
+    friend class Communicator;
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+/// All ranks of the job. Cheap to copy. One thread per rank calls it at a time.
+/// Failures of MPI throw EnvironmentError.
+class Communicator {
+public:
+    /// Rank 0 of 1: no MPI behind it.
+    static Communicator alone();
+
+    int rank() const { return rank_; }
+    int size() const { return size_; }
+    bool is_root() const { return rank_ == 0; }
+
+    /// Wait for all ranks. Collective.
+    void barrier() const;
+    /// Root's bytes on every rank. Collective.
+    Bytes broadcast(Bytes bytes) const;
+    /// On the root: every rank's bytes in rank order; elsewhere empty. Collective.
+    std::vector<Bytes> gather(std::span<std::byte const> bytes) const;
+    /// Element-wise sum over ranks, in place on every rank: exact, so order cannot matter. Collective.
+    void sum(std::span<std::int64_t> values) const;
+    /// Largest value of any rank, on every rank. Collective.
+    std::int64_t max(std::int64_t value) const;
+
+    /// Start sending `message`; messages to one rank with one tag arrive in order.
+    /// \pre 0 <= to < size(), to != rank()
+    PendingSend send(Bytes message, int to, int tag) const;
+    /// Wait for the next message. \pre 0 <= from < size(), from != rank()
+    Bytes receive(int from, int tag) const;
+
+private:
+    friend class Session;
+    Communicator(int rank, int size) : rank_{rank}, size_{size} {}
+    int rank_;
+    int size_;
+};
+
+}  // namespace maniple::mpi

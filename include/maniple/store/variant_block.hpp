@@ -1,0 +1,42 @@
+/// \file  A run of variants on its way into a store, and the sources it comes from.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "maniple/genotype/packed_block.hpp"
+#include "maniple/genotype/variant.hpp"
+#include "maniple/trait/samples.hpp"
+
+namespace maniple {
+
+/// Consecutive variants of one contig with their genotypes.
+/// variants.size() == genotypes.variants().
+struct VariantBlock {
+    std::string contig;
+    std::vector<Variant> variants;
+    PackedBlock genotypes;
+};
+
+/// Where genotypes come from: a foreign file or a simulation. Read once, front to back, by one
+/// thread.
+class GenotypeSource {
+public:
+    virtual ~GenotypeSource() = default;
+
+    /// For messages: the file's name, or what is simulated.
+    virtual std::string name() const = 0;
+    virtual Samples const& samples() const = 0;
+
+    /// The next at most `max_variants` variants of one contig; nothing at the end.
+    /// \throws UserError naming file and line or record where the source is malformed.
+    virtual std::optional<VariantBlock> next(std::int64_t max_variants) = 0;
+
+    /// What a person should know about how the records became variants (multi-allelic records that
+    /// were split, records skipped and why), complete after the end. Holds no sample IDs.
+    virtual std::vector<std::string> remarks() const { return {}; }
+};
+
+}  // namespace maniple

@@ -1,0 +1,28 @@
+/// \file  Who is in a cohort.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace maniple {
+
+enum class Sex : std::uint8_t { unknown = 0, male = 1, female = 2 };  ///< PLINK's codes.
+
+/// The ordered samples of a cohort; position is `SampleIndex`. All vectors have equal length.
+struct Samples {
+    std::vector<std::string> ids;       ///< Unique.
+    std::vector<std::string> families;  ///< Family ID; "0" where the source has none.
+    std::vector<Sex> sexes;
+
+    std::int64_t size() const { return std::ssize(ids); }
+};
+
+/// Checksum of the ordered sample IDs: two files with the same one describe the same rows.
+std::uint64_t fingerprint(Samples const& samples);
+
+/// Check that IDs are there and unique.
+/// \throws UserError naming `source` and the first ID that is empty or repeats.
+void require_unique_ids(Samples const& samples, std::string const& source);
+
+}  // namespace maniple
