@@ -4,7 +4,7 @@ target_compile_definitions(maniple_options INTERFACE
   MANIPLE_CHECKS=$<BOOL:${MANIPLE_CHECKS}> OMPI_SKIP_MPICXX)
 # No contraction and no fast-math: results must not depend on what the compiler fuses.
 target_compile_options(maniple_options INTERFACE
-  -ffp-contract=off -Wall -Wextra -Wpedantic -Wconversion -Wshadow
+  -ffp-contract=off -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wno-missing-field-initializers
   $<$<BOOL:${MANIPLE_WARNINGS_ARE_ERRORS}>:-Werror>)
 
 # One static library per folder: every source in it. USES is that folder's row in
@@ -14,6 +14,10 @@ function(maniple_module name)
   list(TRANSFORM ARG_USES PREPEND maniple_)
   file(GLOB headers CONFIGURE_DEPENDS include/maniple/${name}/*.hpp)
   file(GLOB sources CONFIGURE_DEPENDS src/${name}/*.cpp)
+  if(NOT sources)
+    file(WRITE ${CMAKE_BINARY_DIR}/empty.cpp "")
+    set(sources ${CMAKE_BINARY_DIR}/empty.cpp)
+  endif()
   add_library(maniple_${name} STATIC ${sources})
   set_target_properties(maniple_${name} PROPERTIES LINKER_LANGUAGE CXX VERIFY_INTERFACE_HEADER_SETS ON)
   target_sources(maniple_${name} PUBLIC FILE_SET HEADERS BASE_DIRS include FILES ${headers})

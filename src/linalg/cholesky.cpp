@@ -1,13 +1,15 @@
 #include "maniple/linalg/cholesky.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "maniple/core/contract.hpp"
 
 namespace maniple {
 
-Definite factorize(std::span<double> triangle, std::int64_t rows, double tolerance) {
+double factorize(std::span<double> triangle, std::int64_t rows) {
     expect(std::ssize(triangle) == triangle_size(rows), "a triangle of so many rows");
+    double smallest = 1;
     double* row = triangle.data();
     for (std::int64_t r = 0; r < rows; row += ++r) {
         double const diagonal = row[r];
@@ -19,10 +21,11 @@ Definite factorize(std::span<double> triangle, std::int64_t rows, double toleran
         }
         double pivot = diagonal;
         for (std::int64_t k = 0; k < r; ++k) pivot -= row[k] * row[k];
-        if (!(pivot > tolerance * diagonal)) return Definite::no;
+        if (!(pivot > 0)) return 0;
+        smallest = std::min(smallest, pivot / diagonal);
         row[r] = std::sqrt(pivot);
     }
-    return Definite::yes;
+    return smallest;
 }
 
 void solve_lower(std::span<double const> factor, std::span<double> b) {

@@ -11,24 +11,17 @@ namespace {
 // The largest integer whose digits all lie in [-127, 127].
 constexpr double largest(int limbs) { return limbs == 3 ? 127.0 * 65793.0 : 127.0 * 16843009.0; }
 
-// max |x| / SD above which three limbs would round too coarsely (see the header).
-constexpr double three_limb_peak = 5.6;
+// Three limbs would do for beta and its standard error, but not for the ratio of two small numbers that
+// a p-value near 1 hangs on.
+constexpr int default_limbs = 4;
 
 }  // namespace
 
 FixedPoint choose_fixed_point(std::span<double const> column) {
     double peak = 0;
-    double squares = 0;
-    std::int64_t present = 0;
-    for (double value : column) {
-        peak = std::max(peak, std::abs(value));
-        squares += value * value;
-        present += value != 0;
-    }
+    for (double value : column) peak = std::max(peak, std::abs(value));
     if (peak == 0) return {};
-    double const sd = std::sqrt(squares / static_cast<double>(present));
-    int const limbs = peak <= three_limb_peak * sd ? 3 : 4;
-    return {.scale = largest(limbs) / peak, .limbs = limbs};
+    return {.scale = largest(default_limbs) / peak, .limbs = default_limbs};
 }
 
 std::int32_t to_fixed(double value, FixedPoint format) {
@@ -54,8 +47,8 @@ void FixedPointMatrix::set_column(std::int64_t column, std::span<double const> v
     for (std::int64_t s = 0; s < samples_; ++s) {
         auto rest = to_fixed(values[static_cast<std::size_t>(s)], form);
         values_[s * columns() + column] = rest;
-        auto* digits = digits_.data() + s * digit_columns_ +
-                       first_digit_[static_cast<std::size_t>(column)];
+        auto* digits =
+            digits_.data() + s * digit_columns_ + first_digit_[static_cast<std::size_t>(column)];
         for (int limb = 0; limb < form.limbs; ++limb) {
             auto const digit = static_cast<std::int8_t>(rest & 0xFF);  // low byte, signed
             digits[limb] = digit;

@@ -1,5 +1,6 @@
 #include "maniple/trait/samples.hpp"
 
+#include <string_view>
 #include <unordered_set>
 
 #include <fmt/format.h>

@@ -23,8 +23,8 @@ struct Command {
     Ranks ranks;
     std::string_view positional;  ///< Option that a bare word sets; empty: none.
     boost::program_options::options_description (*options)();
-    /// Every option that was given or has a default is in `values`. Results a person asked for go to
-    /// standard output, everything else to `log`. \throws Error.
+    /// Every option that was given or has a default is in `values`. Results a person asked for go
+    /// to standard output, everything else to `log`. \throws Error.
     void (*execute)(boost::program_options::variables_map const& values,
                     mpi::Communicator const& communicator, Log& log);
 };

@@ -64,7 +64,9 @@ public:
         return {words_.span().first(static_cast<std::size_t>(variants_ * packed_stride(samples_) / 8)),
                 variants_, samples_};
     }
-    std::span<std::uint64_t> words() { return words_.span(); }
+    std::span<std::uint64_t> words() {
+        return words_.span().first(static_cast<std::size_t>(variants_ * packed_stride(samples_) / 8));
+    }
 
     std::span<std::uint64_t> row(LocalVariantIndex v) {
         auto const words_per_row = packed_stride(samples_) / 8;
@@ -73,8 +75,10 @@ public:
                                      static_cast<std::size_t>(words_per_row));
     }
 
+    /// \pre   0 <= s < samples()
     /// \pre   genotype <= 3
     void set(LocalVariantIndex v, SampleIndex s, unsigned genotype) {
+        expect(s.get() >= 0 && s.get() < samples_, "sample is inside the block");
         expect(genotype <= 3, "a genotype has two bits");
         auto& word = row(v)[s.at() / 32];
         auto const shift = s.at() % 32 * 2;

@@ -9,8 +9,9 @@ namespace maniple {
 
 /// Columns that grow one by one, each made orthogonal to those before it.
 ///
-/// Modified Gram-Schmidt, applied twice ("twice is enough": Giraud, Langou and Rozloznik 2005, Comput.
-/// Math. Appl. 50), serial and in sample order: equal input gives equal bits on any machine setting.
+/// Modified Gram-Schmidt, applied twice ("twice is enough": Giraud, Langou and Rozloznik 2005,
+/// Comput. Math. Appl. 50), serial and in sample order: equal input gives equal bits on any machine
+/// setting.
 class OrthonormalBasis {
 public:
     explicit OrthonormalBasis(std::int64_t rows) : rows_{rows} {}

@@ -11,10 +11,14 @@ namespace maniple::mpi {
 
 using Bytes = std::vector<std::byte>;
 
-/// A message on its way. Destroying it waits until the message has left.
+/// Largest tag of a message; what MPI guarantees, less those kept for this module.
+inline constexpr int largest_tag = 32'000;
+
+/// A message on its way. Destroying it waits until the message has left, except while an exception
+/// unwinds the stack: its receiver may wait for something else for ever.
 class PendingSend {
 public:
-    PendingSend() = default;
+    PendingSend();
     PendingSend(PendingSend&&) noexcept;
     PendingSend& operator=(PendingSend&&) noexcept;
     ~PendingSend();
@@ -25,8 +29,8 @@ private:
     std::unique_ptr<State> state_;
 };
 
-/// All ranks of the job. Cheap to copy. One thread per rank calls it at a time.
-/// Failures of MPI throw EnvironmentError.
+/// All ranks of the job. Cheap to copy. The thread that made the Session calls it.
+/// Messages may be of any size. Failures of MPI throw EnvironmentError.
 class Communicator {
 public:
     /// Rank 0 of 1: no MPI behind it.
@@ -42,15 +46,19 @@ public:
     Bytes broadcast(Bytes bytes) const;
     /// On the root: every rank's bytes in rank order; elsewhere empty. Collective.
     std::vector<Bytes> gather(std::span<std::byte const> bytes) const;
-    /// Element-wise sum over ranks, in place on every rank: exact, so order cannot matter. Collective.
+    /// Element-wise sum over ranks, in place on every rank: exact, so order cannot matter.
+    /// Collective.
     void sum(std::span<std::int64_t> values) const;
     /// Largest value of any rank, on every rank. Collective.
     std::int64_t max(std::int64_t value) const;
 
     /// Start sending `message`; messages to one rank with one tag arrive in order.
     /// \pre 0 <= to < size(), to != rank()
+    /// \pre 0 <= tag <= largest_tag
     PendingSend send(Bytes message, int to, int tag) const;
-    /// Wait for the next message. \pre 0 <= from < size(), from != rank()
+    /// Wait for the next message.
+    /// \pre 0 <= from < size(), from != rank()
+    /// \pre 0 <= tag <= largest_tag
     Bytes receive(int from, int tag) const;
 
 private:

@@ -13,8 +13,11 @@ namespace maniple {
 /// One HDF5 chunk of `call_genotype_2bit`: whole rows of one block.
 struct StoredChunk {
     std::int64_t rows = 0;
+    /// Rows of every chunk of the dataset; where `rows` is less, zero rows follow, because stock
+    /// readers take each chunk to be whole.
+    std::int64_t stored_rows = 0;
     bool deflated = false;         ///< Else the bytes are the rows themselves.
-    std::vector<std::byte> bytes;  ///< zlib stream, or rows * stride bytes.
+    std::vector<std::byte> bytes;  ///< zlib stream, or stored_rows * stride bytes.
 };
 
 /// A block ready to be written: chunks in row order, and what the partition says about its rows.
@@ -40,17 +43,18 @@ enum class Compression {
     none,
 };
 
-/// Rows of one chunk of a block of at most `block_variants` rows: the largest power of two whose
-/// rows fit 4 MiB, at least 1, at most `block_variants`.
+/// Rows of one chunk of a block of at most `block_variants` rows: the largest divisor of
+/// `block_variants` whose rows fit 4 MiB, at least 1, so that every block starts a chunk.
+/// \pre   block_variants > 0, samples > 0
 std::int64_t chunk_rows(std::int64_t block_variants, std::int64_t samples);
 
 /// \param rows_per_chunk  from `chunk_rows`; the last chunk may have fewer.
 EncodedBlock encode_block(PackedView genotypes, std::int64_t rows_per_chunk,
                           Compression compression);
 
-/// Inflate into `genotypes` and verify the checksum.
-/// \pre    genotypes has at least raw.variants rows of raw.samples; afterwards exactly these.
-/// \throws CorruptInput naming raw.place.
+/// Inflate into `genotypes` and verify the checksum. Afterwards `genotypes` has exactly
+/// raw.variants rows of raw.samples; it allocates only where it has had fewer. \throws CorruptInput
+/// naming raw.place.
 void decode_block(RawBlock const& raw, PackedBlock& genotypes);
 
 }  // namespace maniple

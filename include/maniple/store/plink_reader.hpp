@@ -14,8 +14,8 @@ enum class SampleIdSource {
     family_and_individual,  ///< FID_IID.
 };
 
-/// Reads PREFIX.bed/.bim/.fam. ALT is A1 (column 5 of .bim), REF is A2. Contig names, IDs and alleles
-/// are kept as they stand; a position may be 0 or negative (remarked).
+/// Reads PREFIX.bed/.bim/.fam. ALT is A1 (column 5 of .bim), REF is A2. Contig names, IDs and
+/// alleles are kept as they stand; a position may be 0 or negative (remarked).
 class PlinkReader : public GenotypeSource {
 public:
     /// \param prefix  with or without ".bed".

@@ -1,0 +1,57 @@
+/// \file  Checked values of options, with messages that name the option.
+#pragma once
+
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <boost/program_options.hpp>
+
+#include <fmt/format.h>
+
+#include "maniple/core/error.hpp"
+
+namespace maniple::cli {
+
+using Words = std::vector<std::string>;
+
+/// The words of a list option: given several times, apart, or joined by commas (a job file has one
+/// value an option). Empty where the option is absent.
+Words words_of(boost::program_options::variables_map const& values, char const* name);
+
+/// Text of an option; empty where it is absent.
+std::string text_of(boost::program_options::variables_map const& values, char const* name);
+
+/// \throws UserError naming the option when the value is NaN or outside [least, most].
+template <class Number>
+Number bounded(boost::program_options::variables_map const& values, char const* name, Number least,
+               Number most) {
+    auto const value = values[name].as<Number>();
+    if (value >= least && value <= most) return value;
+    throw UserError{fmt::format("option --{} = {} (must be {} to {}); correct the value", name,
+                                value, least, most)};
+}
+
+/// The value whose word the option has. \throws UserError listing the words.
+template <class Value>
+Value choose(boost::program_options::variables_map const& values, char const* name,
+             std::initializer_list<std::pair<std::string_view, Value>> choices) {
+    auto const& word = values[name].as<std::string>();
+    std::string all;
+    for (auto const& [known, value] : choices) {
+        if (word == known) return value;
+        all += fmt::format("{}{}", all.empty() ? "" : " or ", known);
+    }
+    throw UserError{
+        fmt::format("option --{} = '{}' (must be {}); correct the value", name, word, all)};
+}
+
+/// Description of --threads, with default 0: as many as this process may use.
+void add_threads_option(boost::program_options::options_description& group);
+
+/// \throws UserError when --threads is negative or beyond reason.
+int threads_of(boost::program_options::variables_map const& values);
+
+}  // namespace maniple::cli

@@ -1,0 +1,41 @@
+/// \file  Files that appear under their name only when they are complete and on the disk.
+#pragma once
+
+#include <filesystem>
+
+namespace maniple {
+
+enum class ExistingFile { refuse, replace };
+
+/// A temporary name beside a file's final one. Destroyed before `commit`, it removes what was
+/// written.
+class DurableFile {
+public:
+    /// \param final_path  where the file shall appear; its folder exists.
+    explicit DurableFile(std::filesystem::path final_path);
+    DurableFile(DurableFile&& other) noexcept;
+    DurableFile& operator=(DurableFile&& other) noexcept;
+    ~DurableFile();
+
+    /// Write here. Starts as no file.
+    std::filesystem::path const& temporary() const { return temporary_; }
+    std::filesystem::path const& final_path() const { return final_; }
+
+    /// Give the file its folder's permissions (without execution), fsync it, rename it and fsync
+    /// the folder. \throws EnvironmentError, also where a file exists and `existing` is refuse.
+    void commit(ExistingFile existing);
+
+private:
+    void discard() noexcept;
+
+    std::filesystem::path final_;
+    std::filesystem::path temporary_;  // Empty: nothing to remove.
+};
+
+/// Is this the name of a file that a writer left behind when its process died?
+bool is_temporary_name(std::filesystem::path const& path);
+
+/// Wait until a file or folder is on the disk. \throws EnvironmentError.
+void sync_to_disk(std::filesystem::path const& path);
+
+}  // namespace maniple

@@ -1,0 +1,42 @@
+/// \file  Ownership of HDF5 identifiers.
+#pragma once
+
+#include <hdf5.h>
+
+#include <utility>
+
+namespace maniple::hdf5 {
+
+/// Sole owner of one HDF5 identifier. `Close` is the matching C function, e.g. H5Dclose.
+template <auto Close>
+class Handle {
+public:
+    Handle() = default;
+    /// Takes ownership; a negative `id` is "none".
+    explicit Handle(hid_t id) : id_{id} {}
+    ~Handle() { reset(); }
+    Handle(Handle&& other) noexcept : id_{std::exchange(other.id_, -1)} {}
+    Handle& operator=(Handle&& other) noexcept {
+        std::swap(id_, other.id_);
+        return *this;
+    }
+
+    bool valid() const { return id_ >= 0; }
+    hid_t get() const { return id_; }
+    /// Close now. Returns what the C function says, negative for failure; 0 where there is nothing.
+    herr_t reset() { return valid() ? Close(std::exchange(id_, -1)) : 0; }
+    /// Never close it.
+    void abandon() { id_ = -1; }
+
+private:
+    hid_t id_ = -1;
+};
+
+using FileHandle = Handle<H5Fclose>;
+using DatasetHandle = Handle<H5Dclose>;
+using SpaceHandle = Handle<H5Sclose>;
+using TypeHandle = Handle<H5Tclose>;
+using AttributeHandle = Handle<H5Aclose>;
+using PropertiesHandle = Handle<H5Pclose>;
+
+}  // namespace maniple::hdf5

@@ -1,0 +1,48 @@
+/// \file  What a scan says about itself beside results.h5.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "maniple/mpi/communicator.hpp"
+#include "maniple/run/scan_plan.hpp"
+
+namespace maniple {
+
+/// One row of summary.tsv.
+struct TraitSummary {
+    std::string trait;
+    TraitCounts counts;
+    double lambda_gc = 0;                 ///< NaN without tests.
+    std::int64_t hits = 0;                ///< p <= 5e-8.
+    std::vector<std::int64_t> by_status;  ///< Variants per status code.
+};
+
+/// Read the summary of every trait from a finished results.h5. \throws CorruptInput.
+std::vector<TraitSummary> summarize(std::filesystem::path const& results, ScanPlan const& plan);
+
+/// Tab-separated, one row a trait; counts of people under 5 as "<5". \throws EnvironmentError.
+void write_summary(std::filesystem::path const& file, std::vector<TraitSummary> const& summaries);
+
+/// Where and how a run was made: what may differ between equal results.
+struct RunRecord {
+    std::string started;   ///< ISO 8601, UTC.
+    std::string finished;
+    double seconds = 0;
+    std::string mpi;       ///< Implementation.
+    std::vector<std::string> ranks;  ///< Per rank, JSON: host, threads, peak memory.
+};
+
+/// This rank's line of RunRecord::ranks.
+std::string describe_rank(mpi::Communicator const& comm, int threads);
+
+/// Versions, plan, inputs with checksums, hosts and times as JSON. \throws EnvironmentError.
+void write_run_record(std::filesystem::path const& file, ScanPlan const& plan,
+                      RunRecord const& record);
+
+/// Now, as ISO 8601 in UTC.
+std::string timestamp();
+
+}  // namespace maniple

@@ -1,0 +1,167 @@
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "maniple/cli/command.hpp"
+#include "maniple/core/error.hpp"
+#include "maniple/run/import_genotypes.hpp"
+#include "maniple/run/import_table.hpp"
+
+namespace maniple::cli {
+namespace {
+
+namespace po = boost::program_options;
+using Words = std::vector<std::string>;
+
+constexpr int longest_block = 65'536;
+
+po::options_description options() {
+    po::options_description all;
+    po::options_description genotypes{"Genotypes"};
+    genotypes.add_options()                                                               //
+        ("store", po::value<std::string>()->required()->value_name("S"),                  //
+         "the store: made where there is none, else genotypes or tables are added")       //
+        ("bfile", po::value<Words>()->multitoken()->value_name("P..."),                   //
+         "PLINK 1 files P.bed, P.bim, P.fam; several with the same samples: a,b or a b")  //
+        ("vcf", po::value<Words>()->multitoken()->value_name("F..."),                     //
+         "VCF or BCF files, plain or bgzipped; the GT field is read")                     //
+        ("sample-id", po::value<std::string>()->default_value("iid")->value_name("KIND"),
+         "what names a PLINK sample: iid, or fid-iid for FID_IID")  //
+        ("block-variants", po::value<int>()->default_value(512)->value_name("N"),
+         "variants in a block of a new store")  //
+        ("compression", po::value<std::string>()->default_value("auto")->value_name("KIND"),
+         "auto: where a block shrinks to half or less; or none")  //
+        ("threads", po::value<int>()->default_value(0)->value_name("T"),
+         "threads; 0: as many as this process may use");
+    po::options_description tables{"Traits and covariates"};
+    tables.add_options()                                      //
+        ("table", po::value<std::string>()->value_name("F"),  //
+         "tab, comma or blank separated text with a column IID, and perhaps FID; may be gzipped")  //
+        ("name", po::value<std::string>()->default_value("")->value_name("N"),
+         "name of the table in the store (default: the file's)")  //
+        ("missing-value", po::value<Words>()->multitoken()->value_name("X..."),
+         "further values that mean missing, for instance -9")  //
+        ("categorical", po::value<Words>()->multitoken()->value_name("C..."),
+         "columns that are levels although they hold numbers")              //
+        ("replace", po::bool_switch(), "replace a table of the same name")  //
+        ("allow-unmatched", po::bool_switch(),
+         "also when fewer than half of the table's rows are samples of the store");
+    return all.add(genotypes).add(tables);
+}
+
+// A job file has one value an option, so lists may also be written a,b.
+Words words_of(po::variables_map const& values, char const* name) {
+    Words words;
+    if (values.count(name) == 0) return words;
+    for (auto const& text : values[name].as<Words>()) {
+        for (std::size_t first = 0; first <= text.size();) {
+            auto const last = std::min(text.find(',', first), text.size());
+            if (last > first) words.push_back(text.substr(first, last - first));
+            first = last + 1;
+        }
+    }
+    return words;
+}
+
+template <class Value>
+Value choose(po::variables_map const& values, char const* name, char const* first_word, Value first,
+             char const* second_word, Value second) {
+    auto const& word = values[name].as<std::string>();
+    if (word == first_word) return first;
+    if (word == second_word) return second;
+    throw UserError{fmt::format("option --{} = '{}' (must be {} or {}); correct the value", name,
+                                word, first_word, second_word)};
+}
+
+int bounded(po::variables_map const& values, char const* name, int least, int most) {
+    auto const value = values[name].as<int>();
+    if (value >= least && value <= most) return value;
+    throw UserError{fmt::format("option --{} = {} (must be {} to {}); correct the value", name,
+                                value, least, most)};
+}
+
+std::optional<TableImport> table_plan(po::variables_map const& values) {
+    if (values.count("table") == 0) {
+        for (auto const* name : {"missing-value", "categorical"}) {
+            if (values.count(name) == 0) continue;
+            throw UserError{fmt::format("option --{} belongs to --table; give a table", name)};
+        }
+        if (!values["name"].defaulted() || values["replace"].as<bool>() ||
+            values["allow-unmatched"].as<bool>()) {
+            throw UserError{
+                "options --name, --replace and --allow-unmatched belong to --table; give a table"};
+        }
+        return std::nullopt;
+    }
+    return TableImport{
+        .file = values["table"].as<std::string>(),
+        .name = values["name"].as<std::string>(),
+        .text = {.missing_values = words_of(values, "missing-value"),
+                 .categorical = words_of(values, "categorical")},
+        .existing = values["replace"].as<bool>() ? ExistingTable::replace : ExistingTable::refuse,
+        .unmatched =
+            values["allow-unmatched"].as<bool>() ? UnmatchedRows::allow : UnmatchedRows::refuse};
+}
+
+GenotypeImport genotype_plan(po::variables_map const& values, Words const& files,
+                             GenotypeFormat format) {
+    if (format != GenotypeFormat::plink && !values["sample-id"].defaulted()) {
+        throw UserError{
+            "option --sample-id belongs to --bfile (other formats have one ID); leave it out"};
+    }
+    return {.format = format,
+            .files = {files.begin(), files.end()},
+            .ids = choose(values, "sample-id", "iid", SampleIdSource::individual, "fid-iid",
+                          SampleIdSource::family_and_individual),
+            .block_variants = bounded(values, "block-variants", 1, longest_block),
+            .compression = choose(values, "compression", "auto", Compression::automatic, "none",
+                                  Compression::none),
+            .threads = bounded(values, "threads", 0, 4'096),
+            .table = table_plan(values)};
+}
+
+void execute(po::variables_map const& values, mpi::Communicator const&, Log& log) {
+    auto const store = values["store"].as<std::string>();
+    auto const plink = words_of(values, "bfile");
+    auto const vcf = words_of(values, "vcf");
+    if (!plink.empty() && !vcf.empty()) {
+        throw UserError{
+            "--bfile and --vcf exclude each other; import one, then the other into the same store"};
+    }
+    if (!plink.empty() || !vcf.empty()) {
+        auto const format = plink.empty() ? GenotypeFormat::vcf : GenotypeFormat::plink;
+        auto const plan = genotype_plan(values, plink.empty() ? vcf : plink, format);
+        import_genotypes(store, plan, log);
+        if (!plan.table) {
+            log.note(fmt::format("next: maniple import --store {} --table TRAITS.tsv", store));
+            return;
+        }
+    } else if (auto const plan = table_plan(values)) {
+        import_table(store, *plan, log);
+    } else {
+        throw UserError{"nothing to import; give --bfile, --vcf or --table"};
+    }
+    log.note(fmt::format(
+        "next: maniple info {0}, or maniple scan --store {0} --trait NAME --out RUN", store));
+}
+
+}  // namespace
+
+extern Command const import_command{
+    .name = "import",
+    .summary = "genotypes, traits and covariates into a store",
+    .usage = "--store S (--bfile P... | --vcf F...) [--table F]",
+    .examples =
+        "maniple import --store cohort --bfile chr1 chr2 --table traits.tsv\n"
+        "maniple import --store cohort --vcf cohort.vcf.gz\n"
+        "maniple import --store cohort --table clinic.csv --missing-value -9\n",
+    .ranks = Ranks::root_only,
+    .positional = "",
+    .options = options,
+    .execute = execute,
+};
+
+}  // namespace maniple::cli

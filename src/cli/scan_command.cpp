@@ -1,0 +1,94 @@
+#include <string>
+
+#include "maniple/cli/command.hpp"
+#include "maniple/cli/option_values.hpp"
+#include "maniple/run/scan.hpp"
+
+namespace maniple::cli {
+namespace {
+
+namespace po = boost::program_options;
+
+po::options_description options() {
+    auto const path = [] { return po::value<std::string>()->value_name("F"); };
+    auto const number = [](double value, char const* shown) {
+        return po::value<double>()->default_value(value, shown)->value_name("X");
+    };
+    po::options_description all;
+    po::options_description model{"Model"};
+    model.add_options()                                                          //
+        ("store", po::value<std::string>()->required()->value_name("S"),         //
+         "the cohort's store")                                                   //
+        ("trait", po::value<Words>()->required()->multitoken()->value_name("T..."),
+         "traits: names, patterns such as 'lipid_*', or all; several: a,b or a b")  //
+        ("covariate", po::value<Words>()->multitoken()->value_name("C..."),
+         "covariates; levels of a categorical one become indicators (default: intercept only)")  //
+        ("missing-genotype", po::value<std::string>()->default_value("mean")->value_name("HOW"),
+         "a missing genotype counts as the mean of the trait's samples, or drop: such samples are "
+         "left out of that variant's regression");
+    po::options_description choice{"Samples and variants"};
+    choice.add_options()                                                           //
+        ("keep", path(), "file of samples to keep: IID, or FID and IID, one a line")  //
+        ("remove", path(), "file of samples to leave out")                         //
+        ("extract", path(), "file of variant IDs to keep, one a line")             //
+        ("exclude", path(), "file of variant IDs to leave out")                    //
+        ("chr", po::value<Words>()->multitoken()->value_name("C..."),
+         "chromosomes and ranges: 1-5,X")  //
+        ("min-maf", number(0, "0"), "smallest minor allele frequency in the trait's samples")  //
+        ("min-mac", number(0, "0"), "smallest minor allele count")                //
+        ("max-missing", number(1, "1"), "largest share of missing genotypes")     //
+        ("hwe", number(0, "0"), "smallest p of the exact Hardy-Weinberg test");
+    po::options_description work{"Work"};
+    work.add_options()                                                    //
+        ("out", po::value<std::string>()->value_name("RUN"),              //
+         "folder for results.h5, summary.tsv, run.json and log.txt")      //
+        ("plan", po::bool_switch(),
+         "say what would be done and what it would cost, and stop");
+    add_threads_option(work);
+    return all.add(model).add(choice).add(work);
+}
+
+void execute(po::variables_map const& values, mpi::Communicator const& comm, Log& log) {
+    constexpr double no_limit = 1e18;
+    ScanRequest const request{
+        .store = values["store"].as<std::string>(),
+        .run = text_of(values, "out"),
+        .traits = words_of(values, "trait"),
+        .covariates = words_of(values, "covariate"),
+        .missing = choose<MissingGenotype>(
+            values, "missing-genotype",
+            {{"mean", MissingGenotype::mean}, {"drop", MissingGenotype::drop}}),
+        .filter = {.min_maf = bounded(values, "min-maf", 0.0, 0.5),
+                   .min_mac = bounded(values, "min-mac", 0.0, no_limit),
+                   .max_missing = bounded(values, "max-missing", 0.0, 1.0),
+                   .min_hwe_p = bounded(values, "hwe", 0.0, 1.0)},
+        .samples = {.keep = text_of(values, "keep"), .remove = text_of(values, "remove")},
+        .variants = {.extract = text_of(values, "extract"),
+                     .exclude = text_of(values, "exclude"),
+                     .chromosomes = words_of(values, "chr")},
+        .threads = threads_of(values)};
+    if (values["plan"].as<bool>()) {
+        plan_scan(request, comm, log);
+        return;
+    }
+    if (request.run.empty()) {
+        throw UserError{"option --out is missing (a scan needs a folder for its results); add --out RUN"};
+    }
+    run_scan(request, comm, log);
+}
+
+}  // namespace
+
+Command const scan_command{
+    .name = "scan",
+    .summary = "associate traits with every variant",
+    .usage = "--store S --trait T... [--covariate C...] --out RUN [options]",
+    .examples = "maniple scan --store cohort --trait height --covariate age,sex --out height\n"
+                "mpirun -n 4 maniple scan --job jobs/first-scan.ini\n"
+                "maniple scan --store cohort --trait all --min-maf 0.01 --out all --plan",
+    .ranks = Ranks::all,
+    .positional = "",
+    .options = options,
+    .execute = execute};
+
+}  // namespace maniple::cli

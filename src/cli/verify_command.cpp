@@ -1,0 +1,71 @@
+#include <cstdio>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "maniple/cli/command.hpp"
+#include "maniple/core/error.hpp"
+#include "maniple/run/verify.hpp"
+
+namespace maniple::cli {
+namespace {
+
+namespace po = boost::program_options;
+
+po::options_description options() {
+    po::options_description all{"Options"};
+    auto add = all.add_options();
+    add("store", po::value<std::string>()->value_name("DIR"), "cohort store to check");
+    add("threads", po::value<int>()->default_value(0)->value_name("N"),
+        "threads; 0: as many as this process may use");
+    return all;
+}
+
+int threads_of(po::variables_map const& values) {
+    constexpr int most_threads = 4'096;
+    auto const threads = values["threads"].as<int>();
+    if (threads < 0 || threads > most_threads) {
+        throw UserError{fmt::format("option --threads = {} (must be 0 to {}); correct the value",
+                                    threads, most_threads)};
+    }
+    return threads;
+}
+
+void execute(po::variables_map const& values, mpi::Communicator const&, Log& log) {
+    if (values.count("store") == 0) {
+        throw UserError{"no store is given (verify checks one); write `maniple verify STORE`"};
+    }
+    auto const store = values["store"].as<std::string>();
+    auto const report = verify_store(store, threads_of(values));
+    for (auto const& note : report.notes) log.note(fmt::format("note: {}", note));
+    for (auto const& problem : report.problems) log.note(fmt::format("damaged: {}", problem));
+    if (!report.problems.empty()) {
+        throw CorruptInput{
+            fmt::format("store '{}' is damaged ({} problem{}, listed above); restore these files "
+                        "from a copy, or "
+                        "import again",
+                        store, report.problems.size(), report.problems.size() == 1 ? "" : "s")};
+    }
+    if (std::puts(report.summary().c_str()) < 0 || std::fflush(stdout) != 0) {
+        throw EnvironmentError{
+            "standard output cannot be written (closed or full); redirect it "
+            "elsewhere"};
+    }
+}
+
+}  // namespace
+
+Command const verify_command{
+    .name = "verify",
+    .summary = "read every block and table of a store and check its checksums",
+    .usage = "STORE [--threads N]",
+    .examples =
+        "maniple verify cohort\n"
+        "maniple verify cohort --threads 8",
+    .ranks = Ranks::root_only,
+    .positional = "store",
+    .options = options,
+    .execute = execute,
+};
+
+}  // namespace maniple::cli

@@ -1,0 +1,91 @@
+#include "maniple/core/durable_file.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <string>
+#include <system_error>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "maniple/core/error.hpp"
+
+namespace maniple {
+namespace {
+
+constexpr char const* temporary_mark = ".unfinished-";
+
+std::filesystem::path folder_of(std::filesystem::path const& path) {
+    return path.has_parent_path() ? path.parent_path() : std::filesystem::path{"."};
+}
+
+[[noreturn]] void refuse(std::filesystem::path const& path, char const* action,
+                         std::string const& reason) {
+    throw EnvironmentError{fmt::format("'{}': could not {} ({}); check disk space and permissions",
+                                       path.string(), action, reason)};
+}
+
+}  // namespace
+
+DurableFile::DurableFile(std::filesystem::path final_path)
+    : final_{std::move(final_path)}, temporary_{final_} {
+    temporary_ += fmt::format("{}{}", temporary_mark, ::getpid());
+    // A process of the same number died here once.
+    std::error_code ignored;
+    std::filesystem::remove(temporary_, ignored);
+}
+
+DurableFile::DurableFile(DurableFile&& other) noexcept
+    : final_{std::move(other.final_)}, temporary_{std::exchange(other.temporary_, {})} {}
+
+DurableFile& DurableFile::operator=(DurableFile&& other) noexcept {
+    std::swap(final_, other.final_);
+    std::swap(temporary_, other.temporary_);
+    return *this;
+}
+
+DurableFile::~DurableFile() { discard(); }
+
+void DurableFile::discard() noexcept {
+    if (!temporary_.empty()) ::unlink(temporary_.c_str());
+}
+
+void DurableFile::commit(ExistingFile existing) {
+    if (existing == ExistingFile::refuse && std::filesystem::exists(final_)) {
+        throw EnvironmentError{
+            fmt::format("'{}' exists already; remove it or choose another name", final_.string())};
+    }
+    std::error_code error;
+    auto const folder = std::filesystem::status(folder_of(final_), error).permissions();
+    using std::filesystem::perms;
+    auto const no_execution = ~(perms::owner_exec | perms::group_exec | perms::others_exec |
+                                perms::sticky_bit | perms::set_gid | perms::set_uid);
+    if (!error) std::filesystem::permissions(temporary_, folder & no_execution, error);
+    if (error) refuse(temporary_, "set permissions", error.message());
+    sync_to_disk(temporary_);
+    std::filesystem::rename(temporary_, final_, error);
+    if (error) refuse(final_, "rename to its final name", error.message());
+    temporary_.clear();
+    sync_to_disk(folder_of(final_));
+}
+
+bool is_temporary_name(std::filesystem::path const& path) {
+    return path.filename().string().find(temporary_mark) != std::string::npos;
+}
+
+void sync_to_disk(std::filesystem::path const& path) {
+    auto const descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0) refuse(path, "open for fsync", std::strerror(errno));
+    auto const failed = ::fsync(descriptor) != 0;
+    auto const reason = errno;
+    ::close(descriptor);
+    // Some file systems cannot sync folders and say so; there is nothing to wait for then.
+    if (failed && reason != EINVAL && reason != ENOTSUP) {
+        refuse(path, "write to disk", std::strerror(reason));
+    }
+}
+
+}  // namespace maniple

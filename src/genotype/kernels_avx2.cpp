@@ -1,0 +1,8 @@
+#include "kernel_forms.hpp"
+#include "kernel_loops.hpp"
+
+namespace maniple {
+
+constinit Kernels const avx2_kernels{.name = "avx2", .decode = decode_row, .count = count_row};
+
+}  // namespace maniple

@@ -1,0 +1,8 @@
+#include "kernel_forms.hpp"
+#include "kernel_loops.hpp"
+
+namespace maniple {
+
+constinit Kernels const scalar_kernels{.name = "scalar", .decode = decode_row, .count = count_row};
+
+}  // namespace maniple

@@ -1,0 +1,89 @@
+#include "maniple/model/linear_exact.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "maniple/linalg/orthonormal_basis.hpp"
+#include "maniple/stats/student_t.hpp"
+
+namespace maniple {
+namespace {
+
+// Variance inflation of the genotype over 50: PLINK 2's limit for a regression worth reporting.
+constexpr double unexplained_at_least = 1.0 / 50;
+
+// Shares of a sum of squares that are rounding in double precision.
+constexpr double nothing_left = 1e-20;
+
+LinearTest without_numbers(LinearTest test, TestStatus status) {
+    constexpr double none = std::numeric_limits<double>::quiet_NaN();
+    test.beta = test.standard_error = test.neg_log10_p = none;
+    test.status = status;
+    return test;
+}
+
+void center(std::vector<double>& values) {
+    double sum = 0;
+    for (double value : values) sum += value;
+    double const mean = sum / static_cast<double>(values.size());
+    for (double& value : values) value -= mean;
+}
+
+}  // namespace
+
+LinearTest regress_exactly(LinearNull const& null, NullTrait const& trait, PackedView genotypes,
+                           LocalVariantIndex variant, MissingGenotype missing, LinearTest test) {
+    auto const& pattern = null.pattern(trait.pattern);
+    double const mean = 2 * test.alternate_frequency;
+    std::vector<SampleIndex> samples;
+    std::vector<double> dosages;
+    std::vector<double> residuals;
+    pattern.mask.for_each([&](SampleIndex s) {
+        auto const genotype = genotypes.genotype(variant, s);
+        if (genotype == missing_genotype && missing == MissingGenotype::drop) return;
+        samples.push_back(s);
+        dosages.push_back(genotype == missing_genotype ? mean : genotype);
+        residuals.push_back(trait.residuals[s.at()]);
+    });
+
+    OrthonormalBasis basis{std::ssize(samples)};
+    basis.add(std::vector<double>(samples.size(), 1.0));
+    std::vector<double> column(samples.size());
+    for (auto const& covariate : null.covariates()) {
+        std::ranges::transform(samples, column.begin(),
+                               [&](SampleIndex s) { return covariate.values[s.at()]; });
+        basis.add(column);
+    }
+    if (basis.columns() < pattern.rank) {
+        return without_numbers(test, TestStatus::collinear_covariates);
+    }
+
+    center(dosages);
+    double const spread = dot(dosages, dosages);
+    basis.residualize(dosages);
+    double const own = dot(dosages, dosages);
+    if (own < unexplained_at_least * spread) {
+        return without_numbers(test, TestStatus::collinear_genotype);
+    }
+    double const length = dot(residuals, residuals);
+    basis.residualize(residuals);
+    double const squares = dot(residuals, residuals);
+    if (squares <= nothing_left * length) {
+        return without_numbers(test, TestStatus::constant_trait);
+    }
+
+    test.beta = dot(dosages, residuals) / own;
+    for (std::size_t i = 0; i < residuals.size(); ++i) residuals[i] -= test.beta * dosages[i];
+    double const unexplained = dot(residuals, residuals);
+    if (unexplained <= nothing_left * squares) {
+        return without_numbers(test, TestStatus::perfect_fit);
+    }
+    auto const degrees = static_cast<double>(std::ssize(samples) - pattern.rank - 1);
+    test.standard_error = std::sqrt(unexplained / degrees / own);
+    test.neg_log10_p = StudentTTail{degrees}.neg_log10_p(test.beta / test.standard_error);
+    test.status = TestStatus::ok;
+    return test;
+}
+
+}  // namespace maniple

@@ -1,0 +1,320 @@
+#include "maniple/model/linear_null.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "maniple/core/checksum.hpp"
+#include "maniple/core/error.hpp"
+#include "maniple/linalg/cholesky.hpp"
+#include "maniple/linalg/orthonormal_basis.hpp"
+
+namespace maniple {
+namespace {
+
+// A pattern lacking at most this share of the base shares the base's columns: subtracting its few
+// samples then costs less than columns of its own.
+constexpr double share_at_most = 1.0 / 32;
+
+// Shared columns must stay this far from collinear on the pattern's samples, so that no digit of
+// their fixed point is lost.
+constexpr double share_pivot = 0.25;
+
+// A residual below this share of the trait's own length is rounding, not variation.
+constexpr double explained_below = 1e-7;
+
+using SampleList = std::vector<SampleIndex>;
+
+SampleList list_samples(SampleMask const& mask) {
+    SampleList list;
+    mask.for_each([&](SampleIndex s) { list.push_back(s); });
+    return list;
+}
+
+std::vector<double> gather(std::span<double const> values, SampleList const& samples) {
+    std::vector<double> some;
+    some.reserve(samples.size());
+    for (auto s : samples) some.push_back(values[s.at()]);
+    return some;
+}
+
+std::vector<double> scatter(std::span<double const> some, SampleList const& samples,
+                            std::int64_t all) {
+    std::vector<double> values(static_cast<std::size_t>(all));
+    for (std::size_t i = 0; i < samples.size(); ++i) values[samples[i].at()] = some[i];
+    return values;
+}
+
+SampleMask complete_samples(SampleMask const& candidates, std::span<Covariate const> covariates) {
+    SampleMask base{candidates.samples()};
+    candidates.for_each([&](SampleIndex s) {
+        for (auto const& covariate : covariates) {
+            if (std::isnan(covariate.values[s.at()])) return;
+        }
+        base.insert(s);
+    });
+    return base;
+}
+
+SampleMask observed_samples(SampleMask const& base, std::span<double const> values) {
+    SampleMask mask{base.samples()};
+    base.for_each([&](SampleIndex s) {
+        if (!std::isnan(values[s.at()])) mask.insert(s);
+    });
+    return mask;
+}
+
+/// Intercept and covariates on some samples.
+struct CovariateBasis {
+    SampleList samples;
+    OrthonormalBasis basis;
+    std::vector<std::string> collinear;
+};
+
+CovariateBasis make_basis(SampleMask const& mask, std::span<Covariate const> covariates) {
+    auto samples = list_samples(mask);
+    auto const rows = std::ssize(samples);
+    CovariateBasis made{std::move(samples), OrthonormalBasis{rows}, {}};
+    if (rows == 0) return made;
+    made.basis.add(std::vector<double>(made.samples.size(), 1.0));
+    for (auto const& covariate : covariates) {
+        auto const outcome = made.basis.add(gather(covariate.values, made.samples));
+        if (outcome == OrthonormalBasis::Outcome::collinear) made.collinear.push_back(covariate.name);
+    }
+    return made;
+}
+
+// One sample's row of Q: the intercept, then the pattern's columns as the fixed point has them.
+void load_row(MissingnessPattern const& pattern, FixedPointMatrix const& columns, SampleIndex s,
+              std::span<double> row) {
+    row[0] = 1;
+    for (std::int64_t c = 1; c < pattern.rank; ++c) {
+        auto const column = pattern.first_column + c - 1;
+        row[static_cast<std::size_t>(c)] =
+            columns(s.get(), column) / columns.format(column).scale;
+    }
+}
+
+std::vector<double> gram_of(MissingnessPattern const& pattern, FixedPointMatrix const& columns) {
+    std::vector<double> gram(static_cast<std::size_t>(triangle_size(pattern.rank)));
+    std::vector<double> row(static_cast<std::size_t>(pattern.rank));
+    pattern.mask.for_each([&](SampleIndex s) {
+        load_row(pattern, columns, s, row);
+        double* entry = gram.data();
+        for (std::size_t r = 0; r < row.size(); ++r) {
+            for (std::size_t c = 0; c <= r; ++c) *entry++ += row[r] * row[c];
+        }
+    });
+    return gram;
+}
+
+void finish_trait(NullTrait& trait, MissingnessPattern const& pattern,
+                  FixedPointMatrix const& columns) {
+    trait.projections.assign(static_cast<std::size_t>(pattern.rank), 0.0);
+    std::vector<double> row(trait.projections.size());
+    double const scale = columns.format(trait.column).scale;
+    pattern.mask.for_each([&](SampleIndex s) {
+        load_row(pattern, columns, s, row);
+        double const value = columns(s.get(), trait.column) / scale;
+        trait.squares += value * value;
+        for (std::size_t c = 0; c < row.size(); ++c) trait.projections[c] += row[c] * value;
+    });
+    trait.solved = trait.projections;
+    solve_lower(pattern.factor, trait.solved);
+    trait.residual_squares = trait.squares - dot(trait.solved, trait.solved);
+}
+
+// Why `values` (of the pattern's samples) cannot be regressed, if so.
+std::optional<std::string> find_problem(std::span<double const> values,
+                                        std::span<double const> residuals,
+                                        CovariateBasis const& made) {
+    auto const samples = std::ssize(made.samples);
+    if (samples == 0) {
+        return "has no value for any sample analysed (all missing, or covariates missing where it is "
+               "observed); check the table and the sample filters";
+    }
+    bool const constant =
+        std::ranges::all_of(values, [&](double value) { return value == values[0]; });
+    if (constant) {
+        return fmt::format("does not vary (all {} samples analysed have one value); leave it out",
+                           samples);
+    }
+    if (samples < made.basis.columns() + 2) {
+        return fmt::format("has too few samples ({} with it and all covariates, for {} covariate "
+                           "columns and the intercept); use fewer covariates",
+                           samples, made.basis.columns() - 1);
+    }
+    if (std::sqrt(dot(residuals, residuals)) <
+        explained_below * std::sqrt(dot(values, values))) {
+        return "is explained entirely by the covariates (nothing is left to test); leave out the "
+               "covariate that repeats it";
+    }
+    return std::nullopt;
+}
+
+// Do the base's columns stay independent when the samples that `pattern` lacks are taken away?
+bool stays_independent(CovariateBasis const& base, SampleMask const& pattern) {
+    auto const rank = base.basis.columns();
+    std::vector<double> gram(static_cast<std::size_t>(triangle_size(rank)));
+    for (std::int64_t r = 0; r < rank; ++r) gram[static_cast<std::size_t>(triangle_size(r) + r)] = 1;
+    for (std::size_t i = 0; i < base.samples.size(); ++i) {
+        if (pattern.contains(base.samples[i])) continue;
+        double* entry = gram.data();
+        for (std::int64_t r = 0; r < rank; ++r) {
+            for (std::int64_t c = 0; c <= r; ++c) {
+                *entry++ -= base.basis.column(r)[i] * base.basis.column(c)[i];
+            }
+        }
+    }
+    return factorize(gram, rank) >= share_pivot;
+}
+
+/// The traits whose samples are those of one mask, by position in the input.
+struct TraitGroup {
+    SampleMask mask;
+    std::uint64_t key = 0;
+    std::vector<std::size_t> members;
+};
+
+std::vector<TraitGroup> group_traits(SampleMask const& base, std::span<ScanTrait const> traits) {
+    std::vector<TraitGroup> groups;
+    for (std::size_t t = 0; t < traits.size(); ++t) {
+        auto mask = observed_samples(base, traits[t].values);
+        auto const key = checksum(std::as_bytes(mask.words()));
+        auto const same = std::ranges::find_if(
+            groups, [&](TraitGroup const& g) { return g.key == key && g.mask == mask; });
+        if (same != groups.end()) {
+            same->members.push_back(t);
+        } else {
+            groups.push_back({.mask = std::move(mask), .key = key, .members = {t}});
+        }
+    }
+    return groups;
+}
+
+}  // namespace
+
+/// Fits pattern by pattern; dense columns live only until they are in fixed point.
+class LinearNull::Fit {
+public:
+    Fit(LinearNull& null, std::vector<ScanTrait> traits)
+        : null_{null},
+          traits_{std::move(traits)},
+          base_{make_basis(null.base_, null.covariates_)},
+          fitted_(traits_.size()) {}
+
+    void run() {
+        for (auto& group : group_traits(null_.base_, traits_)) fit(std::move(group));
+        for (auto& trait : fitted_) {
+            if (trait) null_.traits_.push_back(std::move(*trait));
+        }
+        make_columns();
+        for (auto& pattern : null_.patterns_) {
+            pattern.gram = gram_of(pattern, null_.columns_);
+            pattern.factor = pattern.gram;
+            auto const independent = factorize(pattern.factor, pattern.rank) > 0;
+            expect(independent, "a basis stays independent in fixed point");
+        }
+        for (auto& trait : null_.traits_) {
+            finish_trait(trait, null_.pattern(trait.pattern), null_.columns_);
+        }
+    }
+
+private:
+    void fit(TraitGroup group) {
+        auto const own = make_basis(group.mask, null_.covariates_);
+        PatternIndex const index{std::ssize(null_.patterns_)};
+        bool used = false;
+        for (auto member : group.members) {
+            auto& trait = traits_[member];
+            auto const values = gather(trait.values, own.samples);
+            auto residuals = values;
+            if (!residuals.empty()) own.basis.residualize(residuals);
+            if (auto const problem = find_problem(values, residuals, own)) {
+                null_.rejected_.push_back({trait.name, *problem});
+                continue;
+            }
+            used = true;
+            trait.values = {};
+            fitted_[member] =
+                NullTrait{.name = trait.name,
+                          .pattern = index,
+                          .residuals = scatter(residuals, own.samples, null_.samples())};
+        }
+        if (used) add_pattern(std::move(group.mask), own);
+    }
+
+    void add_pattern(SampleMask mask, CovariateBasis const& own) {
+        MissingnessPattern pattern{.mask = std::move(mask)};
+        pattern.samples = std::ssize(own.samples);
+        pattern.rank = own.basis.columns();
+        pattern.collinear = own.collinear;
+        auto const in_base = std::ssize(base_.samples);
+        bool const lacks_few = static_cast<double>(in_base - pattern.samples) <=
+                               share_at_most * static_cast<double>(in_base);
+        if (lacks_few && pattern.rank == base_.basis.columns() &&
+            stays_independent(base_, pattern.mask)) {
+            if (!base_column_) base_column_ = add_columns(base_);
+            pattern.first_column = *base_column_;
+            null_.base_.for_each([&](SampleIndex s) {
+                if (!pattern.mask.contains(s)) pattern.lacking.push_back(s);
+            });
+        } else {
+            pattern.first_column = add_columns(own);
+        }
+        null_.patterns_.push_back(std::move(pattern));
+    }
+
+    // The basis without its intercept, whose sums are counts.
+    std::int64_t add_columns(CovariateBasis const& made) {
+        auto const first = std::ssize(dense_);
+        for (std::int64_t c = 1; c < made.basis.columns(); ++c) {
+            dense_.push_back(scatter(made.basis.column(c), made.samples, null_.samples()));
+        }
+        return first;
+    }
+
+    void make_columns() {
+        std::vector<FixedPoint> formats;
+        for (auto const& column : dense_) formats.push_back(choose_fixed_point(column));
+        for (auto const& trait : null_.traits_) {
+            formats.push_back(choose_fixed_point(trait.residuals));
+        }
+        null_.columns_ = FixedPointMatrix{null_.samples(), std::move(formats)};
+        std::int64_t next = 0;
+        for (auto& column : dense_) null_.columns_.set_column(next++, std::exchange(column, {}));
+        for (auto& trait : null_.traits_) {
+            trait.column = next;
+            null_.columns_.set_column(next++, trait.residuals);
+        }
+    }
+
+    LinearNull& null_;
+    std::vector<ScanTrait> traits_;
+    CovariateBasis base_;
+    std::optional<std::int64_t> base_column_;
+    std::vector<std::vector<double>> dense_;
+    std::vector<std::optional<NullTrait>> fitted_;
+};
+
+LinearNull::LinearNull(SampleMask const& candidates, std::vector<Covariate> covariates,
+                       std::vector<ScanTrait> traits)
+    : base_{complete_samples(candidates, covariates)},
+      covariates_{std::move(covariates)},
+      columns_{0, {}} {
+    for (auto const& trait : traits) {
+        expect(std::ssize(trait.values) == samples(), "one value per sample");
+    }
+    if (base_.count() == 0) {
+        throw UserError{fmt::format(
+            "no sample can be analysed (of {} samples kept, none has a value for every covariate); "
+            "check the covariates and the sample filters",
+            candidates.count())};
+    }
+    Fit{*this, std::move(traits)}.run();
+}
+
+}  // namespace maniple

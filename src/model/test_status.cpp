@@ -1,0 +1,25 @@
+#include "maniple/model/test_status.hpp"
+
+#include <array>
+
+namespace maniple {
+
+std::span<std::string_view const> test_status_names() {
+    static constexpr std::array<std::string_view, 12> names{
+        "ok",
+        "filtered_maf",
+        "filtered_mac",
+        "filtered_missing",
+        "filtered_hwe",
+        "no_genotypes",
+        "constant_genotype",
+        "too_few_samples",
+        "collinear_genotype",
+        "collinear_covariates",
+        "constant_trait",
+        "perfect_fit",
+    };
+    return names;
+}
+
+}  // namespace maniple

@@ -1,0 +1,167 @@
+#include "maniple/run/column_choice.hpp"
+
+#include <fnmatch.h>
+
+#include <algorithm>
+#include <map>
+
+#include <fmt/format.h>
+
+#include "maniple/core/contract.hpp"
+#include "maniple/core/error.hpp"
+#include "maniple/core/suggestion.hpp"
+
+namespace maniple {
+namespace {
+
+std::string full_name(ColumnReference const& column) {
+    return fmt::format("{}.{}", column.table, column.column.name);
+}
+
+bool same_column(ColumnReference const& a, ColumnReference const& b) {
+    return a.table == b.table && a.column.name == b.column.name;
+}
+
+bool answers_to(ColumnReference const& column, std::string_view name) {
+    return column.column.name == name || full_name(column) == name;
+}
+
+ColumnReference const& find_column(std::vector<ColumnReference> const& columns,
+                                   std::string const& name, std::string_view option) {
+    ColumnReference const* found = nullptr;
+    for (auto const& column : columns) {
+        if (!answers_to(column, name)) continue;
+        if (found != nullptr) {
+            throw UserError{fmt::format(
+                "{} '{}' is in several tables; write '{}' or '{}'", option, name,
+                full_name(*found), full_name(column))};
+        }
+        found = &column;
+    }
+    if (found != nullptr) return *found;
+    if (columns.empty()) {
+        throw UserError{fmt::format("{} '{}' is not in the store (it has no tables); import one with "
+                                    "`maniple import --store STORE --table FILE`",
+                                    option, name)};
+    }
+    std::vector<std::string> labels;
+    for (auto const& column : columns) labels.push_back(column.label);
+    throw UserError{fmt::format("{} '{}' is in no table of the store{}; `maniple info STORE` lists "
+                                "its columns",
+                                option, name, suggest(name, labels, ""))};
+}
+
+bool is_pattern(std::string_view word) {
+    return word == "all" || word.find_first_of("*?[") != std::string_view::npos;
+}
+
+bool fits(ColumnReference const& column, std::string const& pattern) {
+    if (pattern == "all") return true;
+    return fnmatch(pattern.c_str(), column.column.name.c_str(), 0) == 0 ||
+           fnmatch(pattern.c_str(), full_name(column).c_str(), 0) == 0;
+}
+
+void require_trait(ColumnReference const& column, std::vector<ColumnReference> const& covariates) {
+    if (column.column.type == ColumnType::categorical) {
+        throw UserError{fmt::format(
+            "trait '{}' is categorical ({} levels) and a regression needs numbers; import it as 0/1 "
+            "columns, or use it as a covariate",
+            column.label, column.column.levels.size())};
+    }
+    for (auto const& covariate : covariates) {
+        if (same_column(column, covariate)) {
+            throw UserError{fmt::format(
+                "'{}' is both a trait and a covariate; name it in one place", column.label)};
+        }
+    }
+}
+
+}  // namespace
+
+std::vector<ColumnReference> list_columns(Cohort const& cohort) {
+    std::vector<ColumnReference> columns;
+    std::map<std::string, int> tables_with;
+    for (auto const& name : cohort.table_names()) {
+        for (auto& column : cohort.summarize_table(name).columns) {
+            ++tables_with[column.name];
+            columns.push_back({.table = name, .column = std::move(column), .label = {}});
+        }
+    }
+    for (auto& column : columns) {
+        column.label =
+            tables_with[column.column.name] == 1 ? column.column.name : full_name(column);
+    }
+    return columns;
+}
+
+std::vector<ColumnReference> choose_covariates(std::vector<ColumnReference> const& columns,
+                                               std::vector<std::string> const& names) {
+    std::vector<ColumnReference> chosen;
+    for (auto const& name : names) {
+        auto const& column = find_column(columns, name, "covariate");
+        if (std::ranges::any_of(chosen, [&](auto const& c) { return same_column(c, column); })) {
+            throw UserError{fmt::format("covariate '{}' is named twice; name it once", name)};
+        }
+        chosen.push_back(column);
+    }
+    return chosen;
+}
+
+std::vector<TraitReference> choose_traits(std::vector<ColumnReference> const& columns,
+                                          std::vector<std::string> const& words,
+                                          std::vector<ColumnReference> const& covariates) {
+    std::vector<TraitReference> chosen;
+    auto const choose = [&](ColumnReference const& column, Asked asked) {
+        for (auto& trait : chosen) {
+            if (!same_column(trait.reference, column)) continue;
+            if (asked == Asked::by_name) trait.asked = asked;
+            return;
+        }
+        chosen.push_back({column, asked});
+    };
+    for (auto const& word : words) {
+        bool const literal = std::ranges::any_of(
+            columns, [&](auto const& column) { return answers_to(column, word); });
+        if (literal || !is_pattern(word)) {
+            auto const& column = find_column(columns, word, "trait");
+            require_trait(column, covariates);
+            choose(column, Asked::by_name);
+            continue;
+        }
+        auto const before = chosen.size();
+        bool any = false;
+        for (auto const& column : columns) {
+            if (!fits(column, word)) continue;
+            bool const usable =
+                column.column.type != ColumnType::categorical &&
+                std::ranges::none_of(covariates,
+                                     [&](auto const& c) { return same_column(c, column); });
+            any |= usable;
+            if (usable) choose(column, Asked::by_pattern);
+        }
+        if (chosen.size() == before && !any) {
+            throw UserError{fmt::format("trait pattern '{}' fits no numeric column that is not a "
+                                        "covariate; `maniple info STORE` lists the columns",
+                                        word)};
+        }
+    }
+    return chosen;
+}
+
+std::vector<Column> load_columns(Cohort const& cohort, std::vector<ColumnReference> const& chosen) {
+    std::vector<Column> loaded(chosen.size());
+    std::map<std::string, std::vector<std::size_t>> by_table;
+    for (std::size_t i = 0; i < chosen.size(); ++i) by_table[chosen[i].table].push_back(i);
+    for (auto const& [name, members] : by_table) {
+        auto table = cohort.read_table(name);
+        for (auto member : members) {
+            auto const found = std::ranges::find(table.columns, chosen[member].column.name,
+                                                 &Column::name);
+            expect(found != table.columns.end(), "a summary lists the table's columns");
+            loaded[member] = *found;
+        }
+    }
+    return loaded;
+}
+
+}  // namespace maniple

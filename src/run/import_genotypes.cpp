@@ -1,0 +1,132 @@
+#include "maniple/run/import_genotypes.hpp"
+
+#include <omp.h>
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "maniple/core/error.hpp"
+#include "maniple/store/vcf_reader.hpp"
+#include "store_target.hpp"
+
+namespace maniple {
+namespace {
+
+int threads(GenotypeImport const& plan) {
+    return plan.threads == 0 ? omp_get_max_threads() : plan.threads;
+}
+
+std::unique_ptr<GenotypeSource> open(GenotypeImport const& plan,
+                                     std::filesystem::path const& file) {
+    // Inflating is a small part of reading VCF; more threads than this would wait.
+    constexpr int most_inflating = 4;
+    switch (plan.format) {
+        case GenotypeFormat::plink:
+            return std::make_unique<PlinkReader>(file, plan.ids);
+        case GenotypeFormat::vcf:
+            return std::make_unique<VcfReader>(
+                file, threads(plan) > 1 ? std::min(threads(plan), most_inflating) : 0);
+    }
+    throw ContractViolation{"a format is one of the list", std::source_location::current()};
+}
+
+/// A file of an import: checked when constructed, opened again when its turn comes and closed
+/// behind it, so that many files of a large cohort are not in memory together.
+class SourceInTurn : public GenotypeSource {
+public:
+    /// \param people  receives the samples of the first file; later ones must have the same.
+    SourceInTurn(GenotypeImport const& plan, std::filesystem::path file,
+                 std::shared_ptr<Samples const>& people)
+        : plan_{plan}, file_{std::move(file)} {
+        auto const reader = open(plan_, file_);
+        name_ = reader->name();
+        if (!people) people = std::make_shared<Samples const>(reader->samples());
+        require_same_samples(*people, plan.files.front().string(), reader->samples(), name_);
+        people_ = people;
+    }
+
+    std::string name() const override { return name_; }
+    Samples const& samples() const override { return *people_; }
+    std::vector<std::string> remarks() const override { return remarks_; }
+
+    std::optional<VariantBlock> next(std::int64_t max_variants) override {
+        if (!reader_) {
+            reader_ = open(plan_, file_);
+            require_same_samples(*people_, name_, reader_->samples(), "the same file read again");
+        }
+        auto block = reader_->next(max_variants);
+        if (!block) {
+            remarks_ = reader_->remarks();
+            reader_.reset();
+        }
+        return block;
+    }
+
+private:
+    GenotypeImport const& plan_;
+    std::filesystem::path file_;
+    std::string name_;
+    std::shared_ptr<Samples const> people_;
+    std::unique_ptr<GenotypeSource> reader_;
+    std::vector<std::string> remarks_;
+};
+
+void require_free_table_name(std::filesystem::path const& store, TableImport const& plan) {
+    auto const name = table_name(plan);
+    if (plan.existing == ExistingTable::refuse &&
+        std::filesystem::exists(store / "tables" / (name + ".h5"))) {
+        throw UserError{
+            fmt::format("'{}' has a table '{}' already; give --replace or another --name",
+                        store.string(), name)};
+    }
+}
+
+void report(std::filesystem::path const& store, IngestSummary const& summary, Log& log) {
+    constexpr double megabyte = 1e6;
+    auto const packed = static_cast<double>(summary.packed_bytes) / megabyte;
+    auto const stored = static_cast<double>(summary.stored_bytes) / megabyte;
+    log.note(
+        fmt::format("imported {} samples x {} variants on {} contigs in {:.1f} s ({:.0f} MB/s of "
+                    "2-bit genotypes)",
+                    summary.samples, summary.variants, summary.contigs, summary.seconds,
+                    packed / std::max(summary.seconds, 1e-9)));
+    log.note(
+        fmt::format("store '{}': {:.1f} MB written in {} partitions, {:.2f} times smaller than 2 "
+                    "bits a genotype",
+                    store.string(), stored, summary.partitions, packed / std::max(stored, 1e-9)));
+}
+
+}  // namespace
+
+void import_genotypes(std::filesystem::path const& store, GenotypeImport const& plan, Log& log) {
+    expect(!plan.files.empty(), "something is imported");
+    expect(plan.block_variants > 0, "a block has variants");
+    expect(plan.threads >= 0, "threads are a count");
+
+    std::shared_ptr<Samples const> people;
+    std::vector<std::unique_ptr<SourceInTurn>> files;
+    for (auto const& file : plan.files) {
+        files.push_back(std::make_unique<SourceInTurn>(plan, file, people));
+    }
+    std::vector<GenotypeSource*> sources;
+    for (auto const& file : files) sources.push_back(file.get());
+
+    IngestOptions options{.block_variants = plan.block_variants,
+                          .compression = plan.compression,
+                          .threads = threads(plan),
+                          .before_commit = {}};
+    if (plan.table) {
+        require_free_table_name(store, *plan.table);
+        auto table = std::make_shared<Table const>(prepare_table(*people, *plan.table, log));
+        options.before_commit = [table, existing = plan.table->existing](
+                                    std::filesystem::path const& folder, CohortIndex const& index) {
+            write_table(folder, index, *table, existing);
+        };
+    }
+    report(store, ingest(store, sources, options, log), log);
+}
+
+}  // namespace maniple

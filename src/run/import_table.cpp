@@ -1,0 +1,194 @@
+#include "maniple/run/import_table.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <optional>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "maniple/core/error.hpp"
+#include "maniple/core/index.hpp"
+#include "maniple/store/line_reader.hpp"
+
+namespace maniple {
+namespace {
+
+enum class Verdict { matched, unknown, other_family };
+
+/// Finds the sample that a row is about.
+class SampleFinder {
+public:
+    explicit SampleFinder(Samples const& samples) : samples_{samples} {
+        for (std::int64_t i = 0; i < samples.size(); ++i) {
+            places_.emplace(samples.ids[static_cast<std::size_t>(i)], SampleIndex{i});
+        }
+    }
+
+    std::pair<Verdict, SampleIndex> find(TableRow const& row) const {
+        auto const by_individual = places_.find(row.individual);
+        if (by_individual != places_.end() && families_agree(by_individual->second, row.family)) {
+            return {Verdict::matched, by_individual->second};
+        }
+        auto const by_both = places_.find(fmt::format("{}_{}", row.family, row.individual));
+        if (by_both != places_.end()) return {Verdict::matched, by_both->second};
+        return {by_individual == places_.end() ? Verdict::unknown : Verdict::other_family,
+                SampleIndex{0}};
+    }
+
+private:
+    bool families_agree(SampleIndex sample, std::string const& family) const {
+        auto const& known = samples_.families[sample.at()];
+        return known == "0" || family == "0" || known == family;
+    }
+
+    Samples const& samples_;
+    std::unordered_map<std::string, SampleIndex> places_;
+};
+
+struct Matching {
+    std::vector<std::optional<SampleIndex>> sample_of_row;
+    std::int64_t matched = 0;
+    std::int64_t other_family = 0;
+    std::vector<std::string> first_unmatched;  // A few IDs, for the terminal alone.
+};
+
+Matching match_rows(Samples const& samples, TextTable const& table, std::string const& file) {
+    constexpr std::size_t shown = 5;
+    SampleFinder const finder{samples};
+    Matching matching;
+    std::vector<std::int64_t> line_of_sample(samples.ids.size(), 0);
+    for (auto const& row : table.rows) {
+        auto const [verdict, sample] = finder.find(row);
+        matching.other_family += verdict == Verdict::other_family;
+        if (verdict != Verdict::matched) {
+            matching.sample_of_row.emplace_back();
+            if (matching.first_unmatched.size() < shown) {
+                matching.first_unmatched.push_back(row.individual);
+            }
+            continue;
+        }
+        auto& line = line_of_sample[sample.at()];
+        if (line != 0) {
+            throw UserError{fmt::format(
+                "'{}' line {}: this sample stands already in line {}; remove one of them", file,
+                row.line, line)};
+        }
+        line = row.line;
+        ++matching.matched;
+        matching.sample_of_row.emplace_back(sample);
+    }
+    return matching;
+}
+
+void report(Matching const& matching, TextTable const& table, Samples const& samples,
+            TableImport const& plan, Log& log) {
+    auto const rows = std::ssize(table.rows);
+    auto const file = plan.file.string();
+    auto const unmatched = rows - matching.matched;
+    log.note(fmt::format("{}: {} rows, {} of them among the {} samples of the store", file, rows,
+                         matching.matched, samples.size()));
+    if (unmatched > 0) {
+        log.say_aside(fmt::format("  not in the store, for instance: {}",
+                                  fmt::join(matching.first_unmatched, ", ")));
+    }
+    std::string families;
+    if (matching.other_family > 0) {
+        log.note(
+            fmt::format("  {} rows have a known IID but another family ID", matching.other_family));
+        families = fmt::format(" {} rows have a known IID but another family ID (FID);",
+                               matching.other_family);
+    }
+    if (matching.matched == 0) {
+        throw UserError{
+            fmt::format("'{}': none of {} rows is a sample of the store;{} check that FID "
+                        "and IID are those of the genotypes",
+                        file, rows, families)};
+    }
+    if (2 * matching.matched < rows && plan.unmatched == UnmatchedRows::refuse) {
+        throw UserError{
+            fmt::format("'{}': only {} of {} rows are samples of the store;{} check the "
+                        "IDs, or give --allow-unmatched if this is meant",
+                        file, matching.matched, rows, families)};
+    }
+}
+
+Column to_cohort_order(Column column, Matching const& matching, std::size_t samples) {
+    std::vector<double> values(samples, std::numeric_limits<double>::quiet_NaN());
+    for (std::size_t row = 0; row < column.values.size(); ++row) {
+        if (auto const sample = matching.sample_of_row[row])
+            values[sample->at()] = column.values[row];
+    }
+    column.values = std::move(values);
+    return column;
+}
+
+void describe(Table const& table, Log& log) {
+    constexpr std::size_t shown = 20;
+    for (std::size_t i = 0; i < std::min(shown, table.columns.size()); ++i) {
+        auto const& column = table.columns[i];
+        auto const levels = column.type == ColumnType::categorical
+                                ? fmt::format(" with {} levels", column.levels.size())
+                                : std::string{};
+        log.note(fmt::format("  {}: {}{}, {} values", column.name, to_string(column.type), levels,
+                             column.observed()));
+    }
+    if (table.columns.size() > shown) {
+        log.note(fmt::format("  and {} more columns", table.columns.size() - shown));
+    }
+}
+
+}  // namespace
+
+std::string table_name(TableImport const& plan) {
+    auto name = plan.name;
+    if (name.empty()) {
+        auto file = plan.file.filename();
+        if (file.extension() == ".gz" || file.extension() == ".bgz") file.replace_extension();
+        name = file.stem().string();
+    }
+    auto const flaw = find_flaw(name, longest_name - 10);
+    if (flaw.empty() && !name.empty() && name.find('/') == std::string::npos && name[0] != '.') {
+        return name;
+    }
+    throw UserError{
+        fmt::format("table name '{}' cannot be used (it names a file in the store); give "
+                    "another with --name",
+                    name)};
+}
+
+Table prepare_table(Samples const& samples, TableImport const& plan, Log& log) {
+    auto name = table_name(plan);
+    auto text = read_text_table(plan.file, plan.text);
+    auto const matching = match_rows(samples, text, plan.file.string());
+    report(matching, text, samples, plan, log);
+    for (auto const& remark : text.remarks) log.note(fmt::format("  {}", remark));
+    Table table{.name = std::move(name),
+                .source = plan.file.filename().string(),
+                .rows = {.file_rows = std::ssize(text.rows), .matched = matching.matched},
+                .columns = {}};
+    for (auto& column : text.columns) {
+        table.columns.push_back(to_cohort_order(std::move(column), matching, samples.ids.size()));
+    }
+    describe(table, log);
+    return table;
+}
+
+void import_table(std::filesystem::path const& store, TableImport const& plan, Log& log) {
+    Cohort const cohort{store};
+    auto const name = table_name(plan);
+    if (plan.existing == ExistingTable::refuse &&
+        std::ranges::count(cohort.table_names(), name) > 0) {
+        throw UserError{
+            fmt::format("'{}' has a table '{}' already; give --replace or another --name",
+                        store.string(), name)};
+    }
+    auto const table = prepare_table(cohort.samples(), plan, log);
+    write_table(store, cohort.index(), table, plan.existing);
+    log.note(fmt::format("table '{}': {} columns written", name, table.columns.size()));
+}
+
+}  // namespace maniple

@@ -1,0 +1,199 @@
+#include "maniple/run/info.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <limits>
+#include <vector>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "maniple/core/checksum.hpp"
+#include "maniple/genotype/packed_block.hpp"
+
+namespace maniple {
+namespace {
+
+struct ContigSummary {
+    std::string name;
+    std::int64_t variants = 0;
+    std::int64_t partitions = 0;
+    std::int64_t bytes = 0;
+    std::int32_t first = std::numeric_limits<std::int32_t>::max();  ///< Smallest position.
+    std::int32_t last = 0;                                          ///< Largest position.
+};
+
+std::vector<ContigSummary> count_contigs(CohortIndex const& index) {
+    std::vector<ContigSummary> contigs;
+    for (auto const& name : index.contigs()) contigs.push_back({.name = name});
+    for (auto const& entry : index.partitions) {
+        auto& contig = *std::ranges::find(contigs, entry.contig, &ContigSummary::name);
+        contig.variants += entry.variants;
+        contig.partitions += 1;
+        contig.bytes += entry.bytes;
+    }
+    return contigs;
+}
+
+void find_positions(Cohort const& cohort, std::vector<ContigSummary>& contigs) {
+    for (std::size_t p = 0; p < cohort.index().partitions.size(); ++p) {
+        auto const& name = cohort.index().partitions[p].contig;
+        auto& contig = *std::ranges::find(contigs, name, &ContigSummary::name);
+        auto const reader = cohort.open_partition(p);
+        for (auto const& variant : reader.variants()) {
+            contig.first = std::min(contig.first, variant.position);
+            contig.last = std::max(contig.last, variant.position);
+        }
+    }
+}
+
+// 1234567 -> "1,234,567".
+std::string grouped(std::int64_t value) {
+    auto digits = std::to_string(value);
+    for (auto at = std::ssize(digits) - 3; at > 0; at -= 3) {
+        digits.insert(static_cast<std::size_t>(at), 1, ',');
+    }
+    return digits;
+}
+
+std::string readable_bytes(std::int64_t bytes) {
+    constexpr char const* units[] = {"bytes", "kB", "MB", "GB", "TB", "PB"};
+    auto value = static_cast<double>(bytes);
+    std::size_t unit = 0;
+    while (value >= 1000 && unit + 1 < std::size(units)) {
+        value /= 1000;
+        ++unit;
+    }
+    return unit == 0 ? fmt::format("{} bytes", bytes)
+                     : fmt::format("{:.1f} {}", value, units[unit]);
+}
+
+std::string plural(std::int64_t count, std::string const& noun) {
+    return fmt::format("{} {}{}", grouped(count), noun, count == 1 ? "" : "s");
+}
+
+std::string describe_sexes(Samples const& samples) {
+    auto const male = std::ranges::count(samples.sexes, Sex::male);
+    auto const female = std::ranges::count(samples.sexes, Sex::female);
+    return fmt::format("{} female, {} male, {} unknown", grouped(female), grouped(male),
+                       grouped(samples.size() - male - female));
+}
+
+std::string describe_size(CohortIndex const& index) {
+    std::int64_t bytes = 0;
+    for (auto const& entry : index.partitions) bytes += entry.bytes;
+    // Against two bits a genotype, which is what .bed files take.
+    auto const packed =
+        static_cast<double>(index.variants()) * static_cast<double>((index.samples.size() + 3) / 4);
+    auto const ratio = bytes > 0 ? packed / static_cast<double>(bytes) : 1.0;
+    return fmt::format("{} ({:.2f} times smaller than at two bits a genotype)",
+                       readable_bytes(bytes), ratio);
+}
+
+std::string describe_contigs(std::vector<ContigSummary> const& contigs) {
+    std::size_t width = 6;
+    for (auto const& contig : contigs) width = std::max(width, contig.name.size());
+    auto text = fmt::format("\n  {:<{}}  {:>12}  {:>13}  {:>13}  {:>10}  {:>10}\n", "contig", width,
+                            "variants", "from", "to", "partitions", "size");
+    for (auto const& contig : contigs) {
+        auto const range = contig.variants > 0;
+        text += fmt::format("  {:<{}}  {:>12}  {:>13}  {:>13}  {:>10}  {:>10}\n", contig.name,
+                            width, grouped(contig.variants), range ? grouped(contig.first) : "-",
+                            range ? grouped(contig.last) : "-", grouped(contig.partitions),
+                            readable_bytes(contig.bytes));
+    }
+    return text;
+}
+
+std::string describe_table(TableSummary const& table, std::int64_t samples) {
+    auto text = fmt::format("\ntable {}: {}, from {} ({} of {} rows matched a sample)\n",
+                            table.name, plural(std::ssize(table.columns), "column"), table.source,
+                            grouped(table.rows.matched), grouped(table.rows.file_rows));
+    std::size_t width = 6;
+    for (auto const& column : table.columns) width = std::max(width, column.name.size());
+    text += fmt::format("  {:<{}}  {:<12}  {:>12}  {:>12}\n", "column", width, "type", "observed",
+                        "missing");
+    for (auto const& column : table.columns) {
+        text += fmt::format("  {:<{}}  {:<12}  {:>12}  {:>12}", column.name, width,
+                            to_string(column.type), grouped(column.observed),
+                            grouped(samples - column.observed));
+        if (column.type == ColumnType::categorical) {
+            text += fmt::format("  {}", plural(std::ssize(column.levels), "level"));
+        }
+        text += '\n';
+    }
+    return text;
+}
+
+nlohmann::ordered_json describe_columns(TableSummary const& table) {
+    auto columns = nlohmann::ordered_json::array();
+    for (auto const& column : table.columns) {
+        nlohmann::ordered_json entry{{"name", column.name},
+                                     {"type", std::string{to_string(column.type)}},
+                                     {"observed", column.observed}};
+        if (column.type == ColumnType::categorical) entry["levels"] = column.levels;
+        columns.push_back(std::move(entry));
+    }
+    return columns;
+}
+
+}  // namespace
+
+std::string describe_text(Cohort const& cohort) {
+    auto const& index = cohort.index();
+    auto contigs = count_contigs(index);
+    find_positions(cohort, contigs);
+    auto text = fmt::format("store        {}\n", cohort.path().string());
+    text += fmt::format("samples      {} ({})\n", grouped(index.samples.size()),
+                        describe_sexes(index.samples));
+    text += fmt::format("variants     {} on {} in {}\n", grouped(index.variants()),
+                        plural(std::ssize(contigs), "contig"),
+                        plural(std::ssize(index.partitions), "partition"));
+    text += fmt::format("size         {}\n", describe_size(index));
+    text += fmt::format("blocks       of {}\n", plural(index.block_variants, "variant"));
+    text += fmt::format("fingerprint  {}\n", to_hex(index.fingerprint));
+    if (!contigs.empty()) text += describe_contigs(contigs);
+    auto const tables = cohort.table_names();
+    if (tables.empty()) {
+        text += "\nno tables (add traits and covariates with `maniple import --table FILE`)\n";
+    }
+    for (auto const& name : tables) {
+        text += describe_table(cohort.summarize_table(name), index.samples.size());
+    }
+    return text;
+}
+
+std::string describe_json(Cohort const& cohort) {
+    using Json = nlohmann::ordered_json;
+    auto const& index = cohort.index();
+    auto partitions = Json::array();
+    for (auto const& entry : index.partitions) {
+        partitions.push_back({{"file", entry.file},
+                              {"contig", entry.contig},
+                              {"variants", entry.variants},
+                              {"blocks", entry.blocks},
+                              {"bytes", entry.bytes},
+                              {"checksum", to_hex(entry.checksum)}});
+    }
+    auto contigs = Json::array();
+    for (auto const& contig : count_contigs(index)) {
+        contigs.push_back({{"name", contig.name}, {"variants", contig.variants}});
+    }
+    auto tables = Json::array();
+    for (auto const& name : cohort.table_names()) {
+        auto const table = cohort.summarize_table(name);
+        tables.push_back(
+            {{"name", table.name}, {"source", table.source}, {"columns", describe_columns(table)}});
+    }
+    Json const all{{"samples", index.samples.size()},
+                   {"variants", index.variants()},
+                   {"block_variants", index.block_variants},
+                   {"fingerprint", to_hex(index.fingerprint)},
+                   {"partitions", std::move(partitions)},
+                   {"contigs", std::move(contigs)},
+                   {"tables", std::move(tables)}};
+    // Names come from people's files and need not be UTF-8; JSON must be.
+    return all.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+}
+
+}  // namespace maniple

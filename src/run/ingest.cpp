@@ -1,0 +1,219 @@
+#include "maniple/run/ingest.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <mutex>
+#include <optional>
+#include <unordered_set>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "block_assembler.hpp"
+#include "maniple/core/error.hpp"
+#include "maniple/core/stopwatch.hpp"
+#include "store_target.hpp"
+
+namespace maniple {
+namespace {
+
+/// A block between reading and writing.
+struct Work {
+    PlacedBlock placed;
+    EncodedBlock encoded;
+};
+
+// Four batches are alive at a time: packed rows being read, packed and encoded rows at work, and
+// encoded rows being written. Together they stay well under 1 GB for 500,000 samples.
+std::int64_t batch_blocks(std::int64_t block_bytes, int threads) {
+    constexpr std::int64_t usual_bytes = std::int64_t{64} << 20;
+    constexpr std::int64_t most_bytes = std::int64_t{160} << 20;
+    constexpr std::int64_t most_blocks = 256;
+    auto const possible = std::max<std::int64_t>(1, most_bytes / block_bytes);
+    auto const least = std::min<std::int64_t>(threads, possible);
+    return std::clamp(usual_bytes / block_bytes, least, std::max(least, most_blocks));
+}
+
+/// Keeps the first exception of a parallel region.
+class FirstFailure {
+public:
+    template <class Function>
+    void guard(Function&& function) noexcept {
+        try {
+            function();
+        } catch (...) {
+            std::scoped_lock const lock{mutex_};
+            if (!failure_) failure_ = std::current_exception();
+        }
+    }
+    void rethrow() const {
+        if (failure_) std::rethrow_exception(failure_);
+    }
+
+private:
+    std::mutex mutex_;
+    std::exception_ptr failure_;
+};
+
+/// Appends encoded blocks to partitions of the target.
+class PartitionSequence {
+public:
+    explicit PartitionSequence(StoreTarget& target) : target_{target} {}
+
+    void append(Work const& work) {
+        auto const& block = work.placed.block;
+        if (work.placed.placement == Placement::starts_partition) {
+            finish();
+            writer_.emplace(target_.start_partition(block.contig));
+        }
+        writer_->append(block.variants, work.encoded);
+    }
+    void finish() {
+        if (!writer_) return;
+        target_.add(writer_->finish());
+        writer_.reset();
+    }
+
+private:
+    StoreTarget& target_;
+    std::optional<PartitionWriter> writer_;
+};
+
+/// A line a minute, so that a long import is seen to live.
+class Progress {
+public:
+    explicit Progress(Log& log) : log_{log} {}
+
+    void add(std::int64_t variants) {
+        constexpr double interval = 60;
+        variants_ += variants;
+        auto const seconds = watch_.seconds();
+        if (seconds - last_ < interval) return;
+        last_ = seconds;
+        log_.note(fmt::format("{} variants after {:.0f} s ({:.0f} per second)", variants_, seconds,
+                              static_cast<double>(variants_) / seconds));
+    }
+
+private:
+    Log& log_;
+    Stopwatch watch_;
+    double last_ = 0;
+    std::int64_t variants_ = 0;
+};
+
+std::vector<Work> read_batch(BlockAssembler& assembler, std::int64_t blocks) {
+    std::vector<Work> batch;
+    while (std::ssize(batch) < blocks) {
+        auto placed = assembler.next();
+        if (!placed) break;
+        batch.push_back({std::move(*placed), {}});
+    }
+    return batch;
+}
+
+void encode(Work& work, std::int64_t rows_per_chunk, Compression compression) {
+    auto& genotypes = work.placed.block.genotypes;
+    work.encoded = encode_block(genotypes.view(), rows_per_chunk, compression);
+    genotypes = PackedBlock{0, genotypes.samples()};
+}
+
+// While some threads encode one batch, the calling thread writes the batch before it and reads the
+// one after it, then helps. It alone touches files.
+void copy_blocks(BlockAssembler& assembler, StoreTarget& target, IngestOptions const& options,
+                 Log& log) {
+    auto const format = target.index().format();
+    auto const rows_per_chunk = chunk_rows(format.block_variants, format.samples);
+    auto const blocks =
+        batch_blocks(format.block_variants * packed_stride(format.samples), options.threads);
+    PartitionSequence partitions{target};
+    Progress progress{log};
+    std::vector<Work> finished;
+    auto current = read_batch(assembler, blocks);
+    while (!current.empty() || !finished.empty()) {
+        std::vector<Work> following;
+        FirstFailure failure;
+#pragma omp parallel num_threads(options.threads) default(shared)
+        {
+#pragma omp master
+            failure.guard([&] {
+                for (auto const& work : finished) {
+                    partitions.append(work);
+                    progress.add(work.encoded.variants);
+                }
+                finished.clear();
+                if (!current.empty()) following = read_batch(assembler, blocks);
+            });
+#pragma omp for schedule(dynamic, 1)
+            for (std::int64_t i = 0; i < std::ssize(current); ++i) {
+                failure.guard([&] {
+                    encode(current[static_cast<std::size_t>(i)], rows_per_chunk,
+                           options.compression);
+                });
+            }
+        }
+        failure.rethrow();
+        finished = std::move(current);
+        current = std::move(following);
+    }
+    partitions.finish();
+}
+
+IngestSummary summarize(CohortIndex const& index, std::size_t first_partition) {
+    IngestSummary summary;
+    summary.samples = index.samples.size();
+    std::unordered_set<std::string_view> contigs;
+    for (auto i = first_partition; i < index.partitions.size(); ++i) {
+        auto const& partition = index.partitions[i];
+        ++summary.partitions;
+        summary.variants += partition.variants;
+        summary.stored_bytes += partition.bytes;
+        contigs.insert(partition.contig);
+    }
+    summary.contigs = std::ssize(contigs);
+    summary.packed_bytes = summary.variants * ((summary.samples + 3) / 4);
+    return summary;
+}
+
+void warn_of_known_contigs(CohortIndex const& index, std::size_t first_partition, Log& log) {
+    auto const begin = index.partitions.begin();
+    auto const middle = begin + static_cast<std::ptrdiff_t>(first_partition);
+    std::unordered_set<std::string> known;
+    for (auto p = begin; p != middle; ++p) known.insert(p->contig);
+    for (auto p = middle; p != index.partitions.end(); ++p) {
+        if (known.erase(p->contig) == 0) continue;
+        log.warn(
+            fmt::format("contig '{}' was in the store already; variants that are in both are now "
+                        "there twice",
+                        p->contig));
+    }
+}
+
+}  // namespace
+
+IngestSummary ingest(std::filesystem::path const& store,
+                     std::vector<GenotypeSource*> const& sources, IngestOptions const& options,
+                     Log& log) {
+    expect(!sources.empty(), "something is read");
+    expect(options.block_variants > 0, "a block has variants");
+    expect(options.threads > 0, "somebody works");
+
+    Stopwatch const watch;
+    auto const& first = *sources.front();
+    require_unique_ids(first.samples(), first.name());
+    for (auto const* source : sources) {
+        require_same_samples(first.samples(), first.name(), source->samples(), source->name());
+    }
+    StoreTarget target{store, first.samples(), options.block_variants};
+    auto const first_partition = target.index().partitions.size();
+    BlockAssembler assembler{sources, target.index().block_variants, log};
+    copy_blocks(assembler, target, options, log);
+    warn_of_known_contigs(target.index(), first_partition, log);
+    if (options.before_commit) options.before_commit(target.folder(), target.index());
+    target.commit();
+
+    auto summary = summarize(target.index(), first_partition);
+    summary.seconds = watch.seconds();
+    return summary;
+}
+
+}  // namespace maniple

@@ -1,0 +1,125 @@
+#include "maniple/run/run_folder.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+#include <fmt/format.h>
+
+#include "maniple/core/durable_file.hpp"
+#include "maniple/core/error.hpp"
+
+namespace maniple {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view lock_name = ".unfinished";
+constexpr std::string_view partial_suffix = ".partial";
+
+bool belongs_to_unfinished_run(fs::path const& file) {
+    auto const name = file.filename().string();
+    return name == lock_name || name.ends_with(partial_suffix) || name == "log.txt";
+}
+
+void require_unused(fs::path const& path) {
+    bool unfinished = fs::exists(path / lock_name);
+    for (auto const& entry : fs::directory_iterator{path}) {
+        if (unfinished && (belongs_to_unfinished_run(entry.path()) ||
+                           entry.path().filename() == "summary.tsv" ||
+                           entry.path().filename() == "run.json")) {
+            continue;
+        }
+        auto const name = entry.path().filename().string();
+        if (name == "results.h5") {
+            throw UserError{fmt::format("--out '{}' holds a finished run; choose another folder, or "
+                                        "remove this one",
+                                        path.string())};
+        }
+        throw UserError{fmt::format("--out '{}' is not empty (it holds '{}'); choose a folder that is "
+                                    "empty or not there yet",
+                                    path.string(), name)};
+    }
+}
+
+}  // namespace
+
+RunFolder::RunFolder(fs::path path) : path_{std::move(path)} {
+    std::error_code error;
+    if (fs::exists(path_, error) && !fs::is_directory(path_, error)) {
+        throw UserError{fmt::format("--out '{}' is a file (a run needs a folder); choose another name",
+                                    path_.string())};
+    }
+    made_ = fs::create_directories(path_, error);
+    if (error) {
+        throw EnvironmentError{fmt::format("--out '{}' cannot be made ({}); choose another folder",
+                                           path_.string(), error.message())};
+    }
+    if (made_) fs::permissions(path_, fs::perms::owner_all, error);
+    if (!made_) require_unused(path_);
+    lock();
+    for (auto const& entry : fs::directory_iterator{path_}) {
+        if (entry.path().filename() != lock_name) fs::remove(entry.path(), error);
+    }
+}
+
+void RunFolder::lock() {
+    auto const file = path_ / lock_name;
+    lock_ = ::open(file.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
+    if (lock_ < 0) {
+        throw EnvironmentError{fmt::format("--out '{}' cannot be written ({}); choose another folder",
+                                           path_.string(), std::strerror(errno))};
+    }
+    // File systems without locks still give results; they only lose this warning.
+    if (::flock(lock_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+        ::close(lock_);
+        lock_ = -1;
+        finished_ = true;  // not ours to clean up
+        throw UserError{fmt::format("--out '{}' is being written by another run; wait for it or choose "
+                                    "another folder",
+                                    path_.string())};
+    }
+}
+
+RunFolder::~RunFolder() {
+    if (lock_ >= 0) ::close(lock_);
+    if (finished_) return;
+    std::error_code error;
+    for (auto const& entry : fs::directory_iterator{path_, error}) {
+        auto const name = entry.path().filename().string();
+        if (name != lock_name && name.ends_with(partial_suffix)) fs::remove(entry.path(), error);
+    }
+    if (made_) fs::remove_all(path_, error);
+}
+
+fs::path RunFolder::partial(std::string_view name) const {
+    return path_ / fmt::format("{}{}", name, partial_suffix);
+}
+
+void RunFolder::publish(std::string_view name) {
+    auto const from = partial(name);
+    std::error_code error;
+    fs::permissions(from, fs::perms::owner_read | fs::perms::owner_write, error);
+    sync_to_disk(from);
+    fs::rename(from, path_ / name, error);
+    if (error) {
+        throw EnvironmentError{fmt::format("'{}' cannot be renamed to '{}' ({}); check the folder",
+                                           from.string(), name, error.message())};
+    }
+    sync_to_disk(path_);
+}
+
+void RunFolder::finish() {
+    std::error_code error;
+    fs::remove(path_ / lock_name, error);
+    sync_to_disk(path_);
+    finished_ = true;
+}
+
+}  // namespace maniple

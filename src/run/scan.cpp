@@ -1,0 +1,126 @@
+#include "maniple/run/scan.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "maniple/core/stopwatch.hpp"
+#include "maniple/model/test_status.hpp"
+#include "maniple/mpi/session.hpp"
+#include "maniple/run/agreement.hpp"
+#include "maniple/run/progress.hpp"
+#include "maniple/run/run_folder.hpp"
+#include "maniple/run/scan_blocks.hpp"
+#include "maniple/run/scan_estimate.hpp"
+#include "maniple/run/scan_report.hpp"
+
+namespace maniple {
+namespace {
+
+std::string in_units(std::int64_t bytes) {
+    auto const count = static_cast<double>(bytes);
+    if (bytes < 10'000'000) return fmt::format("{:.1f} kB", count / 1e3);
+    if (bytes < 10'000'000'000) return fmt::format("{:.1f} MB", count / 1e6);
+    return fmt::format("{:.1f} GB", count / 1e9);
+}
+
+void describe_work(ScanPlan const& plan, mpi::Communicator const& comm, Log& log) {
+    log.note(fmt::format("work: {} variants x {} traits, {} rank{} x {} thread{}", plan.variants(),
+                         plan.null().traits().size(), comm.size(), comm.size() == 1 ? "" : "s",
+                         plan.request().threads, plan.request().threads == 1 ? "" : "s"));
+}
+
+ResultHeader make_header(ScanPlan const& plan) {
+    ResultHeader header{.traits = plan.trait_labels(),
+                        .model = "linear",
+                        .covariates = fmt::format("{}", fmt::join(plan.covariate_labels(), ",")),
+                        .missing_genotype =
+                            plan.request().missing == MissingGenotype::mean ? "mean" : "drop",
+                        .fingerprint = plan.cohort().index().fingerprint,
+                        .variants = plan.variants()};
+    for (auto name : test_status_names()) header.statuses.emplace_back(name);
+    return header;
+}
+
+void describe_outcome(std::vector<TraitSummary> const& summaries, Log& log) {
+    constexpr std::size_t shown = 20;
+    for (std::size_t t = 0; t < std::min(shown, summaries.size()); ++t) {
+        auto const& row = summaries[t];
+        log.note(fmt::format("  {}: {} variants tested, {} with p <= 5e-8, lambda GC {:.3f}",
+                             row.trait, row.by_status[0], row.hits, row.lambda_gc));
+    }
+    if (summaries.size() > shown) log.note("  (summary.tsv has the other traits)");
+}
+
+}  // namespace
+
+void plan_scan(ScanRequest const& request, mpi::Communicator const& comm, Log& log) {
+    std::optional<ScanPlan> plan;
+    together(comm, [&] { plan.emplace(request, log); });
+    describe_work(*plan, comm, log);
+    if (comm.is_root()) {
+        auto const estimate = estimate_scan(*plan, comm.size());
+        log.note(fmt::format("to read: {}", in_units(estimate.bytes_to_read)));
+        log.note(fmt::format("memory per rank: {}", in_units(estimate.bytes_per_rank)));
+        log.note(fmt::format("time: about {:.1f} s on machines like this one", estimate.seconds));
+        log.note(fmt::format("result: {} at the most", in_units(estimate.result_bytes)));
+        log.note("nothing was computed; run the same command without --plan");
+    }
+}
+
+void run_scan(ScanRequest const& request, mpi::Communicator const& comm, Log& log) {
+    Stopwatch const watch;
+    RunRecord record{.started = timestamp(), .mpi = mpi::Session::implementation()};
+    std::unique_ptr<RunFolder> folder;
+    std::optional<ScanPlan> plan;
+    together(comm, [&] {
+        if (!comm.is_root()) return;
+        folder = std::make_unique<RunFolder>(request.run);
+        log.open_file(folder->path() / "log.txt");
+    });
+    together(comm, [&] { plan.emplace(request, log); });
+    describe_work(*plan, comm, log);
+
+    std::optional<ResultWriter> writer;
+    together(comm, [&] {
+        if (comm.is_root()) writer.emplace(folder->partial("results.h5"), make_header(*plan));
+    });
+    Progress progress{"variants", plan->variants(), log};
+    scan_blocks(*plan, comm,
+                [&](ChosenBlock const& block, std::span<Variant const> variants,
+                    ResultBlock const& results) {
+                    auto const& contig =
+                        plan->cohort().index().partitions[block.partition].contig;
+                    writer->append(contig, variants, results.rows());
+                    progress.advance(block.size());
+                });
+    progress.finish();
+
+    auto const mine = describe_rank(comm, request.threads);
+    for (auto const& rank : comm.gather(std::as_bytes(std::span{mine}))) {
+        record.ranks.emplace_back(reinterpret_cast<char const*>(rank.data()), rank.size());
+    }
+    together(comm, [&] {
+        if (!comm.is_root()) return;
+        writer->finish();
+        writer.reset();
+        auto const summaries = summarize(folder->partial("results.h5"), *plan);
+        write_summary(folder->partial("summary.tsv"), summaries);
+        record.finished = timestamp();
+        record.seconds = watch.seconds();
+        write_run_record(folder->partial("run.json"), *plan, record);
+        folder->publish("summary.tsv");
+        folder->publish("run.json");
+        folder->publish("results.h5");
+        folder->finish();
+        describe_outcome(summaries, log);
+        log.note(fmt::format("done in {:.1f} s: {}", watch.seconds(),
+                             (folder->path() / "results.h5").string()));
+    });
+}
+
+}  // namespace maniple

@@ -1,0 +1,164 @@
+#include "maniple/run/scan_report.hpp"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <array>
+#include <cmath>
+#include <ctime>
+#include <fstream>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "maniple/core/checksum.hpp"
+#include "maniple/core/error.hpp"
+#include "maniple/core/version.hpp"
+#include "maniple/model/test_status.hpp"
+#include "maniple/run/library_versions.hpp"
+#include "maniple/stats/genomic_inflation.hpp"
+#include "maniple/store/result_file.hpp"
+
+namespace maniple {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// -log10 of 5e-8, the field's threshold for a common-variant scan.
+constexpr float genome_wide = 7.30103F;
+
+// Fewer people than this are not told apart.
+constexpr std::int64_t smallest_cell = 5;
+
+std::string people(std::int64_t count) {
+    return count > 0 && count < smallest_cell ? fmt::format("<{}", smallest_cell)
+                                              : std::to_string(count);
+}
+
+void write_text(std::filesystem::path const& file, std::string const& text) {
+    std::ofstream out{file, std::ios::trunc};
+    out << text << std::flush;
+    if (!out) {
+        throw EnvironmentError{
+            fmt::format("'{}' cannot be written (permission or disk space); make room or choose another "
+                        "--out",
+                        file.string())};
+    }
+}
+
+Json describe_plan(ScanPlan const& plan) {
+    auto const& request = plan.request();
+    auto const& filter = request.filter;
+    return {{"command", "scan"},
+            {"model", "linear"},
+            {"traits", plan.trait_labels()},
+            {"covariates", plan.covariate_labels()},
+            {"missing_genotype", request.missing == MissingGenotype::mean ? "mean" : "drop"},
+            {"min_maf", filter.min_maf},
+            {"min_mac", filter.min_mac},
+            {"max_missing", filter.max_missing},
+            {"hwe", filter.min_hwe_p},
+            {"keep", request.samples.keep.string()},
+            {"remove", request.samples.remove.string()},
+            {"extract", request.variants.extract.string()},
+            {"exclude", request.variants.exclude.string()},
+            {"chr", request.variants.chromosomes},
+            {"samples", plan.null().base().count()},
+            {"variants", plan.variants()}};
+}
+
+Json describe_inputs(ScanPlan const& plan) {
+    auto partitions = Json::array();
+    for (auto const& partition : plan.cohort().index().partitions) {
+        partitions.push_back({{"file", partition.file}, {"checksum", to_hex(partition.checksum)}});
+    }
+    auto tables = Json::array();
+    for (auto const& name : plan.tables()) {
+        std::ifstream file{plan.cohort().path() / "tables" / (name + ".h5"), std::ios::binary};
+        std::string const bytes{std::istreambuf_iterator<char>{file}, {}};
+        tables.push_back(
+            {{"name", name}, {"checksum", to_hex(checksum(std::as_bytes(std::span{bytes})))}});
+    }
+    return {{"store", plan.cohort().path().string()},
+            {"fingerprint", to_hex(plan.cohort().index().fingerprint)},
+            {"partitions", partitions},
+            {"tables", tables}};
+}
+
+}  // namespace
+
+std::vector<TraitSummary> summarize(std::filesystem::path const& results, ScanPlan const& plan) {
+    ResultReader const reader{results};
+    std::vector<TraitSummary> summaries;
+    for (std::size_t t = 0; t < plan.trait_labels().size(); ++t) {
+        auto const rows = reader.read(TraitIndex{static_cast<std::int64_t>(t)});
+        TraitSummary summary{.trait = plan.trait_labels()[t], .counts = plan.trait_counts()[t]};
+        summary.by_status.assign(test_status_names().size(), 0);
+        for (auto status : rows.status) ++summary.by_status.at(status);
+        for (auto value : rows.neg_log10_p) summary.hits += value >= genome_wide;
+        summary.lambda_gc = genomic_inflation(rows.neg_log10_p);
+        summaries.push_back(std::move(summary));
+    }
+    return summaries;
+}
+
+void write_summary(std::filesystem::path const& file, std::vector<TraitSummary> const& summaries) {
+    std::string text = "trait\ttype\tsamples\tcases\tcontrols\ttested\tlambda_gc\thits";
+    for (auto name : test_status_names().subspan(1)) text += fmt::format("\t{}", name);
+    text += '\n';
+    for (auto const& row : summaries) {
+        bool const binary = row.counts.type == ColumnType::binary;
+        text += fmt::format(
+            "{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}", row.trait, to_string(row.counts.type),
+            people(row.counts.samples), binary ? people(row.counts.cases) : "NA",
+            binary ? people(row.counts.samples - row.counts.cases) : "NA", row.by_status[0],
+            std::isnan(row.lambda_gc) ? "NA" : fmt::format("{:.4f}", row.lambda_gc), row.hits);
+        for (std::size_t s = 1; s < row.by_status.size(); ++s) {
+            text += fmt::format("\t{}", row.by_status[s]);
+        }
+        text += '\n';
+    }
+    write_text(file, text);
+}
+
+std::string describe_rank(mpi::Communicator const& comm, int threads) {
+    std::array<char, 256> host{};
+    ::gethostname(host.data(), host.size() - 1);
+    rusage usage{};
+    ::getrusage(RUSAGE_SELF, &usage);
+    return Json{{"rank", comm.rank()},
+                {"host", host.data()},
+                {"threads", threads},
+                {"peak_memory_bytes", std::int64_t{usage.ru_maxrss} * 1024}}
+        .dump();
+}
+
+void write_run_record(std::filesystem::path const& file, ScanPlan const& plan,
+                      RunRecord const& record) {
+    Json libraries;
+    for (auto const& library : library_versions()) libraries[library.name] = library.version;
+    libraries["MPI"] = record.mpi;
+    auto ranks = Json::array();
+    for (auto const& rank : record.ranks) ranks.push_back(Json::parse(rank));
+    Json const json{{"program", "maniple"},
+                    {"version", program_version},
+                    {"libraries", libraries},
+                    {"plan", describe_plan(plan)},
+                    {"inputs", describe_inputs(plan)},
+                    {"ranks", ranks},
+                    {"started", record.started},
+                    {"finished", record.finished},
+                    {"seconds", record.seconds}};
+    write_text(file, json.dump(2) + '\n');
+}
+
+std::string timestamp() {
+    std::time_t const now = std::time(nullptr);
+    std::tm utc{};
+    ::gmtime_r(&now, &utc);
+    std::array<char, 32> text{};
+    std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &utc);
+    return text.data();
+}
+
+}  // namespace maniple

@@ -1,0 +1,111 @@
+#include "maniple/run/slurm_script.hpp"
+
+#include <iterator>
+#include <regex>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "maniple/core/error.hpp"
+
+namespace maniple {
+namespace {
+
+void require_positive(char const* option, std::int64_t value) {
+    if (value >= 1) return;
+    throw UserError{
+        fmt::format("option --{} = '{}' (must be 1 or more); correct the value", option, value)};
+}
+
+void require_form(char const* option, std::string const& value, char const* pattern,
+                  char const* allowed) {
+    if (std::regex_match(value, std::regex{pattern})) return;
+    throw UserError{
+        fmt::format("option --{} = '{}' (must be {}); correct the value", option, value, allowed)};
+}
+
+void validate(SlurmRequest const& request) {
+    require_positive("nodes", request.nodes);
+    require_positive("ranks-per-node", request.ranks_per_node);
+    require_positive("threads", request.threads);
+    require_form("time", request.time, R"(\d+|\d+:\d{2}|\d+:\d{2}:\d{2}|\d+-\d{1,2}(:\d{2}){0,2})",
+                 "minutes, hours:minutes:seconds or days-hours, e.g. 90, 4:00:00, 1-12");
+    // These stand unquoted in #SBATCH lines.
+    constexpr auto name = R"([A-Za-z0-9_.,+-]*)";
+    require_form("partition", request.partition, name, "a name of letters, digits, _ . , + -");
+    require_form("account", request.account, name, "a name of letters, digits, _ . , + -");
+    require_form("memory", request.memory, R"((\d+[KMGTkmgt]?)?)",
+                 "a whole number with K, M, G or T, e.g. 16G");
+    require_form("mpi", request.launcher, R"([A-Za-z0-9_]+)",
+                 "a name that 'srun --mpi=list' prints, e.g. pmix");
+}
+
+std::string quote(std::string_view text) {
+    std::string quoted = "'";
+    for (char const c : text) {
+        if (c == '\'') {
+            quoted += R"('\'')";
+        } else {
+            quoted += c;
+        }
+    }
+    return quoted + "'";
+}
+
+std::string directives(SlurmRequest const& request) {
+    std::string text;
+    auto const add = [&text](char const* option, auto const& value) {
+        fmt::format_to(std::back_inserter(text), "#SBATCH --{}={}\n", option, value);
+    };
+    add("job-name", "maniple");
+    add("nodes", request.nodes);
+    add("ntasks-per-node", request.ranks_per_node);
+    add("cpus-per-task", request.threads);
+    add("time", request.time);
+    if (!request.partition.empty()) add("partition", request.partition);
+    if (!request.account.empty()) add("account", request.account);
+    if (!request.memory.empty()) add("mem", request.memory);
+    add("signal", "USR1@120");
+    text += "#SBATCH --requeue\n";
+    add("open-mode", "append");
+    add("output", "maniple-%j.log");
+    return text;
+}
+
+// The same lines end slurm/maniple.sbatch; a test compares them.
+constexpr std::string_view body = R"(
+# Slurm 22.05 and later do not hand --cpus-per-task on to srun by themselves.
+threads=${SLURM_CPUS_PER_TASK:-1}
+export OMP_NUM_THREADS=$threads
+status=0
+# --wait ends the other ranks when one has died.
+srun --mpi="${MANIPLE_MPI:-$launcher}" --cpus-per-task="$threads" --wait=60 \
+  "$maniple" "$command" --job "$job" "$@" || status=$?
+
+# 75: stopped by the time limit or a signal; the same command carries on where it stopped.
+restarts=${SLURM_RESTART_COUNT:-0}
+if [ "$status" -eq 75 ] && [ "$restarts" -lt "${MANIPLE_MAX_RESTARTS:-20}" ]; then
+  echo "maniple stopped in time (restarts so far: $restarts); requeueing job $SLURM_JOB_ID"
+  scontrol requeue "$SLURM_JOB_ID"
+fi
+exit "$status"
+)";
+
+}  // namespace
+
+std::string slurm_script(SlurmRequest const& request) {
+    validate(request);
+    return fmt::format(
+        "#!/usr/bin/env bash\n"
+        "# Made by 'maniple slurm-script'. Submit it with sbatch; options given to sbatch win.\n"
+        "{}set -euo pipefail\n\n"
+        "maniple=${{MANIPLE:-{}}}\n"
+        "command={}\n"
+        "job={}\n"
+        "launcher={}\n"
+        "{}",
+        directives(request), quote(request.program), quote(request.command), quote(request.job),
+        request.launcher, body);
+}
+
+}  // namespace maniple

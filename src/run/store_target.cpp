@@ -1,0 +1,163 @@
+#include "store_target.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <system_error>
+
+#include <fmt/format.h>
+
+#include "maniple/core/durable_file.hpp"
+#include "maniple/core/error.hpp"
+
+namespace maniple {
+namespace {
+
+namespace fs = std::filesystem;
+
+void make_private_folder(fs::path const& path) {
+    if (::mkdir(path.c_str(), S_IRWXU) == 0) return;
+    throw EnvironmentError{
+        fmt::format("'{}' cannot be made ({}); choose another place for the store", path.string(),
+                    std::generic_category().message(errno))};
+}
+
+// Contig names may hold any character ("HLA-A*01:01"); file names stay plain.
+std::string to_file_name(std::string_view contig) {
+    constexpr std::size_t longest = 100;
+    std::string name{contig.substr(0, longest)};
+    for (auto& c : name) {
+        bool const plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                           (c >= '0' && c <= '9') || c == '-' || c == '+' || c == '_';
+        if (!plain) c = '_';
+    }
+    return name;
+}
+
+fs::path without_trailing_slash(fs::path path) {
+    return path.has_filename() ? path : path.parent_path();
+}
+
+}  // namespace
+
+StoreTarget::StoreTarget(fs::path store, Samples const& samples, std::int64_t block_variants)
+    : store_{without_trailing_slash(std::move(store))} {
+    expect(block_variants > 0, "a block has variants");
+
+    std::error_code ignored;
+    bool const occupied = fs::exists(store_, ignored) &&
+                          !(fs::is_directory(store_, ignored) && fs::is_empty(store_, ignored));
+    if (!occupied) {
+        create_new(samples, block_variants);
+        return;
+    }
+    if (!fs::exists(store_ / "cohort.h5", ignored)) {
+        throw UserError{
+            fmt::format("'{}' exists and is no store (it has no cohort.h5); choose another --store",
+                        store_.string())};
+    }
+    open_existing(samples);
+}
+
+void StoreTarget::create_new(Samples const& samples, std::int64_t block_variants) {
+    auto const parent = store_.has_parent_path() ? store_.parent_path() : fs::path{"."};
+    std::error_code ignored;
+    if (!fs::is_directory(parent, ignored)) {
+        throw UserError{
+            fmt::format("'{}' cannot be made ('{}' is no folder); make that folder first",
+                        store_.string(), parent.string())};
+    }
+    auto const partial =
+        parent / fmt::format(".{}.partial-{}", store_.filename().string(), ::getpid());
+    fs::remove_all(partial, ignored);  // Of a process that had our number and was killed.
+    make_private_folder(partial);
+    folder_ = partial;
+    make_private_folder(folder_ / "genotypes");
+    make_private_folder(folder_ / "tables");
+    index_.samples = samples;
+    index_.fingerprint = fingerprint(samples);
+    index_.block_variants = block_variants;
+}
+
+void StoreTarget::open_existing(Samples const& samples) {
+    // File systems without locks say so; then the user is trusted not to import twice at once.
+    lock_ = ::open(store_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (lock_ >= 0 && ::flock(lock_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+        ::close(lock_);
+        throw UserError{fmt::format(
+            "'{}' is being written by another import; wait until it has ended", store_.string())};
+    }
+    try {
+        index_ = Cohort{store_}.index();
+        require_same_samples(index_.samples, store_.string(), samples, "the genotypes to add");
+    } catch (...) {
+        if (lock_ >= 0) ::close(lock_);
+        throw;
+    }
+    existing_partitions_ = index_.partitions.size();
+    folder_ = store_;
+}
+
+StoreTarget::~StoreTarget() {
+    std::error_code ignored;
+    if (!committed_ && extends()) {
+        for (auto i = existing_partitions_; i < index_.partitions.size(); ++i) {
+            fs::remove(folder_ / index_.partitions[i].file, ignored);
+        }
+    } else if (!committed_ && !folder_.empty()) {
+        fs::remove_all(folder_, ignored);
+    }
+    if (lock_ >= 0) ::close(lock_);
+}
+
+PartitionWriter StoreTarget::start_partition(std::string const& contig) const {
+    auto const stem = to_file_name(contig);
+    auto const is_taken = [&](std::string const& file) {
+        return std::ranges::any_of(index_.partitions,
+                                   [&](PartitionEntry const& entry) { return entry.file == file; });
+    };
+    std::string file;
+    for (std::int64_t number = 1; file.empty() || is_taken(file); ++number) {
+        file = fmt::format("genotypes/{}-{}.h5", stem, number);
+    }
+    // A file that cohort.h5 does not list was left by an import that was killed.
+    std::error_code ignored;
+    fs::remove(folder_ / file, ignored);
+    return {folder_ / file, contig, index_.format()};
+}
+
+void StoreTarget::add(PartitionEntry entry) { index_.partitions.push_back(std::move(entry)); }
+
+void StoreTarget::commit() {
+    write_cohort_index(folder_, index_);
+    if (!extends()) {
+        for (auto const& path : {folder_ / "genotypes", folder_ / "tables", folder_}) {
+            sync_to_disk(path);
+        }
+        std::error_code error;
+        fs::rename(folder_, store_, error);
+        if (error) {
+            throw EnvironmentError{fmt::format("'{}' cannot be given its name ({})",
+                                               store_.string(), error.message())};
+        }
+        committed_ = true;
+        sync_to_disk(store_.has_parent_path() ? store_.parent_path() : fs::path{"."});
+    }
+    committed_ = true;
+}
+
+void require_same_samples(Samples const& first, std::string const& first_source,
+                          Samples const& second, std::string const& second_source) {
+    auto const [a, b] = std::ranges::mismatch(first.ids, second.ids);
+    if (a == first.ids.end() && b == second.ids.end()) return;
+    throw UserError{fmt::format(
+        "{} and {} hold different samples ({} and {}; first difference at sample {}); all "
+        "genotypes of a store need the same samples in the same order",
+        first_source, second_source, first.size(), second.size(), a - first.ids.begin() + 1)};
+}
+
+}  // namespace maniple

@@ -1,0 +1,55 @@
+/// \file  The store that an ingest builds or extends; private to run.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "maniple/store/cohort.hpp"
+#include "maniple/store/partition.hpp"
+
+namespace maniple {
+
+/// A new store under a hidden name beside its own, or an existing one that is being extended. What
+/// was written is removed again unless `commit` was reached. One writer at a time per store.
+class StoreTarget {
+public:
+    /// \param block_variants  of a new store; an existing one keeps its own.
+    /// \throws UserError when `store` exists and is no store, is being written by another process,
+    /// or
+    ///         holds other samples; EnvironmentError when it cannot be made.
+    StoreTarget(std::filesystem::path store, Samples const& samples, std::int64_t block_variants);
+    StoreTarget(StoreTarget const&) = delete;
+    StoreTarget& operator=(StoreTarget const&) = delete;
+    ~StoreTarget();
+
+    /// Where partitions and tables are written before `commit`.
+    std::filesystem::path const& folder() const { return folder_; }
+    CohortIndex const& index() const { return index_; }
+    bool extends() const { return folder_ == store_; }
+
+    PartitionWriter start_partition(std::string const& contig) const;
+    void add(PartitionEntry entry);
+
+    /// Make everything visible under the store's name, in one step. \throws EnvironmentError.
+    void commit();
+
+private:
+    void open_existing(Samples const& samples);
+    void create_new(Samples const& samples, std::int64_t block_variants);
+
+    std::filesystem::path store_;
+    std::filesystem::path folder_;
+    CohortIndex index_;
+    std::size_t existing_partitions_ = 0;
+    int lock_ = -1;
+    bool committed_ = false;
+};
+
+/// Check that two lists hold the same samples in the same order.
+/// \throws UserError naming both sources and the first position at which they differ.
+void require_same_samples(Samples const& first, std::string const& first_source,
+                          Samples const& second, std::string const& second_source);
+
+}  // namespace maniple

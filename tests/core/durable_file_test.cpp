@@ -1,0 +1,153 @@
+#include "maniple/core/durable_file.hpp"
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <system_error>
+#include <utility>
+
+#include <catch2/catch.hpp>
+
+#include "maniple/core/error.hpp"
+
+namespace maniple {
+namespace {
+
+using std::filesystem::perms;
+
+// A folder of its own that goes when the test ends.
+class ScratchFolder {
+public:
+    ScratchFolder() {
+        std::string name = (std::filesystem::temp_directory_path() / "durable-XXXXXX").string();
+        REQUIRE(mkdtemp(name.data()) != nullptr);
+        path_ = name;
+    }
+    ~ScratchFolder() {
+        std::error_code ignored;
+        std::filesystem::remove_all(path_, ignored);
+    }
+    ScratchFolder(ScratchFolder const&) = delete;
+    ScratchFolder& operator=(ScratchFolder const&) = delete;
+    std::filesystem::path const& path() const { return path_; }
+    std::filesystem::path operator/(char const* name) const { return path_ / name; }
+    auto files() const { return std::distance(std::filesystem::directory_iterator{path_}, {}); }
+
+private:
+    std::filesystem::path path_;
+};
+
+void write(std::filesystem::path const& path, std::string const& text) {
+    std::ofstream{path} << text;
+}
+
+std::string content(std::filesystem::path const& path) {
+    std::ifstream file{path};
+    return {std::istreambuf_iterator<char>{file}, {}};
+}
+
+TEST_CASE("DurableFile: appears under its name at commit, and nothing else stays", "[core]") {
+    ScratchFolder const folder;
+    DurableFile file{folder / "out.h5"};
+    CHECK(file.final_path() == folder / "out.h5");
+    CHECK(file.temporary().parent_path() == folder.path());
+    CHECK(is_temporary_name(file.temporary()));
+    CHECK_FALSE(std::filesystem::exists(file.temporary()));
+
+    write(file.temporary(), "whole");
+    CHECK_FALSE(std::filesystem::exists(folder / "out.h5"));
+    file.commit(ExistingFile::refuse);
+    CHECK(content(folder / "out.h5") == "whole");
+    CHECK(folder.files() == 1);
+}
+
+TEST_CASE("DurableFile: destroyed before commit, it removes what was written", "[core]") {
+    ScratchFolder const folder;
+    {
+        DurableFile const file{folder / "out.h5"};
+        write(file.temporary(), "half");
+    }
+    CHECK(folder.files() == 0);
+}
+
+TEST_CASE("DurableFile: a file that is there is kept or replaced, as asked", "[core]") {
+    ScratchFolder const folder;
+    write(folder / "out.h5", "old");
+    {
+        DurableFile file{folder / "out.h5"};
+        write(file.temporary(), "new");
+        CHECK_THROWS_AS(file.commit(ExistingFile::refuse), EnvironmentError);
+        CHECK(content(folder / "out.h5") == "old");
+    }
+    CHECK(folder.files() == 1);
+
+    DurableFile file{folder / "out.h5"};
+    write(file.temporary(), "new");
+    file.commit(ExistingFile::replace);
+    CHECK(content(folder / "out.h5") == "new");
+    CHECK(folder.files() == 1);
+}
+
+TEST_CASE("DurableFile: takes its folder's permissions, without execution", "[core]") {
+    ScratchFolder const folder;
+    auto const [folder_mode, file_mode] =
+        GENERATE(std::pair{perms{0700}, perms{0600}}, std::pair{perms{0750}, perms{0640}},
+                 std::pair{perms{02775}, perms{0664}});
+    std::filesystem::permissions(folder.path(), folder_mode);
+    DurableFile file{folder / "out.h5"};
+    write(file.temporary(), "x");
+    file.commit(ExistingFile::refuse);
+    CHECK(std::filesystem::status(folder / "out.h5").permissions() == file_mode);
+}
+
+TEST_CASE("DurableFile: a move hands over the duty to remove", "[core]") {
+    ScratchFolder const folder;
+    DurableFile first{folder / "a"};
+    write(first.temporary(), "a");
+    auto const name = first.temporary();
+    {
+        DurableFile second{std::move(first)};
+        CHECK(second.temporary() == name);
+        CHECK(std::filesystem::exists(name));
+    }
+    CHECK_FALSE(std::filesystem::exists(name));
+
+    DurableFile target{folder / "b"};
+    write(target.temporary(), "b");
+    {
+        DurableFile other{folder / "c"};
+        write(other.temporary(), "c");
+        target = std::move(other);
+    }
+    target.commit(ExistingFile::refuse);
+    CHECK(content(folder / "c") == "c");
+    CHECK(folder.files() == 1);
+}
+
+TEST_CASE("DurableFile: nothing written, or no folder, is an error that names the file", "[core]") {
+    ScratchFolder const folder;
+    DurableFile unwritten{folder / "out.h5"};
+    CHECK_THROWS_AS(unwritten.commit(ExistingFile::refuse), EnvironmentError);
+    CHECK_THROWS_WITH(unwritten.commit(ExistingFile::refuse), Catch::Contains("out.h5"));
+    DurableFile homeless{folder / "none/out.h5"};
+    CHECK_THROWS_AS(homeless.commit(ExistingFile::refuse), EnvironmentError);
+}
+
+TEST_CASE("is_temporary_name: looks at the file's name, not its folder's", "[core]") {
+    CHECK(is_temporary_name("store/1-0.h5.unfinished-123"));
+    CHECK_FALSE(is_temporary_name("store/1-0.h5"));
+    CHECK_FALSE(is_temporary_name("a.unfinished-1/1-0.h5"));
+}
+
+TEST_CASE("sync_to_disk: takes files and folders, and names what is not there", "[core]") {
+    ScratchFolder const folder;
+    write(folder / "x", "x");
+    CHECK_NOTHROW(sync_to_disk(folder / "x"));
+    CHECK_NOTHROW(sync_to_disk(folder.path()));
+    CHECK_THROWS_AS(sync_to_disk(folder / "y"), EnvironmentError);
+}
+
+}  // namespace
+}  // namespace maniple

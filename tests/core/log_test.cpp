@@ -1,0 +1,112 @@
+#include "maniple/core/log.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <iterator>
+#include <string>
+#include <system_error>
+
+#include <catch2/catch.hpp>
+
+#include "maniple/core/error.hpp"
+
+namespace maniple {
+namespace {
+
+// A folder of its own that goes when the test ends.
+class ScratchFolder {
+public:
+    ScratchFolder() {
+        std::string name = (std::filesystem::temp_directory_path() / "log-XXXXXX").string();
+        REQUIRE(mkdtemp(name.data()) != nullptr);
+        path_ = name;
+    }
+    ~ScratchFolder() {
+        std::error_code ignored;
+        std::filesystem::remove_all(path_, ignored);
+    }
+    ScratchFolder(ScratchFolder const&) = delete;
+    ScratchFolder& operator=(ScratchFolder const&) = delete;
+    std::filesystem::path operator/(char const* name) const { return path_ / name; }
+
+private:
+    std::filesystem::path path_;
+};
+
+std::string content(std::filesystem::path const& path) {
+    std::ifstream file{path};
+    return {std::istreambuf_iterator<char>{file}, {}};
+}
+
+// What `action` writes to standard error.
+std::string captured_standard_error(ScratchFolder const& folder,
+                                    std::function<void()> const& action) {
+    auto const path = folder / "terminal.txt";
+    std::fflush(stderr);
+    int const saved = ::dup(STDERR_FILENO);
+    int const target = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    REQUIRE(saved >= 0);
+    REQUIRE(target >= 0);
+    ::dup2(target, STDERR_FILENO);
+    action();
+    std::fflush(stderr);
+    ::dup2(saved, STDERR_FILENO);
+    ::close(saved);
+    ::close(target);
+    return content(path);
+}
+
+TEST_CASE("Log: notes and warnings reach terminal and file, asides the terminal alone", "[core]") {
+    ScratchFolder const folder;
+    Log log{Speaker::speaks};
+    auto const terminal = captured_standard_error(folder, [&] {
+        log.note("before the file");
+        log.open_file(folder / "log.txt");
+        log.note("two samples");
+        log.say_aside("the first is NA12878");
+        log.warn("few samples");
+    });
+    CHECK(terminal == "before the file\ntwo samples\nthe first is NA12878\nwarning: few samples\n");
+    CHECK(content(folder / "log.txt") == "two samples\nwarning: few samples\n");
+}
+
+TEST_CASE("Log: every line is in the file at once, for whoever watches it", "[core]") {
+    ScratchFolder const folder;
+    Log log{Speaker::speaks};
+    captured_standard_error(folder, [&] {
+        log.open_file(folder / "log.txt");
+        log.note("first");
+        CHECK(content(folder / "log.txt") == "first\n");
+    });
+}
+
+TEST_CASE("Log: a silent one says nothing and makes no file", "[core]") {
+    ScratchFolder const folder;
+    Log log{Speaker::silent};
+    auto const terminal = captured_standard_error(folder, [&] {
+        log.open_file(folder / "log.txt");
+        log.note("a note");
+        log.warn("a warning");
+        log.say_aside("an aside");
+    });
+    CHECK(terminal.empty());
+    CHECK_FALSE(std::filesystem::exists(folder / "log.txt"));
+    CHECK(log.speaker() == Speaker::silent);
+}
+
+TEST_CASE("Log: a file that cannot be made is the environment's fault and is named", "[core]") {
+    ScratchFolder const folder;
+    Log log{Speaker::speaks};
+    auto const path = folder / "no_such_folder/log.txt";
+    CHECK_THROWS_AS(log.open_file(path), EnvironmentError);
+    CHECK_THROWS_WITH(log.open_file(path), Catch::Contains(path.string()));
+}
+
+}  // namespace
+}  // namespace maniple

@@ -1,0 +1,99 @@
+#include "maniple/run/verify.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "maniple/core/contract.hpp"
+#include "maniple/core/error.hpp"
+#include "store/scratch_store.hpp"
+
+namespace maniple {
+namespace {
+
+using test::bytes_of;
+using test::write_bytes;
+
+void make_store(std::filesystem::path const& store) {
+    auto index = test::make_index(test::make_samples(400), 32);
+    for (auto const* contig : {"1", "2", "X"}) {
+        index.partitions.push_back(
+            test::write_partition(store, contig, index.format(), 100, 1, 0.5).entry);
+    }
+    write_cohort_index(store, index);
+    write_table(store, index, test::make_table("a", 400), ExistingTable::refuse);
+    write_table(store, index, test::make_table("b", 400), ExistingTable::refuse);
+}
+
+// Spoil the stored genotypes of one block: its rows are stored as they are.
+void spoil_block(std::filesystem::path const& file, PackedBlock const& block) {
+    auto bytes = bytes_of(file);
+    auto const wanted = std::as_bytes(block.view().words());
+    auto const at = std::search(bytes.begin(), bytes.end(), wanted.begin(), wanted.end(),
+                                [](char a, std::byte b) { return static_cast<std::byte>(a) == b; });
+    REQUIRE(at != bytes.end());
+    *at = static_cast<char>(*at ^ 1);
+    write_bytes(file, bytes);
+}
+
+TEST_CASE("verify_store: a good store has no problems, whatever the threads", "[run]") {
+    test::ScratchFolder const store;
+    make_store(store.path());
+
+    auto const report = verify_store(store.path(), GENERATE(0, 1, 2, 3));
+
+    CHECK(report.problems.empty());
+    CHECK(report.notes.empty());
+    CHECK(report.partitions == 3);
+    CHECK(report.blocks == 12);
+    CHECK(report.tables == 2);
+    CHECK(report.genotype_bytes == 300 * packed_stride(400));
+    CHECK_THAT(report.summary(),
+               Catch::StartsWith("every checksum holds: 3 partitions, 12 blocks"));
+}
+
+TEST_CASE("verify_store: tells every problem, in the order of the store", "[run]") {
+    test::ScratchFolder const store;
+    make_store(store.path());
+    spoil_block(store.path() / "genotypes/1-1.h5", test::random_genotypes(32, 400, 1 + 64, 0.5));
+    spoil_block(store.path() / "genotypes/1-1.h5", test::random_genotypes(32, 400, 1, 0.5));
+    std::filesystem::resize_file(store.path() / "genotypes/2-1.h5", 900);
+    std::filesystem::resize_file(store.path() / "tables/a.h5", 900);
+
+    auto const report = verify_store(store.path(), GENERATE(1, 2));
+
+    REQUIRE(report.problems.size() == 4);
+    CHECK_THAT(report.problems[0], Catch::Contains("1-1.h5': call_genotype_2bit, block 0"));
+    CHECK_THAT(report.problems[1], Catch::Contains("1-1.h5': call_genotype_2bit, block 2"));
+    CHECK_THAT(report.problems[2], Catch::Contains("2-1.h5"));
+    CHECK_THAT(report.problems[3], Catch::Contains("a.h5"));
+    CHECK(report.partitions == 3);
+    CHECK(report.tables == 2);
+}
+
+TEST_CASE("verify_store: a damaged index is a problem, no store is not", "[run]") {
+    test::ScratchFolder const store;
+    CHECK_THROWS_AS(verify_store(store.path(), 1), UserError);
+    CHECK_THROWS_AS(verify_store(store.path(), -1), ContractViolation);
+    make_store(store.path());
+    std::filesystem::resize_file(store.path() / "cohort.h5", 900);
+
+    CHECK(verify_store(store.path(), 1).problems.size() == 1);
+}
+
+TEST_CASE("verify_store: notes what is no part of the store", "[run]") {
+    test::ScratchFolder const store;
+    make_store(store.path());
+    write_bytes(store.path() / "genotypes/3-1.h5.unfinished-4711", {'x'});
+    write_bytes(store.path() / "genotypes/9-1.h5", {'x'});
+    write_bytes(store.path() / "README", {'x'});
+
+    auto const report = verify_store(store.path(), 1);
+
+    CHECK(report.problems.empty());
+    REQUIRE(report.notes.size() == 3);
+    CHECK_THAT(report.notes[0], Catch::Contains("README"));
+    CHECK_THAT(report.notes[1], Catch::Contains("3-1.h5.unfinished-4711' was never finished"));
+    CHECK_THAT(report.notes[2], Catch::Contains("9-1.h5' is no part of the store"));
+}
+
+}  // namespace
+}  // namespace maniple

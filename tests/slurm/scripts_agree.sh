@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# slurm/maniple.sbatch and 'maniple slurm-script' end in the same lines, and both are valid bash.
+#   scripts_agree.sh SOURCE_FOLDER MANIPLE
+set -euo pipefail
+source_folder=$1
+maniple=$2
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+cd "$work"
+printf 'path = .\n' > "it's a job.ini"
+"$maniple" slurm-script --command doctor --job "it's a job.ini" --nodes 3 --ranks-per-node 2 --threads 5 \
+  --time 1-12 --partition long --account lab --memory 16G > made.sbatch
+bash -n made.sbatch
+bash -n "$source_folder/slurm/maniple.sbatch"
+
+for line in nodes=3 ntasks-per-node=2 cpus-per-task=5 time=1-12 partition=long account=lab mem=16G \
+  signal=USR1@120 requeue open-mode=append; do
+  grep -qx -- "#SBATCH --$line" made.sbatch || {
+    echo "no line '#SBATCH --$line' in the script that was made"
+    exit 1
+  }
+done
+body() { sed -n '/^threads=/,$p' "$1"; }
+body made.sbatch > made
+body "$source_folder/slurm/maniple.sbatch" > shipped
+[ -s made ]
+diff shipped made
+
+# The job's name survives its quote, and an exit code of 75 requeues until the cap.
+mkdir bin
+printf '#!/bin/sh\nshift 3\nexec "$@"\n' > bin/srun
+printf '#!/bin/sh\necho "$@" >> requeued\n' > bin/scontrol
+printf '#!/bin/sh\nfor word; do echo "<$word>"; done\nexit 75\n' > bin/maniple
+chmod +x bin/*
+run() { PATH=$PWD/bin:$PATH MANIPLE=$PWD/bin/maniple SLURM_JOB_ID=5 bash made.sbatch --path /tmp; }
+status=0
+run > words || status=$?
+[ "$status" -eq 75 ]
+grep -qx "<it's a job.ini>" words
+grep -qx "<--path>" words
+grep -qx "requeue 5" requeued
+rm requeued
+SLURM_RESTART_COUNT=20 run > words || true
+[ ! -e requeued ]
+
+# What sbatch would refuse, or would read as another option, is refused here.
+refuse() {
+  local status=0
+  "$maniple" slurm-script --command doctor --job "it's a job.ini" "$@" > refused 2> message || status=$?
+  [ "$status" -eq 2 ] && [ ! -s refused ] || {
+    echo "slurm-script $*: exit $status, expected 2 and no script"
+    exit 1
+  }
+}
+refuse --time 4h
+refuse --time 1:2:3:4
+refuse --nodes 0
+refuse --threads -1
+refuse --memory lots
+refuse --partition $'a\n#SBATCH --exclusive'
+refuse --account 'a b'
+refuse --command scna
+status=0
+"$maniple" slurm-script --command doctor --job absent.ini > refused 2> message || status=$?
+[ "$status" -eq 2 ] && grep -q "absent.ini" message
+echo "both scripts agree"
