@@ -25,7 +25,6 @@ function(maniple_import target)
   endforeach()
 endfunction()
 
-maniple_import(openblas HEADER cblas.h LIBRARIES openblas SUFFIXES openblas-openmp openblas)
 maniple_import(dnnl HEADER dnnl.h LIBRARIES dnnl)
 maniple_import(random123 HEADER Random123/philox.h)
 

@@ -13,3 +13,7 @@ endforeach()
 
 find_package(Python3 REQUIRED COMPONENTS Interpreter)
 add_test(NAME layers COMMAND ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/scripts/check_layers.py ${CMAKE_SOURCE_DIR})
+
+foreach(area mpi cli store slurm readme)
+  include(cmake/${area}_tests.cmake)
+endforeach()

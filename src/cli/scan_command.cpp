@@ -16,9 +16,9 @@ po::options_description options() {
     };
     po::options_description all;
     po::options_description model{"Model"};
-    model.add_options()                                                          //
-        ("store", po::value<std::string>()->required()->value_name("S"),         //
-         "the cohort's store")                                                   //
+    model.add_options()                                                   //
+        ("store", po::value<std::string>()->required()->value_name("S"),  //
+         "the cohort's store")                                            //
         ("trait", po::value<Words>()->required()->multitoken()->value_name("T..."),
          "traits: names, patterns such as 'lipid_*', or all; several: a,b or a b")  //
         ("covariate", po::value<Words>()->multitoken()->value_name("C..."),
@@ -27,23 +27,22 @@ po::options_description options() {
          "a missing genotype counts as the mean of the trait's samples, or drop: such samples are "
          "left out of that variant's regression");
     po::options_description choice{"Samples and variants"};
-    choice.add_options()                                                           //
+    choice.add_options()                                                              //
         ("keep", path(), "file of samples to keep: IID, or FID and IID, one a line")  //
-        ("remove", path(), "file of samples to leave out")                         //
-        ("extract", path(), "file of variant IDs to keep, one a line")             //
-        ("exclude", path(), "file of variant IDs to leave out")                    //
+        ("remove", path(), "file of samples to leave out")                            //
+        ("extract", path(), "file of variant IDs to keep, one a line")                //
+        ("exclude", path(), "file of variant IDs to leave out")                       //
         ("chr", po::value<Words>()->multitoken()->value_name("C..."),
-         "chromosomes and ranges: 1-5,X")  //
+         "chromosomes and ranges: 1-5,X")                                                      //
         ("min-maf", number(0, "0"), "smallest minor allele frequency in the trait's samples")  //
-        ("min-mac", number(0, "0"), "smallest minor allele count")                //
-        ("max-missing", number(1, "1"), "largest share of missing genotypes")     //
+        ("min-mac", number(0, "0"), "smallest minor allele count")                             //
+        ("max-missing", number(1, "1"), "largest share of missing genotypes")                  //
         ("hwe", number(0, "0"), "smallest p of the exact Hardy-Weinberg test");
     po::options_description work{"Work"};
-    work.add_options()                                                    //
-        ("out", po::value<std::string>()->value_name("RUN"),              //
-         "folder for results.h5, summary.tsv, run.json and log.txt")      //
-        ("plan", po::bool_switch(),
-         "say what would be done and what it would cost, and stop");
+    work.add_options()                                                //
+        ("out", po::value<std::string>()->value_name("RUN"),          //
+         "folder for results.h5, summary.tsv, run.json and log.txt")  //
+        ("plan", po::bool_switch(), "say what would be done and what it would cost, and stop");
     add_threads_option(work);
     return all.add(model).add(choice).add(work);
 }
@@ -72,7 +71,8 @@ void execute(po::variables_map const& values, mpi::Communicator const& comm, Log
         return;
     }
     if (request.run.empty()) {
-        throw UserError{"option --out is missing (a scan needs a folder for its results); add --out RUN"};
+        throw UserError{
+            "option --out is missing (a scan needs a folder for its results); add --out RUN"};
     }
     run_scan(request, comm, log);
 }
@@ -83,9 +83,10 @@ Command const scan_command{
     .name = "scan",
     .summary = "associate traits with every variant",
     .usage = "--store S --trait T... [--covariate C...] --out RUN [options]",
-    .examples = "maniple scan --store cohort --trait height --covariate age,sex --out height\n"
-                "mpirun -n 4 maniple scan --job jobs/first-scan.ini\n"
-                "maniple scan --store cohort --trait all --min-maf 0.01 --out all --plan",
+    .examples =
+        "maniple scan --store cohort --trait height --covariate age,sex --out height\n"
+        "mpirun -n 4 maniple scan --job jobs/first-scan.ini\n"
+        "maniple scan --store cohort --trait all --min-maf 0.01 --out all --plan",
     .ranks = Ranks::all,
     .positional = "",
     .options = options,

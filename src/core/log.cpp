@@ -1,6 +1,8 @@
 #include "maniple/core/log.hpp"
 
 #include <cstdio>
+#include <filesystem>
+#include <system_error>
 
 #include <fmt/format.h>
 
@@ -12,10 +14,13 @@ void Log::open_file(std::filesystem::path const& path) {
     if (speaker_ == Speaker::silent) return;
     file_.open(path, std::ios::out | std::ios::trunc);
     if (!file_) {
-        throw EnvironmentError{fmt::format(
-            "'{}' cannot be written (permission or disk space); choose another --out",
-            path.string())};
+        throw EnvironmentError{
+            fmt::format("'{}' cannot be written (permission or disk space); choose another --out",
+                        path.string())};
     }
+    std::error_code ignored;  // A file system without permissions has none to restrict.
+    using std::filesystem::perms;
+    std::filesystem::permissions(path, perms::owner_read | perms::owner_write, ignored);
 }
 
 void Log::note(std::string_view line) {

@@ -1,4 +1,4 @@
-// One object per instruction set; which of them run here is decided in kernels.cpp.
+// One object per instruction set; see core/instruction_set.hpp.
 #pragma once
 
 #include "maniple/genotype/kernels.hpp"
@@ -6,7 +6,7 @@
 namespace maniple {
 
 extern Kernels const scalar_kernels;
-extern Kernels const avx2_kernels;    // AVX2, POPCNT
-extern Kernels const avx512_kernels;  // AVX-512 F, BW, VL, VPOPCNTDQ
+extern Kernels const avx2_kernels;
+extern Kernels const avx512_kernels;
 
 }  // namespace maniple

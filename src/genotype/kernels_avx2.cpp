@@ -3,6 +3,6 @@
 
 namespace maniple {
 
-constinit Kernels const avx2_kernels{.name = "avx2", .decode = decode_row, .count = count_row};
+constinit Kernels const avx2_kernels{.decode = decode_row, .count = count_row};
 
 }  // namespace maniple

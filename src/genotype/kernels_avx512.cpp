@@ -3,6 +3,6 @@
 
 namespace maniple {
 
-constinit Kernels const avx512_kernels{.name = "avx512", .decode = decode_row, .count = count_row};
+constinit Kernels const avx512_kernels{.decode = decode_row, .count = count_row};
 
 }  // namespace maniple

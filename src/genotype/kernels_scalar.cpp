@@ -3,6 +3,6 @@
 
 namespace maniple {
 
-constinit Kernels const scalar_kernels{.name = "scalar", .decode = decode_row, .count = count_row};
+constinit Kernels const scalar_kernels{.decode = decode_row, .count = count_row};
 
 }  // namespace maniple

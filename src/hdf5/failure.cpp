@@ -2,7 +2,9 @@
 
 #include <hdf5.h>
 
+#include <array>
 #include <string>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -25,6 +27,21 @@ std::string quoted_reason(std::string const& description) {
     return description.substr(text, description.find('\'', text) - text);
 }
 
+// HDF5's words for what users meet; an unknown reason stays as it is.
+std::string plain_reason(std::string const& reason) {
+    static constexpr std::array<std::array<std::string_view, 2>, 5> translations{{
+        {"truncated file", "it is cut off"},
+        {"file signature not found", "it does not begin like an HDF5 file"},
+        {"incorrect metadata checksum", "a checksum of its structure differs"},
+        {"inflate() failed", "compressed values cannot be inflated"},
+        {"addr overflow", "it refers to places beyond its end"},
+    }};
+    for (auto const& [raw, plain] : translations) {
+        if (reason.find(raw) != std::string::npos) return std::string{plain};
+    }
+    return reason;
+}
+
 herr_t collect(unsigned depth, H5E_error2_t const* error, void* target) {
     auto& diagnosis = *static_cast<Diagnosis*>(target);
     if (error->desc == nullptr) return 0;
@@ -44,6 +61,7 @@ void fail(Origin const& origin, std::string_view action) {
     H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, collect, &diagnosis);
     H5Eclear2(H5E_DEFAULT);
     if (diagnosis.innermost.empty()) diagnosis.innermost = "HDF5 gives no reason";
+    diagnosis.innermost = plain_reason(diagnosis.innermost);
     if (origin.access == Access::read && !diagnosis.from_system) {
         throw CorruptInput{
             fmt::format("'{}': could not {} ({}); the file is damaged: restore it from a copy, or "

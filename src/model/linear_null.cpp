@@ -82,49 +82,47 @@ CovariateBasis make_basis(SampleMask const& mask, std::span<Covariate const> cov
     made.basis.add(std::vector<double>(made.samples.size(), 1.0));
     for (auto const& covariate : covariates) {
         auto const outcome = made.basis.add(gather(covariate.values, made.samples));
-        if (outcome == OrthonormalBasis::Outcome::collinear) made.collinear.push_back(covariate.name);
+        if (outcome == OrthonormalBasis::Outcome::collinear)
+            made.collinear.push_back(covariate.name);
     }
     return made;
 }
 
-// One sample's row of Q: the intercept, then the pattern's columns as the fixed point has them.
-void load_row(MissingnessPattern const& pattern, FixedPointMatrix const& columns, SampleIndex s,
-              std::span<double> row) {
-    row[0] = 1;
-    for (std::int64_t c = 1; c < pattern.rank; ++c) {
-        auto const column = pattern.first_column + c - 1;
-        row[static_cast<std::size_t>(c)] =
-            columns(s.get(), column) / columns.format(column).scale;
+// Rows gathered at a time: few enough to stay in the cache.
+constexpr std::size_t rows_at_once = 128;
+
+// Q'(Q, Y) over the pattern's samples, and y'y of each of its traits.
+void sum_products(MissingnessPattern& pattern, FixedPointMatrix const& columns,
+                  std::span<NullTrait> traits) {
+    auto const width = pattern.layout.width();
+    pattern.products.assign(static_cast<std::size_t>(pattern.rank * width), 0.0);
+    auto const samples = list_samples(pattern.mask);
+    std::vector<double> rows;
+    for (std::size_t first = 0; first < samples.size(); first += rows_at_once) {
+        rows.clear();
+        gather_rows(
+            columns, pattern.layout,
+            std::span{samples}.subspan(first, std::min(rows_at_once, samples.size() - first)),
+            rows);
+        add_row_products(rows, {pattern.products.data(), pattern.rank, width});
+        for (auto t : pattern.traits) {
+            auto& trait = traits[t];
+            for (auto at = static_cast<std::size_t>(trait.position); at < rows.size();
+                 at += static_cast<std::size_t>(width)) {
+                trait.squares += rows[at] * rows[at];
+            }
+        }
     }
 }
 
-std::vector<double> gram_of(MissingnessPattern const& pattern, FixedPointMatrix const& columns) {
-    std::vector<double> gram(static_cast<std::size_t>(triangle_size(pattern.rank)));
-    std::vector<double> row(static_cast<std::size_t>(pattern.rank));
-    pattern.mask.for_each([&](SampleIndex s) {
-        load_row(pattern, columns, s, row);
-        double* entry = gram.data();
-        for (std::size_t r = 0; r < row.size(); ++r) {
-            for (std::size_t c = 0; c <= r; ++c) *entry++ += row[r] * row[c];
-        }
-    });
-    return gram;
-}
-
-void finish_trait(NullTrait& trait, MissingnessPattern const& pattern,
-                  FixedPointMatrix const& columns) {
-    trait.projections.assign(static_cast<std::size_t>(pattern.rank), 0.0);
-    std::vector<double> row(trait.projections.size());
-    double const scale = columns.format(trait.column).scale;
-    pattern.mask.for_each([&](SampleIndex s) {
-        load_row(pattern, columns, s, row);
-        double const value = columns(s.get(), trait.column) / scale;
-        trait.squares += value * value;
-        for (std::size_t c = 0; c < row.size(); ++c) trait.projections[c] += row[c] * value;
-    });
-    trait.solved = trait.projections;
-    solve_lower(pattern.factor, trait.solved);
-    trait.residual_squares = trait.squares - dot(trait.solved, trait.solved);
+// The lower triangle of the first `rank` columns.
+std::vector<double> triangle_of(MissingnessPattern const& pattern) {
+    std::vector<double> triangle;
+    for (std::int64_t r = 0; r < pattern.rank; ++r) {
+        auto const row = pattern.products.begin() + r * pattern.layout.width();
+        triangle.insert(triangle.end(), row, row + r + 1);
+    }
+    return triangle;
 }
 
 // Why `values` (of the pattern's samples) cannot be regressed, if so.
@@ -133,7 +131,8 @@ std::optional<std::string> find_problem(std::span<double const> values,
                                         CovariateBasis const& made) {
     auto const samples = std::ssize(made.samples);
     if (samples == 0) {
-        return "has no value for any sample analysed (all missing, or covariates missing where it is "
+        return "has no value for any sample analysed (all missing, or covariates missing where it "
+               "is "
                "observed); check the table and the sample filters";
     }
     bool const constant =
@@ -143,12 +142,12 @@ std::optional<std::string> find_problem(std::span<double const> values,
                            samples);
     }
     if (samples < made.basis.columns() + 2) {
-        return fmt::format("has too few samples ({} with it and all covariates, for {} covariate "
-                           "columns and the intercept); use fewer covariates",
-                           samples, made.basis.columns() - 1);
+        return fmt::format(
+            "has too few samples ({} with it and all covariates, for {} covariate "
+            "columns and the intercept); use fewer covariates",
+            samples, made.basis.columns() - 1);
     }
-    if (std::sqrt(dot(residuals, residuals)) <
-        explained_below * std::sqrt(dot(values, values))) {
+    if (std::sqrt(dot(residuals, residuals)) < explained_below * std::sqrt(dot(values, values))) {
         return "is explained entirely by the covariates (nothing is left to test); leave out the "
                "covariate that repeats it";
     }
@@ -159,7 +158,8 @@ std::optional<std::string> find_problem(std::span<double const> values,
 bool stays_independent(CovariateBasis const& base, SampleMask const& pattern) {
     auto const rank = base.basis.columns();
     std::vector<double> gram(static_cast<std::size_t>(triangle_size(rank)));
-    for (std::int64_t r = 0; r < rank; ++r) gram[static_cast<std::size_t>(triangle_size(r) + r)] = 1;
+    for (std::int64_t r = 0; r < rank; ++r)
+        gram[static_cast<std::size_t>(triangle_size(r) + r)] = 1;
     for (std::size_t i = 0; i < base.samples.size(); ++i) {
         if (pattern.contains(base.samples[i])) continue;
         double* entry = gram.data();
@@ -209,18 +209,12 @@ public:
     void run() {
         for (auto& group : group_traits(null_.base_, traits_)) fit(std::move(group));
         for (auto& trait : fitted_) {
-            if (trait) null_.traits_.push_back(std::move(*trait));
+            if (!trait) continue;
+            null_.patterns_[trait->pattern.at()].traits.push_back(null_.traits_.size());
+            null_.traits_.push_back(std::move(*trait));
         }
         make_columns();
-        for (auto& pattern : null_.patterns_) {
-            pattern.gram = gram_of(pattern, null_.columns_);
-            pattern.factor = pattern.gram;
-            auto const independent = factorize(pattern.factor, pattern.rank) > 0;
-            expect(independent, "a basis stays independent in fixed point");
-        }
-        for (auto& trait : null_.traits_) {
-            finish_trait(trait, null_.pattern(trait.pattern), null_.columns_);
-        }
+        for (auto& pattern : null_.patterns_) finish(pattern);
     }
 
 private:
@@ -289,6 +283,33 @@ private:
         for (auto& trait : null_.traits_) {
             trait.column = next;
             null_.columns_.set_column(next++, trait.residuals);
+        }
+    }
+
+    void finish(MissingnessPattern& pattern) {
+        std::vector<std::int64_t> columns;
+        for (std::int64_t c = 0; c + 1 < pattern.rank; ++c) {
+            columns.push_back(pattern.first_column + c);
+        }
+        for (auto t : pattern.traits) {
+            auto& trait = null_.traits_[t];
+            trait.position = std::ssize(columns) + 1;
+            trait.unit = 1 / null_.columns_.format(trait.column).scale;
+            columns.push_back(trait.column);
+        }
+        pattern.layout = RowLayout{null_.columns_, std::move(columns)};
+        sum_products(pattern, null_.columns_, null_.traits_);
+        pattern.factor = triangle_of(pattern);
+        auto const independent = factorize(pattern.factor, pattern.rank) > 0;
+        expect(independent, "a basis stays independent in fixed point");
+        for (auto t : pattern.traits) {
+            auto& trait = null_.traits_[t];
+            for (std::int64_t r = 0; r < pattern.rank; ++r) {
+                trait.solved.push_back(pattern.products[static_cast<std::size_t>(
+                    r * pattern.layout.width() + trait.position)]);
+            }
+            solve_lower(pattern.factor, trait.solved);
+            trait.residual_squares = trait.squares - dot(trait.solved, trait.solved);
         }
     }
 

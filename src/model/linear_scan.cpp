@@ -16,8 +16,8 @@ namespace {
 // the row is computed again from residuals. Above 1 / 50, the limit on variance inflation.
 constexpr double cancels_below = 0.025;
 
-// An effect below this many standard errors is summed again in double precision: its p-value is near
-// 1, and the relative error of -log10 p is that of the effect.
+// An effect below this many standard errors is summed again in double precision: its p-value is
+// near 1, and the relative error of -log10 p is that of the effect.
 constexpr double small_effect = 1e-3;
 
 // The same for the smallest pivot of a down-dated Q'Q.
@@ -37,11 +37,12 @@ bool is_constant(GenotypeCounts const& counts) {
 
 LinearWorkspace::LinearWorkspace(LinearNull const& null, std::int64_t block_variants)
     : product_{null.columns().digit_columns()},
-      sums_(static_cast<std::size_t>(block_variants * null.columns().columns())) {}
+      sums_(static_cast<std::size_t>(block_variants * null.columns().columns())),
+      missing_room_(static_cast<std::size_t>(null.samples()), SampleIndex{0}) {}
 
 std::int64_t LinearWorkspace::bytes(LinearNull const& null, std::int64_t block_variants) {
     return ProductWorkspace::bytes(null.columns().digit_columns()) +
-           8 * block_variants * null.columns().columns();
+           8 * block_variants * null.columns().columns() + 8 * null.samples();
 }
 
 /// The block in work. Members follow one variant and one pattern at a time.
@@ -55,62 +56,58 @@ public:
           missing_{missing},
           filter_{filter},
           work_{workspace},
-          sums_{work_.sums_.data(), genotypes.variants(), columns_.columns()} {
+          sums_{work_.sums_.data(), genotypes.variants(), columns_.columns()},
+          base_samples_{null.base().count()} {
         expect(std::ssize(work_.sums_) >= genotypes.variants() * columns_.columns(),
                "the workspace has room for the block");
-        for (std::size_t t = 0; t < null.traits().size(); ++t) {
-            auto const p = null.traits()[t].pattern.at();
-            if (p >= traits_of_.size()) traits_of_.resize(p + 1);
-            traits_of_[p].push_back(t);
-        }
         multiply_genotypes(genotypes_, columns_, work_.product_, sums_);
     }
 
     void test(LocalVariantIndex variant, std::span<LinearTest> tests) {
         find_missing(variant);
-        for (std::size_t p = 0; p < traits_of_.size(); ++p) {
-            test_pattern(variant, null_.patterns()[p], traits_of_[p], tests);
-        }
+        for (auto const& pattern : null_.patterns()) test_pattern(variant, pattern, tests);
     }
 
 private:
     /// What one variant is on one pattern's samples.
     struct Genotype {
         GenotypeCounts counts;
-        double mean = 0;         ///< Over called samples [ALT alleles].
-        double imputed = 0;      ///< What a missing genotype counts as.
+        double mean = 0;     ///< Over called samples [ALT alleles].
+        double imputed = 0;  ///< What a missing genotype counts as.
         std::int64_t samples = 0;
-        double squares = 0;      ///< g'g.
-        double spread = 0;       ///< Sum of squares about the mean.
-        double own = 0;          ///< S: what covariates leave of g'g.
+        double squares = 0;  ///< g'g.
+        double spread = 0;   ///< Sum of squares about the mean.
+        double own = 0;      ///< S: what covariates leave of g'g.
         double smallest_pivot = 1;
         bool down_dated = false;
     };
 
+    // Samples of the base without a genotype.
     void find_missing(LocalVariantIndex variant) {
-        work_.missing_.clear();
         auto const row = genotypes_.row(variant);
         auto const mask = null_.base().words();
+        auto& room = work_.missing_room_;
+        std::size_t count = 0;
         for (std::size_t w = 0; w < row.size(); ++w) {
+            auto const word = static_cast<std::int64_t>(w) * 32;
             for (auto rest = row[w] & row[w] >> 1 & mask[w]; rest != 0; rest &= rest - 1) {
-                work_.missing_.emplace_back(static_cast<std::int64_t>(w) * 32 +
-                                            std::countr_zero(rest) / 2);
+                room[count++] = SampleIndex{word + std::countr_zero(rest) / 2};
             }
         }
+        missing_samples_ = std::span{room}.first(count);
     }
 
     void test_pattern(LocalVariantIndex variant, MissingnessPattern const& pattern,
-                      std::span<std::size_t const> traits, std::span<LinearTest> tests) {
+                      std::span<LinearTest> tests) {
         Genotype genotype;
         auto const row = genotypes_.row(variant);
-        genotype.counts =
-            kernels().count(row.data(), pattern.mask.words().data(), std::ssize(row));
+        genotype.counts = kernels().count(row.data(), pattern.mask.words().data(), std::ssize(row));
         auto status = judge(genotype, pattern);
         LinearTest shared = untested(status);
         shared.samples = genotype.samples;
         if (genotype.counts.called() > 0) shared.alternate_frequency = genotype.mean / 2;
         if (status == TestStatus::ok) prepare(variant, pattern, genotype);
-        for (auto t : traits) {
+        for (auto t : pattern.traits) {
             tests[t] = status == TestStatus::ok
                            ? test_trait(variant, pattern, genotype, null_.traits()[t], shared)
                            : shared;
@@ -122,8 +119,8 @@ private:
         auto const called = counts.called();
         genotype.samples = missing_ == MissingGenotype::drop ? called : pattern.samples;
         if (called > 0) {
-            genotype.mean = static_cast<double>(counts.alternate_alleles()) /
-                            static_cast<double>(called);
+            genotype.mean =
+                static_cast<double>(counts.alternate_alleles()) / static_cast<double>(called);
         }
         auto const filtered = apply_filter(filter_, counts);
         if (filtered != TestStatus::ok) return filtered;
@@ -133,13 +130,27 @@ private:
         return TestStatus::ok;
     }
 
-    // Sums over the pattern's samples without a genotype, of each column the pattern needs.
-    void sum_missing(MissingnessPattern const& pattern) {
-        work_.missing_sums_.assign(static_cast<std::size_t>(columns_.columns()), 0);
-        for (auto s : work_.missing_) {
-            if (!pattern.mask.contains(s)) continue;
-            auto const row = columns_.row(s.get());
-            for (std::size_t c = 0; c < row.size(); ++c) work_.missing_sums_[c] += row[c];
+    // The pattern's samples without a genotype.
+    void find_absent(MissingnessPattern const& pattern) {
+        if (pattern.samples == base_samples_) {
+            absent_ = missing_samples_;
+            return;
+        }
+        work_.absent_.clear();
+        for (auto s : missing_samples_) {
+            if (pattern.mask.contains(s)) work_.absent_.push_back(s);
+        }
+        absent_ = work_.absent_;
+    }
+
+    // Their sums, exact integers, in the order of the pattern's layout after the intercept.
+    void sum_absent(MissingnessPattern const& pattern) {
+        auto const columns = pattern.layout.columns();
+        work_.absent_sums_.assign(columns.size(), 0);
+        for (auto s : absent_) {
+            auto const* const row = columns_.row(s.get()).data();
+            for (std::size_t k = 0; k < columns.size(); ++k)
+                work_.absent_sums_[k] += row[columns[k]];
         }
     }
 
@@ -157,39 +168,23 @@ private:
     }
 
     /// Q'g, its triangular solution, and S.
-    void prepare(LocalVariantIndex variant, MissingnessPattern const& pattern,
-                 Genotype& genotype) {
+    void prepare(LocalVariantIndex variant, MissingnessPattern const& pattern, Genotype& genotype) {
         auto const& counts = genotype.counts;
-        bool const some_missing = counts.missing > 0;
-        if (some_missing) sum_missing(pattern);
-        genotype.imputed = missing_ == MissingGenotype::mean ? genotype.mean : 0;
-        genotype.down_dated = some_missing && missing_ == MissingGenotype::drop;
-
-        auto const covariates = static_cast<std::size_t>(pattern.rank - 1);
-        auto const sums = sums_.row(variant.get())
-                              .subspan(static_cast<std::size_t>(pattern.first_column), covariates);
-        work_.covariate_sums_.assign(sums.begin(), sums.end());
-        subtract_lacking(variant, pattern, work_.covariate_sums_);
+        if (counts.missing > 0) {
+            find_absent(pattern);
+            genotype.down_dated = missing_ == MissingGenotype::drop;
+            if (!genotype.down_dated) {
+                genotype.imputed = genotype.mean;
+                sum_absent(pattern);
+            }
+        }
+        project(variant, pattern, genotype);
 
         auto const alleles = static_cast<double>(counts.alternate_alleles());
-        auto const called = static_cast<double>(counts.called());
-        auto const missing = static_cast<double>(counts.missing);
-        auto const imputed = genotype.imputed;
-        work_.projection_.resize(covariates + 1);
-        work_.projection_[0] = alleles + imputed * missing;
-        for (std::size_t c = 0; c < covariates; ++c) {
-            auto const column = pattern.first_column + static_cast<std::int64_t>(c);
-            double sum = static_cast<double>(work_.covariate_sums_[c]);
-            if (some_missing && imputed != 0) {
-                sum += imputed *
-                       static_cast<double>(work_.missing_sums_[static_cast<std::size_t>(column)]);
-            }
-            work_.projection_[c + 1] = sum / columns_.format(column).scale;
-        }
-        auto const raw_squares =
-            static_cast<double>(counts.heterozygous + 4 * counts.alternate);
-        genotype.squares = raw_squares + imputed * imputed * missing;
-        genotype.spread = raw_squares - alleles * alleles / called;
+        auto const raw_squares = static_cast<double>(counts.heterozygous + 4 * counts.alternate);
+        genotype.squares =
+            raw_squares + genotype.imputed * genotype.imputed * static_cast<double>(counts.missing);
+        genotype.spread = raw_squares - alleles * alleles / static_cast<double>(counts.called());
 
         if (genotype.down_dated) {
             down_date(pattern);
@@ -200,54 +195,68 @@ private:
         genotype.own = genotype.squares - dot(work_.projection_, work_.projection_);
     }
 
-    void load_row(MissingnessPattern const& pattern, SampleIndex s) {
-        work_.row_.resize(static_cast<std::size_t>(pattern.rank));
-        auto const integers = columns_.row(s.get());
-        work_.row_[0] = 1;
-        for (std::size_t c = 1; c < work_.row_.size(); ++c) {
-            auto const column = static_cast<std::size_t>(pattern.first_column) + c - 1;
-            work_.row_[c] = integers[column] /
-                            columns_.format(static_cast<std::int64_t>(column)).scale;
+    /// Q'g, with imputed genotypes where `imputed` is not zero.
+    void project(LocalVariantIndex variant, MissingnessPattern const& pattern,
+                 Genotype const& genotype) {
+        auto const covariates = static_cast<std::size_t>(pattern.rank - 1);
+        auto const sums = sums_.row(variant.get())
+                              .subspan(static_cast<std::size_t>(pattern.first_column), covariates);
+        work_.covariate_sums_.assign(sums.begin(), sums.end());
+        subtract_lacking(variant, pattern, work_.covariate_sums_);
+
+        auto const& counts = genotype.counts;
+        work_.projection_.resize(covariates + 1);
+        work_.projection_[0] = static_cast<double>(counts.alternate_alleles()) +
+                               genotype.imputed * static_cast<double>(counts.missing);
+        for (std::size_t c = 0; c < covariates; ++c) {
+            double sum = static_cast<double>(work_.covariate_sums_[c]);
+            if (genotype.imputed != 0) {
+                sum += genotype.imputed * static_cast<double>(work_.absent_sums_[c]);
+            }
+            work_.projection_[c + 1] = sum * pattern.layout.units()[c];
         }
     }
 
-    // Q'Q without the rows of missing genotypes, in sample order.
+    // Q'(Q, Y) without the rows of absent samples.
     void down_date(MissingnessPattern const& pattern) {
-        work_.factor_ = pattern.gram;
-        for (auto s : work_.missing_) {
-            if (!pattern.mask.contains(s)) continue;
-            load_row(pattern, s);
-            double* entry = work_.factor_.data();
-            for (std::size_t r = 0; r < work_.row_.size(); ++r) {
-                for (std::size_t c = 0; c <= r; ++c) *entry++ -= work_.row_[r] * work_.row_[c];
-            }
+        auto const width = pattern.layout.width();
+        work_.absent_rows_.clear();
+        gather_rows(columns_, pattern.layout, absent_, work_.absent_rows_);
+        work_.products_.assign(pattern.products.size(), 0.0);
+        add_row_products(work_.absent_rows_, {work_.products_.data(), pattern.rank, width});
+        for (std::size_t i = 0; i < work_.products_.size(); ++i) {
+            work_.products_[i] = pattern.products[i] - work_.products_[i];
+        }
+        work_.factor_.clear();
+        for (std::int64_t r = 0; r < pattern.rank; ++r) {
+            auto const row = work_.products_.begin() + r * width;
+            work_.factor_.insert(work_.factor_.end(), row, row + r + 1);
         }
     }
 
     /// The trait's part after samples without a genotype are dropped.
     struct TraitSums {
-        double kept = 0;      ///< y'y over the samples that remain.
-        double residual = 0;  ///< What covariates leave of it.
+        double kept = 0;                  ///< y'y over the samples that remain.
+        double residual = 0;              ///< What covariates leave of it.
         double covariates_and_trait = 0;  ///< (Q'g)'(Q'Q)^-1 (Q'y).
     };
 
     TraitSums sums_of(MissingnessPattern const& pattern, Genotype const& genotype,
                       NullTrait const& trait) {
         if (!genotype.down_dated) {
-            return {trait.squares, trait.residual_squares,
-                    dot(work_.projection_, trait.solved)};
+            return {trait.squares, trait.residual_squares, dot(work_.projection_, trait.solved)};
         }
         TraitSums sums{.kept = trait.squares};
-        double const scale = columns_.format(trait.column).scale;
-        work_.trait_projection_ = trait.projections;
-        for (auto s : work_.missing_) {
-            if (!pattern.mask.contains(s)) continue;
-            double const value = columns_(s.get(), trait.column) / scale;
-            load_row(pattern, s);
-            sums.kept -= value * value;
-            for (std::size_t c = 0; c < work_.row_.size(); ++c) {
-                work_.trait_projection_[c] -= work_.row_[c] * value;
-            }
+        auto const width = static_cast<std::size_t>(pattern.layout.width());
+        auto const position = static_cast<std::size_t>(trait.position);
+        double dropped = 0;
+        for (std::size_t i = position; i < work_.absent_rows_.size(); i += width) {
+            dropped += work_.absent_rows_[i] * work_.absent_rows_[i];
+        }
+        sums.kept -= dropped;
+        work_.trait_projection_.resize(static_cast<std::size_t>(pattern.rank));
+        for (std::size_t r = 0; r < work_.trait_projection_.size(); ++r) {
+            work_.trait_projection_[r] = work_.products_[r * width + position];
         }
         solve_lower(work_.factor_, work_.trait_projection_);
         sums.residual = sums.kept - dot(work_.trait_projection_, work_.trait_projection_);
@@ -267,12 +276,12 @@ private:
         });
         if (!genotype.down_dated) return sum;
         work_.trait_projection_.assign(work_.projection_.size(), 0.0);
-        for (auto s : work_.missing_) {
-            if (!pattern.mask.contains(s)) continue;
-            load_row(pattern, s);
-            for (std::size_t c = 0; c < work_.row_.size(); ++c) {
-                work_.trait_projection_[c] -= work_.row_[c] * trait.residuals[s.at()];
+        double const* row = work_.absent_rows_.data();
+        for (auto s : absent_) {
+            for (std::size_t r = 0; r < work_.trait_projection_.size(); ++r) {
+                work_.trait_projection_[r] -= row[r] * trait.residuals[s.at()];
             }
+            row += pattern.layout.width();
         }
         solve_lower(work_.factor_, work_.trait_projection_);
         return sum - dot(work_.projection_, work_.trait_projection_);
@@ -291,13 +300,12 @@ private:
         if (!(sums.residual >= cancels_below * sums.kept)) return exactly();
 
         double product = static_cast<double>(sums_(variant.get(), trait.column));
-        if (genotype.counts.missing > 0 && genotype.imputed != 0) {
+        if (genotype.imputed != 0) {
             product += genotype.imputed *
                        static_cast<double>(
-                           work_.missing_sums_[static_cast<std::size_t>(trait.column)]);
+                           work_.absent_sums_[static_cast<std::size_t>(trait.position - 1)]);
         }
-        double const u =
-            product / columns_.format(trait.column).scale - sums.covariates_and_trait;
+        double const u = product * trait.unit - sums.covariates_and_trait;
         double const unexplained = sums.residual - u * u / genotype.own;
         if (!(unexplained >= cancels_below * sums.residual)) return exactly();
 
@@ -319,7 +327,9 @@ private:
     VariantFilter const& filter_;
     LinearWorkspace& work_;
     MatrixView<std::int64_t> sums_;
-    std::vector<std::vector<std::size_t>> traits_of_;
+    std::int64_t base_samples_;
+    std::span<SampleIndex const> missing_samples_;  // Of the base, without a genotype.
+    std::span<SampleIndex const> absent_;           // Of the pattern in work.
 };
 
 void scan_block(LinearNull const& null, PackedView genotypes,

@@ -23,8 +23,7 @@ TestStatus apply_filter(VariantFilter const& filter, GenotypeCounts const& count
     if (filter.min_hwe_p > 0 && called > 0 &&
         hardy_weinberg_p({.homozygous_reference = counts.reference,
                           .heterozygous = counts.heterozygous,
-                          .homozygous_alternate = counts.alternate}) <
-            filter.min_hwe_p) {
+                          .homozygous_alternate = counts.alternate}) < filter.min_hwe_p) {
         return TestStatus::filtered_hwe;
     }
     return TestStatus::ok;

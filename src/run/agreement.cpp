@@ -29,8 +29,7 @@ Verdict describe(std::exception_ptr const& failure) {
 mpi::Bytes pack(Verdict const& verdict) {
     mpi::Bytes bytes(sizeof verdict.code + verdict.message.size());
     std::memcpy(bytes.data(), &verdict.code, sizeof verdict.code);
-    std::memcpy(bytes.data() + sizeof verdict.code, verdict.message.data(),
-                verdict.message.size());
+    std::memcpy(bytes.data() + sizeof verdict.code, verdict.message.data(), verdict.message.size());
     return bytes;
 }
 

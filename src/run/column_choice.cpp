@@ -32,23 +32,24 @@ ColumnReference const& find_column(std::vector<ColumnReference> const& columns,
     for (auto const& column : columns) {
         if (!answers_to(column, name)) continue;
         if (found != nullptr) {
-            throw UserError{fmt::format(
-                "{} '{}' is in several tables; write '{}' or '{}'", option, name,
-                full_name(*found), full_name(column))};
+            throw UserError{fmt::format("{} '{}' is in several tables; write '{}' or '{}'", option,
+                                        name, full_name(*found), full_name(column))};
         }
         found = &column;
     }
     if (found != nullptr) return *found;
     if (columns.empty()) {
-        throw UserError{fmt::format("{} '{}' is not in the store (it has no tables); import one with "
-                                    "`maniple import --store STORE --table FILE`",
-                                    option, name)};
+        throw UserError{
+            fmt::format("{} '{}' is not in the store (it has no tables); import one with "
+                        "`maniple import --store STORE --table FILE`",
+                        option, name)};
     }
     std::vector<std::string> labels;
     for (auto const& column : columns) labels.push_back(column.label);
-    throw UserError{fmt::format("{} '{}' is in no table of the store{}; `maniple info STORE` lists "
-                                "its columns",
-                                option, name, suggest(name, labels, ""))};
+    throw UserError{
+        fmt::format("{} '{}' is in no table of the store{}; `maniple info STORE` lists "
+                    "its columns",
+                    option, name, suggest(name, labels, ""))};
 }
 
 bool is_pattern(std::string_view word) {
@@ -63,10 +64,11 @@ bool fits(ColumnReference const& column, std::string const& pattern) {
 
 void require_trait(ColumnReference const& column, std::vector<ColumnReference> const& covariates) {
     if (column.column.type == ColumnType::categorical) {
-        throw UserError{fmt::format(
-            "trait '{}' is categorical ({} levels) and a regression needs numbers; import it as 0/1 "
-            "columns, or use it as a covariate",
-            column.label, column.column.levels.size())};
+        throw UserError{
+            fmt::format("trait '{}' is categorical ({} levels) and a regression needs numbers; "
+                        "import it as 0/1 "
+                        "columns, or use it as a covariate",
+                        column.label, column.column.levels.size())};
     }
     for (auto const& covariate : covariates) {
         if (same_column(column, covariate)) {
@@ -132,17 +134,18 @@ std::vector<TraitReference> choose_traits(std::vector<ColumnReference> const& co
         bool any = false;
         for (auto const& column : columns) {
             if (!fits(column, word)) continue;
-            bool const usable =
-                column.column.type != ColumnType::categorical &&
-                std::ranges::none_of(covariates,
-                                     [&](auto const& c) { return same_column(c, column); });
+            bool const usable = column.column.type != ColumnType::categorical &&
+                                std::ranges::none_of(covariates, [&](auto const& c) {
+                                    return same_column(c, column);
+                                });
             any |= usable;
             if (usable) choose(column, Asked::by_pattern);
         }
         if (chosen.size() == before && !any) {
-            throw UserError{fmt::format("trait pattern '{}' fits no numeric column that is not a "
-                                        "covariate; `maniple info STORE` lists the columns",
-                                        word)};
+            throw UserError{
+                fmt::format("trait pattern '{}' fits no numeric column that is not a "
+                            "covariate; `maniple info STORE` lists the columns",
+                            word)};
         }
     }
     return chosen;
@@ -155,8 +158,8 @@ std::vector<Column> load_columns(Cohort const& cohort, std::vector<ColumnReferen
     for (auto const& [name, members] : by_table) {
         auto table = cohort.read_table(name);
         for (auto member : members) {
-            auto const found = std::ranges::find(table.columns, chosen[member].column.name,
-                                                 &Column::name);
+            auto const found =
+                std::ranges::find(table.columns, chosen[member].column.name, &Column::name);
             expect(found != table.columns.end(), "a summary lists the table's columns");
             loaded[member] = *found;
         }

@@ -94,9 +94,8 @@ void report(std::filesystem::path const& store, IngestSummary const& summary, Lo
                     summary.samples, summary.variants, summary.contigs, summary.seconds,
                     packed / std::max(summary.seconds, 1e-9)));
     log.note(
-        fmt::format("store '{}': {:.1f} MB written in {} partitions, {:.2f} times smaller than 2 "
-                    "bits a genotype",
-                    store.string(), stored, summary.partitions, packed / std::max(stored, 1e-9)));
+        fmt::format("store '{}': {:.1f} MB written in {} partitions ({:.2f} of the size at 2 bits)",
+                    store.string(), stored, summary.partitions, stored / std::max(packed, 1e-9)));
 }
 
 }  // namespace

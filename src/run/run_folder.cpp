@@ -29,22 +29,24 @@ bool belongs_to_unfinished_run(fs::path const& file) {
 }
 
 void require_unused(fs::path const& path) {
-    bool unfinished = fs::exists(path / lock_name);
+    bool const unfinished = fs::exists(path / lock_name);
+    if (!unfinished && fs::exists(path / "results.h5")) {
+        throw UserError{
+            fmt::format("--out '{}' holds a finished run; choose another folder, or "
+                        "remove this one",
+                        path.string())};
+    }
     for (auto const& entry : fs::directory_iterator{path}) {
-        if (unfinished && (belongs_to_unfinished_run(entry.path()) ||
-                           entry.path().filename() == "summary.tsv" ||
-                           entry.path().filename() == "run.json")) {
+        if (unfinished &&
+            (belongs_to_unfinished_run(entry.path()) || entry.path().filename() == "summary.tsv" ||
+             entry.path().filename() == "run.json")) {
             continue;
         }
         auto const name = entry.path().filename().string();
-        if (name == "results.h5") {
-            throw UserError{fmt::format("--out '{}' holds a finished run; choose another folder, or "
-                                        "remove this one",
-                                        path.string())};
-        }
-        throw UserError{fmt::format("--out '{}' is not empty (it holds '{}'); choose a folder that is "
-                                    "empty or not there yet",
-                                    path.string(), name)};
+        throw UserError{
+            fmt::format("--out '{}' is not empty (it holds '{}'); choose a folder that is "
+                        "empty or not there yet",
+                        path.string(), name)};
     }
 }
 
@@ -53,8 +55,8 @@ void require_unused(fs::path const& path) {
 RunFolder::RunFolder(fs::path path) : path_{std::move(path)} {
     std::error_code error;
     if (fs::exists(path_, error) && !fs::is_directory(path_, error)) {
-        throw UserError{fmt::format("--out '{}' is a file (a run needs a folder); choose another name",
-                                    path_.string())};
+        throw UserError{fmt::format(
+            "--out '{}' is a file (a run needs a folder); choose another name", path_.string())};
     }
     made_ = fs::create_directories(path_, error);
     if (error) {
@@ -73,29 +75,37 @@ void RunFolder::lock() {
     auto const file = path_ / lock_name;
     lock_ = ::open(file.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
     if (lock_ < 0) {
-        throw EnvironmentError{fmt::format("--out '{}' cannot be written ({}); choose another folder",
-                                           path_.string(), std::strerror(errno))};
+        auto const reason = std::strerror(errno);
+        std::error_code ignored;
+        if (made_) fs::remove(path_, ignored);
+        throw EnvironmentError{fmt::format(
+            "--out '{}' cannot be written ({}); choose another folder", path_.string(), reason)};
     }
     // File systems without locks still give results; they only lose this warning.
     if (::flock(lock_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
         ::close(lock_);
         lock_ = -1;
         finished_ = true;  // not ours to clean up
-        throw UserError{fmt::format("--out '{}' is being written by another run; wait for it or choose "
-                                    "another folder",
-                                    path_.string())};
+        throw UserError{
+            fmt::format("--out '{}' is being written by another run; wait for it or choose "
+                        "another folder",
+                        path_.string())};
     }
 }
 
 RunFolder::~RunFolder() {
+    if (!finished_) clear();
     if (lock_ >= 0) ::close(lock_);
-    if (finished_) return;
+}
+
+void RunFolder::clear() const {
     std::error_code error;
+    // The constructor left nothing in the folder that is not this run's.
     for (auto const& entry : fs::directory_iterator{path_, error}) {
-        auto const name = entry.path().filename().string();
-        if (name != lock_name && name.ends_with(partial_suffix)) fs::remove(entry.path(), error);
+        if (entry.path().filename() != lock_name) fs::remove(entry.path(), error);
     }
-    if (made_) fs::remove_all(path_, error);
+    fs::remove(path_ / lock_name, error);
+    if (made_) fs::remove(path_, error);
 }
 
 fs::path RunFolder::partial(std::string_view name) const {

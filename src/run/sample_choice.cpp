@@ -51,9 +51,10 @@ SampleMask read_samples(Positions const& positions, std::int64_t samples,
     }
     auto const matched = named.count();
     if (matched == 0) {
-        throw UserError{fmt::format("{} '{}' names no sample of the store; check that its IDs are "
-                                    "those of the genotypes",
-                                    option, file.string())};
+        throw UserError{
+            fmt::format("{} '{}' names no sample of the store; check that its IDs are "
+                        "those of the genotypes",
+                        option, file.string())};
     }
     log.note(fmt::format("{}: {} samples named, {} lines name nobody in the store", option, matched,
                          unknown));

@@ -35,13 +35,13 @@ void describe_work(ScanPlan const& plan, mpi::Communicator const& comm, Log& log
 }
 
 ResultHeader make_header(ScanPlan const& plan) {
-    ResultHeader header{.traits = plan.trait_labels(),
-                        .model = "linear",
-                        .covariates = fmt::format("{}", fmt::join(plan.covariate_labels(), ",")),
-                        .missing_genotype =
-                            plan.request().missing == MissingGenotype::mean ? "mean" : "drop",
-                        .fingerprint = plan.cohort().index().fingerprint,
-                        .variants = plan.variants()};
+    ResultHeader header{
+        .traits = plan.trait_labels(),
+        .model = "linear",
+        .covariates = fmt::format("{}", fmt::join(plan.covariate_labels(), ",")),
+        .missing_genotype = plan.request().missing == MissingGenotype::mean ? "mean" : "drop",
+        .fingerprint = plan.cohort().index().fingerprint,
+        .variants = plan.variants()};
     for (auto name : test_status_names()) header.statuses.emplace_back(name);
     return header;
 }
@@ -93,8 +93,7 @@ void run_scan(ScanRequest const& request, mpi::Communicator const& comm, Log& lo
     scan_blocks(*plan, comm,
                 [&](ChosenBlock const& block, std::span<Variant const> variants,
                     ResultBlock const& results) {
-                    auto const& contig =
-                        plan->cohort().index().partitions[block.partition].contig;
+                    auto const& contig = plan->cohort().index().partitions[block.partition].contig;
                     writer->append(contig, variants, results.rows());
                     progress.advance(block.size());
                 });

@@ -110,8 +110,7 @@ public:
         for (std::int64_t round = 0; round < rounds_.count(); ++round) {
             std::swap(raw_, next_raw_);
             auto const share = rounds_.share(round, comm_.rank());
-            std::vector<std::optional<ResultBlock>> results(
-                static_cast<std::size_t>(share.size()));
+            std::vector<std::optional<ResultBlock>> results(static_cast<std::size_t>(share.size()));
             FirstFailure failure;
 #pragma omp parallel num_threads(threads)
             {
@@ -187,7 +186,8 @@ private:
                 auto const size = ResultBlock::size_of(chosen.size(), traits);
                 expect(offset + size <= message.size(), "a message holds the rank's blocks");
                 auto const from = message.begin() + static_cast<std::ptrdiff_t>(offset);
-                pass_on(chosen, ResultBlock{chosen.size(), traits,
+                pass_on(chosen, ResultBlock{chosen.size(),
+                                            traits,
                                             {from, from + static_cast<std::ptrdiff_t>(size)}});
                 offset += size;
             }

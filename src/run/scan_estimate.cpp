@@ -35,8 +35,7 @@ std::int64_t memory_per_rank(ScanPlan const& plan) {
     std::int64_t names = 0;
     for (auto const& id : plan.cohort().samples().ids) names += 64 + std::ssize(id);
     auto const per_thread = block_bytes(plan) + LinearWorkspace::bytes(null, block_variants) +
-                            block_variants * traits *
-                                static_cast<std::int64_t>(sizeof(LinearTest));
+                            block_variants * traits * static_cast<std::int64_t>(sizeof(LinearTest));
     auto const rounds = 2 * blocks_per_round(plan) * block_bytes(plan);
     auto const results = 3 * blocks_per_round(plan) * block_variants * traits * 25;
     return resting_bytes + dense + masks + names + threads * per_thread + rounds + results;

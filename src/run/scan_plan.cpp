@@ -43,7 +43,8 @@ void describe_trait(std::string const& label, TraitCounts const& counts,
                     MissingnessPattern const& pattern, Log& log) {
     auto line = fmt::format("  {}: {} samples", label, counts.samples);
     if (counts.type == ColumnType::binary) {
-        line += fmt::format(", {} cases", counts.cases < 5 ? "under 5" : std::to_string(counts.cases));
+        line +=
+            fmt::format(", {} cases", counts.cases < 5 ? "under 5" : std::to_string(counts.cases));
     }
     if (!pattern.collinear.empty()) {
         line += fmt::format("; left out as collinear: {}", fmt::join(pattern.collinear, ", "));
@@ -82,16 +83,16 @@ struct ScanPlan::Inputs {
             scan_traits.push_back({traits[t].reference.label, trait_columns[t].values});
         }
         LinearNull null{kept, expand_covariates(loaded), std::move(scan_traits)};
-        return {std::move(cohort),     std::move(traits),        std::move(covariates),
-                std::move(trait_columns), std::move(kept), std::move(null)};
+        return {std::move(cohort),        std::move(traits), std::move(covariates),
+                std::move(trait_columns), std::move(kept),   std::move(null)};
     }
 
     // A trait that was named and cannot be tested is an error; one that a pattern brought is not.
     static void judge_rejected(LinearNull const& null, std::vector<TraitReference> const& traits,
                                Log& log) {
         for (auto const& rejected : null.rejected()) {
-            auto const trait = std::ranges::find(
-                traits, rejected.name, [](auto const& t) { return t.reference.label; });
+            auto const trait = std::ranges::find(traits, rejected.name,
+                                                 [](auto const& t) { return t.reference.label; });
             if (trait->asked == Asked::by_name) {
                 throw UserError{fmt::format("trait '{}' {}", rejected.name, rejected.reason)};
             }
@@ -134,8 +135,8 @@ ScanPlan::ScanPlan(ScanRequest request, Inputs inputs, Log& log)
         }
     }
     if (labels_.size() > traits_shown) {
-        log.note(fmt::format("  and {} more (summary.tsv has them all)",
-                             labels_.size() - traits_shown));
+        log.note(
+            fmt::format("  and {} more (summary.tsv has them all)", labels_.size() - traits_shown));
     }
     blocks_ = choose_variants(cohort_, request_.variants, log);
     for (auto const& block : blocks_) variants_ += block.size();

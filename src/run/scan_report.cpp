@@ -39,10 +39,10 @@ void write_text(std::filesystem::path const& file, std::string const& text) {
     std::ofstream out{file, std::ios::trunc};
     out << text << std::flush;
     if (!out) {
-        throw EnvironmentError{
-            fmt::format("'{}' cannot be written (permission or disk space); make room or choose another "
-                        "--out",
-                        file.string())};
+        throw EnvironmentError{fmt::format(
+            "'{}' cannot be written (permission or disk space); make room or choose another "
+            "--out",
+            file.string())};
     }
 }
 

@@ -32,8 +32,8 @@ Names read_ids(std::filesystem::path const& file, std::string_view option) {
         if (!fields.empty()) ids.emplace(fields[0]);
     }
     if (ids.empty()) {
-        throw UserError{fmt::format("{} '{}' holds no variant IDs; write one a line", option,
-                                    file.string())};
+        throw UserError{
+            fmt::format("{} '{}' holds no variant IDs; write one a line", option, file.string())};
     }
     return ids;
 }
@@ -65,8 +65,8 @@ void require_contigs(Cohort const& cohort, std::vector<std::string> const& words
         if (std::ranges::any_of(contigs, [&](auto const& c) { return names_contig(word, c); })) {
             continue;
         }
-        throw UserError{fmt::format("--chr '{}' is not in the store (it has {})", word,
-                                    fmt::join(contigs, ", "))};
+        throw UserError{fmt::format("--chr '{}' is not in the store (it has {}); correct --chr",
+                                    word, fmt::join(contigs, ", "))};
     }
 }
 
@@ -129,14 +129,15 @@ std::vector<ChosenBlock> choose_variants(Cohort const& cohort, VariantFiles cons
     std::int64_t variants = 0;
     for (auto const& block : chosen) variants += block.size();
     if (variants == 0) {
-        throw UserError{cohort.index().variants() == 0
-                            ? "the store holds no variants; import genotypes first"
-                            : "--chr, --extract and --exclude leave no variants; check that the IDs "
-                              "are those that `maniple info` and the source files show"};
+        throw UserError{
+            cohort.index().variants() == 0
+                ? "the store holds no variants; import genotypes first"
+                : "--chr, --extract and --exclude leave no variants; check that the IDs "
+                  "are those that `maniple info` and the source files show"};
     }
     if (chooser.by_id() || !files.chromosomes.empty()) {
-        log.note(fmt::format("variants: {} of {} chosen by --chr, --extract and --exclude", variants,
-                             cohort.index().variants()));
+        log.note(fmt::format("variants: {} of {} chosen by --chr, --extract and --exclude",
+                             variants, cohort.index().variants()));
     }
     return chosen;
 }

@@ -27,8 +27,9 @@ struct OutputFile {
     }
     void require_good() const {
         if (stream) return;
-        throw EnvironmentError{fmt::format("'{}' cannot be written (permission or disk space)",
-                                           name.temporary().string())};
+        throw EnvironmentError{fmt::format(
+            "'{}' cannot be written (permission or disk space); make room or choose another place",
+            name.final_path().string())};
     }
     void close() {
         stream.close();

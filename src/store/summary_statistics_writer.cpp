@@ -125,13 +125,17 @@ struct SummaryStatisticsWriter::State {
     State(std::filesystem::path const& path, StatisticsFormat format_, int threads_)
         : place{path}, format{format_}, threads{threads_}, compressed{path.extension() == ".gz"} {}
 
+    // A thread that compresses has an errno of its own: its reason is lost.
     [[noreturn]] void refuse(char const* action) const {
+        bool const no_folder = errno == ENOENT || errno == ENOTDIR;
         throw EnvironmentError{fmt::format(
-            "'{}' cannot be {} ({}); check disk space and permissions", place.final_path().string(),
-            action, std::generic_category().message(errno))};
+            "'{}' cannot be {} ({}); {}", place.final_path().string(), action,
+            errno == 0 ? "the system gives no reason" : std::generic_category().message(errno),
+            no_folder ? "make its folder first" : "check disk space and permissions")};
     }
 
     void write_lines() {
+        errno = 0;
         auto const size = lines.size();
         if (bgzf_write(file.get(), lines.data(), size) != static_cast<ssize_t>(size)) {
             refuse("written");

@@ -86,6 +86,15 @@ TEST_CASE("Log: every line is in the file at once, for whoever watches it", "[co
     });
 }
 
+TEST_CASE("Log: its file is for the owner alone", "[core]") {
+    ScratchFolder const folder;
+    Log log{Speaker::speaks};
+    log.open_file(folder / "log.txt");
+    using std::filesystem::perms;
+    CHECK(std::filesystem::status(folder / "log.txt").permissions() ==
+          (perms::owner_read | perms::owner_write));
+}
+
 TEST_CASE("Log: a silent one says nothing and makes no file", "[core]") {
     ScratchFolder const folder;
     Log log{Speaker::silent};

@@ -81,6 +81,18 @@ TEST_CASE("File: what cannot be opened is told from what is damaged", "[hdf5]") 
     std::filesystem::remove(path);
 }
 
+TEST_CASE("File: a file that is cut off is told in plain words", "[hdf5]") {
+    auto const path = fresh("a");
+    write_something(path);
+    std::filesystem::resize_file(path, std::filesystem::file_size(path) - 1);
+    CHECK_THROWS_AS(File::open(path), CorruptInput);
+    CHECK_THROWS_WITH(File::open(path),
+                      Catch::Contains("it is cut off") && !Catch::Contains("eof ="));
+    std::filesystem::resize_file(path, 3);
+    CHECK_THROWS_WITH(File::open(path), Catch::Contains("does not begin like an HDF5 file"));
+    std::filesystem::remove(path);
+}
+
 TEST_CASE("File: values of another type or shape are damage", "[hdf5]") {
     auto const path = fresh("a");
     write_something(path);

@@ -56,15 +56,13 @@ std::optional<Regression> regress(std::vector<std::vector<double>> const& predic
     auto const df = static_cast<double>(rows - columns);
     Regression fit{};
     fit.beta = static_cast<double>(a[columns][columns - 1] / diagonal);
-    fit.standard_error =
-        static_cast<double>(std::sqrt(unexplained / df) / std::abs(diagonal));
+    fit.standard_error = static_cast<double>(std::sqrt(unexplained / df) / std::abs(diagonal));
     using Wide = boost::multiprecision::cpp_bin_float_50;
     Wide const t = Wide{std::abs(fit.beta)} / fit.standard_error;
     Wide const p = boost::math::ibeta(Wide{df} / 2, Wide{0.5}, Wide{df} / (Wide{df} + t * t));
     fit.neg_log10_p = static_cast<double>(-log10(p));
     return fit;
 }
-
 
 struct Cohort {
     PackedBlock genotypes;
@@ -243,8 +241,7 @@ TEST_CASE("scan_block: a trait's numbers do not depend on its companions", "[mod
     auto const missing = GENERATE(MissingGenotype::mean, MissingGenotype::drop);
     auto const together = scan(cohort, missing);
     for (std::size_t t = 0; t < cohort.traits.size(); ++t) {
-        Cohort alone{PackedBlock{1, 700}, cohort.covariates, {cohort.traits[t]},
-                     SampleMask{700}};
+        Cohort alone{PackedBlock{1, 700}, cohort.covariates, {cohort.traits[t]}, SampleMask{700}};
         for (SampleIndex s{0}; s.get() < 700; ++s) alone.candidates.insert(s);
         LinearNull const null{alone.candidates, alone.covariates, alone.traits};
         std::vector<LocalVariantIndex> rows;
@@ -263,13 +260,15 @@ TEST_CASE("scan_block: says why a row has no number", "[model]") {
     cohort.traits.resize(1);
     auto& genotypes = cohort.genotypes;
     for (SampleIndex s{0}; s.get() < 50; ++s) {
-        genotypes.set(LocalVariantIndex{0}, s, 2);                              // constant
-        genotypes.set(LocalVariantIndex{1}, s, missing_genotype);               // nothing called
-        genotypes.set(LocalVariantIndex{2}, s,                                  // equals a covariate
+        genotypes.set(LocalVariantIndex{0}, s, 2);                 // constant
+        genotypes.set(LocalVariantIndex{1}, s, missing_genotype);  // nothing called
+        genotypes.set(LocalVariantIndex{2}, s,                     // equals a covariate
                       cohort.covariates[1].values[s.at()] > 0 ? 2 : 0);
-        genotypes.set(LocalVariantIndex{3}, s, s.get() < 4 ? unsigned(s.get() % 2) : missing_genotype);
-        genotypes.set(LocalVariantIndex{4}, s,                                  // one sex only
-                      cohort.covariates[1].values[s.at()] > 0 ? unsigned(s.get() % 3) : missing_genotype);
+        genotypes.set(LocalVariantIndex{3}, s,
+                      s.get() < 4 ? unsigned(s.get() % 2) : missing_genotype);
+        genotypes.set(
+            LocalVariantIndex{4}, s,  // one sex only
+            cohort.covariates[1].values[s.at()] > 0 ? unsigned(s.get() % 3) : missing_genotype);
     }
     auto tests = scan(cohort, MissingGenotype::drop);
     CHECK(tests[0].status == TestStatus::constant_genotype);
@@ -282,9 +281,8 @@ TEST_CASE("scan_block: says why a row has no number", "[model]") {
     CHECK(tests[5].status == TestStatus::ok);
 
     for (SampleIndex s{0}; s.get() < 50; ++s) {
-        cohort.traits[0].values[s.at()] =
-            5.0 * genotypes.view().genotype(LocalVariantIndex{5}, s) +
-            cohort.covariates[0].values[s.at()];
+        cohort.traits[0].values[s.at()] = 5.0 * genotypes.view().genotype(LocalVariantIndex{5}, s) +
+                                          cohort.covariates[0].values[s.at()];
     }
     CHECK(scan(cohort, MissingGenotype::mean)[5].status == TestStatus::perfect_fit);
 
@@ -315,7 +313,8 @@ TEST_CASE("scan_block: filters count the trait's own samples", "[model]") {
     filter = {.max_missing = 0};
     cohort.genotypes.set(LocalVariantIndex{0}, SampleIndex{10}, missing_genotype);
     CHECK(scan(cohort, MissingGenotype::mean, filter)[0].status == TestStatus::filtered_missing);
-    for (SampleIndex s{0}; s.get() < 40; ++s) cohort.genotypes.set(LocalVariantIndex{0}, s, s.get() % 2 ? 2 : 0);
+    for (SampleIndex s{0}; s.get() < 40; ++s)
+        cohort.genotypes.set(LocalVariantIndex{0}, s, s.get() % 2 ? 2 : 0);
     filter = {.min_hwe_p = 1e-6};
     CHECK(scan(cohort, MissingGenotype::mean, filter)[0].status == TestStatus::filtered_hwe);
 }

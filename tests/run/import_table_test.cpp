@@ -56,7 +56,7 @@ TEST_CASE("prepare_table: family IDs must agree where both sides have them", "[r
     auto const table = file.prepare();
     CHECK(digits(table.columns.at(0)) == "1-34");
     CHECK(table.rows.matched == 3);
-    CHECK(digits(TableFile{"FID IID x\n0 a 1\n0 b 2\n"}.prepare().columns.at(0)) == "12--");
+    CHECK(digits(TableFile{"FID IID x\n0 a 3\n0 b 4\n"}.prepare().columns.at(0)) == "34--");
 }
 
 TEST_CASE("prepare_table: two rows for one sample are refused", "[run]") {

@@ -22,7 +22,8 @@ constexpr char const* preamble =
     "##FORMAT=<ID=DP,Number=1,Type=Integer,Description=\"d\">\n";
 
 std::string header(std::string const& samples = "\ta\tb\tc") {
-    return preamble + ("#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT" + samples + "\n");
+    return fmt::format("{}#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT{}\n", preamble,
+                       samples);
 }
 
 std::string record(std::string const& start, std::string const& genotypes) {

@@ -17,7 +17,8 @@ class Log {
 public:
     explicit Log(Speaker speaker) : speaker_{speaker} {}
 
-    /// Also write to `path`, from its beginning. \throws EnvironmentError where it cannot be made.
+    /// Also write to `path`, from its beginning; its owner alone may read it.
+    /// \throws EnvironmentError where it cannot be made.
     void open_file(std::filesystem::path const& path);
 
     void note(std::string_view line);

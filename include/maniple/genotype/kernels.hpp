@@ -2,8 +2,8 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
-#include <string_view>
+
+#include "maniple/core/instruction_set.hpp"
 
 namespace maniple {
 
@@ -21,8 +21,6 @@ struct GenotypeCounts {
 
 /// One row's loops. Every form computes the same integers. Pure and re-entrant.
 struct Kernels {
-    std::string_view name;
-
     /// ALT counts of `words` * 32 samples as bytes; a missing genotype becomes 0.
     /// `dosages` has room for words * 32.
     void (*decode)(std::uint64_t const* genotypes, std::int64_t words, std::uint8_t* dosages);
@@ -32,12 +30,10 @@ struct Kernels {
                             std::int64_t words);
 };
 
-/// The fastest form this processor runs, chosen once; MANIPLE_ISA=scalar|avx2|avx512 in the
-/// environment asks for another.
-/// \throws UserError when that names no form, or one this processor cannot run.
-Kernels const& kernels();
+/// The form for one instruction set. \pre this processor runs it
+Kernels const& kernels(InstructionSet set);
 
-/// Every form that this processor runs, slowest first.
-std::span<Kernels const* const> runnable_kernels();
+/// The form for `instruction_set()`. \throws as that.
+Kernels const& kernels();
 
 }  // namespace maniple

@@ -54,18 +54,18 @@ private:
 class PackedBlock {
 public:
     PackedBlock(std::int64_t variants, std::int64_t samples)
-        : variants_{variants},
-          samples_{samples},
-          words_{variants * packed_stride(samples) / 8} {}
+        : variants_{variants}, samples_{samples}, words_{variants * packed_stride(samples) / 8} {}
 
     std::int64_t variants() const { return variants_; }
     std::int64_t samples() const { return samples_; }
     PackedView view() const {
-        return {words_.span().first(static_cast<std::size_t>(variants_ * packed_stride(samples_) / 8)),
-                variants_, samples_};
+        return {
+            words_.span().first(static_cast<std::size_t>(variants_ * packed_stride(samples_) / 8)),
+            variants_, samples_};
     }
     std::span<std::uint64_t> words() {
-        return words_.span().first(static_cast<std::size_t>(variants_ * packed_stride(samples_) / 8));
+        return words_.span().first(
+            static_cast<std::size_t>(variants_ * packed_stride(samples_) / 8));
     }
 
     std::span<std::uint64_t> row(LocalVariantIndex v) {

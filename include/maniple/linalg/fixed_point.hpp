@@ -18,9 +18,9 @@ struct FixedPoint {
 
 /// The finest scale that holds every value of the column in four limbs.
 ///
-/// Rounding adds to a test statistic an error with an SD of (max |x| / SD of x) * 2^-31 / sqrt(12), about
-/// 5e-10 standard errors for a normal column. A column of zeros gets scale 1.
-/// \pre   no missing values
+/// Rounding adds to a test statistic an error with an SD of (max |x| / SD of x) * 2^-31 / sqrt(12),
+/// about 5e-10 standard errors for a normal column. A column of zeros gets scale 1. \pre   no
+/// missing values
 FixedPoint choose_fixed_point(std::span<double const> column);
 
 /// Round one value half away from zero. \pre |value| is at most the column's largest

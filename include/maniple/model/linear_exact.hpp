@@ -10,8 +10,7 @@ namespace maniple {
 /// would cancel. `alternate_frequency` and `samples` are left as they are in `test`.
 ///
 /// \pre   the trait's samples have a genotype that varies
-LinearTest regress_exactly(LinearNull const& null, NullTrait const& trait,
-                           PackedView genotypes, LocalVariantIndex variant,
-                           MissingGenotype missing, LinearTest test);
+LinearTest regress_exactly(LinearNull const& null, NullTrait const& trait, PackedView genotypes,
+                           LocalVariantIndex variant, MissingGenotype missing, LinearTest test);
 
 }  // namespace maniple

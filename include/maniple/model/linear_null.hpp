@@ -9,6 +9,7 @@
 #include "maniple/core/index.hpp"
 #include "maniple/genotype/sample_mask.hpp"
 #include "maniple/linalg/fixed_point.hpp"
+#include "maniple/linalg/row_products.hpp"
 #include "maniple/trait/covariates.hpp"
 
 namespace maniple {
@@ -27,33 +28,36 @@ struct RejectedTrait {
 
 /// The samples that one or more traits share, and the covariates on them.
 struct MissingnessPattern {
-    SampleMask mask;                  ///< Samples with these traits and every covariate.
-    std::int64_t samples = 0;         ///< In the mask.
-    std::int64_t rank = 0;            ///< Columns of the basis, the intercept (first) included.
-    std::int64_t first_column = 0;    ///< Of the rank - 1 other columns in `LinearNull::columns`.
-    std::vector<SampleIndex> lacking; ///< In those columns, but not of this pattern: to subtract.
-    std::vector<double> gram;         ///< Lower triangle of Q'Q over the mask, rank rows.
-    std::vector<double> factor;       ///< Its Cholesky factor.
+    SampleMask mask;                   ///< Samples with these traits and every covariate.
+    std::int64_t samples = 0;          ///< In the mask.
+    std::int64_t rank = 0;             ///< Columns of the basis Q, the intercept (first) included.
+    std::int64_t first_column = 0;     ///< Of the other rank - 1 in `LinearNull::columns`.
+    std::vector<SampleIndex> lacking;  ///< In those columns, but not of this pattern: to subtract.
     std::vector<std::string> collinear;  ///< Covariates left out on these samples.
+    std::vector<std::size_t> traits;     ///< Positions in `LinearNull::traits`.
+    RowLayout layout;                    ///< One sample's row: Q, then the traits.
+    std::vector<double> products;        ///< Q'Q and Q'Y over the mask, rank x layout.width().
+    std::vector<double> factor;          ///< Cholesky factor of Q'Q, a triangle.
 };
 
 /// One trait, residualised on its own samples and in fixed point.
 struct NullTrait {
     std::string name;
     PatternIndex pattern{0};
-    std::int64_t column = 0;          ///< In `LinearNull::columns`.
-    double squares = 0;               ///< y'y [trait^2].
-    std::vector<double> projections;  ///< Q'y: rounding residue of the residualisation, rank values.
-    std::vector<double> solved;       ///< inverse(factor) Q'y.
-    double residual_squares = 0;      ///< y'y - |solved|^2 [trait^2].
-    std::vector<double> residuals;    ///< y per sample of the cohort, 0 outside the pattern [trait].
+    std::int64_t column = 0;        ///< In `LinearNull::columns`.
+    std::int64_t position = 0;      ///< In its pattern's layout.
+    double unit = 0;                ///< Of its integers [trait].
+    double squares = 0;             ///< y'y [trait^2].
+    std::vector<double> solved;     ///< inverse(factor) Q'y: the rounding residue of y on Q.
+    double residual_squares = 0;    ///< y'y - |solved|^2 [trait^2].
+    std::vector<double> residuals;  ///< y per sample of the cohort, 0 outside the pattern [trait].
 };
 
 /// Everything a linear scan needs to know about traits and covariates; immutable once fitted.
 ///
 /// A trait's entries depend on the covariates, the candidate samples and the trait itself, never on
-/// the other traits: patterns that lack few samples share the columns of the base (all candidates with
-/// every covariate), others own theirs, and which it is depends on the pattern alone.
+/// the other traits: patterns that lack few samples share the columns of the base (all candidates
+/// with every covariate), others own theirs, and which it is depends on the pattern alone.
 class LinearNull {
 public:
     /// \param candidates  samples that may take part.

@@ -21,11 +21,11 @@ enum class MissingGenotype {
 
 /// Result of one variant and one trait.
 struct LinearTest {
-    double beta;                     ///< Change of the trait per ALT allele; NaN unless status is ok.
-    double standard_error;           ///< Of beta; NaN unless status is ok.
-    double neg_log10_p;              ///< Two-sided; NaN unless status is ok.
-    double alternate_frequency;      ///< ALT frequency in the trait's samples; NaN if none is called.
-    std::int64_t samples;            ///< In the regression (with `drop`: with a genotype).
+    double beta;                 ///< Change of the trait per ALT allele; NaN unless status is ok.
+    double standard_error;       ///< Of beta; NaN unless status is ok.
+    double neg_log10_p;          ///< Two-sided; NaN unless status is ok.
+    double alternate_frequency;  ///< ALT frequency in the trait's samples; NaN if none is called.
+    std::int64_t samples;        ///< In the regression (with `drop`: with a genotype).
     TestStatus status;
 };
 
@@ -41,23 +41,25 @@ private:
     friend class BlockScan;
     ProductWorkspace product_;
     std::vector<std::int64_t> sums_;
-    std::vector<SampleIndex> missing_;
-    std::vector<std::int64_t> missing_sums_;
-    std::vector<std::int64_t> covariate_sums_;
+    std::vector<SampleIndex> missing_room_;  // For samples without a genotype: one each.
+    std::vector<SampleIndex> absent_;        // Of one pattern, without a genotype.
+    std::vector<std::int64_t> absent_sums_;  // Their integers, per value of the pattern's layout.
+    std::vector<double> absent_rows_;        // Their rows in the pattern's layout.
+    std::vector<double> products_;           // Q'(Q, Y) without them.
     std::vector<double> factor_;
-    std::vector<double> projection_;
+    std::vector<std::int64_t> covariate_sums_;
+    std::vector<double> projection_;  // Q'g, then inverse(factor) Q'g.
     std::vector<double> trait_projection_;
-    std::vector<double> row_;
 };
 
 /// Test every trait of `null` against the chosen variants of a block.
 ///
 /// U = g'y - (Q'g)'(Q'y), S = g'g - |Q'g|^2, beta = U / S, sigma^2 = (y'y - U^2 / S) / df,
-/// df = samples - rank(Q) - 1 (the theorem of Frisch and Waugh 1933, Econometrica 1, and Lovell 1963,
-/// JASA 58). With `drop`, Q'Q, Q'y and y'y are down-dated by the rows without a genotype. Sums over
-/// samples are exact integers; rows in which covariates explain nearly all of the genotype, or the
-/// variant nearly all of the trait, are computed again in double precision from residuals, where no
-/// digits cancel.
+/// df = samples - rank(Q) - 1 (the theorem of Frisch and Waugh 1933, Econometrica 1, and Lovell
+/// 1963, JASA 58). With `drop`, Q'Q, Q'y and y'y are down-dated by the rows without a genotype.
+/// Sums over samples are exact integers; rows in which covariates explain nearly all of the
+/// genotype, or the variant nearly all of the trait, are computed again in double precision from
+/// residuals, where no digits cancel.
 ///
 /// \param rows    variants of the block to test, ascending.
 /// \param tests   rows.size() x traits, row-major, overwritten.

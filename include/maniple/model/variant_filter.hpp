@@ -8,10 +8,10 @@ namespace maniple {
 
 /// Limits; the defaults let every variant pass.
 struct VariantFilter {
-    double min_maf = 0;       ///< Smallest minor allele frequency, 0 to 0.5.
-    double min_mac = 0;       ///< Smallest minor allele count.
-    double max_missing = 1;   ///< Largest share of samples without a genotype, 0 to 1.
-    double min_hwe_p = 0;     ///< Smallest p of the exact Hardy-Weinberg test, 0 to 1.
+    double min_maf = 0;      ///< Smallest minor allele frequency, 0 to 0.5.
+    double min_mac = 0;      ///< Smallest minor allele count.
+    double max_missing = 1;  ///< Largest share of samples without a genotype, 0 to 1.
+    double min_hwe_p = 0;    ///< Smallest p of the exact Hardy-Weinberg test, 0 to 1.
 
     friend bool operator==(VariantFilter const&, VariantFilter const&) = default;
 };

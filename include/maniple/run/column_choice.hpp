@@ -31,9 +31,9 @@ std::vector<ColumnReference> list_columns(Cohort const& cohort);
 std::vector<ColumnReference> choose_covariates(std::vector<ColumnReference> const& columns,
                                                std::vector<std::string> const& names);
 
-/// The traits that `words` name, each once, in the order of the tables for patterns: names, `all`, or
-/// patterns with * and ?. Patterns leave out covariates and categorical columns.
-/// \throws UserError when a name is unknown, is a covariate, or is categorical, or a pattern fits none.
+/// The traits that `words` name, each once, in the order of the tables for patterns: names, `all`,
+/// or patterns with * and ?. Patterns leave out covariates and categorical columns. \throws
+/// UserError when a name is unknown, is a covariate, or is categorical, or a pattern fits none.
 std::vector<TraitReference> choose_traits(std::vector<ColumnReference> const& columns,
                                           std::vector<std::string> const& words,
                                           std::vector<ColumnReference> const& covariates);

@@ -7,9 +7,9 @@ namespace maniple {
 
 /// A folder that this process alone writes to, from construction until `finish` or destruction.
 ///
-/// A folder without results.h5 but with our lock file is an unfinished run and is started again; one
-/// that holds anything else is refused. Destroyed before `finish`, it removes what an unfinished run
-/// leaves: the folder itself where it made it.
+/// A folder without results.h5 but with our lock file is an unfinished run and is started again;
+/// one that holds anything else is refused. Destroyed before `finish`, it removes every
+/// file of this run, and the folder itself where it made it.
 class RunFolder {
 public:
     /// \throws UserError when the folder holds a finished run, other files, or is being written to;
@@ -29,6 +29,7 @@ public:
 
 private:
     void lock();
+    void clear() const;
 
     std::filesystem::path path_;
     int lock_ = -1;

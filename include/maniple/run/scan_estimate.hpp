@@ -8,10 +8,10 @@
 namespace maniple {
 
 struct ScanEstimate {
-    std::int64_t bytes_to_read = 0;    ///< Of genotypes, by all ranks together.
-    std::int64_t bytes_per_rank = 0;   ///< Memory.
-    std::int64_t result_bytes = 0;     ///< Of results.h5, before compression.
-    double seconds = 0;                ///< On `ranks` x threads cores like this one.
+    std::int64_t bytes_to_read = 0;   ///< Of genotypes, by all ranks together.
+    std::int64_t bytes_per_rank = 0;  ///< Memory.
+    std::int64_t result_bytes = 0;    ///< Of results.h5, before compression.
+    double seconds = 0;               ///< On `ranks` x threads cores like this one.
 };
 
 /// Computes some blocks to time this machine. \pre the plan has blocks

@@ -28,10 +28,10 @@ void write_summary(std::filesystem::path const& file, std::vector<TraitSummary> 
 
 /// Where and how a run was made: what may differ between equal results.
 struct RunRecord {
-    std::string started;   ///< ISO 8601, UTC.
+    std::string started;  ///< ISO 8601, UTC.
     std::string finished;
     double seconds = 0;
-    std::string mpi;       ///< Implementation.
+    std::string mpi;                 ///< Implementation.
     std::vector<std::string> ranks;  ///< Per rank, JSON: host, threads, peak memory.
 };
 

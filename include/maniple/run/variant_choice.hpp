@@ -20,19 +20,20 @@ struct VariantFiles {
 
 /// One block of the store and the rows of it that a run is about.
 struct ChosenBlock {
-    std::size_t partition = 0;      ///< In CohortIndex::partitions.
-    std::int64_t block = 0;         ///< Of the partition.
-    std::int64_t first_row = 0;     ///< In the partition.
+    std::size_t partition = 0;   ///< In CohortIndex::partitions.
+    std::int64_t block = 0;      ///< Of the partition.
+    std::int64_t first_row = 0;  ///< In the partition.
     std::int64_t block_rows = 0;
     bool every_row = true;
-    std::vector<std::int32_t> rows; ///< In the block, ascending, when not every one.
+    std::vector<std::int32_t> rows;  ///< In the block, ascending, when not every one.
 
     std::int64_t size() const { return every_row ? block_rows : std::ssize(rows); }
 };
 
 /// Blocks that hold chosen variants, in the store's order. Variant tables are read only where IDs
 /// matter.
-/// \throws UserError when a chromosome is not in the store, a file cannot be read, or nothing is left.
+/// \throws UserError when a chromosome is not in the store, a file cannot be read, or nothing is
+/// left.
 std::vector<ChosenBlock> choose_variants(Cohort const& cohort, VariantFiles const& files, Log& log);
 
 }  // namespace maniple
