@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "maniple/cli/command.hpp"
+#include "maniple/cli/option_values.hpp"
 #include "maniple/core/error.hpp"
 #include "maniple/run/export_results.hpp"
 
@@ -21,40 +22,28 @@ po::options_description options() {
             "out", text("F")->required(),
             "file to write; bgzipped and indexed where it ends in .gz")(
             "format", text("KIND")->default_value("gwas-ssf"), "gwas-ssf, regenie or plink")  //
-        ("replace", po::bool_switch(), "replace F")                                           //
-        ("threads", po::value<int>()->default_value(0)->value_name("T"),
-         "threads that compress; 0: as many as this process may use");
+        ("replace", po::bool_switch(), "replace F");
+    add_threads_option(what);
     return all.add(what);
 }
 
-StatisticsFormat parse_format(std::string const& word) {
-    if (word == "gwas-ssf") return StatisticsFormat::gwas_ssf;
-    if (word == "regenie") return StatisticsFormat::regenie;
-    if (word == "plink") return StatisticsFormat::plink;
-    throw UserError{fmt::format(
-        "option --format = '{}' (must be gwas-ssf, regenie or plink); correct the value", word)};
-}
-
 void execute(po::variables_map const& values, mpi::Communicator const&, Log& log) {
-    constexpr int most_threads = 4'096;
-    auto const threads = values["threads"].as<int>();
-    if (threads < 0 || threads > most_threads) {
-        throw UserError{fmt::format("option --threads = {} (must be 0 to {}); correct the value",
-                                    threads, most_threads)};
-    }
     export_results(
         {.run = values["run"].as<std::string>(),
          .trait = values["trait"].as<std::string>(),
          .file = values["out"].as<std::string>(),
-         .format = parse_format(values["format"].as<std::string>()),
+         .format = choose<StatisticsFormat>(values, "format",
+                                            {{"gwas-ssf", StatisticsFormat::gwas_ssf},
+                                             {"regenie", StatisticsFormat::regenie},
+                                             {"plink", StatisticsFormat::plink}}),
          .existing = values["replace"].as<bool>() ? ExistingFile::replace : ExistingFile::refuse,
-         .threads = threads},
+         .threads = threads_of(values)},
         log);
 }
 
 }  // namespace
 
-extern Command const export_command{
+Command const export_command{
     .name = "export",
     .summary = "one trait's results as text that other programs read",
     .usage = "--run RUN --trait T --out F [--format gwas-ssf|regenie|plink]",

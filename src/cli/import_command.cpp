@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
@@ -6,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "maniple/cli/command.hpp"
+#include "maniple/cli/option_values.hpp"
 #include "maniple/core/error.hpp"
 #include "maniple/run/import_genotypes.hpp"
 #include "maniple/run/import_table.hpp"
@@ -14,8 +14,6 @@ namespace maniple::cli {
 namespace {
 
 namespace po = boost::program_options;
-using Words = std::vector<std::string>;
-
 constexpr int longest_block = 65'536;
 
 po::options_description options() {
@@ -33,9 +31,8 @@ po::options_description options() {
         ("block-variants", po::value<int>()->default_value(512)->value_name("N"),
          "variants in a block of a new store")  //
         ("compression", po::value<std::string>()->default_value("auto")->value_name("KIND"),
-         "auto: where a block shrinks to half or less; or none")  //
-        ("threads", po::value<int>()->default_value(0)->value_name("T"),
-         "threads; 0: as many as this process may use");
+         "auto: where a block shrinks to half or less; or none");
+    add_threads_option(genotypes);
     po::options_description tables{"Traits and covariates"};
     tables.add_options()                                      //
         ("table", po::value<std::string>()->value_name("F"),  //
@@ -50,37 +47,6 @@ po::options_description options() {
         ("allow-unmatched", po::bool_switch(),
          "also when fewer than half of the table's rows are samples of the store");
     return all.add(genotypes).add(tables);
-}
-
-// A job file has one value an option, so lists may also be written a,b.
-Words words_of(po::variables_map const& values, char const* name) {
-    Words words;
-    if (values.count(name) == 0) return words;
-    for (auto const& text : values[name].as<Words>()) {
-        for (std::size_t first = 0; first <= text.size();) {
-            auto const last = std::min(text.find(',', first), text.size());
-            if (last > first) words.push_back(text.substr(first, last - first));
-            first = last + 1;
-        }
-    }
-    return words;
-}
-
-template <class Value>
-Value choose(po::variables_map const& values, char const* name, char const* first_word, Value first,
-             char const* second_word, Value second) {
-    auto const& word = values[name].as<std::string>();
-    if (word == first_word) return first;
-    if (word == second_word) return second;
-    throw UserError{fmt::format("option --{} = '{}' (must be {} or {}); correct the value", name,
-                                word, first_word, second_word)};
-}
-
-int bounded(po::variables_map const& values, char const* name, int least, int most) {
-    auto const value = values[name].as<int>();
-    if (value >= least && value <= most) return value;
-    throw UserError{fmt::format("option --{} = {} (must be {} to {}); correct the value", name,
-                                value, least, most)};
 }
 
 std::optional<TableImport> table_plan(po::variables_map const& values) {
@@ -112,15 +78,17 @@ GenotypeImport genotype_plan(po::variables_map const& values, Words const& files
         throw UserError{
             "option --sample-id belongs to --bfile (other formats have one ID); leave it out"};
     }
-    return {.format = format,
-            .files = {files.begin(), files.end()},
-            .ids = choose(values, "sample-id", "iid", SampleIdSource::individual, "fid-iid",
-                          SampleIdSource::family_and_individual),
-            .block_variants = bounded(values, "block-variants", 1, longest_block),
-            .compression = choose(values, "compression", "auto", Compression::automatic, "none",
-                                  Compression::none),
-            .threads = bounded(values, "threads", 0, 4'096),
-            .table = table_plan(values)};
+    return {
+        .format = format,
+        .files = {files.begin(), files.end()},
+        .ids = choose<SampleIdSource>(values, "sample-id",
+                                      {{"iid", SampleIdSource::individual},
+                                       {"fid-iid", SampleIdSource::family_and_individual}}),
+        .block_variants = bounded(values, "block-variants", 1, longest_block),
+        .compression = choose<Compression>(
+            values, "compression", {{"auto", Compression::automatic}, {"none", Compression::none}}),
+        .threads = threads_of(values),
+        .table = table_plan(values)};
 }
 
 void execute(po::variables_map const& values, mpi::Communicator const&, Log& log) {
@@ -150,7 +118,7 @@ void execute(po::variables_map const& values, mpi::Communicator const&, Log& log
 
 }  // namespace
 
-extern Command const import_command{
+Command const import_command{
     .name = "import",
     .summary = "genotypes, traits and covariates into a store",
     .usage = "--store S (--bfile P... | --vcf F...) [--table F]",

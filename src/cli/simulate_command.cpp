@@ -1,11 +1,11 @@
 #include <algorithm>
 #include <cstdint>
 #include <string>
-#include <thread>
 
 #include <fmt/format.h>
 
 #include "maniple/cli/command.hpp"
+#include "maniple/cli/option_values.hpp"
 #include "maniple/core/error.hpp"
 #include "maniple/run/simulate.hpp"
 
@@ -25,50 +25,37 @@ po::options_description options() {
 
     po::options_description all;
     po::options_description cohort{"Cohort"};
-    cohort.add_options()
-        ("store", path()->value_name("DIR")->required(), "store to make; it must not exist")
-        ("samples", count()->required(), "people")
-        ("variants", count()->required(), "variants, over all chromosomes")
-        ("contigs", count()->default_value(genotypes.contigs), "chromosomes 1 to N, 22 at most")
-        ("ancestries", count()->default_value(genotypes.ancestries),
-         "ancestry groups, 1 to 5; the first one is the largest")
-        ("fst", number(genotypes.fst, "0.03"), "differentiation between ancestry groups")
-        ("relatives", number(genotypes.relatives, "0.1"),
-         "share of people with siblings and cousins in the cohort")
-        ("missing-genotypes", number(genotypes.missing_genotypes, "0.01"),
-         "mean share of missing genotypes; 0: none")
-        ("seed", po::value<std::uint64_t>()->value_name("N")->default_value(genotypes.seed),
-         "another seed gives another cohort");
+    cohort.add_options()("store", path()->value_name("DIR")->required(),
+                         "store to make; it must not exist")(
+        "samples", count()->required(), "people")("variants", count()->required(),
+                                                  "variants, over all chromosomes")(
+        "contigs", count()->default_value(genotypes.contigs), "chromosomes 1 to N, 22 at most")(
+        "ancestries", count()->default_value(genotypes.ancestries),
+        "ancestry groups, 1 to 5; the first one is the largest")(
+        "fst", number(genotypes.fst, "0.03"), "differentiation between ancestry groups")(
+        "relatives", number(genotypes.relatives, "0.1"),
+        "share of people with siblings and cousins in the cohort")(
+        "missing-genotypes", number(genotypes.missing_genotypes, "0.01"),
+        "mean share of missing genotypes; 0: none")(
+        "seed", po::value<std::uint64_t>()->value_name("N")->default_value(genotypes.seed),
+        "another seed gives another cohort");
     po::options_description table{"Traits and covariates (table 'simulated')"};
-    table.add_options()
-        ("quantitative", count()->default_value(traits.quantitative), "columns quantitative_1, ...")
-        ("binary", count()->default_value(traits.binary), "columns binary_1, ...")
-        ("time-to-event", count()->default_value(traits.time_to_event),
-         "pairs of columns event_time_1 and event_1, ...")
-        ("covariates", count()->default_value(traits.covariates),
-         "columns covariate_1, ...; besides sex, site, ancestry and family")
-        ("heritability", number(traits.heritability, "0.3"),
-         "variance of genetic values, 0 to 1")
-        ("causal", count(), "causal variants per trait (default: 1% of them, at least 10)")
-        ("missing-traits", number(traits.missing_traits, "0.02"),
-         "mean share of missing trait values, in patterns that differ by trait; 0: none");
+    table.add_options()("quantitative", count()->default_value(traits.quantitative),
+                        "columns quantitative_1, ...")(
+        "binary", count()->default_value(traits.binary), "columns binary_1, ...")(
+        "time-to-event", count()->default_value(traits.time_to_event),
+        "pairs of columns event_time_1 and event_1, ...")(
+        "covariates", count()->default_value(traits.covariates),
+        "columns covariate_1, ...; besides sex, site, ancestry and family")(
+        "heritability", number(traits.heritability, "0.3"), "variance of genetic values, 0 to 1")(
+        "causal", count(), "causal variants per trait (default: 1% of them, at least 10)")(
+        "missing-traits", number(traits.missing_traits, "0.02"),
+        "mean share of missing trait values, in patterns that differ by trait; 0: none");
     po::options_description work{"Output and work"};
-    work.add_options()
-        ("bfile", path()->value_name("OUT"),
-         "also write OUT.bed, OUT.bim, OUT.fam and OUT.tsv of the same cohort")
-        ("threads", po::value<int>()->value_name("N"), "threads (default: all CPUs)");
+    work.add_options()("bfile", path()->value_name("OUT"),
+                       "also write OUT.bed, OUT.bim, OUT.fam and OUT.tsv of the same cohort");
+    add_threads_option(work);
     return all.add(cohort).add(table).add(work);
-}
-
-int choose_threads(po::variables_map const& values) {
-    if (values.count("threads") == 0) {
-        return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-    }
-    int const threads = values["threads"].as<int>();
-    constexpr int most = 1024;
-    if (threads >= 1 && threads <= most) return threads;
-    throw UserError{fmt::format("--threads {} is out of bounds (somebody must work); choose 1 to {}",
-                                threads, most)};
 }
 
 SimulateOptions make_plan(po::variables_map const& values) {
@@ -92,7 +79,7 @@ SimulateOptions make_plan(po::variables_map const& values) {
                    .causal = {},
                    .missing_traits = number("missing-traits")},
         .bfile = {},
-        .threads = choose_threads(values),
+        .threads = threads_of(values),
     };
     if (values.count("causal") != 0) plan.traits.causal = count("causal");
     if (values.count("bfile") != 0) plan.bfile = values["bfile"].as<std::string>();
@@ -125,8 +112,9 @@ void execute(po::variables_map const& values, mpi::Communicator const&, Log& log
     fmt::print("table 'simulated': {} columns; models/truth.h5: {} true effects\n", made.columns,
                made.effects);
     if (plan.bfile) {
-        fmt::print("PLINK files and traits of the same cohort: {0}.bed, {0}.bim, {0}.fam, {0}.tsv\n",
-                   plan.bfile->string());
+        fmt::print(
+            "PLINK files and traits of the same cohort: {0}.bed, {0}.bim, {0}.fam, {0}.tsv\n",
+            plan.bfile->string());
     }
     fmt::print("{:.1f} s, {:.0f} million genotypes per second\n", seconds, rate);
     fmt::print("next: {}\n", suggest_next(plan));
@@ -138,9 +126,10 @@ Command const simulate_command{
     .name = "simulate",
     .summary = "make a cohort with known truth: LD, relatives, missing values, traits",
     .usage = "--store DIR --samples N --variants N [options]",
-    .examples = "maniple simulate --store small --samples 1000 --variants 20000\n"
-                "maniple simulate --store big --samples 100000 --variants 100000 --binary 5 --seed 7\n"
-                "maniple simulate --store s --samples 5000 --variants 10000 --bfile peers/s",
+    .examples =
+        "maniple simulate --store small --samples 1000 --variants 20000\n"
+        "maniple simulate --store big --samples 100000 --variants 100000 --binary 5 --seed 7\n"
+        "maniple simulate --store s --samples 5000 --variants 10000 --bfile peers/s",
     .ranks = Ranks::root_only,
     .positional = "",
     .options = options,

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "maniple/cli/command.hpp"
+#include "maniple/cli/option_values.hpp"
 #include "maniple/core/error.hpp"
 #include "maniple/run/verify.hpp"
 
@@ -16,19 +17,8 @@ po::options_description options() {
     po::options_description all{"Options"};
     auto add = all.add_options();
     add("store", po::value<std::string>()->value_name("DIR"), "cohort store to check");
-    add("threads", po::value<int>()->default_value(0)->value_name("N"),
-        "threads; 0: as many as this process may use");
+    add_threads_option(all);
     return all;
-}
-
-int threads_of(po::variables_map const& values) {
-    constexpr int most_threads = 4'096;
-    auto const threads = values["threads"].as<int>();
-    if (threads < 0 || threads > most_threads) {
-        throw UserError{fmt::format("option --threads = {} (must be 0 to {}); correct the value",
-                                    threads, most_threads)};
-    }
-    return threads;
 }
 
 void execute(po::variables_map const& values, mpi::Communicator const&, Log& log) {

@@ -15,9 +15,13 @@
 namespace maniple {
 namespace {
 
-// A pattern lacking at most this share of the base shares the base's columns: subtracting its few
-// samples then costs less than columns of its own.
+// A pattern lacking at most this share of the base is regressed on the base's columns, so that
+// patterns can share their products; others get a basis of their own.
 constexpr double share_at_most = 1.0 / 32;
+
+// Among these, one that lacks more than this share is quicker with a copy of the base's columns in
+// which the samples it lacks are zero. Sums are the same integers either way.
+constexpr double subtract_at_most = 1.0 / 128;
 
 // Shared columns must stay this far from collinear on the pattern's samples, so that no digit of
 // their fixed point is lost.
@@ -25,6 +29,10 @@ constexpr double share_pivot = 0.25;
 
 // A residual below this share of the trait's own length is rounding, not variation.
 constexpr double explained_below = 1e-7;
+
+// Standard errors are stored in single precision: they are within 1e7 of the largest residual.
+constexpr double smallest_scale = 1e-30;
+constexpr double largest_scale = 1e30;
 
 using SampleList = std::vector<SampleIndex>;
 
@@ -148,8 +156,17 @@ std::optional<std::string> find_problem(std::span<double const> values,
             samples, made.basis.columns() - 1);
     }
     if (std::sqrt(dot(residuals, residuals)) < explained_below * std::sqrt(dot(values, values))) {
-        return "is explained entirely by the covariates (nothing is left to test); leave out the "
-               "covariate that repeats it";
+        return "is explained entirely by the covariates and the intercept (what is left is "
+               "rounding); leave out the covariate that repeats it, or subtract a constant that "
+               "it is large beside";
+    }
+    auto const largest = std::abs(*std::ranges::max_element(
+        residuals, {}, [](double residual) { return std::abs(residual); }));
+    if (largest < smallest_scale || largest > largest_scale) {
+        return fmt::format(
+            "has values of a scale that results cannot hold (largest residual {:.1e}; must be "
+            "{:.0e} to {:.0e}); import it in other units",
+            largest, smallest_scale, largest_scale);
     }
     return std::nullopt;
 }
@@ -194,6 +211,13 @@ std::vector<TraitGroup> group_traits(SampleMask const& base, std::span<ScanTrait
     }
     return groups;
 }
+
+/// A column on its way to fixed point. The format is that of the whole base, whichever samples are
+/// left.
+struct DenseColumn {
+    std::vector<double> values;
+    FixedPoint format;
+};
 
 }  // namespace
 
@@ -251,35 +275,64 @@ private:
                                share_at_most * static_cast<double>(in_base);
         if (lacks_few && pattern.rank == base_.basis.columns() &&
             stays_independent(base_, pattern.mask)) {
-            if (!base_column_) base_column_ = add_columns(base_);
-            pattern.first_column = *base_column_;
-            null_.base_.for_each([&](SampleIndex s) {
-                if (!pattern.mask.contains(s)) pattern.lacking.push_back(s);
-            });
+            place_on_base(pattern, in_base - pattern.samples);
         } else {
             pattern.first_column = add_columns(own);
         }
         null_.patterns_.push_back(std::move(pattern));
     }
 
+    void place_on_base(MissingnessPattern& pattern, std::int64_t lacks) {
+        if (static_cast<double>(lacks) > subtract_at_most * static_cast<double>(null_.samples())) {
+            pattern.first_column = add_columns(base_);
+            clear_others(pattern);
+            return;
+        }
+        if (!base_column_) base_column_ = add_columns(base_);
+        pattern.first_column = *base_column_;
+        null_.base_.for_each([&](SampleIndex s) {
+            if (!pattern.mask.contains(s)) pattern.lacking.push_back(s);
+        });
+        sharers_.push_back(std::ssize(null_.patterns_));
+    }
+
     // The basis without its intercept, whose sums are counts.
     std::int64_t add_columns(CovariateBasis const& made) {
         auto const first = std::ssize(dense_);
         for (std::int64_t c = 1; c < made.basis.columns(); ++c) {
-            dense_.push_back(scatter(made.basis.column(c), made.samples, null_.samples()));
+            auto values = scatter(made.basis.column(c), made.samples, null_.samples());
+            auto const format = choose_fixed_point(values);
+            dense_.push_back({std::move(values), format});
         }
         return first;
     }
 
+    // Make the pattern's columns zero for all samples but its own.
+    void clear_others(MissingnessPattern const& pattern) {
+        for (std::int64_t c = 0; c + 1 < pattern.rank; ++c) {
+            auto& values = dense_[static_cast<std::size_t>(pattern.first_column + c)].values;
+            for (SampleIndex s{0}; s.get() < null_.samples(); ++s) {
+                if (!pattern.mask.contains(s)) values[s.at()] = 0;
+            }
+        }
+    }
+
     void make_columns() {
+        if (sharers_.size() == 1) {
+            auto& only = null_.patterns_[static_cast<std::size_t>(sharers_[0])];
+            clear_others(only);
+            only.lacking = {};
+        }
         std::vector<FixedPoint> formats;
-        for (auto const& column : dense_) formats.push_back(choose_fixed_point(column));
+        for (auto const& column : dense_) formats.push_back(column.format);
         for (auto const& trait : null_.traits_) {
             formats.push_back(choose_fixed_point(trait.residuals));
         }
         null_.columns_ = FixedPointMatrix{null_.samples(), std::move(formats)};
         std::int64_t next = 0;
-        for (auto& column : dense_) null_.columns_.set_column(next++, std::exchange(column, {}));
+        for (auto& column : dense_) {
+            null_.columns_.set_column(next++, std::exchange(column.values, {}));
+        }
         for (auto& trait : null_.traits_) {
             trait.column = next;
             null_.columns_.set_column(next++, trait.residuals);
@@ -317,7 +370,8 @@ private:
     std::vector<ScanTrait> traits_;
     CovariateBasis base_;
     std::optional<std::int64_t> base_column_;
-    std::vector<std::vector<double>> dense_;
+    std::vector<std::int64_t> sharers_;  // Patterns that use the columns at `base_column_`.
+    std::vector<DenseColumn> dense_;
     std::vector<std::optional<NullTrait>> fitted_;
 };
 

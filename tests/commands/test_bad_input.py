@@ -11,7 +11,8 @@ import subprocess
 import unittest
 
 from command_case import (CORRUPT_INPUT, ENVIRONMENT, ENVIRONMENT_ERROR, MANIPLE, RAW, SUCCESS,
-                          CommandCase, cohort, contents, launcher, main, start)
+                          CommandCase, cohort, contents, launcher, start)
+from program import main
 
 FAM = "f1 a 0 0 1 -9\nf1 b 0 0 2 -9\nf2 c 0 0 0 -9\n"
 BIM = "1 rs1 0 100 T C\n2 rs2 0 5 G AA\n"

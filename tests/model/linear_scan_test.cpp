@@ -319,6 +319,20 @@ TEST_CASE("scan_block: filters count the trait's own samples", "[model]") {
     CHECK(scan(cohort, MissingGenotype::mean, filter)[0].status == TestStatus::filtered_hwe);
 }
 
+TEST_CASE("LinearNull: refuses traits whose standard errors single precision cannot hold",
+          "[model]") {
+    auto cohort = make_cohort(30, 1, 0, 0, 51);
+    auto const values = cohort.traits[0].values;
+    for (double const scale : {1e-290, 1e-40, 1e40, 1e290}) {
+        std::ranges::transform(values, cohort.traits[0].values.begin(),
+                               [scale](double value) { return value * scale; });
+        cohort.traits.resize(1);
+        LinearNull const null{cohort.candidates, cohort.covariates, cohort.traits};
+        REQUIRE(null.rejected().size() == 1);
+        CHECK_THAT(null.rejected()[0].reason, Catch::Contains("other units"));
+    }
+}
+
 TEST_CASE("LinearNull: says which traits cannot be tested", "[model]") {
     auto cohort = make_cohort(30, 1, 0, 0, 51);
     cohort.traits.resize(4);
