@@ -7,6 +7,11 @@ target_compile_options(maniple_options INTERFACE
   -ffp-contract=off -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wno-missing-field-initializers
   $<$<BOOL:${MANIPLE_WARNINGS_ARE_ERRORS}>:-Werror>)
 
+if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  # GCC 12 warns about its own std::string (GCC bug 105651).
+  target_compile_options(maniple_options INTERFACE -Wno-restrict)
+endif()
+
 # One static library per folder: every source in it. USES is that folder's row in
 # scripts/check_layers.py; USES_LIBRARIES are foreign libraries.
 function(maniple_module name)
@@ -14,10 +19,6 @@ function(maniple_module name)
   list(TRANSFORM ARG_USES PREPEND maniple_)
   file(GLOB headers CONFIGURE_DEPENDS include/maniple/${name}/*.hpp)
   file(GLOB sources CONFIGURE_DEPENDS src/${name}/*.cpp)
-  if(NOT sources)
-    file(WRITE ${CMAKE_BINARY_DIR}/empty.cpp "")
-    set(sources ${CMAKE_BINARY_DIR}/empty.cpp)
-  endif()
   add_library(maniple_${name} STATIC ${sources})
   set_target_properties(maniple_${name} PROPERTIES LINKER_LANGUAGE CXX VERIFY_INTERFACE_HEADER_SETS ON)
   target_sources(maniple_${name} PUBLIC FILE_SET HEADERS BASE_DIRS include FILES ${headers})

@@ -68,7 +68,13 @@ int report_others(std::vector<mpi::Bytes> const& words, Outcome const& own) {
 // fmt would throw where standard error is closed; there is nobody left to tell.
 void print_error(std::string const& message) {
     if (message.empty()) return;
-    std::fputs(fmt::format("maniple: {}\n", message).c_str(), stderr);
+    auto line = message;
+    // Quoted input may hold anything; what a terminal would obey, or end at, is not printed.
+    for (auto& letter : line) {
+        auto const code = static_cast<unsigned char>(letter);
+        if ((code < 0x20 && letter != '\n') || code == 0x7f) letter = '?';
+    }
+    std::fputs(fmt::format("maniple: {}\n", line).c_str(), stderr);
     std::fflush(stderr);
 }
 

@@ -11,8 +11,8 @@
 #include <fmt/format.h>
 
 #include "maniple/cli/job_file.hpp"
-#include "maniple/core/suggestion.hpp"
 #include "maniple/core/error.hpp"
+#include "maniple/core/suggestion.hpp"
 
 namespace maniple::cli {
 namespace {
@@ -90,6 +90,12 @@ void check_value(po::options_description const& options, std::string const& plac
                  po::option const& given) {
     auto const* option = options.find_nothrow(given.string_key, false);
     for (auto const& text : given.value) {
+        // An empty variable of a script must not switch a filter off unseen.
+        if (option->semantic()->min_tokens() > 0 &&
+            text.find_first_not_of(", ") == std::string::npos) {
+            throw UserError{fmt::format(
+                "{} is empty (a value is needed); give one, or leave the option out", place)};
+        }
         if (auto const requirement = broken_requirement(*option, text)) {
             throw UserError{fmt::format("{} = '{}' (must be {}); correct the value", place, text,
                                         *requirement)};

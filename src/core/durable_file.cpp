@@ -61,9 +61,11 @@ void DurableFile::commit(ExistingFile existing) {
     std::error_code error;
     auto const folder = std::filesystem::status(folder_of(final_), error).permissions();
     using std::filesystem::perms;
-    auto const no_execution = ~(perms::owner_exec | perms::group_exec | perms::others_exec |
-                                perms::sticky_bit | perms::set_gid | perms::set_uid);
-    if (!error) std::filesystem::permissions(temporary_, folder & no_execution, error);
+    // Who may look into the folder may read the file; only its owner writes it.
+    auto const readable = perms::owner_read | perms::group_read | perms::others_read;
+    if (!error) {
+        std::filesystem::permissions(temporary_, (folder & readable) | perms::owner_write, error);
+    }
     if (error) refuse(temporary_, "set permissions", error.message());
     sync_to_disk(temporary_);
     std::filesystem::rename(temporary_, final_, error);

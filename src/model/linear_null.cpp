@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <optional>
 #include <utility>
 
@@ -157,8 +158,8 @@ std::optional<std::string> find_problem(std::span<double const> values,
     }
     if (std::sqrt(dot(residuals, residuals)) < explained_below * std::sqrt(dot(values, values))) {
         return "is explained entirely by the covariates and the intercept (what is left is "
-               "rounding); leave out the covariate that repeats it, or subtract a constant that "
-               "it is large beside";
+               "rounding); leave out the covariate that repeats it, or subtract a constant from a "
+               "trait that varies little beside its size";
     }
     auto const largest = std::abs(*std::ranges::max_element(
         residuals, {}, [](double residual) { return std::abs(residual); }));
@@ -276,8 +277,10 @@ private:
         if (lacks_few && pattern.rank == base_.basis.columns() &&
             stays_independent(base_, pattern.mask)) {
             place_on_base(pattern, in_base - pattern.samples);
+            pattern.inflation = base_inflation();
         } else {
             pattern.first_column = add_columns(own);
+            pattern.inflation = inflation_of(own);
         }
         null_.patterns_.push_back(std::move(pattern));
     }
@@ -294,6 +297,21 @@ private:
             if (!pattern.mask.contains(s)) pattern.lacking.push_back(s);
         });
         sharers_.push_back(std::ssize(null_.patterns_));
+    }
+
+    CovariateInflation inflation_of(CovariateBasis const& made) const {
+        std::vector<std::vector<double>> used;
+        for (auto const& covariate : null_.covariates_) {
+            if (std::ranges::find(made.collinear, covariate.name) == made.collinear.end()) {
+                used.push_back(gather(covariate.values, made.samples));
+            }
+        }
+        return {made.basis, used};
+    }
+
+    CovariateInflation const& base_inflation() {
+        if (!base_inflation_) base_inflation_ = inflation_of(base_);
+        return *base_inflation_;
     }
 
     // The basis without its intercept, whose sums are counts.
@@ -355,6 +373,9 @@ private:
         pattern.factor = triangle_of(pattern);
         auto const independent = factorize(pattern.factor, pattern.rank) > 0;
         expect(independent, "a basis stays independent in fixed point");
+        std::vector<double> const nothing(static_cast<std::size_t>(pattern.rank));
+        pattern.inflated = pattern.inflation.largest(pattern.factor, nothing,
+                                                     std::numeric_limits<double>::infinity());
         for (auto t : pattern.traits) {
             auto& trait = null_.traits_[t];
             for (std::int64_t r = 0; r < pattern.rank; ++r) {
@@ -370,6 +391,7 @@ private:
     std::vector<ScanTrait> traits_;
     CovariateBasis base_;
     std::optional<std::int64_t> base_column_;
+    std::optional<CovariateInflation> base_inflation_;
     std::vector<std::int64_t> sharers_;  // Patterns that use the columns at `base_column_`.
     std::vector<DenseColumn> dense_;
     std::vector<std::optional<NullTrait>> fitted_;

@@ -16,9 +16,11 @@ namespace {
 // the row is computed again from residuals. Above 1 / 50, the limit on variance inflation.
 constexpr double cancels_below = 0.025;
 
-// An effect below this many standard errors is summed again in double precision: its p-value is
-// near 1, and the relative error of -log10 p is that of the effect.
-constexpr double small_effect = 1e-3;
+// U below this many times its rounding is summed again in double precision: its p-value is near 1,
+// and the relative error of -log10 p is that of the effect. For a normal trait these are effects
+// below 1e-3 standard errors; more where outliers, perhaps of dropped samples, make the unit
+// coarse.
+constexpr double small_effect = 4e5;
 
 // The same for the smallest pivot of a down-dated Q'Q.
 constexpr double pivot_cancels_below = 1e-3;
@@ -106,7 +108,12 @@ private:
         LinearTest shared = untested(status);
         shared.samples = genotype.samples;
         if (genotype.counts.called() > 0) shared.alternate_frequency = genotype.mean / 2;
-        if (status == TestStatus::ok) prepare(variant, pattern, genotype);
+        if (status == TestStatus::ok) {
+            prepare(variant, pattern, genotype);
+            if (inflates_covariates(pattern, genotype)) {
+                status = shared.status = TestStatus::collinear_covariates;
+            }
+        }
         for (auto t : pattern.traits) {
             tests[t] = status == TestStatus::ok
                            ? test_trait(variant, pattern, genotype, null_.traits()[t], shared)
@@ -193,6 +200,25 @@ private:
         }
         solve_lower(genotype.down_dated ? work_.factor_ : pattern.factor, work_.projection_);
         genotype.own = genotype.squares - dot(work_.projection_, work_.projection_);
+    }
+
+    /// Are covariates that the trait's samples tell apart collinear beside this genotype, on the
+    /// samples that have it? Covariates that are collinear to begin with, such as age and its
+    /// square, are the user's choice.
+    bool inflates_covariates(MissingnessPattern const& pattern, Genotype const& genotype) const {
+        if (pattern.inflated > inflation_limit) return false;
+        if (genotype.smallest_pivot == 0) return true;
+        double const inflation = genotype.spread / genotype.own;
+        if (!(genotype.own > 0 && inflation <= inflation_limit)) return false;  // Its own problem.
+        auto const& products = genotype.down_dated ? work_.products_ : pattern.products;
+        auto const stride = static_cast<std::size_t>(pattern.layout.width()) + 1;
+        double kept = products[0] / static_cast<double>(pattern.inflation.rows());
+        for (std::int64_t r = 1; r < pattern.rank; ++r) {
+            kept -= 1 - products[static_cast<std::size_t>(r) * stride];
+        }
+        if (pattern.inflation.bound(kept, inflation) <= inflation_limit) return false;
+        return pattern.inflation.largest(genotype.down_dated ? work_.factor_ : pattern.factor,
+                                         work_.projection_, genotype.own) > inflation_limit;
     }
 
     /// Q'g, with imputed genotypes where `imputed` is not zero.
@@ -312,7 +338,7 @@ private:
         auto const degrees = static_cast<double>(genotype.samples - pattern.rank - 1);
         test.beta = u / genotype.own;
         test.standard_error = std::sqrt(unexplained / degrees / genotype.own);
-        if (std::abs(test.beta) < small_effect * test.standard_error) {
+        if (std::abs(u) < small_effect * trait.unit * std::sqrt(genotype.own)) {
             test.beta = sum_residuals(variant, pattern, genotype, trait) / genotype.own;
         }
         test.neg_log10_p = StudentTTail{degrees}.neg_log10_p(test.beta / test.standard_error);

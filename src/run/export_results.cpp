@@ -20,6 +20,18 @@
 namespace maniple {
 namespace {
 
+// An old index beside a new file would lead readers astray.
+void require_free(std::filesystem::path const& file) {
+    for (auto const* suffix : {"", ".tbi", ".csi"}) {
+        if (*suffix != '\0' && file.extension() != ".gz") continue;
+        auto path = file;
+        path += suffix;
+        if (!std::filesystem::exists(path)) continue;
+        throw UserError{fmt::format("'{}' exists already; choose another --out, or give --replace",
+                                    path.string())};
+    }
+}
+
 ResultReader open_results(std::filesystem::path const& run) {
     auto const file = run / "results.h5";
     std::error_code ignored;
@@ -109,10 +121,7 @@ int contig_rank(std::string_view contig) {
 }
 
 void export_results(ResultExport const& plan, Log& log) {
-    if (plan.existing == ExistingFile::refuse && std::filesystem::exists(plan.file)) {
-        throw UserError{fmt::format("'{}' exists already; choose another --out, or give --replace",
-                                    plan.file.string())};
-    }
+    if (plan.existing == ExistingFile::refuse) require_free(plan.file);
     auto const results = open_results(plan.run);
     auto const& header = results.header();
     auto const trait = find_trait(header.traits, plan);

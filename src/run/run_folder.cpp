@@ -21,11 +21,11 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view lock_name = ".unfinished";
-constexpr std::string_view partial_suffix = ".partial";
-
+// What a run leaves when its process dies: all that is written before results.h5 has its name.
 bool belongs_to_unfinished_run(fs::path const& file) {
     auto const name = file.filename().string();
-    return name == lock_name || name.ends_with(partial_suffix) || name == "log.txt";
+    return name == lock_name || name == "log.txt" || name == "summary.tsv" || name == "run.json" ||
+           is_temporary_name(file);
 }
 
 void require_unused(fs::path const& path) {
@@ -37,11 +37,7 @@ void require_unused(fs::path const& path) {
                         path.string())};
     }
     for (auto const& entry : fs::directory_iterator{path}) {
-        if (unfinished &&
-            (belongs_to_unfinished_run(entry.path()) || entry.path().filename() == "summary.tsv" ||
-             entry.path().filename() == "run.json")) {
-            continue;
-        }
+        if (unfinished && belongs_to_unfinished_run(entry.path())) continue;
         auto const name = entry.path().filename().string();
         throw UserError{
             fmt::format("--out '{}' is not empty (it holds '{}'); choose a folder that is "
@@ -58,8 +54,14 @@ RunFolder::RunFolder(fs::path path) : path_{std::move(path)} {
         throw UserError{fmt::format(
             "--out '{}' is a file (a run needs a folder); choose another name", path_.string())};
     }
+    for (auto missing = fs::absolute(path_, error);
+         missing.has_relative_path() && !fs::exists(missing, error);
+         missing = missing.parent_path()) {
+        if (missing.has_filename()) made_folders_.push_back(missing);
+    }
     made_ = fs::create_directories(path_, error);
     if (error) {
+        remove_made_folders();
         throw EnvironmentError{fmt::format("--out '{}' cannot be made ({}); choose another folder",
                                            path_.string(), error.message())};
     }
@@ -76,8 +78,7 @@ void RunFolder::lock() {
     lock_ = ::open(file.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
     if (lock_ < 0) {
         auto const reason = std::strerror(errno);
-        std::error_code ignored;
-        if (made_) fs::remove(path_, ignored);
+        remove_made_folders();
         throw EnvironmentError{fmt::format(
             "--out '{}' cannot be written ({}); choose another folder", path_.string(), reason)};
     }
@@ -105,24 +106,13 @@ void RunFolder::clear() const {
         if (entry.path().filename() != lock_name) fs::remove(entry.path(), error);
     }
     fs::remove(path_ / lock_name, error);
-    if (made_) fs::remove(path_, error);
+    remove_made_folders();
 }
 
-fs::path RunFolder::partial(std::string_view name) const {
-    return path_ / fmt::format("{}{}", name, partial_suffix);
-}
-
-void RunFolder::publish(std::string_view name) {
-    auto const from = partial(name);
-    std::error_code error;
-    fs::permissions(from, fs::perms::owner_read | fs::perms::owner_write, error);
-    sync_to_disk(from);
-    fs::rename(from, path_ / name, error);
-    if (error) {
-        throw EnvironmentError{fmt::format("'{}' cannot be renamed to '{}' ({}); check the folder",
-                                           from.string(), name, error.message())};
-    }
-    sync_to_disk(path_);
+// From the innermost; one that another program has used meanwhile is not empty and stays.
+void RunFolder::remove_made_folders() const {
+    std::error_code ignored;
+    for (auto const& folder : made_folders_) fs::remove(folder, ignored);
 }
 
 void RunFolder::finish() {

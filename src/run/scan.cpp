@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "maniple/core/durable_file.hpp"
 #include "maniple/core/stopwatch.hpp"
 #include "maniple/model/test_status.hpp"
 #include "maniple/mpi/session.hpp"
@@ -85,16 +86,19 @@ void run_scan(ScanRequest const& request, mpi::Communicator const& comm, Log& lo
     together(comm, [&] { plan.emplace(request, log); });
     describe_work(*plan, comm, log);
 
+    std::optional<DurableFile> results;
     std::optional<ResultWriter> writer;
     together(comm, [&] {
-        if (comm.is_root()) writer.emplace(folder->partial("results.h5"), make_header(*plan));
+        if (!comm.is_root()) return;
+        results.emplace(folder->path() / "results.h5");
+        writer.emplace(results->temporary(), make_header(*plan));
     });
     Progress progress{"variants", plan->variants(), log};
     scan_blocks(*plan, comm,
                 [&](ChosenBlock const& block, std::span<Variant const> variants,
-                    ResultBlock const& results) {
+                    ResultBlock const& computed) {
                     auto const& contig = plan->cohort().index().partitions[block.partition].contig;
-                    writer->append(contig, variants, results.rows());
+                    writer->append(contig, variants, computed.rows());
                     progress.advance(block.size());
                 });
     progress.finish();
@@ -107,14 +111,16 @@ void run_scan(ScanRequest const& request, mpi::Communicator const& comm, Log& lo
         if (!comm.is_root()) return;
         writer->finish();
         writer.reset();
-        auto const summaries = summarize(folder->partial("results.h5"), *plan);
-        write_summary(folder->partial("summary.tsv"), summaries);
+        auto const summaries = summarize(results->temporary(), *plan);
+        DurableFile table{folder->path() / "summary.tsv"};
+        write_summary(table.temporary(), summaries);
         record.finished = timestamp();
         record.seconds = watch.seconds();
-        write_run_record(folder->partial("run.json"), *plan, record);
-        folder->publish("summary.tsv");
-        folder->publish("run.json");
-        folder->publish("results.h5");
+        DurableFile described{folder->path() / "run.json"};
+        write_run_record(described.temporary(), *plan, record);
+        table.commit(ExistingFile::refuse);
+        described.commit(ExistingFile::refuse);
+        results->commit(ExistingFile::refuse);  // last: a folder with it is a finished run
         folder->finish();
         describe_outcome(summaries, log);
         log.note(fmt::format("done in {:.1f} s: {}", watch.seconds(),

@@ -102,6 +102,16 @@ TEST_CASE("parse_options: missing and repeated options and values are errors", "
     CHECK_THROWS_WITH(parse({"--store", "S", "--plan=yes"}), Contains("takes no value"));
 }
 
+TEST_CASE("parse_options: an empty value is an error, not an absent option", "[cli]") {
+    for (auto const* word : {"", ",", " "}) {
+        CHECK_THROWS_WITH(parse({"--store", "S", "--trait", word}),
+                          Contains("--trait is empty") && Contains("leave the option out"));
+        CHECK_THROWS_WITH(parse({"--store", "S", "--file", "a", word}),
+                          Contains("--file is empty"));
+    }
+    CHECK_THROWS_WITH(parse({"--store", "S", "--min-maf", ""}), Contains("--min-maf is empty"));
+}
+
 TEST_CASE("parse_options: the job file supplies what the command line does not", "[cli]") {
     JobText const job{"store = S\ntrait = a,b\nmin-maf = 0.05\nplan = yes\n"};
     auto const values = parse({"--job", job.path(), "--min-maf", "0.2"});

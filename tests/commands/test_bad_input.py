@@ -1,17 +1,12 @@
 #!/usr/bin/env python3
-"""Whatever is wrong with input, options or disk: one clear line, the right exit code, nothing half-made."""
+"""Whatever is wrong with input, options: one clear line, the right exit code, nothing half-made."""
+import fcntl
 import gzip
-import os
-import pathlib
-import random
 import resource
 import shutil
-import signal
 import subprocess
-import unittest
 
-from command_case import (CORRUPT_INPUT, ENVIRONMENT, ENVIRONMENT_ERROR, MANIPLE, RAW, SUCCESS,
-                          CommandCase, cohort, contents, launcher, start)
+from command_case import CORRUPT_INPUT, ENVIRONMENT_ERROR, CommandCase, cohort
 from program import main
 
 FAM = "f1 a 0 0 1 -9\nf1 b 0 0 2 -9\nf2 c 0 0 0 -9\n"
@@ -163,6 +158,13 @@ class Tables(CommandCase):
         self.succeed(*table, "--store", "s")
         self.refuse(["'t'", "--replace"], *table, "--store", "s")
 
+    def test_text_that_is_none(self):
+        self.refuse_table(["'t.tsv' line 3: x = '2?'"], "IID\tx\na\t1\nb\t2\0\n")
+        self.refuse_table(["'t.tsv' line 3: x = '?[31m'"], "IID\tx\na\t1\nb\t\x1b[31m\n")
+        self.refuse_table(["'t.tsv' line 1"], bytes(range(1, 256)) * 10)
+        self.refuse_table(["'t.tsv' line 1", "iconv"], "IID\tx\na\t1\n".encode("utf-16"))
+        self.refuse(["'s' is a folder"], "import", "--store", "s", "--table", "s")
+
     def test_cut_off_gzip(self):
         text = "IID\tx\n" + "".join(f"{i}\t{i * 7919 % 1000}\n" for i in range(20_000))
         self.write("t.tsv.gz", gzip.compress(text.encode())[:9_000])
@@ -203,7 +205,8 @@ class Analyses(CommandCase):
         self.assertIn("trait 'flat' is left out", said)
 
     def test_names_of_columns(self):
-        self.refuse_on_any_ranks(["trait 'quantitative_9'", "did you mean 'quantitative_"], "--trait", "quantitative_9")
+        self.refuse_on_any_ranks(["trait 'quantitative_9'", "did you mean 'quantitative_"], "--trait",
+                                 "quantitative_9")
         self.refuse_scan(["covariate 'covariat_1'", "did you mean 'covariate_1'"], "--trait", "quantitative_1",
                          "--covariate", "covariat_1")
         self.refuse_scan(["'sex' is both a trait and a covariate"], "--trait", "sex", "--covariate", "sex")
@@ -224,7 +227,8 @@ class Analyses(CommandCase):
                                 (("--min-maf", "-0.1"), "--min-maf"), (("--min-mac", "-1"), "--min-mac"),
                                 (("--max-missing", "1.5"), "--max-missing"), (("--hwe", "2"), "--hwe"),
                                 (("--hwe", "1e-400x"), "--hwe"), (("--threads", "-1"), "--threads"),
-                                (("--threads", "1.5"), "--threads"), (("--threads", "99999999999999999999"), "--threads"),
+                                (("--threads", "1.5"), "--threads"), (("--threads", "99999999999999999999"),
+                                                                      "--threads"),
                                 (("--missing-genotype", "zero"), "mean or drop")):
             self.refuse([fragment], *SCAN, *words)
         self.refuse_on_any_ranks("--min-maf = 2", "--trait", "quantitative_1", "--min-maf", "2")
@@ -262,8 +266,36 @@ class Analyses(CommandCase):
         (self.folder / "prepared").mkdir()
         self.refuse(["trait 'x'"], "scan", "--store", "s", "--trait", "x", "--out", "prepared")
 
+    def test_folders_made_on_the_way_go_again(self):
+        self.refuse(["trait 'x'"], "scan", "--store", "s", "--trait", "x", "--out", "a/b/c")
+        (self.folder / "a").mkdir()
+        self.refuse(["trait 'x'"], "scan", "--store", "s", "--trait", "x", "--out", "a/b/c/", ranks=2)
+        self.succeed("scan", "--store", "s", "--trait", "quantitative_1", "--out", "a/b/c/")
+        self.refuse(["'a/b/c/' holds a finished run"], "scan", "--store", "s", "--trait", "quantitative_1", "--out",
+                    "a/b/c/")
+
+    def test_run_that_was_killed_is_started_again(self):
+        self.succeed(*SCAN)
+        right = (self.folder / "r/results.h5").read_bytes()
+        (self.folder / "r/results.h5").rename(self.folder / "r/results.h5.unfinished-1")
+        self.write("r/.unfinished", "")
+        self.succeed(*SCAN)
+        self.assertEqual(right, (self.folder / "r/results.h5").read_bytes())
+        self.assertEqual(len(list((self.folder / "r").iterdir())), 4)
+
+    def test_two_runs_into_one_folder(self):
+        (self.folder / "r").mkdir()
+        with open(self.folder / "r/.unfinished", "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            self.refuse(["--out 'r' is being written by another run", "wait"], *SCAN)
+
+    def test_too_few_open_files(self):
+        self.fail_with(ENVIRONMENT_ERROR, ["Too many open files"], *SCAN,
+                       preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (8, 8)))
+
     def test_store_that_is_none(self):
-        self.refuse(["'absent' does not exist", "check the path"], "scan", "--store", "absent", "--trait", "x", "--out", "r")
+        self.refuse(["'absent' does not exist", "check the path"], "scan", "--store", "absent", "--trait", "x",
+                    "--out", "r")
         (self.folder / "void").mkdir()
         self.write("file", "x")
         for command in (["scan", "--trait", "x", "--out", "r", "--store"], ["info"], ["verify"]):
@@ -278,22 +310,28 @@ class Analyses(CommandCase):
         self.refuse(["option --trait is missing"], "scan", "--store", "s", "--out", "r")
         self.refuse(["--store", "needs a value"], "scan", "--store")
         self.refuse(["--out", "twice"], *SCAN, "--out", "q")
-        self.refuse(["--out"], "scan", "--store", "s", "--trait", "quantitative_1", "--out", "")
-        self.refuse(["--store"], "scan", "--store", "", "--trait", "quantitative_1", "--out", "r")
+        for option in ("--out", "--store", "--trait", "--covariate", "--keep", "--extract", "--chr", "--min-maf"):
+            for empty in ("", ",") if option != "--min-maf" else ("",):
+                given = {"--store": "s", "--trait": "quantitative_1", "--out": "r", option: empty}
+                self.refuse([f"option {option} is empty", "leave the option out"], "scan",
+                            *[word for pair in given.items() for word in pair])
+        self.refuse(["option --store is empty"], "import", "--store", "", "--bfile", "p")
         self.refuse(["'stray'"], "export", "stray")
 
     def test_job_file(self):
         self.write("job.ini", "store = s\ntrait = quantitative_1\nminmaf = 0.1\n")
         self.refuse(["job file 'job.ini' line 3", "'minmaf'", "'min-maf'"], "scan", "--job", "job.ini", "--out", "r")
         self.write("job.ini", "store = s\ntrait = quantitative_1\nmin-maf = much\n")
-        self.refuse(["job file 'job.ini' line 3", "'much' (must be a number)"], "scan", "--job", "job.ini", "--out", "r")
+        self.refuse(["job file 'job.ini' line 3", "'much' (must be a number)"], "scan", "--job", "job.ini", "--out",
+                    "r")
         self.write("job.ini", "store s\n")
         self.refuse(["job file 'job.ini' line 1"], "scan", "--job", "job.ini", "--out", "r")
         self.refuse(["absent.ini"], "scan", "--job", "absent.ini", "--out", "r")
         self.refuse(["absent.ini"], "scan", "--job", "absent.ini", "--out", "r", ranks=2)
 
     def test_export(self):
-        self.refuse(["'absent/results.h5' does not exist", "check the path"], "export", "--run", "absent", "--out", "f.tsv")
+        self.refuse(["'absent/results.h5' does not exist", "check the path"], "export", "--run", "absent", "--out",
+                    "f.tsv")
         self.refuse(["'s' has no results.h5"], "export", "--run", "s", "--out", "f.tsv")
         self.succeed("scan", "--store", "s", "--trait", "quantitative_*", "--out", "r")
         self.refuse(["2 traits", "--trait"], "export", "--run", "r", "--out", "f.tsv")
@@ -308,217 +346,14 @@ class Analyses(CommandCase):
     def test_simulate(self):
         new = ("simulate", "--store", "new", "--samples", "10", "--variants", "10")
         self.refuse(["'s'", "exists"], "simulate", "--store", "s", "--samples", "10", "--variants", "10")
-        self.refuse(["--samples 0", "choose 1 to"], "simulate", "--store", "new", "--samples", "0", "--variants", "10")
+        self.refuse(["--samples 0", "choose 1 to"], "simulate", "--store", "new", "--samples", "0", "--variants",
+                    "10")
         self.refuse(["--fst"], *new, "--fst", "2")
         self.refuse(["--heritability"], *new, "--heritability", "1.5")
         self.refuse(["--contigs"], *new, "--contigs", "23")
         self.refuse(["--causal"], *new, "--causal", "11")
         self.write("file", "x")
         self.fail_with(ENVIRONMENT_ERROR, ["file/"], *new, "--bfile", "file/p")
-
-
-class Damage(CommandCase):
-    def setUp(self):
-        super().setUp()
-        self.have_store()
-
-    def verify_finds(self, fragments):
-        """verify goes on after the first damage: a line for each, and then the message."""
-        before = contents(self.folder)
-        done = self.run_maniple("verify", "s")
-        self.judge(done, CORRUPT_INPUT, ["damaged", "restore"], ["verify"])
-        said = done.stdout + done.stderr
-        for fragment in fragments:
-            self.assertIn(fragment, said)
-        self.assertNotRegex(said, RAW)
-        self.assertEqual(before, contents(self.folder))
-
-    def both_find(self, fragments, ranks=0):
-        self.verify_finds(fragments)
-        return self.fail_with(CORRUPT_INPUT, fragments, *SCAN, ranks=ranks)
-
-    def flip(self, name, offset):
-        path = self.folder / "s" / name
-        data = bytearray(path.read_bytes())
-        data[offset] ^= 0x10
-        path.write_bytes(data)
-
-    def test_flipped_byte_of_genotypes(self):
-        try:
-            import h5py
-        except ImportError:
-            self.skipTest("needs h5py to know where genotypes lie")
-        for contig in ("1-1", "2-1"):
-            name = f"genotypes/{contig}.h5"
-            whole = (self.folder / "s" / name).read_bytes()
-            with h5py.File(self.folder / "s" / name) as file:
-                chunk = file["call_genotype_2bit"].id.get_chunk_info(0)
-            for part in (0.1, 0.5, 0.9):
-                self.flip(name, chunk.byte_offset + int(part * chunk.size))
-                alone = self.both_find([f"{contig}.h5", "block 0"])
-                if part == 0.5:
-                    self.assertEqual(alone, self.both_find([f"{contig}.h5", "block 0"], ranks=2))
-                (self.folder / "s" / name).write_bytes(whole)
-
-    def test_flipped_bytes_anywhere_change_no_result_unseen(self):
-        self.succeed(*SCAN)
-        right = (self.folder / "r" / "results.h5").read_bytes()
-        shutil.rmtree(self.folder / "r")
-        chance = random.Random(7)
-        seen = 0
-        for name in ["genotypes/1-1.h5"] * 15 + ["tables/simulated.h5"] * 15 + ["cohort.h5"] * 15:
-            path = self.folder / "s" / name
-            whole = path.read_bytes()
-            offset = chance.randrange(len(whole))
-            self.flip(name, offset)
-            place = f"{name} byte {offset}"
-            done = self.run_maniple("verify", "s")
-            self.assertIn(done.returncode, (SUCCESS, CORRUPT_INPUT), f"{place}: {done.stderr}")
-            if done.returncode == CORRUPT_INPUT:
-                seen += 1
-                self.verify_finds([pathlib.Path(name).name])
-            scan = self.run_maniple(*SCAN)
-            if scan.returncode == SUCCESS:
-                self.assertEqual(right, (self.folder / "r" / "results.h5").read_bytes(), place)
-                shutil.rmtree(self.folder / "r")
-            else:
-                self.judge(scan, CORRUPT_INPUT, [pathlib.Path(name).name])
-                self.assertEqual(done.returncode, CORRUPT_INPUT, f"{place}: verify sees less than scan")
-                self.assertFalse((self.folder / "r").exists(), place)
-            path.write_bytes(whole)
-        self.assertGreater(seen, 20)
-
-    def test_truncated_or_missing_files(self):
-        for name in ("genotypes/2-1.h5", "tables/simulated.h5", "cohort.h5"):
-            path = self.folder / "s" / name
-            whole = path.read_bytes()
-            for length in (0, 100, len(whole) // 2, len(whole) - 1):
-                path.write_bytes(whole[:length])
-                self.both_find([path.name])
-            path.write_bytes(whole)
-        (self.folder / "s" / "genotypes" / "2-1.h5").unlink()
-        self.assertEqual(self.both_find(["2-1.h5"]), self.both_find(["2-1.h5"], ranks=2))
-
-    def test_files_of_another_cohort(self):
-        self.succeed("simulate", "--store", "other", "--samples", "200", "--variants", "1500", "--contigs", "2",
-                     "--seed", "9")
-        self.succeed("simulate", "--store", "larger", "--samples", "201", "--variants", "1500", "--contigs", "2")
-        for other, name in (("other", "genotypes/1-1.h5"), ("larger", "genotypes/1-1.h5"),
-                            ("larger", "tables/simulated.h5")):
-            path = self.folder / "s" / name
-            whole = path.read_bytes()
-            shutil.copy(self.folder / other / name, path)
-            self.both_find([path.name])
-            path.write_bytes(whole)
-
-    def test_partition_whose_entry_was_forged_too(self):
-        """The fingerprint of samples is in every partition: another cohort's is refused by it alone."""
-        self.succeed("simulate", "--store", "larger", "--samples", "201", "--variants", "1500", "--contigs", "2")
-        for name in ("tables/simulated.h5", "cohort.h5"):
-            shutil.copy(self.folder / "larger" / name, self.folder / "s" / name)
-        self.both_find(["1-1.h5"])
-
-    def test_partitions_swapped(self):
-        one, two = (self.folder / "s" / "genotypes" / f"{c}-1.h5" for c in (1, 2))
-        first = one.read_bytes()
-        one.write_bytes(two.read_bytes())
-        two.write_bytes(first)
-        self.both_find([".h5"])
-
-
-class Disk(CommandCase):
-    def setUp(self):
-        super().setUp()
-        self.have_plink()
-
-    def limited(self, size):
-        def limit():
-            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-            resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
-        return limit
-
-    def test_files_may_not_grow(self):
-        limit = 8192
-        cases = [("import", "--store", "new", "--bfile", "p"),
-                 ("simulate", "--store", "new", "--samples", "400", "--variants", "3000", "--contigs", "1"),
-                 ("simulate", "--store", "new", "--samples", "20", "--variants", "20", "--bfile", "q",
-                  "--covariates", "40")]
-        for words in cases:
-            self.fail_with(ENVIRONMENT_ERROR, ["disk space"], *words, preexec_fn=self.limited(limit))
-        self.have_store()
-        self.fail_with(ENVIRONMENT_ERROR, ["r/", "disk space"], *SCAN, preexec_fn=self.limited(limit))
-        self.fail_with(ENVIRONMENT_ERROR, ["disk space"], "import", "--store", "s", "--bfile", "p",
-                       preexec_fn=self.limited(limit))
-        self.fail_with(ENVIRONMENT_ERROR, ["t.h5", "disk space"], "import", "--store", "s", "--table", "p.tsv", "--name", "t",
-                       preexec_fn=self.limited(limit))
-        self.succeed(*SCAN)
-        for name in ("f.tsv", "f.tsv.gz"):
-            self.fail_with(ENVIRONMENT_ERROR, [name, "disk space"], "export", "--run", "r", "--out", name,
-                           preexec_fn=self.limited(limit))
-
-    def in_small_disk(self, kilobytes, words, ranks=0):
-        """Runs words in a folder that is a full tmpfs of its own; returns the run and what was left."""
-        small = self.folder / "small"
-        small.mkdir(exist_ok=True)
-        script = (f"mount -t tmpfs -o size={kilobytes}k tmpfs '{small}' || exit 99; shift; "
-                  f"\"$@\"; code=$?; cd '{small}'; find . -mindepth 1 > ../left; exit $code")
-        done = start(["unshare", "-m", "sh", "-c", script, "sh", "--", *launcher(ranks), MANIPLE, *words], cwd=self.folder)
-        left = (self.folder / "left").read_text().split() if (self.folder / "left").exists() else []
-        return done, left
-
-    def test_full_disk(self):
-        trial = start(["unshare", "-m", "sh", "-c", f"mount -t tmpfs -o size=64k tmpfs '{self.folder}'"]) \
-            if shutil.which("unshare") else None
-        if trial is None or trial.returncode != 0:
-            self.skipTest("a small disk cannot be mounted here")
-        self.have_store()
-        self.succeed(*SCAN)
-        many = ("--trait", "quantitative_*", "binary_1")
-        for kilobytes, words in (
-                (32, ("import", "--store", "small/new", "--bfile", "p")),
-                (48, ("import", "--store", "small/new", "--bfile", "p", "--table", "p.tsv")),
-                (64, ("simulate", "--store", "small/new", "--samples", "300", "--variants", "5000")),
-                (64, ("simulate", "--store", "other", "--samples", "300", "--variants", "5000", "--bfile", "small/q")),
-                (16, ("scan", "--store", "s", *many, "--out", "small/r")),
-                (96, ("scan", "--store", "s", *many, "--out", "small/r")),
-                (16, ("export", "--run", "r", "--out", "small/f.tsv")),
-                (16, ("export", "--run", "r", "--out", "small/f.tsv.gz"))):
-            for ranks in (0, 2) if words[0] == "scan" else (0,):
-                done, left = self.in_small_disk(kilobytes, words, ranks)
-                self.judge(done, ENVIRONMENT_ERROR, ["small/", "disk space"], words)
-                self.assertEqual(left, [], f"{words} on {kilobytes} kB")
-                self.assertFalse((self.folder / "other").exists())
-
-    def test_read_only_disk(self):
-        script = (f"mount --bind '{self.folder}' '{self.folder}' && mount -o remount,ro,bind '{self.folder}' || exit 99; "
-                  f"cd '{self.folder}'; exec \"$@\"")
-        prefix = ["unshare", "-m", "sh", "-c", script, "sh"]
-        if not shutil.which("unshare") or start([*prefix, "true"]).returncode != 0:
-            self.skipTest("a read-only disk cannot be mounted here")
-        self.have_store()
-        self.succeed(*SCAN)
-        for words in (("import", "--store", "new", "--bfile", "p"), ("import", "--store", "s", "--bfile", "p"),
-                      ("import", "--store", "s", "--table", "p.tsv"),
-                      ("scan", "--store", "s", "--trait", "quantitative_1", "--out", "q"),
-                      ("export", "--run", "r", "--out", "f.tsv"),
-                      ("simulate", "--store", "new", "--samples", "10", "--variants", "10")):
-            before = contents(self.folder)
-            self.judge(start([*prefix, MANIPLE, *words]), ENVIRONMENT_ERROR, [], words)
-            self.assertEqual(before, contents(self.folder))
-        for words in (("info", "s"), ("verify", "s")):
-            self.assertEqual(start([*prefix, MANIPLE, *words]).returncode, SUCCESS)
-
-    def test_standard_output(self):
-        self.have_store()
-        if not os.access("/dev/full", os.W_OK):
-            self.skipTest("no /dev/full")
-        for words in (["info", "s"], ["info", "s", "--json"], ["doctor"]):
-            with open("/dev/full", "w") as full:
-                done = subprocess.run([MANIPLE, *words], cwd=self.folder, stdout=full, stderr=subprocess.PIPE, text=True,
-                                      env=ENVIRONMENT, timeout=60)
-            self.judge(done, ENVIRONMENT_ERROR, ["standard output"], words)
-            closed = start(["sh", "-c", f"exec '{MANIPLE}' {' '.join(words)} >&-"], cwd=self.folder)
-            self.judge(closed, ENVIRONMENT_ERROR, ["standard output"], words)
 
 
 if __name__ == "__main__":

@@ -141,8 +141,10 @@ def explain(dosages, trait, covariates, row, status, samples):
         # genotype that only it has is explained by its level.
         if ours.lonely_levels == 0:
             return None
+        # The mean of a level's indicator, and so its inflation, changes with the samples left out.
+        inflated = ours.inflations[1:].max(initial=0) > regression_facts.INFLATED
         applies = {"ok": samples == ours.samples,
-                   "collinear_covariates": ours.covariate_rank < ours.covariate_columns,
+                   "collinear_covariates": inflated or ours.covariate_rank < ours.covariate_columns,
                    "collinear_genotype": ours.inflations[:1].max(initial=0) > regression_facts.INFLATED,
                    "too_few_samples": ours.samples - ours.covariate_columns - 1 < 1}
         return "plink2 leaves out samples alone in their level" if applies.get(status) else None

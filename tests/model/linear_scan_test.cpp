@@ -208,6 +208,17 @@ TEST_CASE("scan_block: effects so large that p underflows", "[model]") {
     }
 }
 
+TEST_CASE("scan_block: small effects beside an outlier whose genotype is missing", "[model]") {
+    auto cohort = make_cohort(300, 1500, 0.01, 0, 17);
+    cohort.traits.resize(1);
+    cohort.traits[0].values[7] = 400;
+    for (LocalVariantIndex v{0}; v.get() < 1500; ++v) {
+        cohort.genotypes.set(v, SampleIndex{7}, missing_genotype);
+    }
+    check_against_oracle(cohort, MissingGenotype::drop);
+    check_against_oracle(cohort, MissingGenotype::mean);
+}
+
 TEST_CASE("scan_block: a genotype that covariates nearly explain", "[model]") {
     auto cohort = make_cohort(500, 4, 0.01, 0, 12);
     double const noise = GENERATE(0.3, 0.1);  // variance inflation about 5 and 45
@@ -292,6 +303,30 @@ TEST_CASE("scan_block: says why a row has no number", "[model]") {
         genotypes.set(LocalVariantIndex{5}, s, odd ? missing_genotype : unsigned(s.get() % 3));
     }
     CHECK(scan(cohort, MissingGenotype::drop)[5].status == TestStatus::constant_trait);
+}
+
+TEST_CASE("scan_block: covariates that only dropped samples tell apart", "[model]") {
+    auto cohort = make_cohort(100, 2, 0, 0, 5);
+    auto& age = cohort.covariates[0].values;
+    auto& other = cohort.covariates[2].values;
+    for (SampleIndex s{0}; s.get() < 100; ++s) {
+        if (s.get() < 30) {
+            cohort.genotypes.set(LocalVariantIndex{1}, s, missing_genotype);
+        } else {
+            other[s.at()] = 0.05 * (age[s.at()] - 50) + 0.003 * other[s.at()];
+        }
+    }
+    auto const tests = scan(cohort, MissingGenotype::drop);
+    CHECK(tests[0].status == TestStatus::ok);
+    CHECK(tests[4].status == TestStatus::collinear_covariates);
+    CHECK(std::isnan(tests[4].beta));
+    CHECK(tests[4].samples == 70);
+    CHECK(scan(cohort, MissingGenotype::mean)[4].status == TestStatus::ok);
+
+    SECTION("collinear to begin with: tested") {
+        for (std::size_t i = 0; i < 30; ++i) other[i] = 0.05 * (age[i] - 50) + 0.003 * other[i];
+        check_against_oracle(cohort, MissingGenotype::drop);
+    }
 }
 
 TEST_CASE("scan_block: filters count the trait's own samples", "[model]") {

@@ -10,6 +10,7 @@
 #include "maniple/genotype/sample_mask.hpp"
 #include "maniple/linalg/fixed_point.hpp"
 #include "maniple/linalg/row_products.hpp"
+#include "maniple/model/inflation.hpp"
 #include "maniple/trait/covariates.hpp"
 
 namespace maniple {
@@ -38,6 +39,8 @@ struct MissingnessPattern {
     RowLayout layout;                    ///< One sample's row: Q, then the traits.
     std::vector<double> products;        ///< Q'Q and Q'Y over the mask, rank x layout.width().
     std::vector<double> factor;          ///< Cholesky factor of Q'Q, a triangle.
+    CovariateInflation inflation;        ///< Of the covariates that Q is made of.
+    double inflated = 1;                 ///< Their largest variance inflation on the mask.
 };
 
 /// One trait, residualised on its own samples and in fixed point.

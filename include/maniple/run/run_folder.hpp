@@ -2,6 +2,8 @@
 #pragma once
 
 #include <filesystem>
+#include <string_view>
+#include <vector>
 
 namespace maniple {
 
@@ -9,7 +11,7 @@ namespace maniple {
 ///
 /// A folder without results.h5 but with our lock file is an unfinished run and is started again;
 /// one that holds anything else is refused. Destroyed before `finish`, it removes every
-/// file of this run, and the folder itself where it made it.
+/// file of this run, and the folders that it made.
 class RunFolder {
 public:
     /// \throws UserError when the folder holds a finished run, other files, or is being written to;
@@ -20,20 +22,18 @@ public:
     ~RunFolder();
 
     std::filesystem::path const& path() const { return path_; }
-    /// Where a result file is written before it has its name.
-    std::filesystem::path partial(std::string_view name) const;
-    /// Give a partial file its name, after fsync. \throws EnvironmentError.
-    void publish(std::string_view name);
     /// Everything is there: release the folder.
     void finish();
 
 private:
     void lock();
     void clear() const;
+    void remove_made_folders() const;
 
     std::filesystem::path path_;
     int lock_ = -1;
     bool made_ = false;
+    std::vector<std::filesystem::path> made_folders_;  // Innermost first.
     bool finished_ = false;
 };
 

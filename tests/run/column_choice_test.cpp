@@ -1,0 +1,70 @@
+#include "maniple/run/column_choice.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "maniple/core/error.hpp"
+#include "scratch_cohort.hpp"
+
+namespace maniple {
+namespace {
+
+using Catch::Matchers::Contains;
+
+std::vector<std::string> labels(std::vector<TraitReference> const& traits) {
+    std::vector<std::string> all;
+    for (auto const& trait : traits) all.push_back(trait.reference.label);
+    return all;
+}
+
+TEST_CASE("list_columns: names that two tables share carry their table", "[run]") {
+    test::ScratchCohort const scratch;
+    std::vector<std::string> all;
+    for (auto const& column : list_columns(scratch.open())) all.push_back(column.label);
+    CHECK(all == std::vector<std::string>{"clinic.height", "case", "site", "lab.height", "age"});
+}
+
+TEST_CASE("choose_traits: names, patterns and all, without covariates and categories", "[run]") {
+    test::ScratchCohort const scratch;
+    auto const columns = list_columns(scratch.open());
+    auto const covariates = choose_covariates(columns, {"age", "site"});
+    using Labels = std::vector<std::string>;
+    CHECK(labels(choose_traits(columns, {"all"}, covariates)) ==
+          Labels{"clinic.height", "case", "lab.height"});
+    CHECK(labels(choose_traits(columns, {"lab.*"}, covariates)) == Labels{"lab.height"});
+    CHECK(labels(choose_traits(columns, {"h*ght", "case"}, {})) ==
+          Labels{"clinic.height", "lab.height", "case"});
+    auto const both = choose_traits(columns, {"all", "case"}, covariates);
+    CHECK(both.size() == 3);
+    CHECK(both[1].asked == Asked::by_name);
+    CHECK(both[0].asked == Asked::by_pattern);
+}
+
+TEST_CASE("choose_traits: explains what cannot be chosen", "[run]") {
+    test::ScratchCohort const scratch;
+    auto const columns = list_columns(scratch.open());
+    auto const covariates = choose_covariates(columns, {"age"});
+    auto const choose = [&](std::string const& word) {
+        choose_traits(columns, {word}, covariates);
+    };
+    CHECK_THROWS_WITH(choose("height"), Contains("clinic.height") && Contains("lab.height"));
+    CHECK_THROWS_WITH(choose("csae"), Contains("did you mean 'case'"));
+    CHECK_THROWS_WITH(choose("site"), Contains("categorical"));
+    CHECK_THROWS_WITH(choose("age"), Contains("both a trait and a covariate"));
+    CHECK_THROWS_WITH(choose("x*"), Contains("fits no numeric column"));
+    CHECK_THROWS_AS(choose_covariates(columns, {"age", "lab.age"}), UserError);
+}
+
+TEST_CASE("load_columns: values come in the order asked for", "[run]") {
+    test::ScratchCohort const scratch;
+    auto const cohort = scratch.open();
+    auto const columns = list_columns(cohort);
+    auto const loaded =
+        load_columns(cohort, choose_covariates(columns, {"age", "case", "lab.height"}));
+    REQUIRE(loaded.size() == 3);
+    CHECK(loaded[0].name == "age");
+    CHECK(loaded[1].type == ColumnType::binary);
+    CHECK(loaded[2].values[3] == cohort.read_table("lab").columns[0].values[3]);
+}
+
+}  // namespace
+}  // namespace maniple
