@@ -1,5 +1,4 @@
 # Stock readers on our files: a program writes a store, h5py and the snippet of the README read it.
-include(${CMAKE_CURRENT_LIST_DIR}/python.cmake)
 add_executable(write_known_store tests/store/write_known_store.cpp)
 target_include_directories(write_known_store PRIVATE tests)
 target_link_libraries(write_known_store PRIVATE maniple_store)

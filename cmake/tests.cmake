@@ -1,5 +1,6 @@
 # One test program per module: every tests/<module>/*_test.cpp, at the path of what it tests.
 include(Catch)
+include(cmake/python.cmake)
 set(modules core stats linalg mpi hdf5 genotype trait simulation model store run cli)
 foreach(module ${modules})
   file(GLOB sources CONFIGURE_DEPENDS tests/${module}/*_test.cpp)
@@ -11,9 +12,8 @@ foreach(module ${modules})
   endif()
 endforeach()
 
-find_package(Python3 REQUIRED COMPONENTS Interpreter)
-add_test(NAME layers COMMAND ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/scripts/check_layers.py ${CMAKE_SOURCE_DIR})
+add_test(NAME layers COMMAND ${MANIPLE_PYTHON} ${CMAKE_SOURCE_DIR}/scripts/check_layers.py ${CMAKE_SOURCE_DIR})
 
-foreach(area mpi cli store slurm readme)
+foreach(area mpi cli store program slurm readme)
   include(cmake/${area}_tests.cmake)
 endforeach()

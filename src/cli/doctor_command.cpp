@@ -57,7 +57,8 @@ void execute(po::variables_map const& values, mpi::Communicator const& comm, Log
 
 Command const doctor_command{
     .name = "doctor",
-    .summary = "check MPI, threads, processor, libraries, files, memory and Slurm; say what to change",
+    .summary =
+        "check MPI, threads, processor, libraries, files, memory and Slurm; say what to change",
     .usage = "[--path DIR]",
     .examples =
         "maniple doctor\n"

@@ -7,8 +7,8 @@
 
 #include "maniple/cli/command.hpp"
 #include "maniple/cli/parse_options.hpp"
-#include "maniple/core/suggestion.hpp"
 #include "maniple/core/error.hpp"
+#include "maniple/core/suggestion.hpp"
 #include "maniple/run/slurm_script.hpp"
 
 namespace maniple::cli {

@@ -82,6 +82,12 @@ std::optional<std::string_view> LineReader::next() {
     std::string_view text{state_->text.s, state_->text.l};
     if (text.ends_with('\r')) text.remove_suffix(1);
     if (++state_->line == 1 && text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
+    if (text.find('\0') != std::string_view::npos) {
+        throw UserError{
+            fmt::format("{} holds a zero byte (this is no UTF-8 text); check what file this is, or "
+                        "convert it from UTF-16, for instance with iconv",
+                        place())};
+    }
     return text;
 }
 

@@ -48,6 +48,14 @@ TEST_CASE("LineReader: gzipped text is inflated, a cut one refused", "[store]") 
     CHECK(message.find("cut off or damaged") != std::string::npos);
 }
 
+TEST_CASE("LineReader: a zero byte is refused with the line", "[store]") {
+    ScratchFolder const folder;
+    LineReader lines{write_text(folder.path() / "t", std::string{"a\nb\0c\n", 6})};
+    CHECK(lines.next() == "a");
+    auto const message = user_error([&] { lines.next(); });
+    CHECK(message.find("line 2 holds a zero byte") != std::string::npos);
+}
+
 TEST_CASE("LineReader: a missing file and a folder are user errors", "[store]") {
     ScratchFolder const folder;
     CHECK_THROWS_AS(LineReader{folder.path() / "absent"}, UserError);

@@ -22,7 +22,8 @@ public:
     ~LineReader();
 
     /// The next line, valid until the next call; nothing at the end.
-    /// \throws UserError when compressed bytes are damaged or cut off; EnvironmentError.
+    /// \throws UserError when compressed bytes are damaged or cut off, or it holds a zero byte;
+    /// EnvironmentError.
     std::optional<std::string_view> next();
 
     std::int64_t line() const;  ///< Number of the last line, from 1.

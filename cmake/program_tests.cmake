@@ -1,0 +1,11 @@
+# The whole program from outside: every test_*.py in these folders is one test, against peers (golden), in its
+# bytes over ranks and threads (invariance), as a person types it (commands).
+foreach(area golden invariance commands)
+  file(GLOB scripts CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/${area}/test_*.py)
+  foreach(script ${scripts})
+    string(REGEX REPLACE ".*/test_(.*)\\.py$" "\\1" name ${script})
+    add_test(NAME ${area}/${name} COMMAND ${MANIPLE_PYTHON} ${script})
+    set_tests_properties(${area}/${name} PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 900 ENVIRONMENT
+      "MANIPLE=$<TARGET_FILE:maniple>;MANIPLE_MPIRUN=${MPIEXEC_EXECUTABLE};PYTHONDONTWRITEBYTECODE=1")
+  endforeach()
+endforeach()
