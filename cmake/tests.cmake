@@ -13,6 +13,8 @@ foreach(module ${modules})
 endforeach()
 
 add_test(NAME layers COMMAND ${MANIPLE_PYTHON} ${CMAKE_SOURCE_DIR}/scripts/check_layers.py ${CMAKE_SOURCE_DIR})
+add_test(NAME format COMMAND ${CMAKE_SOURCE_DIR}/scripts/check_format)
+set_tests_properties(format PROPERTIES SKIP_RETURN_CODE 77)
 
 foreach(area mpi cli store program slurm readme)
   include(cmake/${area}_tests.cmake)

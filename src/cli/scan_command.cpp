@@ -22,7 +22,8 @@ po::options_description options() {
         ("trait", po::value<Words>()->required()->multitoken()->value_name("T..."),
          "traits: names, patterns such as 'lipid_*', or all; several: a,b or a b")  //
         ("covariate", po::value<Words>()->multitoken()->value_name("C..."),
-         "covariates; levels of a categorical one become indicators (default: intercept only)")  //
+         "covariates: names or patterns; levels of a categorical one become indicators (default: "
+         "intercept only)")  //
         ("missing-genotype", po::value<std::string>()->default_value("mean")->value_name("HOW"),
          "a missing genotype counts as the mean of the trait's samples, or drop: such samples are "
          "left out of that variant's regression");

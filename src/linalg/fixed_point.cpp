@@ -11,8 +11,8 @@ namespace {
 // The largest integer whose digits all lie in [-127, 127].
 constexpr double largest(int limbs) { return limbs == 3 ? 127.0 * 65793.0 : 127.0 * 16843009.0; }
 
-// Three limbs would do for beta and its standard error, but not for the ratio of two small numbers that
-// a p-value near 1 hangs on.
+// Three limbs would do for beta and its standard error, but not for the ratio of two small numbers
+// that a p-value near 1 hangs on.
 constexpr int default_limbs = 4;
 
 }  // namespace

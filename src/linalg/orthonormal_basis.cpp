@@ -8,8 +8,14 @@
 namespace maniple {
 namespace {
 
-// Below this share of its length a column is numerically inside the span of the others.
+// Below this share of what the first column leaves of it, a column is numerically inside the span
+// of the others: a date in seconds is not collinear with an intercept because it is large.
 constexpr double collinear_below = 1e-7;
+
+// Below this share of its length, what is left is rounding.
+constexpr double rounding_below = 1e-13;
+
+double length_of(std::span<double const> column) { return std::sqrt(dot(column, column)); }
 
 void subtract_projection(std::span<double const> axis, std::span<double> column) {
     double const along = dot(axis, column);
@@ -35,13 +41,17 @@ double dot(std::span<double const> a, std::span<double const> b) {
 OrthonormalBasis::Outcome OrthonormalBasis::add(std::span<double const> column) {
     expect(std::ssize(column) == rows_, "one value per row");
     std::vector<double> rest{column.begin(), column.end()};
-    double const length = std::sqrt(dot(rest, rest));
+    double const length = length_of(rest);
+    if (!columns_.empty()) subtract_projection(columns_[0], rest);
+    double const about_first = length_of(rest);
     residualize(rest);
-    double const remaining = std::sqrt(dot(rest, rest));
-    if (!(remaining > collinear_below * length)) return Outcome::collinear;
+    double const remaining = length_of(rest);
+    if (!(remaining > collinear_below * about_first) || !(remaining > rounding_below * length)) {
+        return Outcome::collinear;
+    }
     for (double& value : rest) value /= remaining;
     residualize(rest);
-    double const unit = std::sqrt(dot(rest, rest));
+    double const unit = length_of(rest);
     for (double& value : rest) value /= unit;
     columns_.push_back(std::move(rest));
     return Outcome::added;

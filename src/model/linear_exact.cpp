@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "maniple/linalg/orthonormal_basis.hpp"
+#include "maniple/model/covariate_basis.hpp"
 #include "maniple/stats/student_t.hpp"
 
 namespace maniple {
@@ -47,14 +48,7 @@ LinearTest regress_exactly(LinearNull const& null, NullTrait const& trait, Packe
         residuals.push_back(trait.residuals[s.at()]);
     });
 
-    OrthonormalBasis basis{std::ssize(samples)};
-    basis.add(std::vector<double>(samples.size(), 1.0));
-    std::vector<double> column(samples.size());
-    for (auto const& covariate : null.covariates()) {
-        std::ranges::transform(samples, column.begin(),
-                               [&](SampleIndex s) { return covariate.values[s.at()]; });
-        basis.add(column);
-    }
+    auto const [rows, basis, left_out] = make_basis(std::move(samples), null.covariates());
     if (basis.columns() < pattern.rank) {
         return without_numbers(test, TestStatus::collinear_covariates);
     }
@@ -79,7 +73,7 @@ LinearTest regress_exactly(LinearNull const& null, NullTrait const& trait, Packe
     if (unexplained <= nothing_left * squares) {
         return without_numbers(test, TestStatus::perfect_fit);
     }
-    auto const degrees = static_cast<double>(std::ssize(samples) - pattern.rank - 1);
+    auto const degrees = static_cast<double>(std::ssize(rows) - pattern.rank - 1);
     test.standard_error = std::sqrt(unexplained / degrees / own);
     test.neg_log10_p = StudentTTail{degrees}.neg_log10_p(test.beta / test.standard_error);
     test.status = TestStatus::ok;

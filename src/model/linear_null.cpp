@@ -12,6 +12,7 @@
 #include "maniple/core/error.hpp"
 #include "maniple/linalg/cholesky.hpp"
 #include "maniple/linalg/orthonormal_basis.hpp"
+#include "maniple/model/covariate_basis.hpp"
 
 namespace maniple {
 namespace {
@@ -28,34 +29,14 @@ constexpr double subtract_at_most = 1.0 / 128;
 // their fixed point is lost.
 constexpr double share_pivot = 0.25;
 
-// A residual below this share of the trait's own length is rounding, not variation.
+// A residual is rounding, not variation, below this share of the trait's spread about its mean, or
+// this share of its size.
 constexpr double explained_below = 1e-7;
+constexpr double rounding_below = 1e-13;
 
 // Standard errors are stored in single precision: they are within 1e7 of the largest residual.
 constexpr double smallest_scale = 1e-30;
 constexpr double largest_scale = 1e30;
-
-using SampleList = std::vector<SampleIndex>;
-
-SampleList list_samples(SampleMask const& mask) {
-    SampleList list;
-    mask.for_each([&](SampleIndex s) { list.push_back(s); });
-    return list;
-}
-
-std::vector<double> gather(std::span<double const> values, SampleList const& samples) {
-    std::vector<double> some;
-    some.reserve(samples.size());
-    for (auto s : samples) some.push_back(values[s.at()]);
-    return some;
-}
-
-std::vector<double> scatter(std::span<double const> some, SampleList const& samples,
-                            std::int64_t all) {
-    std::vector<double> values(static_cast<std::size_t>(all));
-    for (std::size_t i = 0; i < samples.size(); ++i) values[samples[i].at()] = some[i];
-    return values;
-}
 
 SampleMask complete_samples(SampleMask const& candidates, std::span<Covariate const> covariates) {
     SampleMask base{candidates.samples()};
@@ -76,27 +57,6 @@ SampleMask observed_samples(SampleMask const& base, std::span<double const> valu
     return mask;
 }
 
-/// Intercept and covariates on some samples.
-struct CovariateBasis {
-    SampleList samples;
-    OrthonormalBasis basis;
-    std::vector<std::string> collinear;
-};
-
-CovariateBasis make_basis(SampleMask const& mask, std::span<Covariate const> covariates) {
-    auto samples = list_samples(mask);
-    auto const rows = std::ssize(samples);
-    CovariateBasis made{std::move(samples), OrthonormalBasis{rows}, {}};
-    if (rows == 0) return made;
-    made.basis.add(std::vector<double>(made.samples.size(), 1.0));
-    for (auto const& covariate : covariates) {
-        auto const outcome = made.basis.add(gather(covariate.values, made.samples));
-        if (outcome == OrthonormalBasis::Outcome::collinear)
-            made.collinear.push_back(covariate.name);
-    }
-    return made;
-}
-
 // Rows gathered at a time: few enough to stay in the cache.
 constexpr std::size_t rows_at_once = 128;
 
@@ -105,7 +65,7 @@ void sum_products(MissingnessPattern& pattern, FixedPointMatrix const& columns,
                   std::span<NullTrait> traits) {
     auto const width = pattern.layout.width();
     pattern.products.assign(static_cast<std::size_t>(pattern.rank * width), 0.0);
-    auto const samples = list_samples(pattern.mask);
+    auto const samples = pattern.mask.list();
     std::vector<double> rows;
     for (std::size_t first = 0; first < samples.size(); first += rows_at_once) {
         rows.clear();
@@ -156,7 +116,13 @@ std::optional<std::string> find_problem(std::span<double const> values,
             "columns and the intercept); use fewer covariates",
             samples, made.basis.columns() - 1);
     }
-    if (std::sqrt(dot(residuals, residuals)) < explained_below * std::sqrt(dot(values, values))) {
+    double const left = std::sqrt(dot(residuals, residuals));
+    std::vector<double> centred{values.begin(), values.end()};
+    double const mean =
+        dot(values, std::vector<double>(values.size(), 1.0)) / static_cast<double>(values.size());
+    for (double& value : centred) value -= mean;
+    if (left < explained_below * std::sqrt(dot(centred, centred)) ||
+        left < rounding_below * std::sqrt(dot(values, values))) {
         return "is explained entirely by the covariates and the intercept (what is left is "
                "rounding); leave out the covariate that repeats it, or subtract a constant from a "
                "trait that varies little beside its size";
@@ -228,7 +194,7 @@ public:
     Fit(LinearNull& null, std::vector<ScanTrait> traits)
         : null_{null},
           traits_{std::move(traits)},
-          base_{make_basis(null.base_, null.covariates_)},
+          base_{make_basis(null.base_.list(), null.covariates_)},
           fitted_(traits_.size()) {}
 
     void run() {
@@ -244,7 +210,7 @@ public:
 
 private:
     void fit(TraitGroup group) {
-        auto const own = make_basis(group.mask, null_.covariates_);
+        auto const own = make_basis(group.mask.list(), null_.covariates_);
         PatternIndex const index{std::ssize(null_.patterns_)};
         bool used = false;
         for (auto member : group.members) {

@@ -52,8 +52,14 @@ ColumnReference const& find_column(std::vector<ColumnReference> const& columns,
                     option, name, suggest(name, labels, ""))};
 }
 
-bool is_pattern(std::string_view word) {
-    return word == "all" || word.find_first_of("*?[") != std::string_view::npos;
+bool has_wildcard(std::string_view word) {
+    return word.find_first_of("*?[") != std::string_view::npos;
+}
+
+// A column may be called "all", or have a star in its name.
+bool is_literal(std::vector<ColumnReference> const& columns, std::string_view word) {
+    return std::ranges::any_of(columns,
+                               [&](auto const& column) { return answers_to(column, word); });
 }
 
 bool fits(ColumnReference const& column, std::string const& pattern) {
@@ -97,14 +103,31 @@ std::vector<ColumnReference> list_columns(Cohort const& cohort) {
 }
 
 std::vector<ColumnReference> choose_covariates(std::vector<ColumnReference> const& columns,
-                                               std::vector<std::string> const& names) {
+                                               std::vector<std::string> const& words) {
     std::vector<ColumnReference> chosen;
-    for (auto const& name : names) {
-        auto const& column = find_column(columns, name, "covariate");
-        if (std::ranges::any_of(chosen, [&](auto const& c) { return same_column(c, column); })) {
-            throw UserError{fmt::format("covariate '{}' is named twice; name it once", name)};
+    auto const is_chosen = [&](ColumnReference const& column) {
+        return std::ranges::any_of(chosen, [&](auto const& c) { return same_column(c, column); });
+    };
+    for (auto const& word : words) {
+        if (is_literal(columns, word) || !has_wildcard(word)) {
+            auto const& column = find_column(columns, word, "covariate");
+            if (is_chosen(column)) {
+                throw UserError{fmt::format("covariate '{}' is named twice; name it once", word)};
+            }
+            chosen.push_back(column);
+            continue;
         }
-        chosen.push_back(column);
+        bool any = false;
+        for (auto const& column : columns) {
+            if (!fits(column, word)) continue;
+            any = true;
+            if (!is_chosen(column)) chosen.push_back(column);
+        }
+        if (!any) {
+            throw UserError{fmt::format(
+                "covariate pattern '{}' fits no column; `maniple info STORE` lists the columns",
+                word)};
+        }
     }
     return chosen;
 }
@@ -122,9 +145,7 @@ std::vector<TraitReference> choose_traits(std::vector<ColumnReference> const& co
         chosen.push_back({column, asked});
     };
     for (auto const& word : words) {
-        bool const literal = std::ranges::any_of(
-            columns, [&](auto const& column) { return answers_to(column, word); });
-        if (literal || !is_pattern(word)) {
+        if (is_literal(columns, word) || (word != "all" && !has_wildcard(word))) {
             auto const& column = find_column(columns, word, "trait");
             require_trait(column, covariates);
             choose(column, Asked::by_name);

@@ -30,6 +30,18 @@ void describe_samples(Cohort const& cohort, std::set<std::string> const& tables,
     log.note(fmt::format("  {} with every covariate", null.base().count()));
 }
 
+// A level for every few people explains the trait away, and each level is one more column.
+void warn_of_many_levels(ColumnReference const& covariate, std::int64_t samples, Log& log) {
+    constexpr std::int64_t people_a_level = 20;
+    auto const levels = std::ssize(covariate.column.levels);
+    if (levels > 1 && levels * people_a_level > samples) {
+        log.warn(
+            fmt::format("covariate '{}' has {} levels for {} samples: each becomes a column, "
+                        "which is slow and leaves little to test; is it meant as a covariate?",
+                        covariate.label, levels, samples));
+    }
+}
+
 TraitCounts count_trait(LinearNull const& null, NullTrait const& trait, Column const& column) {
     auto const& pattern = null.pattern(trait.pattern);
     TraitCounts counts{.type = column.type, .samples = pattern.samples};
@@ -118,6 +130,9 @@ ScanPlan::ScanPlan(ScanRequest request, Inputs inputs, Log& log)
         covariate_labels_.push_back(covariate.label);
     }
     tables_.assign(tables.begin(), tables.end());
+    for (auto const& covariate : inputs.covariates) {
+        warn_of_many_levels(covariate, null_.base().count(), log);
+    }
     describe_samples(cohort_, tables, inputs.kept, null_, log);
     Inputs::judge_rejected(null_, inputs.traits, log);
 

@@ -18,7 +18,8 @@ std::uint64_t fingerprint(Samples const& samples) {
 
 void require_unique_ids(Samples const& samples, std::string const& source) {
     if (samples.ids.empty()) {
-        throw UserError{fmt::format("'{}' holds no samples; check that the file is complete", source)};
+        throw UserError{
+            fmt::format("'{}' holds no samples; check that the file is complete", source)};
     }
     std::unordered_set<std::string_view> seen;
     for (std::size_t i = 0; i < samples.ids.size(); ++i) {
@@ -27,9 +28,10 @@ void require_unique_ids(Samples const& samples, std::string const& source) {
                                         source, i + 1)};
         }
         if (!seen.insert(samples.ids[i]).second) {
-            throw UserError{fmt::format(
-                "'{}' sample {}: ID '{}' stands there twice (IDs must be unique); rename or remove one",
-                source, i + 1, samples.ids[i])};
+            throw UserError{
+                fmt::format("'{}' sample {}: ID '{}' stands there twice (IDs must be unique); "
+                            "rename or remove one",
+                            source, i + 1, samples.ids[i])};
         }
     }
 }

@@ -8,9 +8,12 @@ namespace maniple {
 
 std::string_view to_string(ColumnType type) {
     switch (type) {
-        case ColumnType::quantitative: return "quantitative";
-        case ColumnType::binary: return "binary";
-        case ColumnType::categorical: return "categorical";
+        case ColumnType::quantitative:
+            return "quantitative";
+        case ColumnType::binary:
+            return "binary";
+        case ColumnType::categorical:
+            return "categorical";
     }
     return "unknown";
 }

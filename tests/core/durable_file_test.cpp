@@ -90,11 +90,11 @@ TEST_CASE("DurableFile: a file that is there is kept or replaced, as asked", "[c
     CHECK(folder.files() == 1);
 }
 
-TEST_CASE("DurableFile: takes its folder's permissions, without execution", "[core]") {
+TEST_CASE("DurableFile: is readable by those who may read its folder", "[core]") {
     ScratchFolder const folder;
     auto const [folder_mode, file_mode] =
         GENERATE(std::pair{perms{0700}, perms{0600}}, std::pair{perms{0750}, perms{0640}},
-                 std::pair{perms{02775}, perms{0664}});
+                 std::pair{perms{02775}, perms{0644}});
     std::filesystem::permissions(folder.path(), folder_mode);
     DurableFile file{folder / "out.h5"};
     write(file.temporary(), "x");

@@ -33,6 +33,15 @@ TEST_CASE("OrthonormalBasis: leaves out a column that others explain", "[linalg]
     CHECK(basis.columns() == 2);
 }
 
+TEST_CASE("OrthonormalBasis: a large mean does not hide variation", "[linalg]") {
+    OrthonormalBasis basis{4};
+    basis.add(std::vector<double>{1, 1, 1, 1});
+    CHECK(basis.add(std::vector<double>(4, 1.6e9)) == OrthonormalBasis::Outcome::collinear);
+    CHECK(basis.add(std::vector<double>{1.6e9, 1.6e9 + 60, 1.6e9 + 20, 1.6e9}) ==
+          OrthonormalBasis::Outcome::added);
+    CHECK(dot(basis.column(0), basis.column(1)) == Approx(0).margin(1e-8));
+}
+
 TEST_CASE("OrthonormalBasis: residuals of a line are zero", "[linalg]") {
     OrthonormalBasis basis{4};
     basis.add(std::vector<double>{1, 1, 1, 1});

@@ -54,6 +54,18 @@ TEST_CASE("choose_traits: explains what cannot be chosen", "[run]") {
     CHECK_THROWS_AS(choose_covariates(columns, {"age", "lab.age"}), UserError);
 }
 
+TEST_CASE("choose_covariates: patterns take every kind of column, once", "[run]") {
+    test::ScratchCohort const scratch;
+    auto const columns = list_columns(scratch.open());
+    auto const chosen = choose_covariates(columns, {"case", "clinic.*", "a?e"});
+    REQUIRE(chosen.size() == 4);
+    CHECK(chosen[0].label == "case");
+    CHECK(chosen[1].label == "clinic.height");
+    CHECK(chosen[2].label == "site");
+    CHECK(chosen[3].label == "age");
+    CHECK_THROWS_AS(choose_covariates(columns, {"pc*"}), UserError);
+}
+
 TEST_CASE("load_columns: values come in the order asked for", "[run]") {
     test::ScratchCohort const scratch;
     auto const cohort = scratch.open();

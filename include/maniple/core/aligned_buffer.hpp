@@ -21,7 +21,8 @@ public:
     explicit AlignedBuffer(std::int64_t size)
         : size_{size},
           data_{size == 0 ? nullptr
-                          : new (std::align_val_t{alignment}) T[static_cast<std::size_t>(size)]{}} {}
+                          : new (std::align_val_t{alignment}) T[static_cast<std::size_t>(size)]{}} {
+    }
     AlignedBuffer(AlignedBuffer&& other) noexcept
         : size_{std::exchange(other.size_, 0)}, data_{std::move(other.data_)} {}
     AlignedBuffer& operator=(AlignedBuffer&& other) noexcept {

@@ -8,12 +8,12 @@ namespace maniple {
 
 /// Exit codes of the `maniple` binary, a promise to scripts.
 enum class ExitCode : int {
-    success = 0,         ///< Everything that was asked for is in the output.
-    user_error = 2,      ///< An option or an input file is wrong.
-    environment = 3,     ///< The machine refused: disk full, no permission, MPI.
-    corrupt_input = 4,   ///< A store or result file fails its checksum or structure.
-    contract = 70,       ///< A bug in this program.
-    stopped = 75,        ///< Stopped by a signal or time limit; the same command resumes.
+    success = 0,        ///< Everything that was asked for is in the output.
+    user_error = 2,     ///< An option or an input file is wrong.
+    environment = 3,    ///< The machine refused: disk full, no permission, MPI.
+    corrupt_input = 4,  ///< A store or result file fails its checksum or structure.
+    contract = 70,      ///< A bug in this program.
+    stopped = 75,       ///< Stopped by a signal or time limit; the same command resumes.
 };
 
 /// Base of the errors a person can act on. Messages read

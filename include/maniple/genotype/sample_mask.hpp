@@ -5,6 +5,7 @@
 #include <bit>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "maniple/core/aligned_buffer.hpp"
 #include "maniple/core/contract.hpp"
@@ -48,6 +49,13 @@ public:
                 visit(SampleIndex{w * 32 + std::countr_zero(rest) / 2});
             }
         }
+    }
+
+    /// The samples inside, in order.
+    std::vector<SampleIndex> list() const {
+        std::vector<SampleIndex> inside;
+        for_each([&](SampleIndex s) { inside.push_back(s); });
+        return inside;
     }
 
     friend bool operator==(SampleMask const& a, SampleMask const& b) {

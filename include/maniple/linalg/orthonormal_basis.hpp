@@ -18,7 +18,8 @@ public:
 
     enum class Outcome { added, collinear };
 
-    /// Orthogonalise `column`; leave it out when what remains of it is below 1e-7 of its length.
+    /// Orthogonalise `column`; leave it out when what remains of it is below 1e-7 of what the first
+    /// column alone leaves, or below 1e-13 of its length.
     /// \pre   column.size() == rows(), no missing values
     Outcome add(std::span<double const> column);
 

@@ -26,10 +26,10 @@ struct TraitReference {
 /// Every column of every table. \throws as Cohort::summarize_table.
 std::vector<ColumnReference> list_columns(Cohort const& cohort);
 
-/// The columns called `names` ("height" or "table.height").
+/// The columns that `words` name ("height", "table.height", or patterns with * and ?), each once.
 /// \throws UserError when there is none, or several tables have one; suggests what was meant.
 std::vector<ColumnReference> choose_covariates(std::vector<ColumnReference> const& columns,
-                                               std::vector<std::string> const& names);
+                                               std::vector<std::string> const& words);
 
 /// The traits that `words` name, each once, in the order of the tables for patterns: names, `all`,
 /// or patterns with * and ?. Patterns leave out covariates and categorical columns. \throws

@@ -16,18 +16,18 @@ namespace maniple {
 
 /// What cohort.h5 records of one partition.
 struct PartitionEntry {
-    std::string file;             ///< Relative to the store, e.g. "genotypes/22-1.h5".
+    std::string file;  ///< Relative to the store, e.g. "genotypes/22-1.h5".
     std::string contig;
     std::int64_t variants = 0;
     std::int64_t blocks = 0;
-    std::int64_t bytes = 0;       ///< Size of the file.
-    std::uint64_t checksum = 0;   ///< Over variant table, block starts and block checksums.
+    std::int64_t bytes = 0;      ///< Size of the file.
+    std::uint64_t checksum = 0;  ///< Over variant table, block starts and block checksums.
 };
 
 /// What every partition of a store has in common.
 struct PartitionFormat {
     std::int64_t samples = 0;
-    std::uint64_t fingerprint = 0;   ///< Of the ordered sample IDs.
+    std::uint64_t fingerprint = 0;  ///< Of the ordered sample IDs.
     std::int64_t block_variants = 0;
 };
 
@@ -48,7 +48,8 @@ public:
 
     std::int64_t variants() const;
 
-    /// Write the tables, fsync, rename. \throws EnvironmentError, for instance when the disk is full.
+    /// Write the tables, fsync, rename. \throws EnvironmentError, for instance when the disk is
+    /// full.
     PartitionEntry finish();
 
 private:

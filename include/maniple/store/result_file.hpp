@@ -35,8 +35,8 @@ struct ResultHeader {
 };
 
 /// Writes results.h5. Datasets `beta` (float64), `standard_error`, `neg_log10_p`,
-/// `effect_allele_frequency` (float32), `samples` (int32), `status` (uint8) are variants x traits, in
-/// chunks of one trait; NaN where a row has no number. Equal calls give equal bytes.
+/// `effect_allele_frequency` (float32), `samples` (int32), `status` (uint8) are variants x traits,
+/// in chunks of one trait; NaN where a row has no number. Equal calls give equal bytes.
 class ResultWriter {
 public:
     /// \param path  is created; it must not exist. \throws EnvironmentError.
@@ -77,7 +77,7 @@ public:
     ~ResultReader();
 
     ResultHeader const& header() const;
-    std::vector<std::string> const& contigs() const;  ///< Names of the contigs.
+    std::vector<std::string> const& contigs() const;       ///< Names of the contigs.
     std::span<std::int32_t const> variant_contig() const;  ///< Per variant: position in contigs().
     std::vector<Variant> const& variants() const;
 
