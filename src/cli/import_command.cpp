@@ -29,7 +29,7 @@ po::options_description options() {
         ("sample-id", po::value<std::string>()->default_value("iid")->value_name("KIND"),
          "what names a PLINK sample: iid, or fid-iid for FID_IID")  //
         ("block-variants", po::value<int>()->default_value(512)->value_name("N"),
-         "variants in a block of a new store")  //
+         "variants in a block of a new store; an existing one keeps its own")  //
         ("compression", po::value<std::string>()->default_value("auto")->value_name("KIND"),
          "auto: where a block shrinks to half or less; or none");
     add_threads_option(genotypes);
@@ -72,6 +72,22 @@ std::optional<TableImport> table_plan(po::variables_map const& values) {
             values["allow-unmatched"].as<bool>() ? UnmatchedRows::allow : UnmatchedRows::refuse};
 }
 
+void refuse_genotype_options(po::variables_map const& values) {
+    for (auto const* name : {"sample-id", "block-variants", "compression"}) {
+        if (values[name].defaulted()) continue;
+        throw UserError{
+            fmt::format("option --{} belongs to --bfile and --vcf (no genotypes are imported); "
+                        "give genotypes, or leave it out",
+                        name)};
+    }
+}
+
+std::optional<std::int64_t> block_variants(po::variables_map const& values) {
+    auto const variants = bounded(values, "block-variants", 1, longest_block);
+    if (values["block-variants"].defaulted()) return std::nullopt;
+    return variants;
+}
+
 GenotypeImport genotype_plan(po::variables_map const& values, Words const& files,
                              GenotypeFormat format) {
     if (format != GenotypeFormat::plink && !values["sample-id"].defaulted()) {
@@ -84,7 +100,7 @@ GenotypeImport genotype_plan(po::variables_map const& values, Words const& files
         .ids = choose<SampleIdSource>(values, "sample-id",
                                       {{"iid", SampleIdSource::individual},
                                        {"fid-iid", SampleIdSource::family_and_individual}}),
-        .block_variants = bounded(values, "block-variants", 1, longest_block),
+        .block_variants = block_variants(values),
         .compression = choose<Compression>(
             values, "compression", {{"auto", Compression::automatic}, {"none", Compression::none}}),
         .threads = threads_of(values),
@@ -108,6 +124,7 @@ void execute(po::variables_map const& values, mpi::Communicator const&, Log& log
             return;
         }
     } else if (auto const plan = table_plan(values)) {
+        refuse_genotype_options(values);
         import_table(store, *plan, log);
     } else {
         throw UserError{"nothing to import; give --bfile, --vcf or --table"};

@@ -9,6 +9,13 @@ namespace {
 
 constexpr int most_threads = 1024;
 
+// "a, b" is the list of a and b.
+std::string_view without_blanks(std::string_view word) {
+    auto const first = word.find_first_not_of(" \t");
+    if (first == std::string_view::npos) return {};
+    return word.substr(first, word.find_last_not_of(" \t") - first + 1);
+}
+
 }  // namespace
 
 Words words_of(boost::program_options::variables_map const& values, char const* name) {
@@ -17,7 +24,8 @@ Words words_of(boost::program_options::variables_map const& values, char const* 
     for (auto const& text : values[name].as<Words>()) {
         for (std::size_t first = 0; first <= text.size();) {
             auto const last = std::min(text.find(',', first), text.size());
-            if (last > first) words.push_back(text.substr(first, last - first));
+            auto const word = without_blanks(std::string_view{text}.substr(first, last - first));
+            if (!word.empty()) words.emplace_back(word);
             first = last + 1;
         }
     }

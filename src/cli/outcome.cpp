@@ -5,26 +5,16 @@
 #include <cstdio>
 #include <cstring>
 #include <iostream>
-#include <new>
 #include <set>
 #include <system_error>
 
 #include <fmt/format.h>
-
-#include "maniple/core/contract.hpp"
 
 namespace maniple::cli {
 namespace {
 
 // Long enough for ranks that fail together on a slow file system, short enough not to puzzle.
 constexpr std::chrono::milliseconds patience{3000};
-
-Outcome bug(char const* what) {
-    return {ExitCode::contract,
-            fmt::format("{}; this is a bug in maniple, not in your data: please report this line "
-                        "with the command and 'maniple --version'",
-                        what)};
-}
 
 mpi::Bytes to_bytes(std::string const& text) {
     auto const bytes = std::as_bytes(std::span{text});
@@ -55,8 +45,9 @@ int report_others(std::vector<mpi::Bytes> const& words, Outcome const& own) {
     auto code = own.code;
     for (std::size_t rank = 1; rank < words.size(); ++rank) {
         auto const other = unpack(to_text(words[rank]));
+        if (other.code == ExitCode::success) continue;
         if (code == ExitCode::success) code = other.code;
-        if (printed.insert(other.message).second) {
+        if (!other.message.empty() && printed.insert(other.message).second) {
             print_error(fmt::format("rank {}: {}", rank, other.message));
         }
     }
@@ -82,25 +73,12 @@ Outcome attempt(std::function<void()> const& work) {
     try {
         work();
         return {};
-    } catch (Error const& error) {
-        return {error.code(), error.what()};
-    } catch (ContractViolation const& violation) {
-        return bug(violation.what());
-    } catch (std::bad_alloc const&) {
-        return {ExitCode::environment,
-                "out of memory (the system refused an allocation); use fewer ranks or threads per "
-                "node, or ask for more memory"};
-    } catch (std::system_error const& error) {
+    } catch (std::system_error const&) {
+        // Streams throw without saying which: a closed pipe is the likely one.
         auto const output = check_standard_output();
-        if (output.code != ExitCode::success) return output;
-        return {ExitCode::environment,
-                fmt::format("{} (the operating system refused); check paths, permissions and free "
-                            "space with 'maniple doctor'",
-                            error.what())};
-    } catch (std::exception const& error) {
-        return bug(error.what());
+        return output.code != ExitCode::success ? output : judge(std::current_exception());
     } catch (...) {
-        return bug("an exception of unknown type");
+        return judge(std::current_exception());
     }
 }
 

@@ -87,11 +87,12 @@ SimulateOptions make_plan(po::variables_map const& values) {
 }
 
 std::string suggest_next(SimulateOptions const& plan) {
-    std::string const covariates = plan.traits.covariates > 0 ? "covariate_1,sex" : "sex";
+    std::string const covariates =
+        plan.traits.covariates > 0 ? "covariate_*,sex,site,ancestry" : "sex,site,ancestry";
     if (plan.traits.quantitative == 0) {
         return fmt::format("maniple info {}", plan.store.string());
     }
-    return fmt::format("maniple scan --store {} --trait quantitative_1 --covariate {} --out run",
+    return fmt::format("maniple scan --store {} --trait quantitative_1 --covariate '{}' --out run",
                        plan.store.string(), covariates);
 }
 

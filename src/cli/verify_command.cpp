@@ -47,7 +47,7 @@ void execute(po::variables_map const& values, mpi::Communicator const&, Log& log
 
 Command const verify_command{
     .name = "verify",
-    .summary = "read every block and table of a store and check its checksums",
+    .summary = "read every block, table and model of a store and check its checksums",
     .usage = "STORE [--threads N]",
     .examples =
         "maniple verify cohort\n"

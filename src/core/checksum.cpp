@@ -2,7 +2,12 @@
 
 #include <xxhash.h>
 
+#include <fstream>
+#include <vector>
+
 #include <fmt/format.h>
+
+#include "maniple/core/error.hpp"
 
 namespace maniple {
 
@@ -34,6 +39,22 @@ void Checksum::add(std::string_view text) {
 }
 
 std::uint64_t Checksum::value() const { return XXH3_64bits_digest(state_->xxh); }
+
+std::uint64_t checksum_of_file(std::filesystem::path const& path) {
+    constexpr std::size_t piece = std::size_t{1} << 20;
+    std::ifstream file{path, std::ios::binary};
+    Checksum sum;
+    std::vector<char> buffer(piece);
+    while (file) {
+        file.read(buffer.data(), static_cast<std::streamsize>(buffer.size()));
+        sum.add(std::as_bytes(std::span{buffer}.first(static_cast<std::size_t>(file.gcount()))));
+    }
+    if (!file.eof()) {
+        throw EnvironmentError{
+            fmt::format("'{}' cannot be read; check its permissions", path.string())};
+    }
+    return sum.value();
+}
 
 std::string to_hex(std::uint64_t value) { return fmt::format("{:016x}", value); }
 

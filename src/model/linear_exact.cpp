@@ -6,13 +6,11 @@
 
 #include "maniple/linalg/orthonormal_basis.hpp"
 #include "maniple/model/covariate_basis.hpp"
+#include "maniple/model/inflation.hpp"
 #include "maniple/stats/student_t.hpp"
 
 namespace maniple {
 namespace {
-
-// Variance inflation of the genotype over 50: PLINK 2's limit for a regression worth reporting.
-constexpr double unexplained_at_least = 1.0 / 50;
 
 // Shares of a sum of squares that are rounding in double precision.
 constexpr double nothing_left = 1e-20;
@@ -57,7 +55,7 @@ LinearTest regress_exactly(LinearNull const& null, NullTrait const& trait, Packe
     double const spread = dot(dosages, dosages);
     basis.residualize(dosages);
     double const own = dot(dosages, dosages);
-    if (own < unexplained_at_least * spread) {
+    if (own * inflation_limit < spread) {
         return without_numbers(test, TestStatus::collinear_genotype);
     }
     double const length = dot(residuals, residuals);

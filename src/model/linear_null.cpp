@@ -34,6 +34,9 @@ constexpr double share_pivot = 0.25;
 constexpr double explained_below = 1e-7;
 constexpr double rounding_below = 1e-13;
 
+// A value so many times the usual one is a code for something else, and would drown all others.
+constexpr double implausible_ratio = 1e8;
+
 // Standard errors are stored in single precision: they are within 1e7 of the largest residual.
 constexpr double smallest_scale = 1e-30;
 constexpr double largest_scale = 1e30;
@@ -134,6 +137,16 @@ std::optional<std::string> find_problem(std::span<double const> values,
             "has values of a scale that results cannot hold (largest residual {:.1e}; must be "
             "{:.0e} to {:.0e}); import it in other units",
             largest, smallest_scale, largest_scale);
+    }
+    std::vector<double> sizes;
+    for (double residual : residuals) sizes.push_back(std::abs(residual));
+    auto const middle = sizes.begin() + std::ssize(sizes) / 2;
+    std::ranges::nth_element(sizes, middle);
+    if (*middle > 0 && largest > implausible_ratio * *middle) {
+        return fmt::format(
+            "has a value that is {:.0e} times as far from the mean as usual (a code for "
+            "missing?); import the table again with --missing-value, or correct it",
+            largest / *middle);
     }
     return std::nullopt;
 }

@@ -22,6 +22,10 @@ constexpr double cancels_below = 0.025;
 // coarse.
 constexpr double small_effect = 4e5;
 
+// Where the samples that remain hold less than this share of y'y, those that were dropped held
+// outliers that make the fixed point too coarse for the rest.
+constexpr double outlier_below = 0.01;
+
 // The same for the smallest pivot of a down-dated Q'Q.
 constexpr double pivot_cancels_below = 1e-3;
 
@@ -323,7 +327,10 @@ private:
             return exactly();
         }
         auto const sums = sums_of(pattern, genotype, trait);
-        if (!(sums.residual >= cancels_below * sums.kept)) return exactly();
+        if (!(sums.residual >= cancels_below * sums.kept) ||
+            !(sums.kept >= outlier_below * trait.squares)) {
+            return exactly();
+        }
 
         double product = static_cast<double>(sums_(variant.get(), trait.column));
         if (genotype.imputed != 0) {

@@ -1,7 +1,5 @@
 #include "maniple/run/export_results.hpp"
 
-#include <omp.h>
-
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -14,11 +12,22 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "maniple/core/contract.hpp"
 #include "maniple/core/error.hpp"
+#include "maniple/store/line_reader.hpp"
 #include "maniple/store/result_file.hpp"
 
 namespace maniple {
 namespace {
+
+void require_folder(std::filesystem::path const& file) {
+    auto const folder = file.has_parent_path() ? file.parent_path() : std::filesystem::path{"."};
+    std::error_code ignored;
+    if (std::filesystem::is_directory(folder, ignored)) return;
+    throw UserError{fmt::format(
+        "'{}' cannot be written ('{}' is no folder); make that folder or choose another --out",
+        file.string(), folder.string())};
+}
 
 // An old index beside a new file would lead readers astray.
 void require_free(std::filesystem::path const& file) {
@@ -30,6 +39,27 @@ void require_free(std::filesystem::path const& file) {
         throw UserError{fmt::format("'{}' exists already; choose another --out, or give --replace",
                                     path.string())};
     }
+}
+
+// --replace is for exports: nothing else is overwritten by a slip of the fingers.
+void require_export(std::filesystem::path const& file) {
+    std::error_code ignored;
+    if (!std::filesystem::exists(file, ignored)) return;
+    std::string first;
+    try {
+        LineReader lines{file};
+        if (auto const line = lines.next()) first = *line;
+    } catch (Error const&) {
+        first.clear();  // Not even text.
+    }
+    for (auto format :
+         {StatisticsFormat::gwas_ssf, StatisticsFormat::regenie, StatisticsFormat::plink}) {
+        if (!first.empty() && header_line(format).starts_with(first)) return;
+    }
+    throw UserError{
+        fmt::format("'{}' is not an export (--replace replaces nothing else); choose "
+                    "another --out, or remove the file yourself",
+                    file.string())};
 }
 
 ResultReader open_results(std::filesystem::path const& run) {
@@ -121,15 +151,21 @@ int contig_rank(std::string_view contig) {
 }
 
 void export_results(ResultExport const& plan, Log& log) {
-    if (plan.existing == ExistingFile::refuse) require_free(plan.file);
+    expect(plan.threads > 0, "somebody works");
+
+    require_folder(plan.file);
+    if (plan.existing == ExistingFile::refuse) {
+        require_free(plan.file);
+    } else {
+        require_export(plan.file);
+    }
     auto const results = open_results(plan.run);
     auto const& header = results.header();
     auto const trait = find_trait(header.traits, plan);
     auto const numbers = results.read(trait);
     auto const& variants = results.variants();
     auto const contig_of = results.variant_contig();
-    SummaryStatisticsWriter writer{plan.file, plan.format,
-                                   plan.threads > 0 ? plan.threads : omp_get_max_threads()};
+    SummaryStatisticsWriter writer{plan.file, plan.format, plan.threads};
     std::int64_t written = 0;
     std::map<std::string, std::int64_t> without_number;
     for (auto const row : sorted_rows(results)) {

@@ -1,7 +1,5 @@
 #include "maniple/run/import_genotypes.hpp"
 
-#include <omp.h>
-
 #include <algorithm>
 #include <memory>
 #include <utility>
@@ -15,9 +13,7 @@
 namespace maniple {
 namespace {
 
-int threads(GenotypeImport const& plan) {
-    return plan.threads == 0 ? omp_get_max_threads() : plan.threads;
-}
+constexpr std::int64_t usual_block_variants = 512;
 
 std::unique_ptr<GenotypeSource> open(GenotypeImport const& plan,
                                      std::filesystem::path const& file) {
@@ -28,7 +24,7 @@ std::unique_ptr<GenotypeSource> open(GenotypeImport const& plan,
             return std::make_unique<PlinkReader>(file, plan.ids);
         case GenotypeFormat::vcf:
             return std::make_unique<VcfReader>(
-                file, threads(plan) > 1 ? std::min(threads(plan), most_inflating) : 0);
+                file, plan.threads > 1 ? std::min(plan.threads, most_inflating) : 0);
     }
     throw ContractViolation{"a format is one of the list", std::source_location::current()};
 }
@@ -46,10 +42,12 @@ public:
         if (!people) people = std::make_shared<Samples const>(reader->samples());
         require_same_samples(*people, plan.files.front().string(), reader->samples(), name_);
         people_ = people;
+        variants_ = reader->variants();
     }
 
     std::string name() const override { return name_; }
     Samples const& samples() const override { return *people_; }
+    std::optional<std::int64_t> variants() const override { return variants_; }
     std::vector<std::string> remarks() const override { return remarks_; }
 
     std::optional<VariantBlock> next(std::int64_t max_variants) override {
@@ -70,9 +68,22 @@ private:
     std::filesystem::path file_;
     std::string name_;
     std::shared_ptr<Samples const> people_;
+    std::optional<std::int64_t> variants_;
     std::unique_ptr<GenotypeSource> reader_;
     std::vector<std::string> remarks_;
 };
+
+// Blocks of one store have one size; whoever asks for another one expects it.
+void require_block_size(std::filesystem::path const& store, GenotypeImport const& plan) {
+    std::error_code ignored;
+    if (!plan.block_variants || !std::filesystem::exists(store / "cohort.h5", ignored)) return;
+    auto const existing = Cohort{store}.index().block_variants;
+    if (*plan.block_variants == existing) return;
+    throw UserError{
+        fmt::format("--block-variants {} is not the {} of '{}' (all blocks of a store have one "
+                    "size); leave the option out, or import into a new store",
+                    *plan.block_variants, existing, store.string())};
+}
 
 void require_free_table_name(std::filesystem::path const& store, TableImport const& plan) {
     auto const name = table_name(plan);
@@ -102,9 +113,10 @@ void report(std::filesystem::path const& store, IngestSummary const& summary, Lo
 
 void import_genotypes(std::filesystem::path const& store, GenotypeImport const& plan, Log& log) {
     expect(!plan.files.empty(), "something is imported");
-    expect(plan.block_variants > 0, "a block has variants");
-    expect(plan.threads >= 0, "threads are a count");
+    expect(!plan.block_variants || *plan.block_variants > 0, "a block has variants");
+    expect(plan.threads > 0, "somebody works");
 
+    require_block_size(store, plan);
     std::shared_ptr<Samples const> people;
     std::vector<std::unique_ptr<SourceInTurn>> files;
     for (auto const& file : plan.files) {
@@ -113,9 +125,9 @@ void import_genotypes(std::filesystem::path const& store, GenotypeImport const& 
     std::vector<GenotypeSource*> sources;
     for (auto const& file : files) sources.push_back(file.get());
 
-    IngestOptions options{.block_variants = plan.block_variants,
+    IngestOptions options{.block_variants = plan.block_variants.value_or(usual_block_variants),
                           .compression = plan.compression,
-                          .threads = threads(plan),
+                          .threads = plan.threads,
                           .before_commit = {}};
     if (plan.table) {
         require_free_table_name(store, *plan.table);

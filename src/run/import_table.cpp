@@ -53,6 +53,7 @@ struct Matching {
     std::vector<std::optional<SampleIndex>> sample_of_row;
     std::int64_t matched = 0;
     std::int64_t other_family = 0;
+    std::int64_t first_unmatched_line = 0;
     std::vector<std::string> first_unmatched;  // A few IDs, for the terminal alone.
 };
 
@@ -66,6 +67,7 @@ Matching match_rows(Samples const& samples, TextTable const& table, std::string 
         matching.other_family += verdict == Verdict::other_family;
         if (verdict != Verdict::matched) {
             matching.sample_of_row.emplace_back();
+            if (matching.first_unmatched_line == 0) matching.first_unmatched_line = row.line;
             if (matching.first_unmatched.size() < shown) {
                 matching.first_unmatched.push_back(row.individual);
             }
@@ -92,8 +94,9 @@ void report(Matching const& matching, TextTable const& table, Samples const& sam
     log.note(fmt::format("{}: {} rows, {} of them among the {} samples of the store", file, rows,
                          matching.matched, samples.size()));
     if (unmatched > 0) {
-        log.say_aside(fmt::format("  not in the store, for instance: {}",
-                                  fmt::join(matching.first_unmatched, ", ")));
+        log.note(fmt::format("  {} rows are not in the store, first at line {}", unmatched,
+                             matching.first_unmatched_line));
+        log.say_aside(fmt::format("  for instance: {}", fmt::join(matching.first_unmatched, ", ")));
     }
     std::string families;
     if (matching.other_family > 0) {

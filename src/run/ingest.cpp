@@ -1,8 +1,6 @@
 #include "maniple/run/ingest.hpp"
 
 #include <algorithm>
-#include <exception>
-#include <mutex>
 #include <optional>
 #include <unordered_set>
 #include <utility>
@@ -12,6 +10,8 @@
 #include "block_assembler.hpp"
 #include "maniple/core/error.hpp"
 #include "maniple/core/stopwatch.hpp"
+#include "maniple/run/first_failure.hpp"
+#include "maniple/run/progress.hpp"
 #include "store_target.hpp"
 
 namespace maniple {
@@ -33,27 +33,6 @@ std::int64_t batch_blocks(std::int64_t block_bytes, int threads) {
     auto const least = std::min<std::int64_t>(threads, possible);
     return std::clamp(usual_bytes / block_bytes, least, std::max(least, most_blocks));
 }
-
-/// Keeps the first exception of a parallel region.
-class FirstFailure {
-public:
-    template <class Function>
-    void guard(Function&& function) noexcept {
-        try {
-            function();
-        } catch (...) {
-            std::scoped_lock const lock{mutex_};
-            if (!failure_) failure_ = std::current_exception();
-        }
-    }
-    void rethrow() const {
-        if (failure_) std::rethrow_exception(failure_);
-    }
-
-private:
-    std::mutex mutex_;
-    std::exception_ptr failure_;
-};
 
 /// Appends encoded blocks to partitions of the target.
 class PartitionSequence {
@@ -79,28 +58,6 @@ private:
     std::optional<PartitionWriter> writer_;
 };
 
-/// A line a minute, so that a long import is seen to live.
-class Progress {
-public:
-    explicit Progress(Log& log) : log_{log} {}
-
-    void add(std::int64_t variants) {
-        constexpr double interval = 60;
-        variants_ += variants;
-        auto const seconds = watch_.seconds();
-        if (seconds - last_ < interval) return;
-        last_ = seconds;
-        log_.note(fmt::format("{} variants after {:.0f} s ({:.0f} per second)", variants_, seconds,
-                              static_cast<double>(variants_) / seconds));
-    }
-
-private:
-    Log& log_;
-    Stopwatch watch_;
-    double last_ = 0;
-    std::int64_t variants_ = 0;
-};
-
 std::vector<Work> read_batch(BlockAssembler& assembler, std::int64_t blocks) {
     std::vector<Work> batch;
     while (std::ssize(batch) < blocks) {
@@ -120,13 +77,12 @@ void encode(Work& work, std::int64_t rows_per_chunk, Compression compression) {
 // While some threads encode one batch, the calling thread writes the batch before it and reads the
 // one after it, then helps. It alone touches files.
 void copy_blocks(BlockAssembler& assembler, StoreTarget& target, IngestOptions const& options,
-                 Log& log) {
+                 Progress& progress) {
     auto const format = target.index().format();
     auto const rows_per_chunk = chunk_rows(format.block_variants, format.samples);
     auto const blocks =
         batch_blocks(format.block_variants * packed_stride(format.samples), options.threads);
     PartitionSequence partitions{target};
-    Progress progress{log};
     std::vector<Work> finished;
     auto current = read_batch(assembler, blocks);
     while (!current.empty() || !finished.empty()) {
@@ -138,7 +94,7 @@ void copy_blocks(BlockAssembler& assembler, StoreTarget& target, IngestOptions c
             failure.guard([&] {
                 for (auto const& work : finished) {
                     partitions.append(work);
-                    progress.add(work.encoded.variants);
+                    progress.advance(work.encoded.variants);
                 }
                 finished.clear();
                 if (!current.empty()) following = read_batch(assembler, blocks);
@@ -156,6 +112,18 @@ void copy_blocks(BlockAssembler& assembler, StoreTarget& target, IngestOptions c
         current = std::move(following);
     }
     partitions.finish();
+    progress.finish();
+}
+
+// Nothing where one of the sources cannot tell before it was read.
+std::optional<std::int64_t> count_variants(std::vector<GenotypeSource*> const& sources) {
+    std::int64_t sum = 0;
+    for (auto const* source : sources) {
+        auto const variants = source->variants();
+        if (!variants) return std::nullopt;
+        sum += *variants;
+    }
+    return sum;
 }
 
 IngestSummary summarize(CohortIndex const& index, std::size_t first_partition) {
@@ -206,7 +174,8 @@ IngestSummary ingest(std::filesystem::path const& store,
     StoreTarget target{store, first.samples(), options.block_variants};
     auto const first_partition = target.index().partitions.size();
     BlockAssembler assembler{sources, target.index().block_variants, log};
-    copy_blocks(assembler, target, options, log);
+    Progress progress{"variants", count_variants(sources), log};
+    copy_blocks(assembler, target, options, progress);
     warn_of_known_contigs(target.index(), first_partition, log);
     if (options.before_commit) options.before_commit(target.folder(), target.index());
     target.commit();

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 
 #include <fmt/format.h>
@@ -21,7 +22,7 @@ std::string duration(double seconds) {
 
 }  // namespace
 
-Progress::Progress(std::string_view what, std::int64_t total, Log& log)
+Progress::Progress(std::string_view what, std::optional<std::int64_t> total, Log& log)
     : what_{what},
       total_{total},
       log_{log},
@@ -33,23 +34,30 @@ void Progress::advance(std::int64_t count) {
     if (watch_.seconds() < next_) return;
     next_ = watch_.seconds() + (terminal_ ? terminal_interval : log_interval);
     if (terminal_) {
-        fmt::print(stderr, "\r\033[K{}", describe());
+        fmt::print(stderr, "\r\033[K{}", describe(watch_.seconds()));
         std::fflush(stderr);
+        drawn_ = true;
     } else {
-        log_.note(describe());
+        log_.note(describe(watch_.seconds()));
     }
 }
 
 void Progress::finish() {
-    if (terminal_) fmt::print(stderr, "\r\033[K");
+    if (!drawn_) return;
+    std::fputs("\r\033[K", stderr);
+    std::fflush(stderr);
+    drawn_ = false;
 }
 
-std::string Progress::describe() const {
-    auto const seconds = watch_.seconds();
-    auto const rate = static_cast<double>(done_) / seconds;
-    return fmt::format("{} of {} {} ({}%), {:.0f} a second, {} left", done_, total_, what_,
-                       100 * done_ / total_, rate,
-                       duration(static_cast<double>(total_ - done_) / rate));
+std::string Progress::describe(double seconds) const {
+    auto const rate = static_cast<double>(done_) / std::max(seconds, 1e-9);
+    if (!total_) {
+        return fmt::format("{} {} after {}, {:.0f} a second", done_, what_, duration(seconds),
+                           rate);
+    }
+    auto const left = static_cast<double>(*total_ - done_) / std::max(rate, 1e-9);
+    return fmt::format("{} of {} {} ({}%), {:.0f} a second, {} left", done_, *total_, what_,
+                       100 * done_ / std::max<std::int64_t>(*total_, 1), rate, duration(left));
 }
 
 }  // namespace maniple

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -46,14 +47,19 @@ void require_unused(fs::path const& path) {
     }
 }
 
+// Does the open file still have this name? A run that finishes removes it.
+bool is_file(int descriptor, fs::path const& path) {
+    struct stat open {};
+    struct stat named {};
+    return ::fstat(descriptor, &open) == 0 && ::stat(path.c_str(), &named) == 0 &&
+           open.st_ino == named.st_ino && open.st_dev == named.st_dev;
+}
+
 }  // namespace
 
 RunFolder::RunFolder(fs::path path) : path_{std::move(path)} {
     std::error_code error;
-    if (fs::exists(path_, error) && !fs::is_directory(path_, error)) {
-        throw UserError{fmt::format(
-            "--out '{}' is a file (a run needs a folder); choose another name", path_.string())};
-    }
+    require_usable(path_);
     for (auto missing = fs::absolute(path_, error);
          missing.has_relative_path() && !fs::exists(missing, error);
          missing = missing.parent_path()) {
@@ -66,11 +72,25 @@ RunFolder::RunFolder(fs::path path) : path_{std::move(path)} {
                                            path_.string(), error.message())};
     }
     if (made_) fs::permissions(path_, fs::perms::owner_all, error);
-    if (!made_) require_unused(path_);
     lock();
-    for (auto const& entry : fs::directory_iterator{path_}) {
-        if (entry.path().filename() != lock_name) fs::remove(entry.path(), error);
+    // Another run may have finished here between the first look and the lock.
+    try {
+        require_unused(path_);
+    } catch (...) {
+        release();
+        throw;
     }
+    remove_leftovers();
+}
+
+void RunFolder::require_usable(fs::path const& path) {
+    std::error_code ignored;
+    if (!fs::exists(path, ignored)) return;
+    if (!fs::is_directory(path, ignored)) {
+        throw UserError{fmt::format(
+            "--out '{}' is a file (a run needs a folder); choose another name", path.string())};
+    }
+    require_unused(path);
 }
 
 void RunFolder::lock() {
@@ -82,8 +102,9 @@ void RunFolder::lock() {
         throw EnvironmentError{fmt::format(
             "--out '{}' cannot be written ({}); choose another folder", path_.string(), reason)};
     }
-    // File systems without locks still give results; they only lose this warning.
-    if (::flock(lock_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+    // File systems without locks still give results; they only lose this protection.
+    bool const taken = ::flock(lock_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+    if (taken || !is_file(lock_, file)) {
         ::close(lock_);
         lock_ = -1;
         finished_ = true;  // not ours to clean up
@@ -94,17 +115,32 @@ void RunFolder::lock() {
     }
 }
 
+// Give the folder back as it is.
+void RunFolder::release() {
+    std::error_code ignored;
+    fs::remove(path_ / lock_name, ignored);
+    ::close(lock_);
+    lock_ = -1;
+    finished_ = true;
+}
+
 RunFolder::~RunFolder() {
     if (!finished_) clear();
     if (lock_ >= 0) ::close(lock_);
 }
 
-void RunFolder::clear() const {
+void RunFolder::remove_leftovers() const {
     std::error_code error;
-    // The constructor left nothing in the folder that is not this run's.
     for (auto const& entry : fs::directory_iterator{path_, error}) {
-        if (entry.path().filename() != lock_name) fs::remove(entry.path(), error);
+        if (entry.path().filename() != lock_name && belongs_to_unfinished_run(entry.path())) {
+            fs::remove(entry.path(), error);
+        }
     }
+}
+
+void RunFolder::clear() const {
+    remove_leftovers();
+    std::error_code error;
     fs::remove(path_ / lock_name, error);
     remove_made_folders();
 }

@@ -1,64 +1,64 @@
 #include "maniple/run/sample_choice.hpp"
 
+#include <algorithm>
 #include <cctype>
 #include <string_view>
-#include <unordered_map>
 
 #include <fmt/format.h>
 
 #include "maniple/core/error.hpp"
 #include "maniple/store/line_reader.hpp"
+#include "maniple/trait/sample_finder.hpp"
 
 namespace maniple {
 namespace {
 
-using Positions = std::unordered_map<std::string, SampleIndex>;
+using Fields = std::vector<std::string_view>;
 
-bool is_header(std::vector<std::string_view> const& fields) {
-    std::string first{fields[0].starts_with('#') ? fields[0].substr(1) : fields[0]};
-    for (char& letter : first) {
-        letter = static_cast<char>(std::toupper(static_cast<unsigned char>(letter)));
-    }
-    return first == "FID" || first == "IID";
+bool is_header(Fields const& fields) {
+    auto const first = fields[0].starts_with('#') ? fields[0].substr(1) : fields[0];
+    auto const is = [&](std::string_view name) {
+        return std::ranges::equal(
+            first, name, [](unsigned char a, unsigned char b) { return std::toupper(a) == b; });
+    };
+    return is("FID") || is("IID");
 }
 
-// IID alone, FID and IID, or the two joined as `import --sample-id fid-iid` does.
-Positions::const_iterator find_sample(Positions const& positions,
-                                      std::vector<std::string_view> const& fields) {
-    if (fields.size() == 1) return positions.find(std::string{fields[0]});
-    auto const found = positions.find(std::string{fields[1]});
-    if (found != positions.end()) return found;
-    auto const joined = positions.find(fmt::format("{}_{}", fields[0], fields[1]));
-    return joined != positions.end() ? joined : positions.find(std::string{fields[0]});
-}
-
-SampleMask read_samples(Positions const& positions, std::int64_t samples,
+SampleMask read_samples(SampleFinder const& finder, std::int64_t samples,
                         std::filesystem::path const& file, std::string_view option, Log& log) {
     SampleMask named{samples};
-    std::int64_t unknown = 0;
-    std::string first_unknown;
+    std::int64_t others = 0;
+    std::int64_t first_other = 0;
+    bool individuals_first = false;
     LineReader lines{file};
-    std::vector<std::string_view> fields;
+    Fields fields;
     while (auto const line = lines.next()) {
         split_at_blanks(*line, fields);
-        if (fields.empty() || (lines.line() == 1 && is_header(fields))) continue;
-        auto const found = find_sample(positions, fields);
-        if (found != positions.end()) {
-            named.insert(found->second);
-        } else if (++unknown == 1) {
-            first_unknown = fmt::format("line {}: '{}'", lines.line(), *line);
+        if (fields.empty()) continue;
+        if (lines.line() == 1 && is_header(fields)) {
+            individuals_first = fields[0].ends_with("IID") || fields[0].ends_with("iid");
+            continue;
+        }
+        auto const alone = fields.size() == 1 || individuals_first;
+        auto const answer = alone ? finder.find("0", fields[0]) : finder.find(fields[0], fields[1]);
+        if (answer.match == Match::found) {
+            named.insert(answer.sample);
+        } else if (++others == 1) {
+            first_other = lines.line();
         }
     }
     auto const matched = named.count();
     if (matched == 0) {
         throw UserError{
-            fmt::format("{} '{}' names no sample of the store; check that its IDs are "
-                        "those of the genotypes",
+            fmt::format("{} '{}' names no sample of the store (its lines must be IID, or "
+                        "FID and IID); check that its IDs are those of the genotypes",
                         option, file.string())};
     }
-    log.note(fmt::format("{}: {} samples named, {} lines name nobody in the store", option, matched,
-                         unknown));
-    if (unknown > 0) log.say_aside(fmt::format("  first of them: {}", first_unknown));
+    log.note(fmt::format("{}: {} samples named", option, matched));
+    if (others > 0) {
+        log.warn(fmt::format("{} '{}': {} lines name nobody in the store, the first at line {}",
+                             option, file.string(), others, first_other));
+    }
     return named;
 }
 
@@ -69,13 +69,12 @@ SampleMask choose_samples(Samples const& samples, SampleFiles const& files, Log&
     for (SampleIndex s{0}; s.get() < samples.size(); ++s) chosen.insert(s);
     if (files.keep.empty() && files.remove.empty()) return chosen;
 
-    Positions positions;
-    for (SampleIndex s{0}; s.get() < samples.size(); ++s) positions.emplace(samples.ids[s.at()], s);
+    SampleFinder const finder{samples};
     if (!files.keep.empty()) {
-        chosen = read_samples(positions, samples.size(), files.keep, "--keep", log);
+        chosen = read_samples(finder, samples.size(), files.keep, "--keep", log);
     }
     if (!files.remove.empty()) {
-        read_samples(positions, samples.size(), files.remove, "--remove", log)
+        read_samples(finder, samples.size(), files.remove, "--remove", log)
             .for_each([&](SampleIndex s) { chosen.erase(s); });
     }
     if (chosen.count() == 0) {

@@ -1,7 +1,6 @@
 #include "maniple/run/scan.hpp"
 
 #include <algorithm>
-#include <cstdio>
 #include <memory>
 #include <optional>
 #include <string>
@@ -30,9 +29,14 @@ std::string in_units(std::int64_t bytes) {
 }
 
 void describe_work(ScanPlan const& plan, mpi::Communicator const& comm, Log& log) {
-    log.note(fmt::format("work: {} variants x {} traits, {} rank{} x {} thread{}", plan.variants(),
-                         plan.null().traits().size(), comm.size(), comm.size() == 1 ? "" : "s",
-                         plan.request().threads, plan.request().threads == 1 ? "" : "s"));
+    log.note(fmt::format("work: {} variants x {} trait{}, {} rank{} x {} thread{}", plan.variants(),
+                         plan.null().traits().size(), plan.null().traits().size() == 1 ? "" : "s",
+                         comm.size(), comm.size() == 1 ? "" : "s", plan.request().threads,
+                         plan.request().threads == 1 ? "" : "s"));
+    auto const estimate = estimate_scan(plan);
+    log.note(fmt::format("  to read {}, memory per rank {}, result {} at the most",
+                         in_units(estimate.bytes_to_read), in_units(estimate.bytes_per_rank),
+                         in_units(estimate.result_bytes)));
 }
 
 ResultHeader make_header(ScanPlan const& plan) {
@@ -49,12 +53,21 @@ ResultHeader make_header(ScanPlan const& plan) {
 
 void describe_outcome(std::vector<TraitSummary> const& summaries, Log& log) {
     constexpr std::size_t shown = 20;
+    constexpr double inflated = 1.1;
+    bool any_inflated = false;
     for (std::size_t t = 0; t < std::min(shown, summaries.size()); ++t) {
         auto const& row = summaries[t];
-        log.note(fmt::format("  {}: {} variants tested, {} with p <= 5e-8, lambda GC {:.3f}",
-                             row.trait, row.by_status[0], row.hits, row.lambda_gc));
+        log.note(fmt::format("  {}: {} variants tested, {} with p <= 5e-8, lambda GC {:.3f}{}",
+                             row.trait, row.by_status[0], row.hits, row.lambda_gc,
+                             row.lambda_gc > inflated ? " (*)" : ""));
+        any_inflated |= row.lambda_gc > inflated;
     }
     if (summaries.size() > shown) log.note("  (summary.tsv has the other traits)");
+    if (any_inflated) {
+        log.note(
+            "  (*) more small p-values than chance: many small effects, or ancestry and relatives "
+            "that the covariates do not account for");
+    }
 }
 
 }  // namespace
@@ -63,14 +76,13 @@ void plan_scan(ScanRequest const& request, mpi::Communicator const& comm, Log& l
     std::optional<ScanPlan> plan;
     together(comm, [&] { plan.emplace(request, log); });
     describe_work(*plan, comm, log);
-    if (comm.is_root()) {
-        auto const estimate = estimate_scan(*plan, comm.size());
-        log.note(fmt::format("to read: {}", in_units(estimate.bytes_to_read)));
-        log.note(fmt::format("memory per rank: {}", in_units(estimate.bytes_per_rank)));
-        log.note(fmt::format("time: about {:.1f} s on machines like this one", estimate.seconds));
-        log.note(fmt::format("result: {} at the most", in_units(estimate.result_bytes)));
+    together(comm, [&] {
+        if (!comm.is_root()) return;
+        if (!request.run.empty()) RunFolder::require_usable(request.run);
+        log.note(fmt::format("  time about {:.1f} s on machines like this one",
+                             estimate_seconds(*plan, comm.size())));
         log.note("nothing was computed; run the same command without --plan");
-    }
+    });
 }
 
 void run_scan(ScanRequest const& request, mpi::Communicator const& comm, Log& log) {

@@ -9,9 +9,11 @@
 #include <utility>
 
 #include "maniple/core/contract.hpp"
+#include "maniple/core/error.hpp"
 #include "maniple/run/agreement.hpp"
 #include "maniple/run/block_reader.hpp"
 #include "maniple/run/scan_estimate.hpp"
+#include "maniple/run/stop_request.hpp"
 
 namespace maniple {
 namespace {
@@ -73,10 +75,11 @@ private:
 /// All ranks' blocks of one round, and each rank's share.
 class Rounds {
 public:
-    Rounds(ScanPlan const& plan, int ranks)
+    /// Ranks may have different numbers of threads; the largest decides. Collective over comm.
+    Rounds(ScanPlan const& plan, mpi::Communicator const& comm)
         : blocks_{std::ssize(plan.blocks())},
-          per_round_{blocks_per_round(plan) * ranks},
-          ranks_{ranks} {}
+          per_round_{comm.max(blocks_per_round(plan)) * comm.size()},
+          ranks_{comm.size()} {}
 
     std::int64_t count() const { return (blocks_ + per_round_ - 1) / per_round_; }
 
@@ -99,7 +102,7 @@ public:
         : plan_{plan},
           comm_{comm},
           sink_{sink},
-          rounds_{plan, comm.size()},
+          rounds_{plan, comm},
           reader_{plan.cohort()},
           workers_(static_cast<std::size_t>(plan.request().threads)) {}
 
@@ -128,6 +131,10 @@ public:
                 }
             }
             agree(comm_, failure.get());
+            if (StopRequest::on_any_rank(comm_)) {
+                throw Error{ExitCode::stopped,
+                            "stopped by a signal before the end; the same command starts again"};
+            }
             if (comm_.is_root()) {
                 own_results_ = std::move(results);
             } else {
@@ -210,6 +217,7 @@ private:
     std::vector<RawBlock> next_raw_;
     std::vector<std::optional<ResultBlock>> own_results_;
     mpi::PendingSend sending_;
+    StopRequest stop_request_;
 };
 
 }  // namespace

@@ -27,7 +27,27 @@ void describe_samples(Cohort const& cohort, std::set<std::string> const& tables,
     if (kept.count() != cohort.samples().size()) {
         log.note(fmt::format("  {} after --keep and --remove", kept.count()));
     }
-    log.note(fmt::format("  {} with every covariate", null.base().count()));
+    if (!null.covariates().empty()) {
+        log.note(fmt::format("  {} with every covariate ({} columns)", null.base().count(),
+                             null.covariates().size()));
+    }
+}
+
+// Each level is a column, and work grows with their square.
+void require_few_columns(std::vector<ColumnReference> const& covariates) {
+    constexpr std::int64_t most_columns = 1000;
+    std::int64_t columns = 0;
+    ColumnReference const* widest = nullptr;
+    for (auto const& covariate : covariates) {
+        auto const levels = std::ssize(covariate.column.levels);
+        columns += std::max<std::int64_t>(1, levels - 1);
+        if (widest == nullptr || levels > std::ssize(widest->column.levels)) widest = &covariate;
+    }
+    if (columns <= most_columns) return;
+    throw UserError{fmt::format(
+        "the covariates make {} columns ('{}' alone has {} levels), and more than {} cannot be "
+        "adjusted for; leave it out",
+        columns, widest->label, widest->column.levels.size(), most_columns)};
 }
 
 // A level for every few people explains the trait away, and each level is one more column.
@@ -55,8 +75,8 @@ void describe_trait(std::string const& label, TraitCounts const& counts,
                     MissingnessPattern const& pattern, Log& log) {
     auto line = fmt::format("  {}: {} samples", label, counts.samples);
     if (counts.type == ColumnType::binary) {
-        line +=
-            fmt::format(", {} cases", counts.cases < 5 ? "under 5" : std::to_string(counts.cases));
+        auto const people = describe_people(counts);
+        line += fmt::format(", {} cases, {} controls", people.cases, people.controls);
     }
     if (!pattern.collinear.empty()) {
         line += fmt::format("; left out as collinear: {}", fmt::join(pattern.collinear, ", "));
@@ -65,6 +85,18 @@ void describe_trait(std::string const& label, TraitCounts const& counts,
 }
 
 }  // namespace
+
+PeopleText describe_people(TraitCounts const& counts) {
+    constexpr std::int64_t smallest_cell = 5;
+    auto const is_small = [](std::int64_t count) { return count > 0 && count < smallest_cell; };
+    auto const controls = counts.samples - counts.cases;
+    bool const small = is_small(counts.cases) || is_small(controls);
+    auto const text = [&](std::int64_t count) -> std::string {
+        if (is_small(count)) return fmt::format("<{}", smallest_cell);
+        return small ? "NA" : std::to_string(count);
+    };
+    return {text(counts.cases), text(controls)};
+}
 
 /// What the constructor's first half finds.
 struct ScanPlan::Inputs {
@@ -80,6 +112,8 @@ struct ScanPlan::Inputs {
         auto const columns = list_columns(cohort);
         auto covariates = choose_covariates(columns, request.covariates);
         auto traits = choose_traits(columns, request.traits, covariates);
+
+        require_few_columns(covariates);
 
         std::vector<ColumnReference> wanted = covariates;
         for (auto const& trait : traits) wanted.push_back(trait.reference);
@@ -152,6 +186,10 @@ ScanPlan::ScanPlan(ScanRequest request, Inputs inputs, Log& log)
     if (labels_.size() > traits_shown) {
         log.note(
             fmt::format("  and {} more (summary.tsv has them all)", labels_.size() - traits_shown));
+    }
+    if (std::ranges::any_of(counts_,
+                            [](auto const& counts) { return counts.type == ColumnType::binary; })) {
+        log.note("  binary traits: linear regression, beta is a difference in risk per allele");
     }
     blocks_ = choose_variants(cohort_, request_.variants, log);
     for (auto const& block : blocks_) variants_ += block.size();

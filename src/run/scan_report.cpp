@@ -27,14 +27,6 @@ using Json = nlohmann::ordered_json;
 // -log10 of 5e-8, the field's threshold for a common-variant scan.
 constexpr float genome_wide = 7.30103F;
 
-// Fewer people than this are not told apart.
-constexpr std::int64_t smallest_cell = 5;
-
-std::string people(std::int64_t count) {
-    return count > 0 && count < smallest_cell ? fmt::format("<{}", smallest_cell)
-                                              : std::to_string(count);
-}
-
 void write_text(std::filesystem::path const& file, std::string const& text) {
     std::ofstream out{file, std::ios::trunc};
     out << text << std::flush;
@@ -67,6 +59,16 @@ Json describe_plan(ScanPlan const& plan) {
             {"variants", plan.variants()}};
 }
 
+Json describe_files(ScanRequest const& request) {
+    auto files = Json::array();
+    for (auto const& file : {request.samples.keep, request.samples.remove, request.variants.extract,
+                             request.variants.exclude}) {
+        if (file.empty()) continue;
+        files.push_back({{"file", file.string()}, {"checksum", to_hex(checksum_of_file(file))}});
+    }
+    return files;
+}
+
 Json describe_inputs(ScanPlan const& plan) {
     auto partitions = Json::array();
     for (auto const& partition : plan.cohort().index().partitions) {
@@ -74,15 +76,14 @@ Json describe_inputs(ScanPlan const& plan) {
     }
     auto tables = Json::array();
     for (auto const& name : plan.tables()) {
-        std::ifstream file{plan.cohort().path() / "tables" / (name + ".h5"), std::ios::binary};
-        std::string const bytes{std::istreambuf_iterator<char>{file}, {}};
-        tables.push_back(
-            {{"name", name}, {"checksum", to_hex(checksum(std::as_bytes(std::span{bytes})))}});
+        auto const file = plan.cohort().path() / "tables" / (name + ".h5");
+        tables.push_back({{"name", name}, {"checksum", to_hex(checksum_of_file(file))}});
     }
     return {{"store", plan.cohort().path().string()},
             {"fingerprint", to_hex(plan.cohort().index().fingerprint)},
             {"partitions", partitions},
-            {"tables", tables}};
+            {"tables", tables},
+            {"files", describe_files(plan.request())}};
 }
 
 }  // namespace
@@ -108,11 +109,12 @@ void write_summary(std::filesystem::path const& file, std::vector<TraitSummary> 
     text += '\n';
     for (auto const& row : summaries) {
         bool const binary = row.counts.type == ColumnType::binary;
-        text += fmt::format(
-            "{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}", row.trait, to_string(row.counts.type),
-            people(row.counts.samples), binary ? people(row.counts.cases) : "NA",
-            binary ? people(row.counts.samples - row.counts.cases) : "NA", row.by_status[0],
-            std::isnan(row.lambda_gc) ? "NA" : fmt::format("{:.4f}", row.lambda_gc), row.hits);
+        auto const people = describe_people(row.counts);
+        text += fmt::format("{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}", row.trait, to_string(row.counts.type),
+                            row.counts.samples, binary ? people.cases : "NA",
+                            binary ? people.controls : "NA", row.by_status[0],
+                            std::isnan(row.lambda_gc) ? "NA" : fmt::format("{:.4f}", row.lambda_gc),
+                            row.hits);
         for (std::size_t s = 1; s < row.by_status.size(); ++s) {
             text += fmt::format("\t{}", row.by_status[s]);
         }
@@ -130,7 +132,7 @@ std::string describe_rank(mpi::Communicator const& comm, int threads) {
                 {"host", host.data()},
                 {"threads", threads},
                 {"peak_memory_bytes", std::int64_t{usage.ru_maxrss} * 1024}}
-        .dump();
+        .dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 void write_run_record(std::filesystem::path const& file, ScanPlan const& plan,
@@ -149,7 +151,7 @@ void write_run_record(std::filesystem::path const& file, ScanPlan const& plan,
                     {"started", record.started},
                     {"finished", record.finished},
                     {"seconds", record.seconds}};
-    write_text(file, json.dump(2) + '\n');
+    write_text(file, json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n');
 }
 
 std::string timestamp() {

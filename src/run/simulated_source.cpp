@@ -3,10 +3,9 @@
 #include <omp.h>
 
 #include <algorithm>
-#include <exception>
-#include <mutex>
 
 #include "maniple/core/contract.hpp"
+#include "maniple/run/first_failure.hpp"
 
 namespace maniple {
 namespace {
@@ -14,17 +13,13 @@ namespace {
 // Call `body` on pieces of `range`, on all threads; the first exception is thrown again.
 template <class I, class Body>
 void for_pieces(Range<I> range, std::int64_t piece, int threads, Body const& body) {
-    std::exception_ptr failure;
-    std::mutex mutex;
+    FirstFailure failure;
     auto const pieces = (range.size() + piece - 1) / piece;
     auto const work_on = [&](std::int64_t number) {
-        try {
+        failure.guard([&] {
             auto const first = range.first + number * piece;
             body(Range<I>{first, std::min(range.last, first + piece)});
-        } catch (...) {
-            std::scoped_lock const lock{mutex};
-            if (!failure) failure = std::current_exception();
-        }
+        });
     };
     // Tasks, so that the threads of a team that reads ahead take part when they have nothing else.
     if (omp_in_parallel() != 0) {
@@ -34,7 +29,7 @@ void for_pieces(Range<I> range, std::int64_t piece, int threads, Body const& bod
 #pragma omp parallel for schedule(dynamic, 1) num_threads(threads) default(shared)
         for (std::int64_t number = 0; number < pieces; ++number) work_on(number);
     }
-    if (failure) std::rethrow_exception(failure);
+    failure.rethrow();
 }
 
 VariantBlock take_rows(VariantBlock const& from, std::int64_t first, std::int64_t count) {
@@ -52,7 +47,10 @@ VariantBlock take_rows(VariantBlock const& from, std::int64_t first, std::int64_
 
 SimulatedSource::SimulatedSource(GenotypePlan const& genotypes, TraitPlan const& traits,
                                  int threads)
-    : simulator_{genotypes}, traits_{traits, genotypes}, threads_{threads} {
+    : simulator_{genotypes},
+      traits_{traits, genotypes},
+      variants_{genotypes.variants},
+      threads_{threads} {
     expect(threads > 0, "somebody works");
 }
 

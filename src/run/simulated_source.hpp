@@ -26,6 +26,7 @@ public:
     std::string name() const override { return "simulation"; }
     std::int64_t families() const { return simulator_.pedigree().families(); }
     Samples const& samples() const override { return simulator_.pedigree().samples(); }
+    std::optional<std::int64_t> variants() const override { return variants_; }
 
     /// Threads: called outside of a parallel region it makes its own threads; inside one, the team
     /// shares the work as tasks.
@@ -39,6 +40,7 @@ private:
 
     GenotypeSimulator simulator_;
     TraitSimulator traits_;
+    std::int64_t variants_;
     int threads_;
     PlinkWriter* writer_ = nullptr;
     std::optional<VariantBlock> window_;

@@ -105,13 +105,26 @@ void StoreTarget::open_existing(Samples const& samples) {
 StoreTarget::~StoreTarget() {
     std::error_code ignored;
     if (!committed_ && extends()) {
-        for (auto i = existing_partitions_; i < index_.partitions.size(); ++i) {
-            fs::remove(folder_ / index_.partitions[i].file, ignored);
-        }
+        remove_added_partitions();
     } else if (!committed_ && !folder_.empty()) {
         fs::remove_all(folder_, ignored);
     }
     if (lock_ >= 0) ::close(lock_);
+}
+
+// A commit that failed may have replaced cohort.h5 already: what it lists now stays, and where it
+// cannot be read, everything does.
+void StoreTarget::remove_added_partitions() const noexcept {
+    try {
+        auto const listed = Cohort{store_}.index().partitions;
+        for (auto i = existing_partitions_; i < index_.partitions.size(); ++i) {
+            auto const& file = index_.partitions[i].file;
+            auto const is_it = [&](PartitionEntry const& entry) { return entry.file == file; };
+            std::error_code ignored;
+            if (std::ranges::none_of(listed, is_it)) fs::remove(folder_ / file, ignored);
+        }
+    } catch (...) {  // Unlisted files harm nobody: `verify` names them.
+    }
 }
 
 PartitionWriter StoreTarget::start_partition(std::string const& contig) const {

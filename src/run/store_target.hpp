@@ -12,7 +12,8 @@
 namespace maniple {
 
 /// A new store under a hidden name beside its own, or an existing one that is being extended. What
-/// was written is removed again unless `commit` was reached. One writer at a time per store.
+/// was written is removed again unless `commit` was reached, but never a partition that the store's
+/// cohort.h5 lists. One writer at a time per store.
 class StoreTarget {
 public:
     /// \param block_variants  of a new store; an existing one keeps its own.
@@ -37,6 +38,7 @@ public:
 
 private:
     void open_existing(Samples const& samples);
+    void remove_added_partitions() const noexcept;
     void create_new(Samples const& samples, std::int64_t block_variants);
 
     std::filesystem::path store_;

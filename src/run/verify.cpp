@@ -1,10 +1,8 @@
 #include "maniple/run/verify.hpp"
 
-#include <omp.h>
-
 #include <algorithm>
-#include <exception>
 #include <map>
+#include <mutex>
 #include <optional>
 #include <set>
 #include <system_error>
@@ -16,7 +14,9 @@
 #include "maniple/core/durable_file.hpp"
 #include "maniple/core/error.hpp"
 #include "maniple/core/stopwatch.hpp"
+#include "maniple/run/first_failure.hpp"
 #include "maniple/store/cohort.hpp"
+#include "maniple/store/effect_file.hpp"
 
 namespace maniple {
 namespace {
@@ -51,7 +51,8 @@ void check_blocks(PartitionReader const& reader, std::int64_t samples, int threa
                   VerifyReport& report) {
     // Threads finish in any order; problems are told in the order of blocks.
     std::map<std::int64_t, std::string> problems;
-    std::exception_ptr first_error;
+    FirstFailure failure;
+    std::mutex reading, reporting;
     auto const blocks = reader.blocks();
 #pragma omp parallel num_threads(threads)
     {
@@ -59,33 +60,37 @@ void check_blocks(PartitionReader const& reader, std::int64_t samples, int threa
         std::optional<PackedBlock> genotypes;
 #pragma omp for schedule(dynamic)
         for (std::int64_t block = 0; block < blocks; ++block) {
-            try {
-                std::exception_ptr failed;
-#pragma omp critical(maniple_verify_read)
-                {
-                    try {
-                        if (!first_error) reader.read_block(block, raw);
-                    } catch (...) {
-                        failed = std::current_exception();
+            failure.guard([&] {
+                if (failure.get()) return;
+                try {
+                    {
+                        std::scoped_lock const lock{reading};
+                        reader.read_block(block, raw);
                     }
+                    if (!genotypes) genotypes.emplace(raw.variants, samples);
+                    decode_block(raw, *genotypes);
+                    check_counts(reader, raw, *genotypes, block);
+                } catch (CorruptInput const& damage) {
+                    std::scoped_lock const lock{reporting};
+                    problems.emplace(block, damage.what());
                 }
-                if (failed) std::rethrow_exception(failed);
-                if (!genotypes) genotypes.emplace(raw.variants, samples);
-                decode_block(raw, *genotypes);
-                check_counts(reader, raw, *genotypes, block);
-            } catch (CorruptInput const& damage) {
-#pragma omp critical(maniple_verify_report)
-                problems.emplace(block, damage.what());
-            } catch (...) {
-#pragma omp critical(maniple_verify_read)
-                if (!first_error) first_error = std::current_exception();
-            }
+            });
         }
     }
-    if (first_error) std::rethrow_exception(first_error);
+    failure.rethrow();
     for (auto& [block, problem] : problems) report.problems.push_back(std::move(problem));
     report.blocks += blocks;
     report.genotype_bytes += std::ssize(reader.variants()) * packed_stride(samples);
+}
+
+void check_model(Cohort const& cohort, std::string const& name) {
+    auto const file = cohort.path() / "models" / (name + ".h5");
+    auto const effects = read_effects(file);
+    if (effects.fingerprint == cohort.index().fingerprint) return;
+    throw CorruptInput{
+        fmt::format("'{}' belongs to another cohort (its samples are not those of cohort.h5); put "
+                    "back the one that was made with this store",
+                    file.string())};
 }
 
 // What lies in the store's folders and belongs to nobody.
@@ -93,13 +98,14 @@ void note_strangers(Cohort const& cohort, VerifyReport& report) {
     std::set<std::filesystem::path> known{"cohort.h5", "genotypes", "tables", "models"};
     for (auto const& entry : cohort.index().partitions) known.insert(entry.file);
     for (auto const& name : cohort.table_names()) known.insert("tables/" + name + ".h5");
+    for (auto const& name : cohort.model_names()) known.insert("models/" + name + ".h5");
     std::set<std::string> notes;
     std::error_code error;
     auto walk = std::filesystem::recursive_directory_iterator{cohort.path(), error};
     for (; !error && walk != std::filesystem::recursive_directory_iterator{};
          walk.increment(error)) {
         auto const path = walk->path().lexically_relative(cohort.path());
-        if (known.contains(path) || *path.begin() == "models") continue;
+        if (known.contains(path)) continue;
         if (is_temporary_name(path)) {
             notes.insert(fmt::format(
                 "'{}' was never finished (its writer was interrupted); it can be removed unless an "
@@ -133,6 +139,12 @@ void check_store(std::filesystem::path const& store, int threads, VerifyReport& 
             cohort->read_table(name);
         });
     }
+    for (auto const& name : cohort->model_names()) {
+        record(report, [&] {
+            ++report.models;
+            check_model(*cohort, name);
+        });
+    }
     note_strangers(*cohort, report);
 }
 
@@ -140,18 +152,19 @@ void check_store(std::filesystem::path const& store, int threads, VerifyReport& 
 
 std::string VerifyReport::summary() const {
     return fmt::format(
-        "{}: {} partitions, {} blocks, {} tables; {:.3g} GB of genotypes in {:.1f} s ({:.3g} GB/s)",
-        problems.empty() ? "every checksum holds" : "damaged", partitions, blocks, tables,
+        "{}: {} partitions, {} blocks, {} tables, {} models; {:.3g} GB of genotypes in {:.1f} s "
+        "({:.3g} GB/s)",
+        problems.empty() ? "every checksum holds" : "damaged", partitions, blocks, tables, models,
         static_cast<double>(genotype_bytes) * 1e-9, seconds,
         static_cast<double>(genotype_bytes) * 1e-9 / std::max(seconds, 1e-9));
 }
 
 VerifyReport verify_store(std::filesystem::path const& store, int threads) {
-    expect(threads >= 0, "threads are not negative");
+    expect(threads > 0, "somebody works");
 
     Stopwatch const watch;
     VerifyReport report;
-    check_store(store, threads > 0 ? threads : omp_get_max_threads(), report);
+    check_store(store, threads, report);
     report.seconds = watch.seconds();
     return report;
 }

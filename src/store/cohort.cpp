@@ -178,6 +178,8 @@ PartitionReader Cohort::open_partition(std::size_t number) const {
 
 std::vector<std::string> Cohort::table_names() const { return list_tables(path_); }
 
+std::vector<std::string> Cohort::model_names() const { return list_models(path_); }
+
 TableSummary Cohort::summarize_table(std::string const& name) const {
     return read_table_summary(path_, index_, name);
 }

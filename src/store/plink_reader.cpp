@@ -106,8 +106,8 @@ struct FamFile {
     bool const families_help =
         ids == SampleIdSource::individual && pairs.size() == fam.individuals.size();
     throw UserError{fmt::format(
-        "'{}' lines {} and {}: sample ID '{}' stands there twice (IDs must be unique); {}",
-        path.string(), first + 1, second + 1, fam.samples.ids[second],
+        "'{}' lines {} and {}: both have the same sample ID (IDs must be unique); {}",
+        path.string(), first + 1, second + 1,
         families_help ? "family and individual ID together are unique: use --sample-id fid-iid"
                       : "rename or remove one")};
 }
@@ -193,6 +193,7 @@ void require_size(std::filesystem::path const& prefix, std::int64_t variants,
 struct PlinkReader::State {
     std::filesystem::path prefix;
     FamFile fam;
+    std::int64_t variants = 0;
     std::unique_ptr<BimReader> bim;
     std::ifstream bed;
     BimLine ahead;
@@ -202,9 +203,8 @@ struct PlinkReader::State {
     std::int64_t no_allele = 0;  // Variants with an allele '0'.
 
     // One pass over the whole .bim before anything is written, so that a bad line is found early.
-    std::int64_t check_bim() {
+    void check_bim() {
         BimReader reader{with_suffix(prefix, ".bim")};
-        std::int64_t variants = 0;
         for (BimLine line; reader.next(line); ++variants) {
             if (line.variant.position <= 0) ++unplaced;
             if (line.variant.alternate == "0" || line.variant.reference == "0") ++no_allele;
@@ -213,7 +213,6 @@ struct PlinkReader::State {
             throw UserError{
                 fmt::format("'{}.bim' lists no variants; copy it again", prefix.string())};
         }
-        return variants;
     }
 
     void read_rows(PackedBlock& block) {
@@ -251,7 +250,8 @@ PlinkReader::PlinkReader(std::filesystem::path const& prefix, SampleIdSource ids
     }
     require_magic(state_->bed, bed);
     state_->fam = read_fam(with_suffix(state_->prefix, ".fam"), ids);
-    require_size(state_->prefix, state_->check_bim(), state_->fam.samples.size());
+    state_->check_bim();
+    require_size(state_->prefix, state_->variants, state_->fam.samples.size());
     state_->bim = std::make_unique<BimReader>(with_suffix(state_->prefix, ".bim"));
     state_->has_ahead = state_->bim->next(state_->ahead);
 }
@@ -262,6 +262,7 @@ PlinkReader::~PlinkReader() = default;
 
 std::string PlinkReader::name() const { return state_->prefix.string() + ".bed"; }
 Samples const& PlinkReader::samples() const { return state_->fam.samples; }
+std::optional<std::int64_t> PlinkReader::variants() const { return state_->variants; }
 
 std::optional<VariantBlock> PlinkReader::next(std::int64_t max_variants) {
     expect(max_variants > 0, "a block has variants");

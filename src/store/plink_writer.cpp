@@ -37,8 +37,20 @@ struct OutputFile {
     }
 };
 
+bool is_word(std::string const& text) {
+    return !text.empty() && text.find_first_of(" \t\r\n") == std::string::npos;
+}
+
+// Messages reach log files: a sample is named by its position.
+void require_words(Samples const& samples, std::size_t sample) {
+    if (is_word(samples.ids[sample]) && is_word(samples.families[sample])) return;
+    throw UserError{fmt::format(
+        "the ID of sample {} cannot stand in PLINK files (it must be one word); rename it",
+        sample + 1)};
+}
+
 void require_word(std::string const& text) {
-    if (!text.empty() && text.find_first_of(" \t\r\n") == std::string::npos) return;
+    if (is_word(text)) return;
     throw UserError{fmt::format(
         "'{}' cannot stand in PLINK files (a name there is one word); rename it", text)};
 }
@@ -68,8 +80,7 @@ struct PlinkWriter::State {
 PlinkWriter::PlinkWriter(std::filesystem::path const& prefix, Samples const& samples)
     : state_{std::make_unique<State>(prefix, samples)} {
     for (std::size_t i = 0; i < samples.ids.size(); ++i) {
-        require_word(samples.ids[i]);
-        require_word(samples.families[i]);
+        require_words(samples, i);
         state_->fam.stream << fmt::format("{}\t{}\t0\t0\t{}\t-9\n", samples.families[i],
                                           samples.ids[i], static_cast<int>(samples.sexes[i]));
     }

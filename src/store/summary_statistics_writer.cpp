@@ -22,21 +22,6 @@ struct CloseFile {
     void operator()(BGZF* file) const { bgzf_close(file); }
 };
 
-std::string_view header_line(StatisticsFormat format) {
-    switch (format) {
-        case StatisticsFormat::gwas_ssf:
-            return "chromosome\tbase_pair_location\teffect_allele\tother_allele\tbeta\t"
-                   "standard_error\teffect_allele_frequency\tneg_log_10_p_value\tvariant_id\tn\t"
-                   "status\n";
-        case StatisticsFormat::regenie:
-            return "CHROM GENPOS ID ALLELE0 ALLELE1 A1FREQ N TEST BETA SE CHISQ LOG10P EXTRA\n";
-        case StatisticsFormat::plink:
-            return "#CHROM\tPOS\tID\tREF\tALT\tA1\tA1_FREQ\tTEST\tOBS_CT\tBETA\tSE\tT_STAT\tP\t"
-                   "ERRCODE\n";
-    }
-    return {};
-}
-
 void add_text(fmt::memory_buffer& line, std::string_view text, char end) {
     line.append(text);
     line.push_back(end);
@@ -110,6 +95,21 @@ void add_plink(fmt::memory_buffer& line, StatisticsRow const& row) {
 }
 
 }  // namespace
+
+std::string_view header_line(StatisticsFormat format) {
+    switch (format) {
+        case StatisticsFormat::gwas_ssf:
+            return "chromosome\tbase_pair_location\teffect_allele\tother_allele\tbeta\t"
+                   "standard_error\teffect_allele_frequency\tneg_log_10_p_value\tvariant_id\tn\t"
+                   "status\n";
+        case StatisticsFormat::regenie:
+            return "CHROM GENPOS ID ALLELE0 ALLELE1 A1FREQ N TEST BETA SE CHISQ LOG10P EXTRA\n";
+        case StatisticsFormat::plink:
+            return "#CHROM\tPOS\tID\tREF\tALT\tA1\tA1_FREQ\tTEST\tOBS_CT\tBETA\tSE\tT_STAT\tP\t"
+                   "ERRCODE\n";
+    }
+    return {};
+}
 
 struct SummaryStatisticsWriter::State {
     DurableFile place;

@@ -211,12 +211,10 @@ Description read_description(hdf5::File const& file, CohortIndex const& index,
     return description;
 }
 
-}  // namespace
-
-std::vector<std::string> list_tables(std::filesystem::path const& store) {
+// Names of a folder's *.h5, sorted.
+std::vector<std::string> list_files(std::filesystem::path const& folder) {
     std::vector<std::string> names;
     std::error_code error;
-    auto const folder = store / "tables";
     if (!std::filesystem::exists(folder, error) && !error) return names;
     for (auto entry = std::filesystem::directory_iterator{folder, error};
          !error && entry != std::filesystem::directory_iterator{}; entry.increment(error)) {
@@ -231,6 +229,16 @@ std::vector<std::string> list_tables(std::filesystem::path const& store) {
     }
     std::ranges::sort(names);
     return names;
+}
+
+}  // namespace
+
+std::vector<std::string> list_tables(std::filesystem::path const& store) {
+    return list_files(store / "tables");
+}
+
+std::vector<std::string> list_models(std::filesystem::path const& store) {
+    return list_files(store / "models");
 }
 
 TableSummary read_table_summary(std::filesystem::path const& store, CohortIndex const& index,

@@ -12,6 +12,7 @@ namespace maniple {
 
 /// Names of the tables of a store, sorted; none where it has no such folder.
 std::vector<std::string> list_tables(std::filesystem::path const& store);
+std::vector<std::string> list_models(std::filesystem::path const& store);
 
 /// As Cohort's members.
 TableSummary read_table_summary(std::filesystem::path const& store, CohortIndex const& index,

@@ -13,7 +13,6 @@
 #include <unordered_map>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "maniple/core/error.hpp"
 #include "maniple/store/line_reader.hpp"
@@ -22,6 +21,7 @@
 namespace maniple {
 namespace {
 
+constexpr char const* nine_is_missing = ", --missing-value -9 if -9 means it";
 constexpr double missing = std::numeric_limits<double>::quiet_NaN();
 
 std::string lower_case(std::string_view text) {
@@ -123,15 +123,17 @@ public:
 private:
     [[noreturn]] void refuse_mixture(std::string const& field, LineReader const& lines) const {
         if (kind_ == Kind::numbers) {
+            bool const nines = std::ranges::count(values_, -9.0) > 0;
             throw UserError{
                 fmt::format("{}: {} = '{}' (must be a number, as in the lines before); "
-                            "use NA for missing, or --categorical {}",
-                            lines.place(), name_, field, name_)};
+                            "use NA for missing{}, or --categorical {}",
+                            lines.place(), name_, field, nines ? nine_is_missing : "", name_)};
         }
         throw UserError{
             fmt::format("{}: {} = '{}' (a number, but the lines before hold text such as "
-                        "'{}'); use NA for missing, or --categorical {}",
-                        lines.place(), name_, field, levels_.begin()->first, name_)};
+                        "'{}'); use NA for missing{}, or --categorical {}",
+                        lines.place(), name_, field, levels_.begin()->first,
+                        parse_number(field) == -9.0 ? nine_is_missing : "", name_)};
     }
 
     void append_level(std::string const& field, LineReader const& lines) {
@@ -218,6 +220,21 @@ void add_column(Header& header, std::string const& name, std::size_t place,
         name, forced ? GrowingColumn::Kind::texts : GrowingColumn::Kind::undecided);
 }
 
+bool names_individuals(std::string_view lower, std::size_t place) {
+    return lower == "iid" || (place == 0 && lower == "#iid");
+}
+
+// A file without a header begins with a sample: before there is an IID, no field is quoted.
+void require_individuals(std::vector<std::string> const& names, LineReader const& lines) {
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        if (names_individuals(lower_case(names[i]), i)) return;
+    }
+    throw UserError{
+        fmt::format("{}: no sample IDs (none of the {} columns is called IID; FID may precede it); "
+                    "name the column of IDs IID, or add a header",
+                    lines.place(), names.size())};
+}
+
 Header read_header(LineReader& lines, std::filesystem::path const& path,
                    TextTableOptions const& options) {
     Header header;
@@ -228,11 +245,12 @@ Header read_header(LineReader& lines, std::filesystem::path const& path,
         throw UserError{
             fmt::format("{}: a quote is not closed; correct the header", lines.place())};
     }
+    require_individuals(names, lines);
     header.fields = names.size();
     for (std::size_t i = 0; i < names.size(); ++i) {
         auto const lower = lower_case(names[i]);
         bool const is_family = lower == "fid" || (i == 0 && lower == "#fid");
-        bool const is_individual = lower == "iid" || (i == 0 && lower == "#iid");
+        bool const is_individual = names_individuals(lower, i);
         auto& id = is_family ? header.family : header.individual;
         if (!is_family && !is_individual) {
             add_column(header, names[i], i, options, lines);
@@ -242,15 +260,6 @@ Header read_header(LineReader& lines, std::filesystem::path const& path,
         } else {
             id = i;
         }
-    }
-    if (!header.individual) {
-        throw UserError{fmt::format(
-            "{}: no sample IDs (a column IID is needed, and may be preceded by FID; found: {}); "
-            "name "
-            "the column of IDs IID",
-            lines.place(),
-            fmt::join(names.begin(), names.begin() + std::min<std::ptrdiff_t>(std::ssize(names), 8),
-                      ", "))};
     }
     if (header.columns.empty()) {
         throw UserError{
@@ -308,8 +317,8 @@ TextTable read_text_table(std::filesystem::path const& path, TextTableOptions co
         auto const [place, added] = seen.emplace(row.family + '\t' + row.individual, row.line);
         if (!added) {
             throw UserError{
-                fmt::format("{}: sample '{}' stands already in line {}; remove one of them",
-                            lines.place(), row.individual, place->second)};
+                fmt::format("{}: its sample stands already in line {}; remove one of them",
+                            lines.place(), place->second)};
         }
         for (std::size_t c = 0; c < header.columns.size(); ++c) {
             header.columns[c].append(fields[header.places[c]], absent, lines);

@@ -5,7 +5,7 @@
 #include <limits>
 #include <string_view>
 #include <system_error>
-#include <unordered_set>
+#include <unordered_map>
 
 #include <fmt/format.h>
 #include <htslib/hts.h>
@@ -33,20 +33,28 @@ bool is_placeholder(std::string_view allele) {
     return allele == "*" || allele == "<*>" || allele == "<NON_REF>";
 }
 
+[[noreturn]] void refuse_repeated_id(LineReader const& lines, std::size_t first,
+                                     std::size_t second) {
+    throw UserError{fmt::format(
+        "{}: samples {} and {} have the same ID (IDs must be unique); rename or remove one",
+        lines.place(), first, second)};
+}
+
 // htslib says only that a header is bad, and that to standard error.
 [[noreturn]] void refuse_header(std::string const& path, bool is_text) {
     std::string reason = "the header is damaged";
     LineReader lines{path};
     for (auto text = lines.next(); is_text && text && text->starts_with('#'); text = lines.next()) {
         if (!text->starts_with("#CHROM")) continue;
-        std::unordered_set<std::string> seen;
+        constexpr std::size_t first_sample = 9;  // Behind FORMAT.
+        std::unordered_map<std::string, std::size_t> seen;
         for (std::size_t first = 0, column = 0; first <= text->size(); ++column) {
             auto const last = std::min(text->find('\t', first), text->size());
             std::string sample{text->substr(first, last - first)};
-            if (column > 8 && !seen.insert(sample).second) {
-                throw UserError{fmt::format(
-                    "{}: sample '{}' stands there twice (IDs must be unique); rename or remove one",
-                    lines.place(), sample)};
+            if (column >= first_sample) {
+                auto const number = column - first_sample + 1;
+                auto const [place, added] = seen.emplace(std::move(sample), number);
+                if (!added) refuse_repeated_id(lines, place->second, number);
             }
             first = last + 1;
         }

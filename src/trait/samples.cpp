@@ -1,7 +1,7 @@
 #include "maniple/trait/samples.hpp"
 
 #include <string_view>
-#include <unordered_set>
+#include <unordered_map>
 
 #include <fmt/format.h>
 
@@ -21,17 +21,18 @@ void require_unique_ids(Samples const& samples, std::string const& source) {
         throw UserError{
             fmt::format("'{}' holds no samples; check that the file is complete", source)};
     }
-    std::unordered_set<std::string_view> seen;
+    std::unordered_map<std::string_view, std::size_t> seen;
     for (std::size_t i = 0; i < samples.ids.size(); ++i) {
         if (samples.ids[i].empty()) {
             throw UserError{fmt::format("'{}' sample {}: the ID is empty; give every sample an ID",
                                         source, i + 1)};
         }
-        if (!seen.insert(samples.ids[i]).second) {
+        auto const [place, added] = seen.emplace(samples.ids[i], i);
+        if (!added) {
             throw UserError{
-                fmt::format("'{}' sample {}: ID '{}' stands there twice (IDs must be unique); "
-                            "rename or remove one",
-                            source, i + 1, samples.ids[i])};
+                fmt::format("'{}': samples {} and {} have the same ID (IDs must be unique); rename "
+                            "or remove one",
+                            source, place->second + 1, i + 1)};
         }
     }
 }

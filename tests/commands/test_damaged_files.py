@@ -103,6 +103,10 @@ class Damage(CommandCase):
             shutil.copy(self.folder / other / name, path)
             self.both_find([path.name])
             path.write_bytes(whole)
+        shutil.copy(self.folder / "larger/models/truth.h5", self.folder / "s/models/truth.h5")
+        done = self.run_maniple("verify", "s")
+        self.judge(done, CORRUPT_INPUT, ["1 problem"])
+        self.assertIn("'s/models/truth.h5' belongs to another cohort", done.stderr)
 
     def test_partition_whose_entry_was_forged_too(self):
         """The fingerprint of samples is in every partition: another cohort's is refused by it alone."""

@@ -82,6 +82,14 @@ class ImportTest(unittest.TestCase):
         self.assertIn("became 2 variants", self.succeed("--vcf", "t.vcf"))
         self.assertEqual(self.info()["variants"], 4)
 
+    def test_block_size_of_an_existing_store(self):
+        self.succeed("--bfile", "g", "--block-variants", "64")
+        self.refuse("--block-variants 32 is not the 64 of 's'", "--bfile", "g", "--block-variants", "32")
+        self.refuse("--block-variants 512 is not the 64 of 's'", "--bfile", "g", "--block-variants", "512")
+        self.succeed("--bfile", "g", "--block-variants", "64")
+        self.succeed("--bfile", "g")
+        self.assertEqual(self.info()["variants"], 6)
+
     def test_bad_genotypes(self):
         self.refuse("'no.bed' does not exist", "--bfile", "no")
         self.write("g.bed", BED[:4])
@@ -112,6 +120,8 @@ class ImportTest(unittest.TestCase):
         self.refuse("nothing to import")
         self.refuse("belong to --table", "--bfile", "g", "--replace")
         self.refuse("belongs to --bfile", "--vcf", "t.vcf", "--sample-id", "fid-iid")
+        for words in (["--sample-id", "fid-iid"], ["--block-variants", "64"], ["--compression", "none"]):
+            self.refuse(f"option {words[0]} belongs to --bfile and --vcf", "--table", "t.tsv", *words)
         self.refuse("--block-variants = 0", "--bfile", "g", "--block-variants", "0")
 
 

@@ -9,7 +9,14 @@
 #include <utility>
 #include <vector>
 
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
 #include <catch2/catch.hpp>
+
+#include "maniple/core/error.hpp"
 
 namespace maniple {
 namespace {
@@ -74,6 +81,17 @@ TEST_CASE("to_hex: sixteen digits, with the zeros in front", "[core]") {
     CHECK(to_hex(0) == "0000000000000000");
     CHECK(to_hex(0xABCDEF) == "0000000000abcdef");
     CHECK(to_hex(~std::uint64_t{0}) == "ffffffffffffffff");
+}
+
+TEST_CASE("checksum_of_file: that of its bytes, whatever the pieces", "[core]") {
+    auto const path =
+        std::filesystem::temp_directory_path() / ("maniple-checksum-" + std::to_string(::getpid()));
+    std::string text(3'000'000, 'x');
+    text.back() = 'y';
+    std::ofstream{path} << text;
+    CHECK(checksum_of_file(path) == checksum(std::as_bytes(std::span{text})));
+    std::filesystem::remove(path);
+    CHECK_THROWS_AS(checksum_of_file(path), EnvironmentError);
 }
 
 }  // namespace

@@ -1,8 +1,10 @@
 #include "maniple/core/log.hpp"
 
 #include <fcntl.h>
+#include <stdlib.h>
 #include <unistd.h>
 
+#include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -62,7 +64,8 @@ std::string captured_standard_error(ScratchFolder const& folder,
     return content(path);
 }
 
-TEST_CASE("Log: notes and warnings reach terminal and file, asides the terminal alone", "[core]") {
+TEST_CASE("Log: notes and warnings reach terminal and file, asides neither file nor pipe",
+          "[core]") {
     ScratchFolder const folder;
     Log log{Speaker::speaks};
     auto const terminal = captured_standard_error(folder, [&] {
@@ -72,8 +75,30 @@ TEST_CASE("Log: notes and warnings reach terminal and file, asides the terminal 
         log.say_aside("the first is NA12878");
         log.warn("few samples");
     });
-    CHECK(terminal == "before the file\ntwo samples\nthe first is NA12878\nwarning: few samples\n");
+    CHECK(terminal == "before the file\ntwo samples\nwarning: few samples\n");
     CHECK(content(folder / "log.txt") == "two samples\nwarning: few samples\n");
+}
+
+TEST_CASE("Log: asides speak to a terminal", "[core]") {
+    int const master = ::posix_openpt(O_RDWR | O_NOCTTY);
+    if (master < 0 || ::grantpt(master) != 0 || ::unlockpt(master) != 0) {
+        WARN("skipped: no pseudo-terminals here");
+        return;
+    }
+    int const terminal = ::open(::ptsname(master), O_RDWR | O_NOCTTY);
+    REQUIRE(terminal >= 0);
+    int const saved = ::dup(STDERR_FILENO);
+    ::dup2(terminal, STDERR_FILENO);
+    Log{Speaker::speaks}.say_aside("the first is NA12878");
+    std::fflush(stderr);
+    ::dup2(saved, STDERR_FILENO);
+    ::close(saved);
+    std::array<char, 64> seen{};
+    auto const count = ::read(master, seen.data(), seen.size());
+    ::close(terminal);
+    ::close(master);
+    REQUIRE(count > 0);
+    CHECK(std::string(seen.data(), static_cast<std::size_t>(count)) == "the first is NA12878\r\n");
 }
 
 TEST_CASE("Log: every line is in the file at once, for whoever watches it", "[core]") {

@@ -74,6 +74,24 @@ class Simulated(Bytes):
                 self.assertEqual(len(program.read_results(results.parent).traits), TRAITS)
 
     @needs_mpirun
+    def test_many_rounds(self):
+        """Blocks so small that every rank takes many turns; bytes do not depend on the size of blocks."""
+        fine = self.folder / "fine"
+        program.maniple("import", "--store", fine, "--bfile", self.bfile, "--block-variants", 16, "--table",
+                        f"{self.bfile}.tsv", "--name", "simulated")
+        options = ["--trait", "quantitative_*", *self.covariates]
+        coarse = self.scan(self.store, "coarse", *options)
+        self.assert_same_bytes(coarse, self.check_ranks_and_threads("many-rounds", fine, *options))
+
+    @needs_mpirun
+    def test_ranks_with_different_threads(self):
+        options = ["scan", "--store", self.store, *self.model[:2], *self.covariates]
+        plain = self.scan(self.store, "equal", *self.model)
+        words = [*options, "--out", self.folder / "unequal", "--threads", 1]
+        program.maniple_on(1, *words, ":", "-n", 1, program.MANIPLE, *words[:-1], 3)
+        self.assert_same_bytes(plain, self.folder / "unequal" / "results.h5")
+
+    @needs_mpirun
     def test_filters(self):
         with open(f"{self.bfile}.bim", encoding="utf-8") as bim:
             chosen = [line.split()[1] for line in bim][::7]

@@ -101,6 +101,20 @@ TEST_CASE("export_results: a folder without results.h5 is a run that did not end
     CHECK_THROWS_AS(exported({.run = folder.path() / "no", .trait = "", .file = "x"}), UserError);
 }
 
+TEST_CASE("export_results: a missing folder is refused before anything is read", "[run]") {
+    ScratchFolder const folder;
+    CHECK_THAT(user_error([&] {
+                   exported({.run = folder.path(),
+                             .trait = "",
+                             .file = folder.path() / "no" / "out",
+                             .existing = ExistingFile::replace});
+               }),
+               Contains("is no folder") && Contains("--out"));
+    CHECK_FALSE(std::filesystem::exists(folder.path() / "no"));
+    CHECK_THROWS_AS(exported({.run = folder.path(), .trait = "", .file = "x", .threads = 0}),
+                    ContractViolation);
+}
+
 TEST_CASE("contig_rank: numbers, then X, Y, XY and MT, then others", "[run]") {
     CHECK(contig_rank("2") < contig_rank("10"));
     CHECK(contig_rank("chr22") < contig_rank("chrX"));

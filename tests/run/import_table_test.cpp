@@ -83,7 +83,9 @@ TEST_CASE("prepare_table: a log file receives no sample ID", "[run]") {
     Log log{Speaker::speaks};
     log.open_file(path);
     prepare_table(people(), file.plan, log);
-    CHECK_THAT(text_of(path), Contains("2 rows, 1 of them") && !Contains("secret"));
+    CHECK_THAT(text_of(path), Contains("2 rows, 1 of them") &&
+                                  Contains("1 rows are not in the store, first at line 3") &&
+                                  !Contains("secret"));
 }
 
 TEST_CASE("table_name: the file's name without extension, or as asked", "[run]") {

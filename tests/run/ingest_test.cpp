@@ -175,6 +175,23 @@ TEST_CASE("ingest: a failure before commit undoes new and added partitions", "[r
     CHECK(Cohort{store}.index().partitions.size() == 3);
 }
 
+TEST_CASE("ingest: what cohort.h5 lists stays, also where the commit fails behind it", "[run]") {
+    ScratchFolder const folder;
+    auto const store = folder.path() / "s";
+    auto first = three_contigs();
+    auto second = three_contigs();
+    run(store, {&first}, {});
+    // As when cohort.h5 has its new name and the folder cannot be synced.
+    IngestOptions const failing{.before_commit = [](auto const& place, CohortIndex const& index) {
+        write_cohort_index(place, index);
+        throw EnvironmentError{"fsync"};
+    }};
+    CHECK_THROWS_AS(run(store, {&second}, failing), EnvironmentError);
+    Cohort const cohort{store};
+    REQUIRE(cohort.index().partitions.size() == 6);
+    for (std::size_t i = 0; i < 6; ++i) check_partition(cohort, i, first.contigs()[i % 3]);
+}
+
 TEST_CASE("ingest: refuses sources without variants and folders that are no store", "[run]") {
     ScratchFolder const folder;
     GivenSource empty{make_samples(4), {}};

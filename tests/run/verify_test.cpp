@@ -4,6 +4,7 @@
 
 #include "maniple/core/contract.hpp"
 #include "maniple/core/error.hpp"
+#include "maniple/store/effect_file.hpp"
 #include "store/scratch_store.hpp"
 
 namespace maniple {
@@ -38,13 +39,14 @@ TEST_CASE("verify_store: a good store has no problems, whatever the threads", "[
     test::ScratchFolder const store;
     make_store(store.path());
 
-    auto const report = verify_store(store.path(), GENERATE(0, 1, 2, 3));
+    auto const report = verify_store(store.path(), GENERATE(1, 2, 3));
 
     CHECK(report.problems.empty());
     CHECK(report.notes.empty());
     CHECK(report.partitions == 3);
     CHECK(report.blocks == 12);
     CHECK(report.tables == 2);
+    CHECK(report.models == 0);
     CHECK(report.genotype_bytes == 300 * packed_stride(400));
     CHECK_THAT(report.summary(),
                Catch::StartsWith("every checksum holds: 3 partitions, 12 blocks"));
@@ -72,11 +74,44 @@ TEST_CASE("verify_store: tells every problem, in the order of the store", "[run]
 TEST_CASE("verify_store: a damaged index is a problem, no store is not", "[run]") {
     test::ScratchFolder const store;
     CHECK_THROWS_AS(verify_store(store.path(), 1), UserError);
-    CHECK_THROWS_AS(verify_store(store.path(), -1), ContractViolation);
+    CHECK_THROWS_AS(verify_store(store.path(), 0), ContractViolation);
     make_store(store.path());
     std::filesystem::resize_file(store.path() / "cohort.h5", 900);
 
     CHECK(verify_store(store.path(), 1).problems.size() == 1);
+}
+
+void write_truth(std::filesystem::path const& store, std::string const& name,
+                 std::uint64_t fingerprint) {
+    std::filesystem::create_directories(store / "models");
+    EffectTable table{.fingerprint = fingerprint,
+                      .traits = {"height"},
+                      .effects = {},
+                      .genetic_values = {std::vector<double>(400, 0.25)}};
+    table.effects.push_back({TraitIndex{0}, "1", {5, "rs1", "A", "C"}, 0.1});
+    write_effects(store / "models" / (name + ".h5"), table);
+}
+
+TEST_CASE("verify_store: models are checked, and that they are of this cohort", "[run]") {
+    test::ScratchFolder const store;
+    make_store(store.path());
+    auto const own = fingerprint(test::make_samples(400));
+    write_truth(store.path(), "a", own);
+    write_bytes(store.path() / "models/a.h5.unfinished-12", {'x'});
+    auto const good = verify_store(store.path(), 1);
+    CHECK(good.problems.empty());
+    CHECK(good.models == 1);
+    REQUIRE(good.notes.size() == 1);
+    CHECK_THAT(good.notes[0], Catch::Contains("a.h5.unfinished-12' was never finished"));
+    CHECK_THAT(good.summary(), Catch::Contains("2 tables, 1 models"));
+
+    write_truth(store.path(), "b", own + 1);
+    std::filesystem::resize_file(store.path() / "models/a.h5", 900);
+    auto const bad = verify_store(store.path(), 1);
+    CHECK(bad.models == 2);
+    REQUIRE(bad.problems.size() == 2);
+    CHECK_THAT(bad.problems[0], Catch::Contains("a.h5"));
+    CHECK_THAT(bad.problems[1], Catch::Contains("b.h5' belongs to another cohort"));
 }
 
 TEST_CASE("verify_store: notes what is no part of the store", "[run]") {

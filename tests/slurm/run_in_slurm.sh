@@ -14,6 +14,7 @@ for program in slurmctld slurmd munged sbatch; do
 done
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/maniple-slurm-test.XXXXXX")
+chmod 755 "$work"  # munged wants everybody to reach its socket
 # Short, because sockets live in it; ports of its own, so that a Slurm in use is left alone.
 export MANIPLE_SLURM_DIR=$work/s
 export MANIPLE_SLURM_PORT=$((27000 + $$ % 2000 * 2))

@@ -47,6 +47,8 @@ TEST_CASE("PlinkWriter: refuses names of several words and blocks of other sampl
     Samples people = two_people();
     people.ids[1] = "b c";
     CHECK_THROWS_AS(PlinkWriter(folder.path() / "out", people), UserError);
+    CHECK_THROWS_WITH(PlinkWriter(folder.path() / "out", people),
+                      Catch::Contains("sample 2") && !Catch::Contains("b c"));
 
     PlinkWriter writer{folder.path() / "out", two_people()};
     VariantBlock const other{"1", {{1, ".", "A", "C"}}, PackedBlock{1, 3}};

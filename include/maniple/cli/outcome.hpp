@@ -4,15 +4,12 @@
 #include <functional>
 #include <string>
 
-#include "maniple/core/error.hpp"
+#include "maniple/core/verdict.hpp"
 #include "maniple/mpi/session.hpp"
 
 namespace maniple::cli {
 
-struct Outcome {
-    ExitCode code = ExitCode::success;
-    std::string message;  ///< For standard error; empty after success.
-};
+using Outcome = Verdict;
 
 /// "maniple: <message>" on standard error; nothing for an empty message. Does not throw.
 void print_error(std::string const& message);

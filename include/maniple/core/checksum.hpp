@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <span>
 #include <string>
@@ -34,6 +35,9 @@ private:
     struct State;
     std::unique_ptr<State> state_;
 };
+
+/// Of a whole file's bytes, read in pieces. \throws EnvironmentError when it cannot be read.
+std::uint64_t checksum_of_file(std::filesystem::path const& path);
 
 /// Sixteen lower-case hexadecimal digits.
 std::string to_hex(std::uint64_t value);

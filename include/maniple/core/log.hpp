@@ -11,8 +11,8 @@ enum class Speaker { silent, speaks };  ///< Only rank zero speaks.
 
 /// Lines for people. A note goes to standard error and, once a file is open, to the file.
 ///
-/// The file is meant to be shared, so no sample ID may reach it: a line that holds one is said with
-/// `say_aside`, which reaches the terminal alone.
+/// The file is meant to be shared, and so is what a scheduler makes of standard error: no sample ID
+/// may reach them. A line that holds one is said with `say_aside`, which speaks only to a terminal.
 class Log {
 public:
     explicit Log(Speaker speaker) : speaker_{speaker} {}
@@ -21,6 +21,7 @@ public:
     /// \throws EnvironmentError where it cannot be made.
     void open_file(std::filesystem::path const& path);
 
+    /// \throws EnvironmentError when the file does not take it.
     void note(std::string_view line);
     void warn(std::string_view line);       ///< As `note`, with "warning: " before it.
     void say_aside(std::string_view line);  ///< Terminal only; may hold sample IDs.
@@ -28,6 +29,8 @@ public:
     Speaker speaker() const { return speaker_; }
 
 private:
+    void print(std::string_view line) const;
+
     Speaker speaker_;
     std::ofstream file_;
 };

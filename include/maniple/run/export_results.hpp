@@ -17,14 +17,14 @@ struct ResultExport {
     std::filesystem::path file;  ///< Ends in .gz: bgzipped and indexed.
     StatisticsFormat format = StatisticsFormat::gwas_ssf;
     ExistingFile existing = ExistingFile::refuse;
-    int threads = 0;  ///< 0: as many as OpenMP would start.
+    int threads = 1;  ///< That compress.
 };
 
 /// Write the trait's rows sorted by contig and position. Variants that a filter removed are left
 /// out; other rows without numbers stay, with NA and their status.
-/// \throws UserError when there is no such run or trait, or the file exists and `existing` is
-/// refuse;
-///         CorruptInput, EnvironmentError.
+/// \pre    plan.threads > 0
+/// \throws UserError when there is no such run or trait, no folder for the file, or the file exists
+///         and `existing` is refuse; CorruptInput, EnvironmentError.
 void export_results(ResultExport const& plan, Log& log);
 
 /// Sort key of a contig name, "chr" before it or not: 1 to 22, X, Y, XY, MT, then all others.

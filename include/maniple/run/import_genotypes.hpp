@@ -18,15 +18,16 @@ struct GenotypeImport {
     GenotypeFormat format = GenotypeFormat::plink;
     std::vector<std::filesystem::path> files;  ///< Prefixes of PLINK files; in the order of import.
     SampleIdSource ids = SampleIdSource::individual;  ///< PLINK only.
-    std::int64_t block_variants = 512;
+    std::optional<std::int64_t> block_variants;       ///< An existing store may have no other; 512.
     Compression compression = Compression::automatic;
-    int threads = 0;                   ///< 0: as many as OpenMP would start.
+    int threads = 1;
     std::optional<TableImport> table;  ///< Written together with the genotypes, or not at all.
 };
 
 /// Check every file, then copy all of them into a new store, or add them to an existing one.
-/// \pre    plan.files is not empty; plan.block_variants > 0; plan.threads >= 0
-/// \throws UserError, EnvironmentError as the readers, `prepare_table` and `ingest`.
+/// \pre    plan.files is not empty; plan.block_variants > 0 where given; plan.threads > 0
+/// \throws UserError when the store has blocks of another size than asked for; UserError,
+///         EnvironmentError as the readers, `prepare_table` and `ingest`.
 void import_genotypes(std::filesystem::path const& store, GenotypeImport const& plan, Log& log);
 
 }  // namespace maniple

@@ -21,12 +21,17 @@ public:
     RunFolder& operator=(RunFolder const&) = delete;
     ~RunFolder();
 
+    /// What the constructor says of a folder that is there, without touching it.
+    static void require_usable(std::filesystem::path const& path);
+
     std::filesystem::path const& path() const { return path_; }
     /// Everything is there: release the folder.
     void finish();
 
 private:
     void lock();
+    void release();
+    void remove_leftovers() const;
     void clear() const;
     void remove_made_folders() const;
 

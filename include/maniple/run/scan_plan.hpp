@@ -36,7 +36,17 @@ struct TraitCounts {
     std::int64_t cases = 0;    ///< Of them, for a binary trait.
 };
 
-/// The same on every rank. Immutable.
+/// Cases and controls of a binary trait for people to read.
+struct PeopleText {
+    std::string cases;
+    std::string controls;
+};
+
+/// Numbers; where one of them is from 1 to 4 that one is "<5" and the other is "NA", so that it
+/// cannot be found by subtraction.
+PeopleText describe_people(TraitCounts const& counts);
+
+/// The same on every rank, but for the number of threads. Immutable.
 class ScanPlan {
 public:
     /// Opens the store, resolves names, fits the covariates. Explains what it finds in `log`.

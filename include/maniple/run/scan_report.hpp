@@ -23,7 +23,8 @@ struct TraitSummary {
 /// Read the summary of every trait from a finished results.h5. \throws CorruptInput.
 std::vector<TraitSummary> summarize(std::filesystem::path const& results, ScanPlan const& plan);
 
-/// Tab-separated, one row a trait; counts of people under 5 as "<5". \throws EnvironmentError.
+/// Tab-separated, one row a trait; cases and controls as `describe_people`. \throws
+/// EnvironmentError.
 void write_summary(std::filesystem::path const& file, std::vector<TraitSummary> const& summaries);
 
 /// Where and how a run was made: what may differ between equal results.

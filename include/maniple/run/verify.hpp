@@ -15,6 +15,7 @@ struct VerifyReport {
     std::int64_t partitions = 0;        ///< Checked, good or not.
     std::int64_t blocks = 0;            ///< Checked, good or not.
     std::int64_t tables = 0;            ///< Checked, good or not.
+    std::int64_t models = 0;            ///< Checked, good or not.
     std::int64_t genotype_bytes = 0;    ///< Decoded, at two bits a genotype.
     double seconds = 0;
 
@@ -22,9 +23,9 @@ struct VerifyReport {
     std::string summary() const;
 };
 
-/// Read every partition, block and table, and go on where one is damaged.
-/// \param threads  that inflate and check; one at a time reads. 0: as many as this process may use.
-/// \pre   threads >= 0
+/// Read every partition, block, table and model, and go on where one is damaged.
+/// \param threads  that inflate and check; one at a time reads.
+/// \pre   threads > 0
 /// \throws UserError when `store` is none, EnvironmentError; damage is in the report instead.
 VerifyReport verify_store(std::filesystem::path const& store, int threads);
 

@@ -43,6 +43,9 @@ public:
     /// \throws UserError when there is none; CorruptInput when its checksum or fingerprint differs.
     Table read_table(std::string const& name) const;
 
+    /// Names of models/*.h5, sorted.
+    std::vector<std::string> model_names() const;
+
 private:
     std::filesystem::path path_;
     CohortIndex index_;

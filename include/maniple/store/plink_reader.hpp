@@ -28,6 +28,7 @@ public:
 
     std::string name() const override;
     Samples const& samples() const override;
+    std::optional<std::int64_t> variants() const override;
     std::optional<VariantBlock> next(std::int64_t max_variants) override;
     std::vector<std::string> remarks() const override;
 

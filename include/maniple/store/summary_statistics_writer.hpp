@@ -30,6 +30,9 @@ struct StatisticsRow {
     std::string_view status;  ///< "ok", or why there is no number.
 };
 
+/// First line of such a file, with its end.
+std::string_view header_line(StatisticsFormat format);
+
 /// Writes a file under a temporary name; `finish` gives it its own. Where the name ends in .gz the
 /// file is bgzipped, and with tabs as separator indexed: .tbi, or .csi for positions over 2^29 - 1.
 class SummaryStatisticsWriter {

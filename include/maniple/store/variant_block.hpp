@@ -29,6 +29,8 @@ public:
     /// For messages: the file's name, or what is simulated.
     virtual std::string name() const = 0;
     virtual Samples const& samples() const = 0;
+    /// How many `next` will give in all; nothing where that is not known before.
+    virtual std::optional<std::int64_t> variants() const { return std::nullopt; }
 
     /// The next at most `max_variants` variants of one contig; nothing at the end.
     /// \throws UserError naming file and line or record where the source is malformed.

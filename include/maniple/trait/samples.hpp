@@ -22,7 +22,8 @@ struct Samples {
 std::uint64_t fingerprint(Samples const& samples);
 
 /// Check that IDs are there and unique.
-/// \throws UserError naming `source` and the first ID that is empty or repeats.
+/// \throws UserError naming `source` and the position of the first ID that is empty or repeats.
+///         Messages reach log files: they hold no ID.
 void require_unique_ids(Samples const& samples, std::string const& source);
 
 }  // namespace maniple

@@ -1,0 +1,32 @@
+#include "maniple/run/stop_request.hpp"
+
+#include <csignal>
+
+#include <array>
+
+namespace maniple {
+namespace {
+
+constexpr std::array signals{SIGTERM, SIGUSR1, SIGINT};
+
+volatile std::sig_atomic_t asked = 0;
+
+void remember(int /*signal*/) { asked = 1; }
+
+}  // namespace
+
+StopRequest::StopRequest() {
+    asked = 0;
+    struct sigaction action {};
+    action.sa_handler = remember;
+    action.sa_flags = SA_RESTART | static_cast<int>(SA_RESETHAND);
+    for (int signal : signals) ::sigaction(signal, &action, nullptr);
+}
+
+StopRequest::~StopRequest() {
+    for (int signal : signals) std::signal(signal, SIG_DFL);
+}
+
+bool StopRequest::on_any_rank(mpi::Communicator const& comm) { return comm.max(asked) != 0; }
+
+}  // namespace maniple
