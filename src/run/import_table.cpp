@@ -4,7 +4,6 @@
 #include <limits>
 #include <optional>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 
 #include <fmt/format.h>
@@ -13,41 +12,10 @@
 #include "maniple/core/error.hpp"
 #include "maniple/core/index.hpp"
 #include "maniple/store/line_reader.hpp"
+#include "maniple/trait/sample_finder.hpp"
 
 namespace maniple {
 namespace {
-
-enum class Verdict { matched, unknown, other_family };
-
-/// Finds the sample that a row is about.
-class SampleFinder {
-public:
-    explicit SampleFinder(Samples const& samples) : samples_{samples} {
-        for (std::int64_t i = 0; i < samples.size(); ++i) {
-            places_.emplace(samples.ids[static_cast<std::size_t>(i)], SampleIndex{i});
-        }
-    }
-
-    std::pair<Verdict, SampleIndex> find(TableRow const& row) const {
-        auto const by_individual = places_.find(row.individual);
-        if (by_individual != places_.end() && families_agree(by_individual->second, row.family)) {
-            return {Verdict::matched, by_individual->second};
-        }
-        auto const by_both = places_.find(fmt::format("{}_{}", row.family, row.individual));
-        if (by_both != places_.end()) return {Verdict::matched, by_both->second};
-        return {by_individual == places_.end() ? Verdict::unknown : Verdict::other_family,
-                SampleIndex{0}};
-    }
-
-private:
-    bool families_agree(SampleIndex sample, std::string const& family) const {
-        auto const& known = samples_.families[sample.at()];
-        return known == "0" || family == "0" || known == family;
-    }
-
-    Samples const& samples_;
-    std::unordered_map<std::string, SampleIndex> places_;
-};
 
 struct Matching {
     std::vector<std::optional<SampleIndex>> sample_of_row;
@@ -63,9 +31,9 @@ Matching match_rows(Samples const& samples, TextTable const& table, std::string 
     Matching matching;
     std::vector<std::int64_t> line_of_sample(samples.ids.size(), 0);
     for (auto const& row : table.rows) {
-        auto const [verdict, sample] = finder.find(row);
-        matching.other_family += verdict == Verdict::other_family;
-        if (verdict != Verdict::matched) {
+        auto const [match, sample] = finder.find(row.family, row.individual);
+        matching.other_family += match == Match::other_family;
+        if (match != Match::found) {
             matching.sample_of_row.emplace_back();
             if (matching.first_unmatched_line == 0) matching.first_unmatched_line = row.line;
             if (matching.first_unmatched.size() < shown) {

@@ -3,8 +3,6 @@
 #include <omp.h>
 
 #include <algorithm>
-#include <exception>
-#include <mutex>
 #include <optional>
 #include <utility>
 
@@ -12,6 +10,7 @@
 #include "maniple/core/error.hpp"
 #include "maniple/run/agreement.hpp"
 #include "maniple/run/block_reader.hpp"
+#include "maniple/run/first_failure.hpp"
 #include "maniple/run/scan_estimate.hpp"
 #include "maniple/run/stop_request.hpp"
 
@@ -19,25 +18,6 @@ namespace maniple {
 namespace {
 
 constexpr int results_tag = 1;
-
-/// The first exception of any thread.
-class FirstFailure {
-public:
-    template <class Work>
-    void guard(Work work) {
-        try {
-            work();
-        } catch (...) {
-            std::scoped_lock const lock{mutex_};
-            if (!failure_) failure_ = std::current_exception();
-        }
-    }
-    std::exception_ptr get() const { return failure_; }
-
-private:
-    std::mutex mutex_;
-    std::exception_ptr failure_;
-};
 
 /// What one thread keeps from block to block.
 class BlockWorker {

@@ -143,7 +143,16 @@ PartitionWriter StoreTarget::start_partition(std::string const& contig) const {
     return {folder_ / file, contig, index_.format()};
 }
 
-void StoreTarget::add(PartitionEntry entry) { index_.partitions.push_back(std::move(entry)); }
+void StoreTarget::add(PartitionEntry entry) {
+    for (auto const& present : index_.partitions) {
+        if (present.checksum != entry.checksum || present.contig != entry.contig) continue;
+        throw UserError{fmt::format(
+            "the same {} variants of contig '{}' come twice (variants and genotypes are those of "
+            "'{}'); import each file once",
+            entry.variants, entry.contig, present.file)};
+    }
+    index_.partitions.push_back(std::move(entry));
+}
 
 void StoreTarget::commit() {
     write_cohort_index(folder_, index_);

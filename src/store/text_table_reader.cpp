@@ -106,8 +106,9 @@ public:
         } else if (only(1, 2)) {
             column.type = ColumnType::binary;
             for (auto& value : values_) value -= 1;
-            remarks.push_back(
-                fmt::format("column '{}' holds 1 and 2: taken as 1 = control, 2 = case", name_));
+            remarks.push_back(fmt::format(
+                "column '{}' holds 1 and 2: stored as 0 and 1 (of a disease: control and case)",
+                name_));
         } else if (auto const nines = std::ranges::count(values_, -9.0); nines > 0) {
             remarks.push_back(fmt::format(
                 "column '{}' holds -9 in {} rows, used as a number; give --missing-value -9 if it "

@@ -315,7 +315,7 @@ class Stores(OddShape):
         parts = read_results(self.folder / "q")
         for name in ("beta", "standard_error", "neg_log10_p", "status"):
             np.testing.assert_array_equal(getattr(whole, name), getattr(parts, name))
-        self.assertIn("twice", self.succeed("import", "--store", "parts", "--bfile", "c2"))
+        self.refuse("come twice", "import", "--store", "parts", "--bfile", "c2")
 
     def test_table_replaced_again_and_again(self):
         dosages, values = cohort(50, 5)

@@ -209,8 +209,8 @@ class ScanOptions(CommandCase):
                                 ranks=ranks)
             for piece in (f"samples: {SAMPLES} in the store", f"{SAMPLES} of its {SAMPLES} rows",
                           "89 with every covariate",
-                          "y: ", "case: 89 samples, under 5 cases", f"{VARIANTS} variants x 2 traits", "to read: ",
-                          "memory per rank: ", "time: about", "result: "):
+                          "y: ", "case: 89 samples, <5 cases, NA controls", f"{VARIANTS} variants x 2 traits", "to read ",
+                          "memory per rank ", "time about", "result "):
                 self.assertIn(piece, said)
             self.assertEqual(said.count("samples: 90"), 1, "ranks speak with one voice")
             self.assertEqual(before, contents(self.folder))

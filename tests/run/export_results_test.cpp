@@ -86,12 +86,20 @@ TEST_CASE("export_results: replaces a file only where told to", "[run]") {
     auto const file = write_text(folder.path() / "out", "precious");
     CHECK_THROWS_AS(exported({.run = run, .trait = "", .file = file}), UserError);
     CHECK(text_of(file) == "precious");
-    CHECK(exported({.run = run,
-                    .trait = "",
-                    .file = file,
-                    .format = StatisticsFormat::plink,
-                    .existing = ExistingFile::replace})
-              .starts_with("#CHROM"));
+    auto const replace = [&](std::filesystem::path const& path) {
+        return exported({.run = run,
+                         .trait = "",
+                         .file = path,
+                         .format = StatisticsFormat::plink,
+                         .existing = ExistingFile::replace});
+    };
+    CHECK_THAT(user_error([&] { replace(file); }), Contains("is not an export"));
+    CHECK(text_of(file) == "precious");
+    CHECK_THAT(user_error([&] { replace(run / "results.h5"); }), Contains("is not an export"));
+
+    auto const earlier = folder.path() / "earlier";
+    CHECK(exported({.run = run, .trait = "", .file = earlier}).starts_with("chromosome"));
+    CHECK(replace(earlier).starts_with("#CHROM"));
 }
 
 TEST_CASE("export_results: a folder without results.h5 is a run that did not end", "[run]") {

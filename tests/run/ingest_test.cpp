@@ -13,11 +13,11 @@ namespace {
 using namespace test;
 using Catch::Matchers::Contains;
 
-GivenSource three_contigs(std::int64_t samples = 45) {
+GivenSource three_contigs(std::int64_t samples = 45, unsigned seed = 1) {
     std::vector<GivenContig> contigs;
-    contigs.push_back(random_contig("1", 70, samples, 1));
-    contigs.push_back(random_contig("HLA-A*01:01", 16, samples, 2));
-    contigs.push_back(random_contig("X", 1, samples, 3));
+    contigs.push_back(random_contig("1", 70, samples, seed));
+    contigs.push_back(random_contig("HLA-A*01:01", 16, samples, seed + 1));
+    contigs.push_back(random_contig("X", 1, samples, seed + 2));
     return {make_samples(samples), std::move(contigs)};
 }
 
@@ -106,7 +106,7 @@ TEST_CASE("ingest: an existing store of the same samples is extended", "[run]") 
     ScratchFolder const folder;
     auto const store = folder.path() / "s";
     auto first = three_contigs();
-    auto second = three_contigs();
+    auto second = three_contigs(45, 10);
     run(store, {&first}, {.block_variants = 16, .before_commit = {}});
     // Left by an import that was killed; its name is taken again.
     write_text(store / "genotypes" / "1-2.h5", "rubbish");
@@ -117,7 +117,21 @@ TEST_CASE("ingest: an existing store of the same samples is extended", "[run]") 
     CHECK(cohort.index().block_variants == 16);
     REQUIRE(cohort.index().partitions.size() == 6);
     CHECK(cohort.index().partitions[3].file == "genotypes/1-2.h5");
-    for (std::size_t i = 0; i < 6; ++i) check_partition(cohort, i, first.contigs()[i % 3]);
+    for (std::size_t i = 0; i < 3; ++i) {
+        check_partition(cohort, i, first.contigs()[i]);
+        check_partition(cohort, i + 3, second.contigs()[i]);
+    }
+}
+
+TEST_CASE("ingest: the same genotypes do not come in twice", "[run]") {
+    ScratchFolder const folder;
+    auto first = three_contigs();
+    auto again = three_contigs();
+    CHECK_THAT(user_error([&] {
+                   run(folder.path() / "s", {&first, &again}, {});
+               }),
+               Contains("come twice"));
+    CHECK(entries(folder.path()) == 0);
 }
 
 TEST_CASE("ingest: other samples are refused with the first difference", "[run]") {
@@ -168,7 +182,7 @@ TEST_CASE("ingest: a failure before commit undoes new and added partitions", "[r
     CHECK(entries(folder.path()) == 0);
 
     auto second = three_contigs();
-    auto third = three_contigs();
+    auto third = three_contigs(45, 10);
     run(store, {&second}, {});
     CHECK_THROWS_AS(run(store, {&third}, failing), UserError);
     CHECK(entries(store / "genotypes") == 3);
@@ -179,7 +193,7 @@ TEST_CASE("ingest: what cohort.h5 lists stays, also where the commit fails behin
     ScratchFolder const folder;
     auto const store = folder.path() / "s";
     auto first = three_contigs();
-    auto second = three_contigs();
+    auto second = three_contigs(45, 10);
     run(store, {&first}, {});
     // As when cohort.h5 has its new name and the folder cannot be synced.
     IngestOptions const failing{.before_commit = [](auto const& place, CohortIndex const& index) {
@@ -189,7 +203,10 @@ TEST_CASE("ingest: what cohort.h5 lists stays, also where the commit fails behin
     CHECK_THROWS_AS(run(store, {&second}, failing), EnvironmentError);
     Cohort const cohort{store};
     REQUIRE(cohort.index().partitions.size() == 6);
-    for (std::size_t i = 0; i < 6; ++i) check_partition(cohort, i, first.contigs()[i % 3]);
+    for (std::size_t i = 0; i < 3; ++i) {
+        check_partition(cohort, i, first.contigs()[i]);
+        check_partition(cohort, i + 3, second.contigs()[i]);
+    }
 }
 
 TEST_CASE("ingest: refuses sources without variants and folders that are no store", "[run]") {

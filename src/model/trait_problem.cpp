@@ -1,0 +1,92 @@
+#include "maniple/model/trait_problem.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include <fmt/format.h>
+
+namespace maniple {
+namespace {
+
+// A residual is rounding, not variation, below this share of the trait's spread about its mean, or
+// this share of its size.
+constexpr double explained_below = 1e-7;
+constexpr double rounding_below = 1e-13;
+
+// A value so many times the usual one is a code for something else, and would drown all others.
+constexpr double implausible_ratio = 1e8;
+
+// Standard errors are stored in single precision: they are within 1e7 of the largest residual.
+constexpr double smallest_scale = 1e-30;
+constexpr double largest_scale = 1e30;
+
+double median(std::vector<double> values) {
+    auto const middle = values.begin() + std::ssize(values) / 2;
+    std::ranges::nth_element(values, middle);
+    return *middle;
+}
+
+// Largest distance from the median, in median distances; 0 where most values are equal.
+double outlier_ratio(std::span<double const> values) {
+    auto const centre = median({values.begin(), values.end()});
+    std::vector<double> distances;
+    for (double value : values) distances.push_back(std::abs(value - centre));
+    auto const farthest = std::ranges::max(distances);
+    auto const usual = median(std::move(distances));
+    return usual > 0 ? farthest / usual : 0;
+}
+
+}  // namespace
+
+std::optional<std::string> find_problem(std::span<double const> values,
+                                        std::span<double const> residuals,
+                                        CovariateBasis const& made) {
+    auto const samples = std::ssize(made.samples);
+    if (samples == 0) {
+        return "has no value for any sample analysed (all missing, or covariates missing where it "
+               "is "
+               "observed); check the table and the sample filters";
+    }
+    bool const constant =
+        std::ranges::all_of(values, [&](double value) { return value == values[0]; });
+    if (constant) {
+        return fmt::format("does not vary (all {} samples analysed have one value); leave it out",
+                           samples);
+    }
+    if (samples < made.basis.columns() + 2) {
+        return fmt::format(
+            "has too few samples ({} with it and all covariates, for {} covariate "
+            "columns and the intercept); use fewer covariates",
+            samples, made.basis.columns() - 1);
+    }
+    double const left = std::sqrt(dot(residuals, residuals));
+    std::vector<double> centred{values.begin(), values.end()};
+    double const mean =
+        dot(values, std::vector<double>(values.size(), 1.0)) / static_cast<double>(values.size());
+    for (double& value : centred) value -= mean;
+    if (left < explained_below * std::sqrt(dot(centred, centred)) ||
+        left < rounding_below * std::sqrt(dot(values, values))) {
+        return "is explained entirely by the covariates and the intercept (what is left is "
+               "rounding); leave out the covariate that repeats it, or subtract a constant from a "
+               "trait that varies little beside its size";
+    }
+    auto const largest = std::abs(*std::ranges::max_element(
+        residuals, {}, [](double residual) { return std::abs(residual); }));
+    if (largest < smallest_scale || largest > largest_scale) {
+        return fmt::format(
+            "has values of a scale that results cannot hold (largest residual {:.1e}; must be "
+            "{:.0e} to {:.0e}); import it in other units",
+            largest, smallest_scale, largest_scale);
+    }
+    if (auto const ratio = outlier_ratio(values); ratio > implausible_ratio) {
+        return fmt::format(
+            "has a value that lies {:.0e} times as far from the median as usual (a "
+            "code for missing?); import the table again with --missing-value, or "
+            "correct it",
+            ratio);
+    }
+    return std::nullopt;
+}
+
+}  // namespace maniple
