@@ -27,8 +27,8 @@ std::string program_help() {
         "  <command> --help   options and examples of one command\n"
         "  --version          versions of maniple and its libraries\n\n"
         "Exit codes: 0 everything asked for is in the output, 2 an option or input file is wrong,\n"
-        "3 the machine refused, 4 a file is damaged, 70 a bug in maniple, 75 stopped (rerun "
-        "resumes).\n";
+        "3 the machine refused, 4 a file is damaged, 70 a bug in maniple, 75 stopped by "
+        "a signal (run it again).\n";
     return text;
 }
 

@@ -82,9 +82,9 @@ status=0
 srun --mpi="${MANIPLE_MPI:-$launcher}" --cpus-per-task="$threads" --wait=60 \
   "$maniple" "$command" --job "$job" "$@" || status=$?
 
-# 75: stopped by the time limit or a signal; the same command carries on where it stopped.
+# 75: stopped by a signal, of a preemption or before the time limit; the same command starts again.
 restarts=${SLURM_RESTART_COUNT:-0}
-if [ "$status" -eq 75 ] && [ "$restarts" -lt "${MANIPLE_MAX_RESTARTS:-20}" ]; then
+if [ "$status" -eq 75 ] && [ "$restarts" -lt "${MANIPLE_MAX_RESTARTS:-3}" ]; then
   echo "maniple stopped in time (restarts so far: $restarts); requeueing job $SLURM_JOB_ID"
   scontrol requeue "$SLURM_JOB_ID"
 fi

@@ -146,6 +146,8 @@ PartitionWriter StoreTarget::start_partition(std::string const& contig) const {
 void StoreTarget::add(PartitionEntry entry) {
     for (auto const& present : index_.partitions) {
         if (present.checksum != entry.checksum || present.contig != entry.contig) continue;
+        std::error_code ignored;
+        fs::remove(folder_ / entry.file, ignored);
         throw UserError{fmt::format(
             "the same {} variants of contig '{}' come twice (variants and genotypes are those of "
             "'{}'); import each file once",

@@ -86,8 +86,10 @@ class ImportTest(unittest.TestCase):
         self.succeed("--bfile", "g", "--block-variants", "64")
         self.refuse("--block-variants 32 is not the 64 of 's'", "--bfile", "g", "--block-variants", "32")
         self.refuse("--block-variants 512 is not the 64 of 's'", "--bfile", "g", "--block-variants", "512")
-        self.succeed("--bfile", "g", "--block-variants", "64")
-        self.succeed("--bfile", "g")
+        self.refuse("come twice", "--bfile", "g", "--block-variants", "64")
+        for options, rows in ((("--block-variants", "64"), b"\x00\x00"), ((), b"\x02\x02")):
+            self.write("g.bed", BED[:3] + rows)
+            self.succeed("--bfile", "g", *options)
         self.assertEqual(self.info()["variants"], 6)
 
     def test_bad_genotypes(self):

@@ -41,7 +41,7 @@ grep -qx "<it's a job.ini>" words
 grep -qx "<--path>" words
 grep -qx "requeue 5" requeued
 rm requeued
-SLURM_RESTART_COUNT=20 run > words || true
+SLURM_RESTART_COUNT=3 run > words || true
 [ ! -e requeued ]
 
 # What sbatch would refuse, or would read as another option, is refused here.

@@ -21,7 +21,7 @@ struct SlurmRequest {
     std::string job;                  ///< Job file.
 };
 
-/// The complete script: it resumes by requeueing itself after exit code 75, and is never submitted
+/// The complete script: it requeues itself after exit code 75, and is never submitted
 /// here.
 /// \throws UserError when a field is nothing that sbatch would take.
 std::string slurm_script(SlurmRequest const& request);

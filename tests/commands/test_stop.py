@@ -1,0 +1,58 @@
+#!/usr/bin/env python3
+"""A scan that is asked to stop, or killed: nothing that looks finished, and the same command starts again."""
+import filecmp
+import os
+import signal
+import subprocess
+import time
+
+from command_case import CommandCase
+import program
+from program import main
+
+STOPPED = 75
+
+
+class Stop(CommandCase):
+    def setUp(self):
+        super().setUp()
+        # Blocks so small that there are many turns, and traits enough that they take seconds.
+        self.succeed("simulate", "--store", "s", "--samples", 2000, "--variants", 30000, "--quantitative", 40,
+                     "--binary", 0, "--missing-traits", 0.2)
+        self.words = ["scan", "--store", "s", "--trait", "quantitative_*", "--missing-genotype", "drop",
+                      "--threads", 1, "--out", "r"]
+
+    def scan_until(self, sent):
+        """Exit code and words of a scan that gets a signal while it works."""
+        child = subprocess.Popen([program.MANIPLE, *map(str, self.words)], cwd=self.folder, text=True,
+                                 stderr=subprocess.PIPE)
+        limit = time.monotonic() + 60
+        while not list((self.folder / "r").glob("results.h5.*")) and time.monotonic() < limit:
+            time.sleep(0.01)
+        child.send_signal(sent)
+        _, said = child.communicate(timeout=60)
+        return child.returncode, said
+
+    def test_signals(self):
+        for sent in (signal.SIGTERM, signal.SIGUSR1, signal.SIGINT):
+            with self.subTest(sent=sent.name):
+                code, said = self.scan_until(sent)
+                self.assertEqual(code, STOPPED, said)
+                self.assertIn("the same command starts again", said)
+                self.assertFalse((self.folder / "r").exists())
+
+    def test_killed_and_run_again(self):
+        code, _ = self.scan_until(signal.SIGKILL)
+        self.assertEqual(code, -signal.SIGKILL)
+        left = sorted(os.listdir(self.folder / "r"))
+        self.assertIn(".unfinished", left)
+        self.assertNotIn("results.h5", left)
+        self.refuse("has no results.h5", "export", "--run", "r", "--trait", "quantitative_1", "--out", "t.tsv")
+        self.succeed(*self.words)
+        self.assertEqual(sorted(os.listdir(self.folder / "r")), ["log.txt", "results.h5", "run.json", "summary.tsv"])
+        self.succeed(*self.words[:-1], "other")
+        self.assertTrue(filecmp.cmp(self.folder / "r/results.h5", self.folder / "other/results.h5", shallow=False))
+
+
+if __name__ == "__main__":
+    main()
