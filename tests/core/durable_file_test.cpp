@@ -11,33 +11,14 @@
 #include <catch2/catch.hpp>
 
 #include "maniple/core/error.hpp"
+#include "scratch_folder.hpp"
 
 namespace maniple {
 namespace {
 
+using test::ScratchFolder;
+
 using std::filesystem::perms;
-
-// A folder of its own that goes when the test ends.
-class ScratchFolder {
-public:
-    ScratchFolder() {
-        std::string name = (std::filesystem::temp_directory_path() / "durable-XXXXXX").string();
-        REQUIRE(mkdtemp(name.data()) != nullptr);
-        path_ = name;
-    }
-    ~ScratchFolder() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-    ScratchFolder(ScratchFolder const&) = delete;
-    ScratchFolder& operator=(ScratchFolder const&) = delete;
-    std::filesystem::path const& path() const { return path_; }
-    std::filesystem::path operator/(char const* name) const { return path_ / name; }
-    auto files() const { return std::distance(std::filesystem::directory_iterator{path_}, {}); }
-
-private:
-    std::filesystem::path path_;
-};
 
 void write(std::filesystem::path const& path, std::string const& text) {
     std::ofstream{path} << text;

@@ -17,29 +17,12 @@
 #include <catch2/catch.hpp>
 
 #include "maniple/core/error.hpp"
+#include "scratch_folder.hpp"
 
 namespace maniple {
 namespace {
 
-// A folder of its own that goes when the test ends.
-class ScratchFolder {
-public:
-    ScratchFolder() {
-        std::string name = (std::filesystem::temp_directory_path() / "log-XXXXXX").string();
-        REQUIRE(mkdtemp(name.data()) != nullptr);
-        path_ = name;
-    }
-    ~ScratchFolder() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-    ScratchFolder(ScratchFolder const&) = delete;
-    ScratchFolder& operator=(ScratchFolder const&) = delete;
-    std::filesystem::path operator/(char const* name) const { return path_ / name; }
-
-private:
-    std::filesystem::path path_;
-};
+using test::ScratchFolder;
 
 std::string content(std::filesystem::path const& path) {
     std::ifstream file{path};

@@ -19,9 +19,12 @@
 #include <catch2/catch.hpp>
 
 #include "maniple/core/contract.hpp"
+#include "scratch_folder.hpp"
 
 namespace maniple {
 namespace {
+
+using test::ScratchFolder;
 
 using Big = boost::multiprecision::cpp_bin_float_50;
 using boost::multiprecision::cpp_int;
@@ -123,26 +126,6 @@ TEST_CASE("hardy_weinberg_p: refuses negative counts", "[hardy_weinberg]") {
     CHECK_THROWS_AS(hardy_weinberg_p({0, -1, 0}), ContractViolation);
     CHECK_THROWS_AS(hardy_weinberg_neg_log10_p({0, 0, -1}), ContractViolation);
 }
-
-// A folder of its own that goes when the test ends.
-class ScratchFolder {
-public:
-    ScratchFolder() {
-        std::string name = (std::filesystem::temp_directory_path() / "hardy-XXXXXX").string();
-        REQUIRE(mkdtemp(name.data()) != nullptr);
-        path_ = name;
-    }
-    ~ScratchFolder() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-    ScratchFolder(ScratchFolder const&) = delete;
-    ScratchFolder& operator=(ScratchFolder const&) = delete;
-    std::filesystem::path const& path() const { return path_; }
-
-private:
-    std::filesystem::path path_;
-};
 
 void write_vcf(std::filesystem::path const& path, std::vector<HardyWeinbergCounts> const& variants,
                int people) {

@@ -1,8 +1,6 @@
 /// \file  Small cohorts in a folder that goes away, for tests of the store.
 #pragma once
 
-#include <stdlib.h>
-
 #include <algorithm>
 #include <cstdint>
 #include <filesystem>
@@ -14,27 +12,9 @@
 #include <vector>
 
 #include "maniple/store/cohort.hpp"
+#include "scratch_folder.hpp"
 
 namespace maniple::test {
-
-/// A new empty folder, removed with everything in it.
-class ScratchFolder {
-public:
-    ScratchFolder() {
-        auto pattern = (std::filesystem::temp_directory_path() / "maniple-store-XXXXXX").string();
-        path_ = ::mkdtemp(pattern.data());
-    }
-    ~ScratchFolder() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-    ScratchFolder(ScratchFolder const&) = delete;
-    ScratchFolder& operator=(ScratchFolder const&) = delete;
-    std::filesystem::path const& path() const { return path_; }
-
-private:
-    std::filesystem::path path_;
-};
 
 inline std::vector<char> bytes_of(std::filesystem::path const& path) {
     std::ifstream file{path, std::ios::binary};
