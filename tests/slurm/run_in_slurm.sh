@@ -34,7 +34,12 @@ covariate = covariate_*
 JOB
 "$MANIPLE" scan --job scan.ini --out alone
 
-"$source_folder/scripts/local-slurm" start --cpus 2
+started=0
+"$source_folder/scripts/local-slurm" start --cpus 2 || started=$?
+[ "$started" -eq 0 ] || {
+  [ "$started" -eq 77 ] && echo "skipped: no Slurm can run here"
+  exit "$started"
+}
 eval "$("$source_folder/scripts/local-slurm" env)"
 status=0
 timeout 200 sbatch --wait --ntasks-per-node=2 --cpus-per-task=1 --output=job.log \
