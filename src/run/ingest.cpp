@@ -1,5 +1,9 @@
 #include "maniple/run/ingest.hpp"
 
+#if __has_include(<malloc.h>)
+#include <malloc.h>
+#endif
+
 #include <algorithm>
 #include <optional>
 #include <unordered_set>
@@ -156,6 +160,17 @@ void warn_of_known_contigs(CohortIndex const& index, std::size_t first_partition
     }
 }
 
+// Blocks of genotypes come and go in many sizes. Left alone, glibc keeps them in its heaps, which
+// then grow by fragmentation for as long as an ingest lasts; mapped one by one they go back to the
+// system.
+void return_large_blocks() {
+#if defined(__GLIBC__)
+    constexpr int large = 128 * 1024;
+    mallopt(M_MMAP_THRESHOLD, large);
+    mallopt(M_TRIM_THRESHOLD, large);
+#endif
+}
+
 }  // namespace
 
 IngestSummary ingest(std::filesystem::path const& store,
@@ -165,6 +180,7 @@ IngestSummary ingest(std::filesystem::path const& store,
     expect(options.block_variants > 0, "a block has variants");
     expect(options.threads > 0, "somebody works");
 
+    return_large_blocks();
     Stopwatch const watch;
     auto const& first = *sources.front();
     require_unique_ids(first.samples(), first.name());

@@ -59,8 +59,10 @@ struct NullTrait {
 /// Everything a linear scan needs to know about traits and covariates; immutable once fitted.
 ///
 /// A trait's entries depend on the covariates, the candidate samples and the trait itself, never on
-/// the other traits: patterns that lack few samples share the columns of the base (all candidates
-/// with every covariate), others own theirs, and which it is depends on the pattern alone.
+/// the other traits: a pattern that lacks few samples is regressed on the columns of the base (all
+/// candidates with every covariate), others on a basis of their own, and which it is depends on the
+/// pattern alone. Whether the base's columns are shared, less the samples a pattern lacks, or
+/// copied for it without them, changes no integer.
 class LinearNull {
 public:
     /// \param candidates  samples that may take part.
