@@ -1,5 +1,10 @@
 #include "maniple/core/instruction_set.hpp"
 
+#if defined(__x86_64__) && defined(__linux__)
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
+
 #include <cstdlib>
 #include <string>
 #include <vector>
@@ -11,6 +16,17 @@
 namespace maniple {
 namespace {
 
+// Linux lets a process use tiles only after it has asked for them.
+bool may_use_tiles() {
+#if defined(__x86_64__) && defined(__linux__)
+    constexpr long request_permission = 0x1023;  // ARCH_REQ_XCOMP_PERM
+    constexpr long tile_data = 18;               // XFEATURE_XTILEDATA
+    return ::syscall(SYS_arch_prctl, request_permission, tile_data) == 0;
+#else
+    return false;
+#endif
+}
+
 std::vector<InstructionSet> find_runnable() {
     std::vector<InstructionSet> sets{InstructionSet::scalar};
 #if defined(__x86_64__)
@@ -19,8 +35,12 @@ std::vector<InstructionSet> find_runnable() {
     sets.push_back(InstructionSet::avx2);
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
         __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
-        __builtin_cpu_supports("avx512vpopcntdq")) {
+        __builtin_cpu_supports("avx512vnni") && __builtin_cpu_supports("avx512vpopcntdq")) {
         sets.push_back(InstructionSet::avx512);
+        if (__builtin_cpu_supports("amx-tile") && __builtin_cpu_supports("amx-int8") &&
+            may_use_tiles()) {
+            sets.push_back(InstructionSet::amx);
+        }
     }
 #endif
     return sets;
@@ -51,6 +71,8 @@ std::string_view to_string(InstructionSet set) {
             return "avx2";
         case InstructionSet::avx512:
             return "avx512";
+        case InstructionSet::amx:
+            return "amx";
     }
     return "unknown";
 }

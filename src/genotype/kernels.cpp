@@ -8,6 +8,7 @@ Kernels const& kernels(InstructionSet set) {
     switch (set) {
 #if defined(__x86_64__)
         case InstructionSet::avx512:
+        case InstructionSet::amx:
             return avx512_kernels;
         case InstructionSet::avx2:
             return avx2_kernels;

@@ -11,6 +11,7 @@ AddRowProducts* choose() {
     switch (instruction_set()) {
 #if defined(__x86_64__)
         case InstructionSet::avx512:
+        case InstructionSet::amx:
             return add_row_products_avx512;
         case InstructionSet::avx2:
             return add_row_products_avx2;

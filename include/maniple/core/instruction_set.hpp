@@ -10,7 +10,8 @@ namespace maniple {
 enum class InstructionSet {
     scalar,  ///< What every processor of the architecture runs.
     avx2,    ///< AVX2 and POPCNT.
-    avx512,  ///< AVX-512 F, BW, VL, DQ and VPOPCNTDQ.
+    avx512,  ///< AVX-512 F, BW, VL, DQ, VNNI and VPOPCNTDQ.
+    amx,     ///< That, and AMX tiles of int8.
 };
 
 std::string_view to_string(InstructionSet set);
@@ -18,8 +19,8 @@ std::string_view to_string(InstructionSet set);
 /// Those that this processor runs, slowest first.
 std::span<InstructionSet const> runnable_instruction_sets();
 
-/// The fastest of them, chosen once; MANIPLE_ISA=scalar|avx2|avx512 in the environment asks for
-/// another.
+/// The fastest of them, chosen once; MANIPLE_ISA=scalar|avx2|avx512|amx in the environment asks
+/// for another.
 /// \throws UserError when that names none, or one this processor cannot run.
 InstructionSet instruction_set();
 
