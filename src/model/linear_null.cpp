@@ -328,4 +328,10 @@ LinearNull::LinearNull(SampleMask const& candidates, std::vector<Covariate> cova
     Fit{*this, std::move(traits)}.run();
 }
 
+std::int64_t LinearNull::bytes() const {
+    return samples() * (4 * columns_.columns() + columns_.digit_columns() +
+                        8 * (std::ssize(traits_) + std::ssize(covariates_))) +
+           (std::ssize(patterns_) + 1) * packed_stride(samples());
+}
+
 }  // namespace maniple

@@ -378,4 +378,26 @@ void scan_block(LinearNull const& null, PackedView genotypes,
     }
 }
 
+void scan_block(LinearNull const& null, PackedView genotypes,
+                std::span<LocalVariantIndex const> rows, MissingGenotype missing,
+                VariantFilter const& filter, LinearWorkspace& workspace, LinearTests const& tests) {
+    auto const traits = null.traits().size();
+    std::vector<LinearTest> all(rows.size() * traits);
+    scan_block(null, genotypes, rows, missing, filter, workspace, std::span{all});
+    for (std::size_t r = 0; r < rows.size(); ++r) {
+        auto const v = static_cast<std::int64_t>(r);
+        for (std::size_t t = 0; t < traits; ++t) {
+            auto const& test = all[r * traits + t];
+            auto const row = static_cast<std::int64_t>(t);
+            auto const pattern = null.traits()[t].pattern.get();
+            tests.beta(row, v) = test.beta;
+            tests.standard_error(row, v) = static_cast<float>(test.standard_error);
+            tests.neg_log10_p(row, v) = static_cast<float>(test.neg_log10_p);
+            tests.status(row, v) = static_cast<std::uint8_t>(test.status);
+            tests.alternate_frequency(pattern, v) = static_cast<float>(test.alternate_frequency);
+            tests.samples(pattern, v) = static_cast<std::int32_t>(test.samples);
+        }
+    }
+}
+
 }  // namespace maniple

@@ -85,6 +85,9 @@ public:
     /// samples x (covariate columns, then traits): what genotypes are multiplied with.
     FixedPointMatrix const& columns() const { return columns_; }
 
+    /// Memory of all of it.
+    std::int64_t bytes() const;
+
 private:
     class Fit;
 

@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "maniple/core/matrix_view.hpp"
 #include "maniple/genotype/dosage_product.hpp"
 #include "maniple/genotype/packed_block.hpp"
 #include "maniple/model/linear_null.hpp"
@@ -27,6 +28,17 @@ struct LinearTest {
     double alternate_frequency;  ///< ALT frequency in the trait's samples; NaN if none is called.
     std::int64_t samples;        ///< In the regression (with `drop`: with a genotype).
     TestStatus status;
+};
+
+/// Results of a run of variants: traits x variants, but where said. Rows may be longer than the
+/// run.
+struct LinearTests {
+    MatrixView<double> beta;                ///< As in LinearTest.
+    MatrixView<float> standard_error;       ///< As in LinearTest.
+    MatrixView<float> neg_log10_p;          ///< As in LinearTest.
+    MatrixView<std::uint8_t> status;        ///< TestStatus.
+    MatrixView<float> alternate_frequency;  ///< Patterns of missing values x variants.
+    MatrixView<std::int32_t> samples;       ///< Patterns of missing values x variants.
 };
 
 /// Memory of one thread, reused from block to block.
@@ -70,5 +82,10 @@ void scan_block(LinearNull const& null, PackedView genotypes,
                 std::span<LocalVariantIndex const> rows, MissingGenotype missing,
                 VariantFilter const& filter, LinearWorkspace& workspace,
                 std::span<LinearTest> tests);
+
+/// The same, into arrays. \pre tests' views have a row per trait or pattern and a column per row.
+void scan_block(LinearNull const& null, PackedView genotypes,
+                std::span<LocalVariantIndex const> rows, MissingGenotype missing,
+                VariantFilter const& filter, LinearWorkspace& workspace, LinearTests const& tests);
 
 }  // namespace maniple
