@@ -11,6 +11,8 @@ find_package(nlohmann_json REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(htslib REQUIRED IMPORTED_TARGET htslib)
 pkg_check_modules(libdeflate REQUIRED IMPORTED_TARGET libdeflate)
+pkg_check_modules(zlib REQUIRED IMPORTED_TARGET zlib)
+pkg_check_modules(libzstd REQUIRED IMPORTED_TARGET libzstd)
 pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
 
 # Libraries without a package file of their own become imported targets here.
@@ -25,7 +27,6 @@ function(maniple_import target)
   endforeach()
 endfunction()
 
-maniple_import(dnnl HEADER dnnl.h LIBRARIES dnnl)
 maniple_import(random123 HEADER Random123/philox.h)
 
 add_library(hdf5_c INTERFACE IMPORTED)

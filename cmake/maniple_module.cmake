@@ -12,6 +12,28 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LES
   target_compile_options(maniple_options INTERFACE -Wno-restrict)
 endif()
 
+# Loops are compiled once per instruction set; core/instruction_set.hpp chooses at run time. A source says by
+# its name which it is for: NAME_scalar.cpp, NAME_avx2.cpp, NAME_avx512.cpp, NAME_amx.cpp.
+set(maniple_flags_scalar -O3 -fno-math-errno)
+set(maniple_flags_avx2 ${maniple_flags_scalar} -mavx2 -mpopcnt -mbmi -mbmi2)
+set(maniple_flags_avx512 ${maniple_flags_avx2} -mavx512f -mavx512bw -mavx512vl -mavx512dq -mavx512vnni
+  -mavx512vpopcntdq -mprefer-vector-width=512)
+if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  list(APPEND maniple_flags_avx512 -Wno-maybe-uninitialized -Wno-uninitialized)  # in its own intrinsics (GCC bug 105593)
+endif()
+set(maniple_flags_amx ${maniple_flags_avx512} -mamx-tile -mamx-int8)
+function(maniple_set_instructions)
+  foreach(set scalar avx2 avx512 amx)
+    set(sources ${ARGN})
+    list(FILTER sources INCLUDE REGEX "_${set}\\.cpp$")
+    if(set STREQUAL scalar OR CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+      set_source_files_properties(${sources} PROPERTIES COMPILE_OPTIONS "${maniple_flags_${set}}")
+    else()
+      set_source_files_properties(${sources} PROPERTIES HEADER_FILE_ONLY ON)
+    endif()
+  endforeach()
+endfunction()
+
 # One static library per folder: every source in it. USES is that folder's row in
 # scripts/check_layers.py; USES_LIBRARIES are foreign libraries.
 function(maniple_module name)
@@ -19,6 +41,7 @@ function(maniple_module name)
   list(TRANSFORM ARG_USES PREPEND maniple_)
   file(GLOB headers CONFIGURE_DEPENDS include/maniple/${name}/*.hpp)
   file(GLOB sources CONFIGURE_DEPENDS src/${name}/*.cpp)
+  maniple_set_instructions(${sources})
   add_library(maniple_${name} STATIC ${sources})
   set_target_properties(maniple_${name} PROPERTIES LINKER_LANGUAGE CXX VERIFY_INTERFACE_HEADER_SETS ON)
   target_sources(maniple_${name} PUBLIC FILE_SET HEADERS BASE_DIRS include FILES ${headers})

@@ -31,7 +31,10 @@ std::vector<InstructionSet> find_runnable() {
     std::vector<InstructionSet> sets{InstructionSet::scalar};
 #if defined(__x86_64__)
     __builtin_cpu_init();
-    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("popcnt")) return sets;
+    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("popcnt") ||
+        !__builtin_cpu_supports("bmi") || !__builtin_cpu_supports("bmi2")) {
+        return sets;
+    }
     sets.push_back(InstructionSet::avx2);
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
         __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&

@@ -65,5 +65,24 @@ TEST_CASE("AlignedBuffer: empty by default and at size zero", "[core]") {
     CHECK(AlignedBuffer<int>{0}.span().empty());
 }
 
+TEST_CASE("AlignedBuffer: large ones are zero and aligned too, and move", "[core]") {
+    std::int64_t const size = GENERATE((1 << 20) - 1, 1 << 20, (1 << 20) + 1, 5'000'001);
+    AlignedBuffer<std::int32_t> buffer{size};
+    REQUIRE(buffer.size() == size);
+    CHECK(reinterpret_cast<std::uintptr_t>(buffer.data()) % 64 == 0);
+    std::int64_t others = 0;
+    for (auto& value : buffer.span()) {
+        others += value != 0 ? 1 : 0;
+        value = 7;
+    }
+    CHECK(others == 0);
+    AlignedBuffer<std::int32_t> target{3'000'000};
+    target = std::move(buffer);
+    CHECK(target.size() == size);
+    CHECK(target[size - 1] == 7);
+    AlignedBuffer<std::int32_t> const last{std::move(target)};
+    CHECK(last[0] == 7);
+}
+
 }  // namespace
 }  // namespace maniple

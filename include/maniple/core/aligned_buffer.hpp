@@ -9,6 +9,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "maniple/core/zeroed_memory.hpp"
+
 namespace maniple {
 
 /// Sole owner of `size` zero-initialised elements, aligned to 64 bytes.
@@ -20,9 +22,7 @@ public:
     AlignedBuffer() = default;
     explicit AlignedBuffer(std::int64_t size)
         : size_{size},
-          data_{size == 0 ? nullptr
-                          : new (std::align_val_t{alignment}) T[static_cast<std::size_t>(size)]{}} {
-    }
+          data_{allocate(static_cast<std::size_t>(size)), {static_cast<std::size_t>(size)}} {}
     AlignedBuffer(AlignedBuffer&& other) noexcept
         : size_{std::exchange(other.size_, 0)}, data_{std::move(other.data_)} {}
     AlignedBuffer& operator=(AlignedBuffer&& other) noexcept {
@@ -41,9 +41,25 @@ public:
 
 private:
     struct Release {
-        void operator()(T* data) const { ::operator delete[](data, std::align_val_t{alignment}); }
+        std::size_t size = 0;
+        void operator()(T* data) const {
+            if (is_large(size)) {
+                release_zeroed(data, size * sizeof(T));
+            } else {
+                ::operator delete[](data, std::align_val_t{alignment});
+            }
+        }
     };
     static_assert(std::is_trivially_destructible_v<T>);
+
+    static bool is_large(std::size_t size) {
+        return std::is_arithmetic_v<T> && size >= large_memory / sizeof(T);
+    }
+    static T* allocate(std::size_t size) {
+        if (size == 0) return nullptr;
+        if (is_large(size)) return static_cast<T*>(allocate_zeroed(size * sizeof(T)));
+        return new (std::align_val_t{alignment}) T[size]{};
+    }
 
     std::int64_t size_ = 0;
     std::unique_ptr<T[], Release> data_;

@@ -9,7 +9,7 @@ namespace maniple {
 /// Forms that kernels are compiled in, slowest first. All compute the same bits.
 enum class InstructionSet {
     scalar,  ///< What every processor of the architecture runs.
-    avx2,    ///< AVX2 and POPCNT.
+    avx2,    ///< AVX2, BMI, BMI2 and POPCNT.
     avx512,  ///< AVX-512 F, BW, VL, DQ, VNNI and VPOPCNTDQ.
     amx,     ///< That, and AMX tiles of int8.
 };

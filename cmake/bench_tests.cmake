@@ -1,0 +1,18 @@
+# bench_kernels: microbenchmarks, where Google Benchmark is; and the small form of scripts/bench-peers.
+find_package(benchmark QUIET)
+if(benchmark_FOUND)
+  file(GLOB sources CONFIGURE_DEPENDS tests/bench/*.cpp)
+  maniple_set_instructions(${sources})
+  add_executable(bench_kernels ${sources})
+  target_include_directories(bench_kernels PRIVATE tests)
+  target_link_libraries(bench_kernels PRIVATE maniple_model maniple_store benchmark::benchmark)
+else()
+  message(STATUS "Google Benchmark is not here: bench_kernels is not built")
+endif()
+
+add_test(NAME bench/peers COMMAND ${MANIPLE_PYTHON} ${CMAKE_SOURCE_DIR}/tests/bench/test_bench_peers.py)
+set(environment "MANIPLE=$<TARGET_FILE:maniple>" "PYTHONDONTWRITEBYTECODE=1")
+if(TARGET bench_kernels)
+  list(APPEND environment "MANIPLE_BENCH_KERNELS=$<TARGET_FILE:bench_kernels>")
+endif()
+set_tests_properties(bench/peers PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 300 PROCESSORS 2 ENVIRONMENT "${environment}")
