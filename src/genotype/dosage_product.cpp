@@ -1,69 +1,253 @@
 #include "maniple/genotype/dosage_product.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "maniple/core/contract.hpp"
-#include "maniple/genotype/kernels.hpp"
-#include "maniple/linalg/integer_product.hpp"
+#include "product_path.hpp"
 
 namespace maniple {
 namespace {
 
-// Whole words of 32 samples: decoding may write past the last sample of a tile.
-constexpr std::int64_t words_of(std::int64_t samples) { return (samples + 31) / 32; }
+constexpr std::int64_t unit_samples = FixedPointMatrix::unit_samples;
+constexpr std::int64_t panel_width = FixedPointMatrix::panel_width;
+constexpr std::int64_t panel_columns = FixedPointMatrix::panel_columns;
+static_assert(tile_bytes == FixedPointMatrix::unit_bytes);
 
-void add_partial(MatrixView<std::int32_t const> partial, MatrixView<std::int64_t> sums) {
-    for (std::int64_t r = 0; r < partial.rows(); ++r) {
-        auto const* from = partial.row(r).data();
-        auto* to = sums.row(r).data();
-        for (std::int64_t c = 0; c < partial.columns(); ++c) to[c] += from[c];
-    }
+// Variants and panels whose sums (1 MiB) stay in the second-level cache until all samples are
+// through, beside the decoded genotypes of a stretch of samples.
+constexpr std::int64_t block_variants = 512;
+constexpr std::int64_t block_panels = 32;
+constexpr std::int64_t wide_units = 16;
+// With few panels decoding counts: few variants at a time, in the first-level cache.
+constexpr std::int64_t narrow_variants = 32;
+constexpr std::int64_t narrow_units = 8;
+constexpr std::int64_t narrow_panels = 8;
+constexpr std::int64_t workspace_tile_bytes =
+    std::max(block_variants * wide_units, narrow_variants* narrow_units) * unit_samples;
+
+// 2^22 samples times genotypes up to 2 times digits down to -128 still fit 32 bits.
+constexpr std::int64_t units_in_32_bits = (std::int64_t{1} << 22) / unit_samples;
+
+// Rows of a matrix larger than this come from beyond the second-level cache, which makes carriers
+// dearer by that factor.
+constexpr std::int64_t near_bytes = std::int64_t{4} << 20;
+constexpr double far_distance = 3;
+
+// Variants whose sums leave together: each column's then share a cache line.
+constexpr std::int64_t sparse_group = 8;
+
+constexpr std::int64_t panels_of(std::int64_t columns) {
+    return (columns + panel_columns - 1) / panel_columns;
+}
+constexpr std::int64_t partial_size(std::int64_t columns) {
+    return std::min(panels_of(columns), block_panels) * block_variants * panel_width;
+}
+constexpr std::int64_t padded(std::int64_t columns) {
+    return (columns + FixedPointMatrix::row_multiple - 1) / FixedPointMatrix::row_multiple *
+           FixedPointMatrix::row_multiple;
 }
 
 }  // namespace
 
-ProductWorkspace::ProductWorkspace(std::int64_t digit_columns)
-    : dosages_{tile_variants * tile_samples},
-      partial_{tile_variants * digit_columns},
-      digit_sums_{tile_variants * digit_columns} {}
+// Variants with many carriers: blocks of decoded genotypes times panels of digits.
+class DenseProduct {
+public:
+    DenseProduct(ProductForm const& form, PackedView genotypes, FixedPointMatrix const& columns,
+                 ProductWorkspace& work, MatrixView<std::int64_t> sums)
+        : form_{form}, genotypes_{genotypes}, columns_{columns}, work_{work}, sums_{sums} {}
 
-std::int64_t ProductWorkspace::bytes(std::int64_t digit_columns) {
-    return tile_variants * (tile_samples + 12 * digit_columns);
+    static std::vector<std::int64_t>& variants(ProductWorkspace& work) { return work.dense_; }
+
+    void run() {
+        Session const session{form_};
+        for (std::int64_t i = 0; i < std::ssize(work_.dense_); i += block_variants) {
+            block_ = std::span{work_.dense_}.subspan(static_cast<std::size_t>(i));
+            block_ =
+                block_.first(std::min(block_.size(), static_cast<std::size_t>(block_variants)));
+            for (std::int64_t p = 0; p < columns_.panels(); p += block_panels) {
+                first_panel_ = p;
+                panels_ = std::min(block_panels, columns_.panels() - p);
+                for (std::int64_t u = 0; u < columns_.units(); u += units_in_32_bits) {
+                    std::fill_n(work_.partial_.data(), panels_ * block_variants * panel_width, 0);
+                    multiply(u, std::min(units_in_32_bits, columns_.units() - u));
+                    combine(u == 0 ? Before::nothing : Before::earlier_samples);
+                }
+            }
+        }
+    }
+
+private:
+    struct Session {
+        explicit Session(ProductForm const& form) : form_{form} { form_.begin(); }
+        ~Session() { form_.end(); }
+        Session(Session const&) = delete;
+        Session& operator=(Session const&) = delete;
+        ProductForm const& form_;
+    };
+
+    void multiply(std::int64_t first_unit, std::int64_t units) {
+        bool const narrow = columns_.panels() <= narrow_panels;
+        auto const variants = narrow ? narrow_variants : block_variants;
+        auto const most_units = narrow ? narrow_units : wide_units;
+        for (std::int64_t u = 0; u < units; u += most_units) {
+            auto const here = std::min(most_units, units - u);
+            for (std::int64_t v = 0; v < std::ssize(block_); v += variants)
+                multiply(first_unit + u, here, v, std::min(variants, std::ssize(block_) - v));
+        }
+    }
+
+    void multiply(std::int64_t first_unit, std::int64_t units, std::int64_t first_variant,
+                  std::int64_t variants) {
+        work_.rows_.clear();
+        for (std::int64_t i = 0; i < variants; ++i) {
+            LocalVariantIndex const v{block_[static_cast<std::size_t>(first_variant + i)]};
+            auto const* row = genotypes_.row(v).data() + first_unit * unit_samples / 32;
+            work_.rows_.push_back(reinterpret_cast<std::uint8_t const*>(row));
+        }
+        form_.decode(work_.rows_.data(), variants, units, work_.tiles_.data());
+        form_.multiply(work_.tiles_.data(), (variants + tile_variants - 1) / tile_variants, units,
+                       columns_.panel(first_panel_).data() + first_unit * tile_bytes,
+                       columns_.units() * tile_bytes, panels_,
+                       work_.partial_.data() + first_variant * panel_width, block_variants);
+    }
+
+    enum class Before { nothing, earlier_samples };
+
+    // Put the digits' sums together, and add them to what is there.
+    void combine(Before before) {
+        auto const first_column = first_panel_ * panel_columns;
+        auto const columns = std::min(panels_ * panel_columns, columns_.columns() - first_column);
+        for (std::int64_t c = 0; c < columns; ++c) {
+            auto const* digits = work_.partial_.data() +
+                                 c / panel_columns * block_variants * panel_width +
+                                 c % panel_columns * FixedPointMatrix::limbs;
+            auto const sums = sums_.row(first_column + c);
+            for (auto v : block_) {
+                std::int64_t const low = digits[0] + digits[1] * std::int64_t{256};
+                std::int64_t const high = digits[2] + digits[3] * std::int64_t{256};
+                auto& sum = sums[static_cast<std::size_t>(v)];
+                sum = (before == Before::nothing ? 0 : sum) + low + high * 65536;
+                digits += panel_width;
+            }
+        }
+    }
+
+    ProductForm const& form_;
+    PackedView genotypes_;
+    FixedPointMatrix const& columns_;
+    ProductWorkspace& work_;
+    MatrixView<std::int64_t> sums_;
+    std::span<std::int64_t const> block_;
+    std::int64_t first_panel_ = 0;
+    std::int64_t panels_ = 0;
+};
+
+// Variants with few carriers: the sum of these samples' integers.
+class SparseProduct {
+public:
+    SparseProduct(ProductForm const& form, FixedPointMatrix const& columns, std::int64_t most,
+                  ProductWorkspace& work, MatrixView<std::int64_t> sums)
+        : form_{form}, columns_{columns}, most_{most}, work_{work}, sums_{sums} {
+        if (most < 0) return;
+        auto const room = static_cast<std::size_t>(2 * most + 1);
+        if (work_.carriers_.size() < room) work_.carriers_.resize(room);
+    }
+
+    // False where there are too many carriers.
+    bool add(std::int64_t v, std::span<std::uint64_t const> row) {
+        if (form_.count_carriers(row.data(), std::ssize(row), most_) > most_) return false;
+        auto const carriers =
+            form_.list_carriers(row.data(), std::ssize(row), work_.carriers_.data());
+        auto const integers = columns_.integers();
+        auto const width = padded(columns_.columns());
+        form_.add_carriers(integers.data(), integers.row_stride(), work_.carriers_.data(), carriers,
+                           width, work_.carrier_sums_.data() + waiting_ * width);
+        variants_[static_cast<std::size_t>(waiting_++)] = v;
+        if (waiting_ == sparse_group) flush();
+        return true;
+    }
+
+    void flush() {
+        auto const width = padded(columns_.columns());
+        for (std::int64_t c = 0; c < columns_.columns(); ++c) {
+            for (std::int64_t i = 0; i < waiting_; ++i) {
+                sums_(c, variants_[static_cast<std::size_t>(i)]) =
+                    work_.carrier_sums_[i * width + c];
+            }
+        }
+        waiting_ = 0;
+    }
+
+private:
+    ProductForm const& form_;
+    FixedPointMatrix const& columns_;
+    std::int64_t most_;
+    ProductWorkspace& work_;
+    MatrixView<std::int64_t> sums_;
+    std::array<std::int64_t, sparse_group> variants_;
+    std::int64_t waiting_ = 0;
+};
+
+ProductWorkspace::ProductWorkspace(std::int64_t columns) : tiles_{workspace_tile_bytes} {
+    reserve(columns);
+    rows_.reserve(static_cast<std::size_t>(block_variants));
+}
+
+void ProductWorkspace::reserve(std::int64_t columns) {
+    auto const partial = partial_size(columns);
+    if (partial_.size() < partial) partial_ = AlignedBuffer<std::int32_t>{partial};
+    auto const sums = sparse_group * padded(columns);
+    if (carrier_sums_.size() < sums) carrier_sums_ = AlignedBuffer<std::int64_t>{sums};
+}
+
+bool ProductWorkspace::has_room(std::int64_t columns) const {
+    return partial_.size() >= partial_size(columns) &&
+           carrier_sums_.size() >= sparse_group * padded(columns);
+}
+
+std::int64_t ProductWorkspace::bytes(std::int64_t columns) {
+    return workspace_tile_bytes + 4 * partial_size(columns) + 8 * sparse_group * padded(columns);
+}
+
+std::int64_t most_sparse_carriers(ProductCosts const& costs, std::int64_t samples,
+                                  std::int64_t columns) {
+    auto const units = static_cast<double>((samples + unit_samples - 1) / unit_samples);
+    auto const panels = static_cast<double>(panels_of(columns));
+    auto const lines = static_cast<double>(padded(columns) / FixedPointMatrix::row_multiple);
+    auto const dense = units * (costs.decode_unit + panels * costs.multiply_unit);
+    auto const bytes = 4 * samples * padded(columns);
+    auto const distance = bytes > near_bytes ? far_distance : 1;
+    auto const carrier = distance * (costs.carrier + lines * costs.carrier_line);
+    return static_cast<std::int64_t>(std::max(dense - units * costs.list_unit, 0.0) / carrier);
+}
+
+void multiply_genotypes(ProductForm const& form, ProductPath path, PackedView genotypes,
+                        FixedPointMatrix const& columns, ProductWorkspace& workspace,
+                        MatrixView<std::int64_t> sums) {
+    expect(columns.samples() == genotypes.samples(), "genotypes and columns have the same samples");
+    expect(sums.rows() == columns.columns() && sums.columns() == genotypes.variants(),
+           "sums are columns x variants");
+    expect(workspace.has_room(columns.columns()), "the workspace has room for the columns");
+    auto const most =
+        path == ProductPath::dense ? -1
+        : path == ProductPath::sparse
+            ? genotypes.samples()
+            : most_sparse_carriers(form.costs, genotypes.samples(), columns.columns());
+    auto& dense = DenseProduct::variants(workspace);
+    dense.clear();
+    SparseProduct sparse{form, columns, most, workspace, sums};
+    for (LocalVariantIndex v{0}; v.get() < genotypes.variants(); ++v) {
+        if (most < 0 || !sparse.add(v.get(), genotypes.row(v))) dense.push_back(v.get());
+    }
+    sparse.flush();
+    DenseProduct{form, genotypes, columns, workspace, sums}.run();
 }
 
 void multiply_genotypes(PackedView genotypes, FixedPointMatrix const& columns,
                         ProductWorkspace& workspace, MatrixView<std::int64_t> sums) {
-    expect(columns.samples() == genotypes.samples(), "genotypes and columns have the same samples");
-    expect(sums.rows() == genotypes.variants() && sums.columns() == columns.columns(),
-           "sums are variants x columns");
-    auto const digits = columns.digits();
-    auto const width = digits.columns();
-    expect(ProductWorkspace::tile_variants * width <= workspace.partial_.size(),
-           "the workspace has room for the columns");
-    auto const& form = kernels();
-
-    for (std::int64_t v0 = 0; v0 < genotypes.variants(); v0 += ProductWorkspace::tile_variants) {
-        auto const rows = std::min(ProductWorkspace::tile_variants, genotypes.variants() - v0);
-        MatrixView const digit_sums{workspace.digit_sums_.data(), rows, width};
-        std::fill_n(digit_sums.data(), rows * width, 0);
-
-        for (std::int64_t s0 = 0; s0 < genotypes.samples(); s0 += ProductWorkspace::tile_samples) {
-            auto const samples = std::min(ProductWorkspace::tile_samples, genotypes.samples() - s0);
-            for (std::int64_t r = 0; r < rows; ++r) {
-                form.decode(genotypes.row(LocalVariantIndex{v0 + r}).data() + s0 / 32,
-                            words_of(samples),
-                            workspace.dosages_.data() + r * ProductWorkspace::tile_samples);
-            }
-            MatrixView<std::uint8_t const> const left{workspace.dosages_.data(), rows, samples,
-                                                      ProductWorkspace::tile_samples};
-            MatrixView<std::int8_t const> const right{digits.data() + s0 * width, samples, width};
-            MatrixView const partial{workspace.partial_.data(), rows, width};
-            multiply(left, right, partial);
-            add_partial(partial, digit_sums);
-        }
-        for (std::int64_t r = 0; r < rows; ++r)
-            columns.combine(digit_sums.row(r), sums.row(v0 + r));
-    }
+    static auto const& form = product_form(instruction_set());
+    multiply_genotypes(form, ProductPath::cheaper, genotypes, columns, workspace, sums);
 }
 
 }  // namespace maniple

@@ -1,6 +1,6 @@
-// The loops behind genotype/kernels.hpp, compiled once per instruction set by the sources that
-// include this. All names are local to the including source, and nothing but <cstdint> is used:
-// an inline function shared between translation units could be kept in its AVX-512 form for all.
+// The loops behind genotype/kernels.hpp for processors that do not count bits in vectors. All names
+// are local to the including source, and nothing but <cstdint> is used: an inline function shared
+// between translation units could be kept in its AVX2 form for all.
 #pragma once
 
 #include <cstdint>
@@ -10,41 +10,133 @@
 namespace maniple {
 namespace {
 
+// A register of `Bytes`. May alias the words of a row, which are whole cache lines of 64.
+template <int Bytes>
+struct Register {
+    using Words [[gnu::vector_size(Bytes), gnu::may_alias]] = std::uint64_t;
+};
+
 constexpr std::uint64_t low_bits = 0x5555555555555555U;
 
-void decode_row(std::uint64_t const* genotypes, std::int64_t words, std::uint8_t* dosages) {
-    auto const* bytes = reinterpret_cast<std::uint8_t const*>(genotypes);
-    auto* quads = reinterpret_cast<std::uint32_t*>(dosages);
-    for (std::int64_t i = 0; i < words * 8; ++i) {
-        std::uint32_t const byte = bytes[i];
-        // Two bits to each byte, then 3 (missing) to 0.
-        std::uint32_t const spread = (byte | byte << 6 | byte << 12 | byte << 18) & 0x03030303U;
-        std::uint32_t const missing = spread & (spread >> 1) & 0x01010101U;
-        quads[i] = spread ^ (missing | missing << 1);
-    }
-}
-
-GenotypeCounts count_row(std::uint64_t const* genotypes, std::uint64_t const* mask,
-                         std::int64_t words) {
-    std::int64_t total = 0;
-    std::int64_t low = 0;
-    std::int64_t high = 0;
-    std::int64_t both = 0;
-    for (std::int64_t w = 0; w < words; ++w) {
-        std::uint64_t const inside = mask[w];
-        std::uint64_t const low_bit = genotypes[w] & inside;
-        std::uint64_t const high_bit = genotypes[w] >> 1 & inside;
-        total += __builtin_popcountll(inside);
-        low += __builtin_popcountll(low_bit);
-        high += __builtin_popcountll(high_bit);
-        both += __builtin_popcountll(low_bit & high_bit);
-    }
+GenotypeCounts counts_of(std::int64_t total, std::int64_t low, std::int64_t high,
+                         std::int64_t both) {
     GenotypeCounts counts;
     counts.missing = both;
     counts.heterozygous = low - both;
     counts.alternate = high - both;
     counts.reference = total - low - high + both;
     return counts;
+}
+
+// Counts the set fields of lines whose pairs of bits are 0 or 1: sums grow from two to four to
+// eight bits before they leave the vectors.
+template <int Bytes>
+class FieldCount {
+public:
+    using Line = typename Register<Bytes>::Words;
+
+    // The sum of at most three lines.
+    void add(Line const& pairs) {
+        constexpr std::uint64_t nibbles = 0x3333333333333333U;
+        fours_ += (pairs & nibbles) + (pairs >> 2 & nibbles);  // 6 at most
+        if (++held_ % 2 == 0) fold();
+        if (held_ == 20) flush();  // bytes of 10 * 24
+    }
+
+    std::int64_t total() {
+        fold();
+        flush();
+        return total_;
+    }
+
+private:
+    void fold() {
+        constexpr std::uint64_t bytes = 0x0F0F0F0F0F0F0F0FU;
+        eights_ += (fours_ & bytes) + (fours_ >> 4 & bytes);
+        fours_ = Line{};
+    }
+
+    void flush() {
+        constexpr std::uint64_t shorts = 0x00FF00FF00FF00FFU;
+        Line const sums = (eights_ & shorts) + (eights_ >> 8 & shorts);
+        for (int k = 0; k < Bytes / 8; ++k)
+            total_ += static_cast<std::int64_t>(sums[k] * 0x0001000100010001U >> 48);
+        eights_ = Line{};
+        held_ = 0;
+    }
+
+    Line fours_{};
+    Line eights_{};
+    int held_ = 0;
+    std::int64_t total_ = 0;
+};
+
+// Sums of up to three lines, for each of the four fields.
+template <int Bytes>
+struct FieldSums {
+    using Line = typename Register<Bytes>::Words;
+    Line total{};
+    Line low{};
+    Line high{};
+    Line both{};
+
+    void add(Line const& genotypes, Line const& inside) {
+        Line const low_bit = genotypes & inside;
+        Line const high_bit = genotypes >> 1 & inside;
+        total += inside;
+        low += low_bit;
+        high += high_bit;
+        both += low_bit & high_bit;
+    }
+};
+
+template <int Bytes>
+GenotypeCounts count_row(std::uint64_t const* genotypes, std::uint64_t const* mask,
+                         std::int64_t words) {
+    using Line = typename Register<Bytes>::Words;
+    auto const* row = reinterpret_cast<Line const*>(genotypes);
+    auto const* inside = reinterpret_cast<Line const*>(mask);
+    FieldCount<Bytes> total;
+    FieldCount<Bytes> low;
+    FieldCount<Bytes> high;
+    FieldCount<Bytes> both;
+    for (std::int64_t i = 0; i < words * 8 / Bytes; i += 3) {
+        FieldSums<Bytes> sums;
+        for (auto k = i; k < i + 3 && k < words * 8 / Bytes; ++k) sums.add(row[k], inside[k]);
+        total.add(sums.total);
+        low.add(sums.low);
+        high.add(sums.high);
+        both.add(sums.both);
+    }
+    return counts_of(total.total(), low.total(), high.total(), both.total());
+}
+
+template <int Bytes>
+GenotypeCounts count_whole_row(std::uint64_t const* genotypes, std::int64_t words,
+                               std::int64_t samples) {
+    using Line = typename Register<Bytes>::Words;
+    auto const* row = reinterpret_cast<Line const*>(genotypes);
+    Line const everybody = Line{} + low_bits;
+    FieldCount<Bytes> low;
+    FieldCount<Bytes> high;
+    FieldCount<Bytes> both;
+    for (std::int64_t i = 0; i < words * 8 / Bytes; i += 3) {
+        FieldSums<Bytes> sums;
+        for (auto k = i; k < i + 3 && k < words * 8 / Bytes; ++k) sums.add(row[k], everybody);
+        low.add(sums.low);
+        high.add(sums.high);
+        both.add(sums.both);
+    }
+    return counts_of(samples, low.total(), high.total(), both.total());
+}
+
+// The samples of one word.
+std::int64_t sum_word(std::uint64_t word, std::int16_t const* remainders, std::int64_t samples) {
+    std::int64_t sum = 0;
+    word ^= (word & word >> 1 & low_bits) * 3;  // missing to 0
+    for (std::int64_t s = 0; s < samples && word != 0; ++s, word >>= 2)
+        sum += static_cast<std::int64_t>(word & 3) * remainders[s];
+    return sum;
 }
 
 }  // namespace

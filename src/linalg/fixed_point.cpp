@@ -1,75 +1,177 @@
 #include "maniple/linalg/fixed_point.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
+#include "fixed_point_forms.hpp"
 #include "maniple/core/contract.hpp"
+#include "maniple/core/instruction_set.hpp"
 
 namespace maniple {
 namespace {
 
-// The largest integer whose digits all lie in [-127, 127].
-constexpr double largest(int limbs) { return limbs == 3 ? 127.0 * 65793.0 : 127.0 * 16843009.0; }
+// So that scales, and their inverses, are ordinary numbers for whatever tiny column.
+constexpr double finest_scale = 0x1p1000;
 
-// Three limbs would do for beta and its standard error, but not for the ratio of two small numbers
-// that a p-value near 1 hangs on.
-constexpr int default_limbs = 4;
+constexpr std::int64_t unit = FixedPointMatrix::unit_samples;
+constexpr std::int64_t most_columns = FixedPointMatrix::row_multiple;
+
+constexpr std::int64_t round_up(std::int64_t count, std::int64_t multiple) {
+    return (count + multiple - 1) / multiple * multiple;
+}
+
+// Integers of one unit, column by column.
+using UnitIntegers = std::array<std::int32_t, most_columns * unit>;
+
+FixedPointForm const& chosen_form() {
+    static auto const& form = fixed_point_form(instruction_set());
+    return form;
+}
 
 }  // namespace
+
+FixedPointForm const& fixed_point_form(InstructionSet set) {
+    switch (set) {
+#if defined(__x86_64__)
+        case InstructionSet::amx:
+        case InstructionSet::avx512:
+            return avx512_fixed_point;
+        case InstructionSet::avx2:
+            return avx2_fixed_point;
+#endif
+        default:
+            return scalar_fixed_point;
+    }
+}
 
 FixedPoint choose_fixed_point(std::span<double const> column) {
     double peak = 0;
     for (double value : column) peak = std::max(peak, std::abs(value));
     if (peak == 0) return {};
-    return {.scale = largest(default_limbs) / peak, .limbs = default_limbs};
+    return {.scale = std::min(largest_fixed / peak, finest_scale)};
 }
 
 std::int32_t to_fixed(double value, FixedPoint format) {
-    double const scaled = value * format.scale;
-    expect(std::abs(scaled) < largest(format.limbs) + 0.5, "value is inside the column's range");
-    return static_cast<std::int32_t>(std::lround(scaled));
+    std::int32_t integer = 0;
+    std::int16_t remainder = 0;
+    auto const peak = scalar_fixed_point.round(&value, 1, format.scale, &integer, &remainder);
+    expect(peak < largest_fixed + 0.5, "value is inside the column's range");
+    return integer;
 }
 
 FixedPointMatrix::FixedPointMatrix(std::int64_t samples, std::vector<FixedPoint> formats)
-    : samples_{samples}, formats_{std::move(formats)} {
-    for (auto const& format : formats_) {
-        first_digit_.push_back(digit_columns_);
-        digit_columns_ += format.limbs;
-    }
-    values_ = AlignedBuffer<std::int32_t>{samples_ * columns()};
-    digits_ = AlignedBuffer<std::int8_t>{samples_ * digit_columns_};
+    : samples_{samples},
+      stride_{round_up(std::ssize(formats), row_multiple)},
+      remainder_stride_{round_up(samples, 32)},
+      formats_{std::move(formats)},
+      integers_{samples * stride_ + row_multiple},
+      digits_{panels() * units() * unit_bytes},
+      remainders_{columns() * remainder_stride_} {}
+
+std::int64_t FixedPointMatrix::bytes(std::int64_t samples, std::int64_t columns) {
+    auto const digits = round_up(columns, panel_columns) * limbs * round_up(samples, unit_samples);
+    return 4 * (samples * round_up(columns, row_multiple) + row_multiple) + digits +
+           2 * columns * round_up(samples, 32);
 }
 
 void FixedPointMatrix::set_column(std::int64_t column, std::span<double const> values) {
-    expect(column >= 0 && column < columns(), "column is inside the matrix");
-    expect(std::ssize(values) == samples_, "one value per sample");
-    auto const form = format(column);
-    for (std::int64_t s = 0; s < samples_; ++s) {
-        auto rest = to_fixed(values[static_cast<std::size_t>(s)], form);
-        values_[s * columns() + column] = rest;
-        auto* digits =
-            digits_.data() + s * digit_columns_ + first_digit_[static_cast<std::size_t>(column)];
-        for (int limb = 0; limb < form.limbs; ++limb) {
-            auto const digit = static_cast<std::int8_t>(rest & 0xFF);  // low byte, signed
-            digits[limb] = digit;
-            rest = (rest - digit) / 256;
-        }
-        expect(rest == 0, "the digits hold the integer");
+    set_columns(column, std::span{&values, 1});
+}
+
+void FixedPointMatrix::set_columns(std::int64_t first_column,
+                                   std::span<std::span<double const> const> values) {
+    expect(first_column >= 0 && first_column + std::ssize(values) <= columns(),
+           "columns are inside the matrix");
+    for (auto const& column : values)
+        expect(std::ssize(column) == samples_, "one value per sample");
+
+    for (std::int64_t done = 0; done < std::ssize(values);) {
+        auto const c0 = first_column + done;
+        auto const count = std::min(std::ssize(values) - done, most_columns - c0 % most_columns);
+        set_line(c0,
+                 values.subspan(static_cast<std::size_t>(done), static_cast<std::size_t>(count)));
+        done += count;
     }
 }
 
-void FixedPointMatrix::combine(std::span<std::int64_t const> digit_sums,
-                               std::span<std::int64_t> sums) const {
-    expect(std::ssize(digit_sums) == digit_columns_, "one sum per digit column");
-    expect(std::ssize(sums) == columns(), "one sum per column");
-    auto const* digit = digit_sums.data();
-    for (std::int64_t c = 0; c < columns(); ++c) {
-        std::int64_t sum = 0;
-        auto const limbs = format(c).limbs;
-        for (int limb = limbs - 1; limb >= 0; --limb) sum = sum * 256 + digit[limb];
-        sums[static_cast<std::size_t>(c)] = sum;
-        digit += limbs;
+void FixedPointMatrix::fit_columns(std::int64_t first_column,
+                                   std::span<std::span<double const> const> values) {
+    expect(first_column >= 0 && first_column + std::ssize(values) <= columns(),
+           "columns are inside the matrix");
+    for (std::size_t c = 0; c < values.size(); ++c) {
+        formats_[static_cast<std::size_t>(first_column) + c] = choose_fixed_point(values[c]);
     }
+    set_columns(first_column, values);
+}
+
+void FixedPointMatrix::truncate(std::int64_t columns) {
+    expect(columns >= 0 && columns <= this->columns(), "truncating adds no column");
+    formats_.resize(static_cast<std::size_t>(columns));
+}
+
+void FixedPointMatrix::set_line(std::int64_t first_column,
+                                std::span<std::span<double const> const> values) {
+    auto const& form = chosen_form();
+    auto const count = std::ssize(values);
+    // Also rows of the last columns, whose padding stays zero, are written whole.
+    bool const whole = first_column % most_columns == 0 &&
+                       (count == most_columns || first_column + count == columns());
+    alignas(64) UnitIntegers integers{};
+    double peak = 0;
+    for (std::int64_t u = 0; u < units(); ++u) {
+        auto const s0 = u * unit;
+        auto const samples = std::min(unit, samples_ - s0);
+        if (samples < unit) integers = {};  // the padding of panels
+        for (std::int64_t k = 0; k < count; ++k) {
+            auto const c = first_column + k;
+            auto* column = integers.data() + k * unit;
+            auto const* from = values[static_cast<std::size_t>(k)].data() + s0;
+            auto* quads = digits_.data() + (c / panel_columns * units() + u) * unit_bytes +
+                          c % panel_columns * 16;
+            peak = std::max(peak, form.round(from, samples, format(c).scale, column,
+                                             remainders_.data() + c * remainder_stride_ + s0));
+            form.write_digits(column, quads);
+        }
+        auto* rows = integers_.data() + s0 * stride_ + first_column;
+        if (whole) {
+            form.write_rows(integers.data(), samples, rows, stride_);
+        } else {
+            for (std::int64_t k = 0; k < count; ++k) {
+                for (std::int64_t s = 0; s < samples; ++s)
+                    rows[s * stride_ + k] = integers[static_cast<std::size_t>(k * unit + s)];
+            }
+        }
+    }
+    expect(peak < largest_fixed + 0.5, "values are inside their column's range");
+}
+
+FixedPointMatrix FixedPointMatrix::select(std::span<SampleIndex const> samples,
+                                          std::int64_t first_column, std::int64_t columns) const {
+    expect(first_column >= 0 && columns >= 0 && first_column + columns <= this->columns(),
+           "columns are inside the matrix");
+    auto const formats = formats_.begin() + first_column;
+    FixedPointMatrix chosen{std::ssize(samples), {formats, formats + columns}};
+    for (std::int64_t s = 0; s < chosen.samples_; ++s) {
+        auto const from = samples[static_cast<std::size_t>(s)];
+        expect(from.get() >= 0 && from.get() < samples_, "samples are inside the matrix");
+        std::copy_n(row(from.get()).data() + first_column, columns,
+                    chosen.integers_.data() + s * chosen.stride_);
+    }
+    for (std::int64_t c = 0; c < columns; ++c) {
+        auto const* from = remainders(first_column + c).data();
+        auto* remainders = chosen.remainders_.data() + c * chosen.remainder_stride_;
+        for (auto s : samples) *remainders++ = from[s.get()];
+
+        auto* quads = chosen.digits_.data() + c / 4 * chosen.units() * unit_bytes + c % 4 * 16;
+        for (std::int64_t u = 0; u < chosen.units(); ++u) {
+            alignas(64) std::array<std::int32_t, unit> integers{};
+            for (std::int64_t s = 0; s < std::min(unit, chosen.samples_ - u * unit); ++s)
+                integers[static_cast<std::size_t>(s)] = chosen(u * unit + s, c);
+            chosen_form().write_digits(integers.data(), quads + u * unit_bytes);
+        }
+    }
+    return chosen;
 }
 
 }  // namespace maniple

@@ -15,27 +15,35 @@ namespace maniple {
 /// Memory that one thread needs for products; reused from block to block.
 class ProductWorkspace {
 public:
-    /// Products of this workspace have at most `digit_columns` digit columns.
-    explicit ProductWorkspace(std::int64_t digit_columns);
+    /// Products of this workspace have at most `columns` columns.
+    explicit ProductWorkspace(std::int64_t columns);
 
-    static constexpr std::int64_t tile_variants = 256;
-    static constexpr std::int64_t tile_samples = 4096;  ///< A tile of bytes fits the L2 cache.
+    static std::int64_t bytes(std::int64_t columns);
 
-    static std::int64_t bytes(std::int64_t digit_columns);
+    /// Room for products with `columns` columns, at no cost where there is room already.
+    void reserve(std::int64_t columns);
+    bool has_room(std::int64_t columns) const;
 
 private:
-    friend void multiply_genotypes(PackedView, FixedPointMatrix const&, ProductWorkspace&,
-                                   MatrixView<std::int64_t>);
-    AlignedBuffer<std::uint8_t> dosages_;
-    AlignedBuffer<std::int32_t> partial_;
-    AlignedBuffer<std::int64_t> digit_sums_;
+    friend class DenseProduct;
+    friend class SparseProduct;
+
+    AlignedBuffer<std::uint8_t> tiles_;         // decoded genotypes
+    AlignedBuffer<std::int32_t> partial_;       // panels x variants x 16 digits
+    AlignedBuffer<std::int64_t> carrier_sums_;  // some variants x columns
+    std::vector<std::int32_t> carriers_;
+    std::vector<std::uint8_t const*> rows_;
+    std::vector<std::int64_t> dense_;  // variants
 };
 
-/// sums(v, c) = sum over samples of genotype(v, s) * integer(s, c); a missing genotype counts 0.
+/// sums(c, v) = sum over samples of genotype(v, s) * integer(s, c); a missing genotype counts 0.
 ///
-/// \param sums  variants x columns, overwritten.
+/// Variants with few carriers add these samples' integers, others multiply by digits; both give the
+/// same integers, on every instruction set.
+/// \param sums  columns x variants, overwritten.
 /// \pre   columns.samples() == genotypes.samples()
-/// \pre   sums is genotypes.variants() x columns.columns()
+/// \pre   sums is columns.columns() x genotypes.variants()
+/// \pre   the workspace has room for the columns
 /// Serial; threads use workspaces of their own.
 void multiply_genotypes(PackedView genotypes, FixedPointMatrix const& columns,
                         ProductWorkspace& workspace, MatrixView<std::int64_t> sums);

@@ -19,15 +19,20 @@ struct GenotypeCounts {
     friend bool operator==(GenotypeCounts, GenotypeCounts) = default;
 };
 
-/// One row's loops. Every form computes the same integers. Pure and re-entrant.
+/// One row's loops. Every form computes the same integers. Pure and re-entrant. Rows are those of
+/// PackedView: whole cache lines, their padding zero.
 struct Kernels {
-    /// ALT counts of `words` * 32 samples as bytes; a missing genotype becomes 0.
-    /// `dosages` has room for words * 32.
-    void (*decode)(std::uint64_t const* genotypes, std::int64_t words, std::uint8_t* dosages);
-
     /// Counts over the samples of `mask` (layout of SampleMask), `words` words of both.
     GenotypeCounts (*count)(std::uint64_t const* genotypes, std::uint64_t const* mask,
                             std::int64_t words);
+
+    /// Counts over all of the row's `samples`, a third cheaper than with a mask.
+    GenotypeCounts (*count_all)(std::uint64_t const* genotypes, std::int64_t words,
+                                std::int64_t samples);
+
+    /// Sum over samples of genotype * remainder; a missing genotype counts 0.
+    std::int64_t (*sum_remainders)(std::uint64_t const* genotypes, std::int16_t const* remainders,
+                                   std::int64_t samples);
 };
 
 /// The form for one instruction set. \pre this processor runs it

@@ -1,0 +1,8 @@
+#include "fixed_point_loops.hpp"
+
+namespace maniple {
+
+constinit FixedPointForm const scalar_fixed_point{
+    .round = round_unit, .write_digits = write_digits_unit, .write_rows = write_rows_unit};
+
+}  // namespace maniple
