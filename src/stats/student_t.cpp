@@ -1,12 +1,15 @@
 #include "maniple/stats/student_t.hpp"
 
 #include <cmath>
+#include <cstdint>
+#include <functional>
 #include <limits>
 #include <numbers>
 
 #include "maniple/core/contract.hpp"
+#include "maniple/core/instruction_set.hpp"
 #include "maniple/stats/elementary.hpp"
-#include "maniple/stats/normal.hpp"
+#include "student_t_forms.hpp"
 
 namespace maniple {
 namespace {
@@ -26,19 +29,6 @@ double log_half_step_gamma_ratio(double x) {
     sum *= inverse;
     if (x == wanted) return sum;
     return sum + portable_log(std::sqrt(x / wanted) / product);
-}
-
-// Where |z^4 + 250| / b is under this, the term after Hill's last one is under 1e-12 of the result.
-constexpr double expansion_limit = 2e-3;
-
-// Hill (1970): the factor that makes of z, z^2 = (df - 1/2) ln(1 + t^2 / df), the normal deviate
-// with the same p-value. `y` is z^2.
-double hill_factor(double y, double inverse_b) {
-    double const first = y + 3;
-    double const second = ((4 * y + 33) * y + 240) * y + 855;
-    double const third = ((((64 * y + 788) * y + 9801) * y + 89775) * y + 543375) * y + 1788885;
-    return 1 + inverse_b *
-                   (first + inverse_b * (second * (-1.0 / 10) + inverse_b * (third * (1.0 / 210))));
 }
 
 // Abramowitz and Stegun 26.5.8 with b = 1/2, by the modified Lentz method.
@@ -61,41 +51,15 @@ double beta_fraction(double a, double x) {
     return product;
 }
 
-}  // namespace
-
-StudentTTail::StudentTTail(double degrees_of_freedom) : degrees_of_freedom_{degrees_of_freedom} {
-    expect(degrees_of_freedom > 0 && std::isfinite(degrees_of_freedom),
-           "degrees of freedom are positive and finite");
+double log_twice_density(double degrees_of_freedom) {
     constexpr double log_root_two_over_pi = -0.22579135264472743;
-    log_twice_density_ = log_root_two_over_pi + log_half_step_gamma_ratio(degrees_of_freedom / 2);
-    double const a = degrees_of_freedom - 0.5;
-    inverse_b_ = 1 / (48 * a * a);
-}
-
-double StudentTTail::neg_log10_p(double t) const {
-    if (std::isnan(t)) return t;
-    if (std::isinf(t)) return std::numeric_limits<double>::infinity();
-    t = std::abs(t);
-    double const square = t * t / degrees_of_freedom_;
-    if (square < 1e-30) return portable_exp(log_twice_density_) * t * std::numbers::log10e;
-
-    // the square of a huge t overflows; 1 makes no difference to it then
-    double const log1p_square = square < 1e30
-                                    ? portable_log1p(square)
-                                    : 2 * portable_log(t) - portable_log(degrees_of_freedom_);
-    double const y = (degrees_of_freedom_ - 0.5) * log1p_square;
-    if ((y * y + 250) * inverse_b_ < expansion_limit) {
-        return neg_log10_p_normal(std::sqrt(y) * hill_factor(y, inverse_b_));
-    }
-    double const half = degrees_of_freedom_ / 2;
-    bool const central = 1 / (1 + square) > (half + 1) / (half + 2.5);  // else the fraction is slow
-    return (central ? centre(t, log1p_square) : tail(t, log1p_square)) * std::numbers::log10e;
+    return log_root_two_over_pi + log_half_step_gamma_ratio(degrees_of_freedom / 2);
 }
 
 // 1 - p = 2 f(0) t (1 + t^2/df)^(-(df + 1)/2) F(1, (df + 1)/2; 3/2; t^2/(df + t^2)).
-double StudentTTail::centre(double t, double log1p_square) const {
-    double const exponent = (degrees_of_freedom_ + 1) / 2;
-    double const square = t * t / degrees_of_freedom_;
+double centre(double t, double degrees_of_freedom, double log1p_square) {
+    double const exponent = (degrees_of_freedom + 1) / 2;
+    double const square = t * t / degrees_of_freedom;
     double const argument = square / (1 + square);
     double term = 1;
     double sum = 1;
@@ -103,20 +67,109 @@ double StudentTTail::centre(double t, double log1p_square) const {
         term *= argument * (exponent + i) / (1.5 + i);
         sum += term;
     }
-    double const inside = portable_exp(log_twice_density_ - exponent * log1p_square) * t * sum;
+    double const inside =
+        portable_exp(log_twice_density(degrees_of_freedom) - exponent * log1p_square) * t * sum;
     return -portable_log1p(-inside);
 }
 
-double StudentTTail::tail(double t, double log1p_square) const {
-    double const root = t / std::sqrt(degrees_of_freedom_);
-    double const fraction = beta_fraction(degrees_of_freedom_ / 2, 1 / (1 + root * root));
-    double const exponent = (degrees_of_freedom_ + 1) / 2;
-    return exponent * log1p_square - log_twice_density_ - portable_log(t / degrees_of_freedom_) -
-           portable_log(fraction);
+double tail(double t, double degrees_of_freedom, double log1p_square) {
+    double const root = t / std::sqrt(degrees_of_freedom);
+    double const fraction = beta_fraction(degrees_of_freedom / 2, 1 / (1 + root * root));
+    double const exponent = (degrees_of_freedom + 1) / 2;
+    return exponent * log1p_square - log_twice_density(degrees_of_freedom) -
+           portable_log(t / degrees_of_freedom) - portable_log(fraction);
 }
 
+// Where Hill's expansion does not reach.
+double neg_log10_p_unexpanded(double t, double degrees_of_freedom) {
+    if (std::isnan(t)) return t;
+    expect(degrees_of_freedom > 0 && std::isfinite(degrees_of_freedom),
+           "degrees of freedom are positive and finite");
+    if (std::isinf(t)) return std::numeric_limits<double>::infinity();
+    if (degrees_of_freedom > most_degrees_of_freedom) {
+        return neg_log10_p_student_t(t, most_degrees_of_freedom);
+    }
+    t = std::abs(t);
+    double const square = t * t / degrees_of_freedom;
+    if (square < 1e-30) {
+        return portable_exp(log_twice_density(degrees_of_freedom)) * t * std::numbers::log10e;
+    }
+    // the square of a huge t overflows; 1 makes no difference to it then
+    double const log1p_square = square < 1e30
+                                    ? portable_log1p(square)
+                                    : 2 * portable_log(t) - portable_log(degrees_of_freedom);
+    double const half = degrees_of_freedom / 2;
+    bool const central = 1 / (1 + square) > (half + 1) / (half + 2.5);  // else the fraction is slow
+    return (central ? centre(t, degrees_of_freedom, log1p_square)
+                    : tail(t, degrees_of_freedom, log1p_square)) *
+           std::numbers::log10e;
+}
+
+ExpandStudentT* choose() {
+    switch (instruction_set()) {
+#if defined(__x86_64__)
+        case InstructionSet::avx512:
+        case InstructionSet::amx:
+            return expand_student_t_avx512;
+        case InstructionSet::avx2:
+            return expand_student_t_avx2;
+#endif
+        default:
+            return expand_student_t_scalar;
+    }
+}
+
+// \param step  from one element's degrees of freedom to the next one's
+void fill(std::span<double const> t, double const* degrees_of_freedom, std::int64_t step,
+          std::span<double> result) {
+    static ExpandStudentT* const expand = choose();
+    auto const count = std::ssize(t);
+    if (expand(t.data(), degrees_of_freedom, step, count, result.data())) return;
+    for (std::int64_t i = 0; i < count; ++i) {
+        auto& value = result[static_cast<std::size_t>(i)];
+        if (value != no_expansion) continue;
+        value =
+            neg_log10_p_unexpanded(t[static_cast<std::size_t>(i)], degrees_of_freedom[i * step]);
+    }
+}
+
+// An empty span may have no address.
+bool overlap(std::span<double const> left, std::span<double const> right) {
+    if (left.empty() || right.empty()) return false;
+    return std::less<>{}(left.data(), right.data() + right.size()) &&
+           std::less<>{}(right.data(), left.data() + left.size());
+}
+
+}  // namespace
+
 double neg_log10_p_student_t(double t, double degrees_of_freedom) {
-    return StudentTTail{degrees_of_freedom}.neg_log10_p(t);
+    double result = 0;
+    fill({&t, 1}, &degrees_of_freedom, 0, {&result, 1});
+    return result;
+}
+
+void neg_log10_p_student_t(std::span<double const> t, std::span<double const> degrees_of_freedom,
+                           std::span<double> result) {
+    expect(t.size() == degrees_of_freedom.size() && t.size() == result.size(),
+           "arrays of one length");
+    expect(!overlap(result, t) && !overlap(result, degrees_of_freedom),
+           "the result has its own place");
+    fill(t, degrees_of_freedom.data(), 1, result);
+}
+
+void neg_log10_p_student_t(std::span<double const> t, double degrees_of_freedom,
+                           std::span<double> result) {
+    expect(t.size() == result.size() && !overlap(result, t), "a result of its own for each t");
+    fill(t, &degrees_of_freedom, 0, result);
+}
+
+StudentTTail::StudentTTail(double degrees_of_freedom) : degrees_of_freedom_{degrees_of_freedom} {
+    expect(degrees_of_freedom > 0 && std::isfinite(degrees_of_freedom),
+           "degrees of freedom are positive and finite");
+}
+
+double StudentTTail::neg_log10_p(double t) const {
+    return neg_log10_p_student_t(t, degrees_of_freedom_);
 }
 
 }  // namespace maniple

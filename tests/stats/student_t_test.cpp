@@ -1,8 +1,13 @@
 #include "maniple/stats/student_t.hpp"
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <cmath>
+#include <cstdint>
 #include <limits>
+#include <random>
+#include <span>
 #include <vector>
 
 #include <boost/math/constants/constants.hpp>
@@ -13,7 +18,10 @@
 #include <boost/multiprecision/cpp_bin_float.hpp>
 #include <catch2/catch.hpp>
 
+#include "../src/stats/student_t_forms.hpp"
 #include "maniple/core/contract.hpp"
+#include "maniple/core/instruction_set.hpp"
+#include "maniple/stats/normal.hpp"
 
 namespace maniple {
 namespace {
@@ -143,6 +151,146 @@ TEST_CASE("neg_log10_p_student_t: even in t, rising, NaN and infinity pass throu
         CHECK(tail.neg_log10_p(infinity) == infinity);
         CHECK(tail.neg_log10_p(-infinity) == infinity);
         CHECK(std::isnan(tail.neg_log10_p(std::nan(""))));
+    }
+}
+
+// Everything that may stand in one array: in reach of the expansion and not, and no number at all.
+struct Elements {
+    std::vector<double> t;
+    std::vector<double> degrees_of_freedom;
+};
+
+Elements mixed_elements(std::int64_t count) {
+    std::mt19937_64 random{11};
+    std::uniform_real_distribution<double> exponent{-12, 4};
+    std::uniform_real_distribution<double> log10_df{0, 7};
+    Elements elements;
+    for (std::int64_t i = 0; i < count; ++i) {
+        double const sign = random() % 2 == 0 ? 1 : -1;
+        elements.t.push_back(sign * std::pow(10, exponent(random)));
+        elements.degrees_of_freedom.push_back(std::pow(10, log10_df(random)));
+        if (i % 13 == 4) elements.t.back() = infinity;
+        if (i % 17 == 5) elements.t.back() = -0.0;
+        if (i % 19 == 6) elements.t.back() = 1e-200;
+        if (i % 11 == 3) elements.t.back() = std::nan("");
+        if (i % 33 == 3) elements.degrees_of_freedom.back() = std::nan("");  // with a NaN t
+    }
+    return elements;
+}
+
+// Bits, so that NaN equals NaN and the sign of zero counts.
+std::vector<std::uint64_t> bits(std::vector<double> const& values) {
+    std::vector<std::uint64_t> result;
+    for (double value : values) {
+        result.push_back(std::isnan(value) ? 0 : std::bit_cast<std::uint64_t>(value));
+    }
+    return result;
+}
+
+TEST_CASE("neg_log10_p_student_t: twelve digits at random t and degrees of freedom",
+          "[student_t]") {
+    std::mt19937_64 random{5};
+    std::uniform_real_distribution<double> exponent{-12, 4};
+    std::uniform_real_distribution<double> log10_df{0, 7};
+    double worst = 0;
+    for (int i = 0; i < 400; ++i) {
+        double const t = std::pow(10, exponent(random));
+        double const df = std::pow(10, log10_df(random));
+        double const error = relative_error(neg_log10_p_student_t(t, df), neg_log10_p_exact(t, df));
+        CAPTURE(t, df);
+        CHECK(error < 1e-12);
+        worst = std::max(worst, error);
+    }
+    CHECK(worst > 0);
+}
+
+TEST_CASE("neg_log10_p_student_t: many degrees of freedom are a normal distribution",
+          "[student_t]") {
+    for (double const df : {1e30, 1e40, 1e60, 1e300}) {
+        for (double const t :
+             {1e-150, 1e-9, 0.01, 0.3, 1.1, 2.0, 3.3, 5.0, 6.3, 9.0, 15.0, 40.0, 1e5}) {
+            CAPTURE(df, t);
+            CHECK(neg_log10_p_student_t(t, df) ==
+                  Approx(neg_log10_p_normal(t)).epsilon(5e-15).margin(0));
+        }
+    }
+}
+
+TEST_CASE("neg_log10_p_student_t: an array holds the bits of its elements one by one",
+          "[student_t]") {
+    auto const all = mixed_elements(600);
+    std::vector<double> expected;
+    for (std::size_t i = 0; i < all.t.size(); ++i) {
+        expected.push_back(neg_log10_p_student_t(all.t[i], all.degrees_of_freedom[i]));
+    }
+    for (std::size_t const count : {0, 1, 2, 7, 8, 9, 127, 128, 129, 300}) {
+        for (std::size_t const start : {0, 1, 3, 100, 250}) {
+            CAPTURE(start, count);
+            auto const part = [&](std::vector<double> const& values) {
+                return std::span{values}.subspan(start, count);
+            };
+            std::vector<double> result(count, 7);
+            neg_log10_p_student_t(part(all.t), part(all.degrees_of_freedom), result);
+            auto const wanted = part(expected);
+            CHECK(bits(result) == bits({wanted.begin(), wanted.end()}));
+        }
+    }
+}
+
+TEST_CASE("neg_log10_p_student_t: one number of degrees of freedom for a whole array",
+          "[student_t]") {
+    auto const all = mixed_elements(137);
+    for (double const df : {2.0, 60.0, 20'000.0}) {
+        std::vector<double> expected;
+        for (double t : all.t) expected.push_back(StudentTTail{df}.neg_log10_p(t));
+        std::vector<double> result(all.t.size());
+        neg_log10_p_student_t(all.t, df, result);
+        CHECK(bits(result) == bits(expected));
+    }
+}
+
+TEST_CASE("neg_log10_p_student_t: every instruction set gives the same bits", "[student_t]") {
+    auto const all = mixed_elements(5003);
+    auto const count = std::ssize(all.t);
+    std::vector<double> expected(all.t.size());
+    bool const complete = expand_student_t_scalar(all.t.data(), all.degrees_of_freedom.data(), 1,
+                                                  count, expected.data());
+    CHECK_FALSE(complete);
+    CHECK(std::ranges::count(expected, no_expansion) > 1000);
+    CHECK(std::ranges::count(expected, no_expansion) < 4000);
+    for (auto set : runnable_instruction_sets()) {
+        CAPTURE(to_string(set));
+        auto* const expand = set >= InstructionSet::avx512 ? expand_student_t_avx512
+                             : set == InstructionSet::avx2 ? expand_student_t_avx2
+                                                           : expand_student_t_scalar;
+        for (std::int64_t const size : {std::int64_t{0}, std::int64_t{1}, std::int64_t{7},
+                                        std::int64_t{8}, std::int64_t{9}, count}) {
+            std::vector<double> result(static_cast<std::size_t>(size));
+            expand(all.t.data(), all.degrees_of_freedom.data(), 1, size, result.data());
+            CHECK(bits(result) == bits({expected.begin(), expected.begin() + size}));
+        }
+        std::array<double, 3> const t{0.1, -2, 3};
+        std::array<double, 3> result{};
+        double const df = 500;
+        CHECK(expand(t.data(), &df, 0, 3, result.data()));
+        CHECK(result[1] == neg_log10_p_student_t(2, 500));
+    }
+}
+
+TEST_CASE("neg_log10_p_student_t: refuses arrays of other lengths or in one place", "[student_t]") {
+    std::vector<double> three(3, 1.0);
+    std::vector<double> const ones(3, 1.0);
+    std::vector<double> const four(4, 1.0);
+    CHECK_THROWS_AS(neg_log10_p_student_t(ones, four, three), ContractViolation);
+    CHECK_THROWS_AS(neg_log10_p_student_t(four, four, three), ContractViolation);
+    CHECK_THROWS_AS(neg_log10_p_student_t(four, 10, three), ContractViolation);
+    CHECK_THROWS_AS(neg_log10_p_student_t(three, ones, three), ContractViolation);
+    CHECK_THROWS_AS(neg_log10_p_student_t(ones, three, three), ContractViolation);
+    CHECK_THROWS_AS(neg_log10_p_student_t(three, 10, three), ContractViolation);
+    for (double const df : {0.0, -1.0, infinity, std::nan("")}) {
+        CHECK_THROWS_AS(neg_log10_p_student_t(ones, df, three), ContractViolation);
+        std::vector<double> const one_bad{1000, df, 1000};
+        CHECK_THROWS_AS(neg_log10_p_student_t(ones, one_bad, three), ContractViolation);
     }
 }
 
