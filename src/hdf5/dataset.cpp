@@ -69,7 +69,53 @@ void Dataset::require_chunk(std::int64_t rows, std::int64_t columns) const {
     }
 }
 
-void Dataset::require_element(hid_t type) const {
+std::int64_t Dataset::chunk_rows() const {
+    PropertiesHandle properties{H5Dget_create_plist(handle_.get())};
+    hsize_t chunk[2] = {0, 1};
+    auto const wanted = columns_ == 0 ? 1 : 2;
+    if (!properties.valid() || H5Pget_chunk(properties.get(), 2, chunk) != wanted ||
+        chunk[0] == 0 || (columns_ > 0 && chunk[1] != static_cast<hsize_t>(columns_))) {
+        H5Eclear2(H5E_DEFAULT);
+        reject(*origin_, fmt::format("dataset '{}' is not stored in chunks of whole rows", name_));
+    }
+    return static_cast<std::int64_t>(chunk[0]);
+}
+
+Filter Dataset::filter() const {
+    PropertiesHandle properties{H5Dget_create_plist(handle_.get())};
+    if (!properties.valid()) fail(*origin_, action("read the filters of"));
+    std::vector<H5Z_filter_t> filters;
+    auto const count = H5Pget_nfilters(properties.get());
+    for (int i = 0; i < count; ++i) {
+        unsigned flags = 0;
+        std::size_t values = 0;
+        filters.push_back(H5Pget_filter2(properties.get(), static_cast<unsigned>(i), &flags,
+                                         &values, nullptr, 0, nullptr, nullptr));
+    }
+    if (filters.empty() && count == 0) return Filter::none;
+    if (filters == std::vector{H5Z_FILTER_DEFLATE}) return Filter::deflate;
+    if (filters == std::vector{H5Z_FILTER_SHUFFLE, H5Z_FILTER_DEFLATE}) {
+        return Filter::shuffle_deflate;
+    }
+    if (filters == std::vector{zstd_filter}) return Filter::zstd;
+    reject(*origin_, fmt::format("dataset '{}' has unknown filters", name_));
+}
+
+std::int64_t Dataset::element_bytes() const {
+    TypeHandle type{H5Dget_type(handle_.get())};
+    if (!type.valid()) fail(*origin_, action("read the type of"));
+    return static_cast<std::int64_t>(H5Tget_size(type.get()));
+}
+
+void Dataset::require_element(Element element) const {
+    if (element == Element::text) {
+        text_bytes();
+        return;
+    }
+    require_type(stored_type(element));
+}
+
+void Dataset::require_type(hid_t type) const {
     TypeHandle own{H5Dget_type(handle_.get())};
     if (!own.valid()) fail(*origin_, action("read the type of"));
     if (H5Tequal(own.get(), type) <= 0) {
@@ -109,7 +155,7 @@ template <class T>
 void Dataset::write(Region region, std::span<T const> values) {
     expect(std::ssize(values) == elements(region), "a region has one value per element");
 
-    require_element(stored_type(element_of<T>));
+    require_type(stored_type(element_of<T>));
     if (values.empty()) return;
     auto const space = select(region);
     auto const size = static_cast<hsize_t>(values.size());
@@ -124,7 +170,7 @@ template <class T>
 void Dataset::read(Region region, std::span<T> values) const {
     expect(std::ssize(values) == elements(region), "a region has one value per element");
 
-    require_element(stored_type(element_of<T>));
+    require_type(stored_type(element_of<T>));
     if (values.empty()) return;
     auto const space = select(region);
     auto const size = static_cast<hsize_t>(values.size());
@@ -183,7 +229,7 @@ void Dataset::read_texts(Region region, std::vector<std::string>& texts) const {
     std::vector<char> padded(count * width);
     auto const space = select(region);
     auto const type = text_type(static_cast<std::int64_t>(width));
-    require_element(type.get());
+    require_type(type.get());
     auto const size = static_cast<hsize_t>(count);
     SpaceHandle memory{H5Screate_simple(1, &size, nullptr)};
     if (H5Dread(handle_.get(), type.get(), memory.get(), space.get(), H5P_DEFAULT, padded.data()) <
@@ -222,8 +268,7 @@ std::int64_t Dataset::chunk_bytes(std::int64_t row, std::int64_t column) const {
 
 std::uint32_t Dataset::read_chunk(std::int64_t row, std::int64_t column,
                                   std::span<std::byte> bytes) const {
-    expect(std::ssize(bytes) == chunk_bytes(row, column) && !bytes.empty(),
-           "the buffer holds exactly the chunk");
+    expect(!bytes.empty(), "a chunk has bytes");
     hsize_t const offset[2] = {static_cast<hsize_t>(row), static_cast<hsize_t>(column)};
     std::uint32_t skipped_filters = 0;
     if (H5Dread_chunk(handle_.get(), H5P_DEFAULT, offset, &skipped_filters, bytes.data()) < 0) {

@@ -8,6 +8,9 @@
 
 namespace maniple::hdf5 {
 
+/// Zstandard's number in the list of filters that The HDF Group registers.
+inline constexpr H5Z_filter_t zstd_filter = 32015;
+
 template <class T>
 inline constexpr Element element_of = Element::text;
 template <>

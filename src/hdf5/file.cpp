@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "element.hpp"
+#include "gathering_driver.hpp"
 #include "maniple/core/contract.hpp"
 
 namespace maniple::hdf5 {
@@ -66,7 +67,13 @@ PropertiesHandle layout(DatasetPlan const& plan, Origin const& origin) {
                H5Pset_fill_time(id, H5D_FILL_TIME_NEVER) >= 0;
     }
     if (done && plan.filter == Filter::shuffle_deflate) done = H5Pset_shuffle(id) >= 0;
-    if (done && plan.filter != Filter::none) done = H5Pset_deflate(id, 1) >= 0;
+    if (done && plan.filter == Filter::zstd) {
+        // Optional: HDF5 itself need not have the filter to create the dataset.
+        auto const level = static_cast<unsigned>(plan.level);
+        done = H5Pset_filter(id, zstd_filter, H5Z_FLAG_OPTIONAL, 1, &level) >= 0;
+    } else if (done && plan.filter != Filter::none) {
+        done = H5Pset_deflate(id, 1) >= 0;
+    }
     if (!done) fail(origin, "describe a dataset");
     return properties;
 }
@@ -121,6 +128,7 @@ File File::create(std::filesystem::path const& path) {
     expect(library_is_prepared, "HDF5 is not used before main");
     Origin origin{.path = path, .access = Access::write};
     auto const access = access_properties(origin);
+    if (gather_writes(access.get()) < 0) fail(origin, "prepare to write the file");
     auto const creation = without_times(H5P_FILE_CREATE, origin);
     FileHandle handle{H5Fcreate(path.c_str(), H5F_ACC_EXCL, creation.get(), access.get())};
     if (!handle.valid()) fail(origin, "create the file");

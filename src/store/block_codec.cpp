@@ -2,16 +2,17 @@
 
 #include <algorithm>
 #include <bit>
-#include <cstring>
 #include <span>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "deflate.hpp"
+#include "deflate_runs.hpp"
 #include "maniple/core/checksum.hpp"
 #include "maniple/core/contract.hpp"
 #include "maniple/core/error.hpp"
+#include "zstd_frame.hpp"
 
 namespace maniple {
 namespace {
@@ -66,20 +67,36 @@ RowCounts count_row(std::span<std::uint64_t const> row) {
     return {static_cast<std::int32_t>(missing), static_cast<std::int32_t>(alternate)};
 }
 
-StoredChunk encode_chunk(std::span<std::byte const> rows, std::int64_t stored_bytes,
-                         Compression compression) {
-    StoredChunk chunk;
+// What is larger than half is not worth inflating.
+bool pack(std::span<std::byte const> rows, std::size_t row_bytes, Compression compression,
+          std::vector<std::byte>& stream) {
+    auto const most = rows.size() / 2;
+    switch (compression) {
+        case Compression::none:
+            return false;
+        case Compression::automatic:
+            return deflate_runs(rows, row_bytes, most, stream);
+        case Compression::deflate:
+            return deflate(rows, most, stream);
+        case Compression::zstd:
+            return compress_frame(rows, most, stream);
+    }
+    return false;
+}
+
+EncodedChunk encode_chunk(std::span<std::byte const> rows, std::int64_t row_bytes,
+                          std::int64_t stored_bytes, Compression compression) {
+    EncodedChunk chunk{.rows = rows};
     std::vector<std::byte> padded;
     if (std::ssize(rows) < stored_bytes) {
         padded.assign(rows.begin(), rows.end());
         padded.resize(static_cast<std::size_t>(stored_bytes));
         rows = padded;
     }
-    // Half the size is the most that is worth inflating later.
-    if (compression == Compression::automatic && deflate(rows, rows.size() / 2, chunk.bytes)) {
-        chunk.deflated = true;
+    if (pack(rows, static_cast<std::size_t>(row_bytes), compression, chunk.own)) {
+        chunk.codec = packed_codec(compression);
     } else {
-        chunk.bytes.assign(rows.begin(), rows.end());
+        chunk.own = std::move(padded);
     }
     return chunk;
 }
@@ -90,23 +107,31 @@ StoredChunk encode_chunk(std::span<std::byte const> rows, std::int64_t stored_by
                     raw.place, problem)};
 }
 
-void decode_chunk(RawBlock const& raw, StoredChunk const& chunk, std::span<std::byte> rows) {
-    auto const stride = packed_stride(raw.samples);
-    if (chunk.stored_rows < chunk.rows || chunk.rows < 1) reject(raw, "a chunk has no rows");
-    auto const stored_bytes = static_cast<std::size_t>(chunk.stored_rows * stride);
-    if (!chunk.deflated) {
-        if (chunk.bytes.size() != stored_bytes) reject(raw, "a chunk is too short");
-        std::memcpy(rows.data(), chunk.bytes.data(), rows.size());
-    } else if (rows.size() == stored_bytes) {
-        if (!inflate(chunk.bytes, rows)) reject(raw, "a chunk cannot be inflated");
-    } else {
-        std::vector<std::byte> padded(stored_bytes);
-        if (!inflate(chunk.bytes, padded)) reject(raw, "a chunk cannot be inflated");
-        std::memcpy(rows.data(), padded.data(), rows.size());
+bool unpack(StoredChunk const& chunk, std::span<std::byte> rows) {
+    switch (chunk.codec) {
+        case Codec::plain:
+            return true;
+        case Codec::deflate:
+            return inflate(chunk.bytes, rows);
+        case Codec::zstd:
+            return decompress_frame(chunk.bytes, rows);
     }
+    return false;
 }
 
 }  // namespace
+
+std::string_view to_string(Codec codec) {
+    switch (codec) {
+        case Codec::plain:
+            return "plain";
+        case Codec::deflate:
+            return "deflate";
+        case Codec::zstd:
+            return "zstd";
+    }
+    return {};
+}
 
 std::int64_t chunk_rows(std::int64_t block_variants, std::int64_t samples) {
     expect(block_variants > 0, "a block has variants");
@@ -118,50 +143,82 @@ std::int64_t chunk_rows(std::int64_t block_variants, std::int64_t samples) {
     return rows;
 }
 
+void RawBlock::reshape(std::int64_t variants, std::int64_t samples, std::int64_t rows_per_chunk) {
+    expect(variants > 0, "a block has variants");
+    expect(samples > 0, "a block has samples");
+    expect(rows_per_chunk > 0, "a chunk has rows");
+
+    variants_ = variants;
+    samples_ = samples;
+    chunk_words_ = rows_per_chunk * packed_stride(samples) / 8;
+    auto const needed = (variants + rows_per_chunk - 1) / rows_per_chunk;
+    chunks.resize(static_cast<std::size_t>(needed));
+    for (auto& chunk : chunks) {
+        chunk.codec = Codec::plain;
+        chunk.bytes.clear();
+    }
+    if (words_.size() < needed * chunk_words_) {
+        words_ = {};  // Before the larger one is there: not both at a time.
+        words_ = AlignedBuffer<std::uint64_t>{needed * chunk_words_};
+    }
+}
+
+std::span<std::byte> RawBlock::chunk_place(std::size_t chunk) {
+    expect(chunk < chunks.size(), "chunk is inside the block");
+
+    auto const words = static_cast<std::size_t>(chunk_words_);
+    return std::as_writable_bytes(words_.span().subspan(chunk * words, words));
+}
+
+PackedView RawBlock::view() const {
+    auto const words = variants_ * packed_stride(samples_) / 8;
+    return {words_.span().first(static_cast<std::size_t>(words)), variants_, samples_};
+}
+
 EncodedBlock encode_block(PackedView genotypes, std::int64_t rows_per_chunk,
                           Compression compression) {
     expect(rows_per_chunk > 0, "a chunk has rows");
 
-    EncodedBlock block;
-    block.variants = genotypes.variants();
+    EncodedBlock block{.variants = genotypes.variants(), .rows_per_chunk = rows_per_chunk};
     auto const bytes = std::as_bytes(genotypes.words());
     auto const stride = packed_stride(genotypes.samples());
     block.checksum = checksum(bytes);
     for (std::int64_t first = 0; first < block.variants; first += rows_per_chunk) {
         auto const rows = std::min(rows_per_chunk, block.variants - first);
-        auto chunk = encode_chunk(bytes.subspan(static_cast<std::size_t>(first * stride),
-                                                static_cast<std::size_t>(rows * stride)),
-                                  rows_per_chunk * stride, compression);
-        chunk.rows = rows;
-        chunk.stored_rows = rows_per_chunk;
-        block.chunks.push_back(std::move(chunk));
+        block.chunks.push_back(encode_chunk(bytes.subspan(static_cast<std::size_t>(first * stride),
+                                                          static_cast<std::size_t>(rows * stride)),
+                                            stride, rows_per_chunk * stride, compression));
     }
-    for (LocalVariantIndex v{0}; v < LocalVariantIndex{block.variants}; ++v) {
-        auto const counts = count_row(genotypes.row(v));
-        block.missing.push_back(counts.missing);
-        block.alternate_count.push_back(counts.alternate);
-    }
+    auto counts = count_block(genotypes);
+    block.missing = std::move(counts.missing);
+    block.alternate_count = std::move(counts.alternate_count);
     return block;
 }
 
-void decode_block(RawBlock const& raw, PackedBlock& genotypes) {
-    auto const stride = packed_stride(raw.samples);
-    if (genotypes.samples() != raw.samples || genotypes.variants() < raw.variants) {
-        genotypes = PackedBlock{raw.variants, raw.samples};
+PackedView decode_block(RawBlock& raw) {
+    auto const genotypes = raw.view();
+    auto left = static_cast<std::size_t>(raw.variants() * packed_stride(raw.samples()));
+    // Chunk by chunk, so that the checksum finds in the cache what was just inflated.
+    Checksum sum;
+    for (std::size_t c = 0; c < raw.chunks.size(); ++c) {
+        auto const rows = raw.chunk_place(c);
+        if (!unpack(raw.chunks[c], rows)) reject(raw, "a chunk cannot be inflated");
+        auto const used = std::min(rows.size(), left);
+        sum.add(rows.first(used));
+        left -= used;
     }
-    genotypes.truncate(raw.variants);
-    auto const bytes = std::as_writable_bytes(
-        genotypes.words().first(static_cast<std::size_t>(raw.variants * stride / 8)));
-    std::int64_t row = 0;
-    for (auto const& chunk : raw.chunks) {
-        if (chunk.rows > raw.variants - row) reject(raw, "it has more rows than it should");
-        decode_chunk(raw, chunk,
-                     bytes.subspan(static_cast<std::size_t>(row * stride),
-                                   static_cast<std::size_t>(chunk.rows * stride)));
-        row += chunk.rows;
+    if (sum.value() != raw.checksum) reject(raw, "its checksum differs");
+    return genotypes;
+}
+
+BlockCounts count_block(PackedView genotypes) {
+    BlockCounts counts;
+    for (LocalVariantIndex v{0}; v < LocalVariantIndex{genotypes.variants()}; ++v) {
+        auto const row = count_row(genotypes.row(v));
+        counts.missing.push_back(row.missing);
+        counts.alternate_count.push_back(row.alternate);
     }
-    if (row != raw.variants) reject(raw, "it has fewer rows than it should");
-    if (checksum(bytes) != raw.checksum) reject(raw, "its checksum differs");
+    return counts;
 }
 
 }  // namespace maniple

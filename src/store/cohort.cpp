@@ -180,12 +180,16 @@ std::vector<std::string> Cohort::table_names() const { return list_tables(path_)
 
 std::vector<std::string> Cohort::model_names() const { return list_models(path_); }
 
+TableReader Cohort::open_table(std::string const& name) const {
+    return TableReader{path_, index_.format(), name};
+}
+
 TableSummary Cohort::summarize_table(std::string const& name) const {
-    return read_table_summary(path_, index_, name);
+    return open_table(name).summary();
 }
 
 Table Cohort::read_table(std::string const& name) const {
-    return read_table_file(path_, index_, name);
+    return read_table_file(path_, index_.format(), name);
 }
 
 void write_cohort_index(std::filesystem::path const& store, CohortIndex const& index) {

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "column_reader.hpp"
+
 namespace maniple {
 namespace {
 
@@ -74,17 +76,20 @@ void write_texts(hdf5::File& file, std::string const& name, std::span<std::strin
 void read_texts(hdf5::File const& file, std::string const& name, std::int64_t rows,
                 std::int64_t columns,
                 std::function<void(std::int64_t, std::string&&)> const& take) {
-    auto const dataset = file.open_dataset(name);
-    dataset.require_extent(rows, columns);
-    auto const width = std::max<std::int64_t>(columns, 1);
-    auto const batch = rows_of_chunk(dataset.text_bytes() * width, rows);
-    std::vector<std::string> texts;
+    if (rows == 0) {
+        file.open_dataset(name).require_extent(rows, columns);
+        return;
+    }
+    ColumnReader column{file, name, hdf5::Element::text, rows, columns};
+    auto const width = static_cast<std::size_t>(column.element_bytes());
+    auto const per_row = std::max<std::int64_t>(columns, 1);
+    auto const batch = rows_of_chunk(column.element_bytes() * per_row, rows);
+    std::vector<std::byte> bytes;
     for (std::int64_t first = 0; first < rows; first += batch) {
-        auto const count = std::min(batch, rows - first);
-        texts.clear();
-        dataset.read_texts({.first_row = first, .rows = count, .columns = width}, texts);
-        for (std::size_t i = 0; i < texts.size(); ++i) {
-            take(first * width + static_cast<std::int64_t>(i), std::move(texts[i]));
+        column.read(first, std::min(batch, rows - first), bytes);
+        for (std::size_t i = 0; i < bytes.size() / width; ++i) {
+            take(first * per_row + static_cast<std::int64_t>(i),
+                 unpadded(std::span{bytes}.subspan(i * width, width)));
         }
     }
 }

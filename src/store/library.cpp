@@ -2,6 +2,8 @@
 
 #include <htslib/hts.h>
 #include <libdeflate.h>
+#include <zlib.h>
+#include <zstd.h>
 
 #include "maniple/hdf5/library.hpp"
 
@@ -12,6 +14,8 @@ std::vector<LibraryVersion> store_library_versions() {
         hdf5::library_version(),
         {"htslib", hts_version()},
         {"libdeflate", LIBDEFLATE_VERSION_STRING},
+        {"zlib", zlibVersion()},
+        {"zstd", ZSTD_versionString()},
     };
 }
 

@@ -6,7 +6,6 @@
 #include <cstring>
 #include <fstream>
 #include <limits>
-#include <unordered_map>
 #include <vector>
 
 #include <fmt/format.h>
@@ -92,19 +91,17 @@ Sex parse_sex(std::string_view text) {
 
 struct FamFile {
     Samples samples;
-    std::vector<std::string> individuals;
     std::int64_t phenotypes = 0;  // Lines whose sixth column holds a value.
 };
 
 // Reports a repeated ID with both lines, and whether family IDs would tell the people apart.
 [[noreturn]] void refuse_repeated_id(FamFile const& fam, std::size_t first, std::size_t second,
                                      std::filesystem::path const& path, SampleIdSource ids) {
-    std::unordered_map<std::string, std::size_t> pairs;
-    for (std::size_t i = 0; i < fam.individuals.size(); ++i) {
-        pairs.emplace(fam.samples.families[i] + '\t' + fam.individuals[i], i);
+    std::vector<std::string> pairs;
+    for (std::size_t i = 0; i < fam.samples.ids.size(); ++i) {
+        pairs.push_back(fam.samples.families[i] + '\t' + fam.samples.ids[i]);
     }
-    bool const families_help =
-        ids == SampleIdSource::individual && pairs.size() == fam.individuals.size();
+    bool const families_help = ids == SampleIdSource::individual && !find_repeated(pairs);
     throw UserError{fmt::format(
         "'{}' lines {} and {}: both have the same sample ID (IDs must be unique); {}",
         path.string(), first + 1, second + 1,
@@ -116,15 +113,12 @@ FamFile read_fam(std::filesystem::path const& path, SampleIdSource ids) {
     FamFile fam;
     LineReader lines{path};
     std::vector<std::string_view> fields;
-    std::unordered_map<std::string, std::size_t> seen;
-    std::vector<std::size_t> repeated;
     while (auto const text = lines.next()) {
         if (text->empty()) continue;
         split_at_blanks(*text, fields);
         require_columns(fields, lines, "family, individual, father, mother, sex, phenotype");
         require_storable(fields[0], longest_name, lines, "family ID");
         require_storable(fields[1], longest_name, lines, "individual ID");
-        fam.individuals.emplace_back(fields[1]);
         fam.samples.families.emplace_back(fields[0]);
         fam.samples.ids.push_back(ids == SampleIdSource::individual
                                       ? std::string{fields[1]}
@@ -132,11 +126,10 @@ FamFile read_fam(std::filesystem::path const& path, SampleIdSource ids) {
         require_storable(fam.samples.ids.back(), longest_name, lines, "sample ID");
         fam.samples.sexes.push_back(parse_sex(fields[4]));
         if (fields[5] != "-9" && fields[5] != "0" && fields[5] != "NA") ++fam.phenotypes;
-        auto const position = fam.samples.ids.size() - 1;
-        auto const [place, added] = seen.emplace(fam.samples.ids.back(), position);
-        if (!added && repeated.empty()) repeated = {place->second, position};
     }
-    if (!repeated.empty()) refuse_repeated_id(fam, repeated[0], repeated[1], path, ids);
+    if (auto const repeated = find_repeated(fam.samples.ids)) {
+        refuse_repeated_id(fam, repeated->first, repeated->second, path, ids);
+    }
     if (fam.samples.ids.empty()) {
         throw UserError{fmt::format("'{}' is empty (one line per sample is needed); copy it again",
                                     path.string())};
@@ -199,8 +192,9 @@ struct PlinkReader::State {
     BimLine ahead;
     bool has_ahead = false;
     std::vector<std::byte> rows;
-    std::int64_t unplaced = 0;   // Variants at position 0 or below.
-    std::int64_t no_allele = 0;  // Variants with an allele '0'.
+    std::vector<PackedBlock> spare;  // Their padding is zero.
+    std::int64_t unplaced = 0;       // Variants at position 0 or below.
+    std::int64_t no_allele = 0;      // Variants with an allele '0'.
 
     // One pass over the whole .bim before anything is written, so that a bad line is found early.
     void check_bim() {
@@ -213,6 +207,17 @@ struct PlinkReader::State {
             throw UserError{
                 fmt::format("'{}.bim' lists no variants; copy it again", prefix.string())};
         }
+    }
+
+    PackedBlock take_block(std::int64_t block_variants) {
+        while (!spare.empty()) {
+            auto block = std::move(spare.back());
+            spare.pop_back();
+            if (block.variants() < block_variants) continue;
+            block.truncate(block_variants);
+            return block;
+        }
+        return {block_variants, fam.samples.size()};
     }
 
     void read_rows(PackedBlock& block) {
@@ -274,9 +279,15 @@ std::optional<VariantBlock> PlinkReader::next(std::int64_t max_variants) {
         variants.push_back(std::move(state_->ahead.variant));
         state_->has_ahead = state_->bim->next(state_->ahead);
     }
-    PackedBlock genotypes{std::ssize(variants), samples().size()};
+    auto genotypes = state_->take_block(std::ssize(variants));
     state_->read_rows(genotypes);
     return VariantBlock{std::move(contig), std::move(variants), std::move(genotypes)};
+}
+
+void PlinkReader::recycle(PackedBlock&& genotypes) {
+    expect(genotypes.samples() == samples().size(), "the block is of these samples");
+
+    state_->spare.push_back(std::move(genotypes));
 }
 
 std::vector<std::string> PlinkReader::remarks() const {

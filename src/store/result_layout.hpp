@@ -4,25 +4,48 @@
 #include <array>
 #include <cstdint>
 #include <string_view>
-#include <vector>
 
 #include "maniple/core/checksum.hpp"
+#include "maniple/hdf5/dataset.hpp"
 #include "maniple/store/result_file.hpp"
 
 namespace maniple {
 
-inline constexpr std::int64_t result_version = 1;
+inline constexpr std::int64_t result_version = 2;
 
-/// The datasets of variants x traits; a trait's row of `trait_checksum` has this order.
-inline constexpr std::array<std::string_view, 6> result_datasets{
-    "beta", "standard_error", "neg_log10_p", "status", "samples", "effect_allele_frequency"};
+struct ResultDataset {
+    std::string_view name;
+    hdf5::Element element;
+    int value_bytes;
+};
 
-/// Rows of a chunk: a function of the shape alone, so that equal results have equal bytes. One
-/// chunk of every dataset and trait is what a writer holds in memory: under 128 MB, where it can.
-std::int64_t result_chunk_rows(std::int64_t variants, std::int64_t traits);
+/// The datasets of variants x traits, in the order of ResultColumn.
+inline constexpr std::array<ResultDataset, result_columns> result_datasets{
+    {{"beta", hdf5::Element::float64, 8},
+     {"standard_error", hdf5::Element::float32, 4},
+     {"neg_log10_p", hdf5::Element::float32, 4},
+     {"status", hdf5::Element::uint8, 1},
+     {"samples", hdf5::Element::int32, 4},
+     {"effect_allele_frequency", hdf5::Element::float32, 4}}};
 
-/// Covers the header and the checksums of all traits; the variant table is the rest.
-void add_to(Checksum& sum, ResultHeader const& header,
-            std::vector<std::uint64_t> const& trait_checksums);
+/// row chunks x (traits x result_columns), uint64: the checksum of each chunk of the datasets
+/// above, over its values' byte planes without padding.
+inline constexpr char const* column_checksum = "column_checksum";
+
+/// How rows are cut.
+struct ResultShape {
+    std::int64_t chunk_rows = 1;  ///< Of the numbers.
+    std::int64_t name_rows = 1;   ///< Of the names.
+};
+
+ResultShape shape_of(ResultHeader const& header);
+
+/// Number of pieces of `rows` that `all` rows are cut into; the last one may be shorter.
+constexpr std::int64_t pieces(std::int64_t all, std::int64_t rows) {
+    return (all + rows - 1) / rows;
+}
+
+/// Covers everything but the numbers and the variants' names, which have checksums of their own.
+std::uint64_t checksum_of(ResultHeader const& header, ResultShape const& shape);
 
 }  // namespace maniple

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <system_error>
@@ -16,6 +17,7 @@
 #include "maniple/core/durable_file.hpp"
 #include "maniple/core/error.hpp"
 #include "maniple/hdf5/file.hpp"
+#include "maniple/store/table_reader.hpp"
 #include "shuffled_chunk.hpp"
 
 namespace maniple {
@@ -183,12 +185,11 @@ void read_columns(hdf5::File const& file, TableSummary& summary) {
     }
 }
 
-Description read_description(hdf5::File const& file, CohortIndex const& index,
+Description read_description(hdf5::File const& file, PartitionFormat const& format,
                              std::string const& name) {
     if (auto const version = file.read_integer("format_version"); version != table_version) {
         hdf5::reject(file.origin(), fmt::format("format version {} is unknown", version));
     }
-    auto const format = index.format();
     if (file.read_unsigned("fingerprint") != format.fingerprint ||
         file.read_integer("samples") != format.samples) {
         throw CorruptInput{fmt::format(
@@ -241,33 +242,56 @@ std::vector<std::string> list_models(std::filesystem::path const& store) {
     return list_files(store / "models");
 }
 
-TableSummary read_table_summary(std::filesystem::path const& store, CohortIndex const& index,
-                                std::string const& name) {
-    return read_description(open_table(store, name), index, name).summary;
+struct TableReader::State {
+    hdf5::File file;
+    Description description;
+    std::optional<hdf5::Dataset> values;  // None: the table has no columns.
+    std::int64_t samples;
+};
+
+TableReader::TableReader(std::filesystem::path const& store, PartitionFormat const& format,
+                         std::string const& name) {
+    auto file = open_table(store, name);
+    auto description = read_description(file, format, name);
+    std::optional<hdf5::Dataset> values;
+    if (!description.summary.columns.empty()) {
+        values = file.open_dataset("values");
+        values->require_extent(format.samples, std::ssize(description.summary.columns));
+    }
+    state_ = std::make_unique<State>(
+        State{std::move(file), std::move(description), std::move(values), format.samples});
 }
 
-Table read_table_file(std::filesystem::path const& store, CohortIndex const& index,
+TableReader::TableReader(TableReader&&) noexcept = default;
+TableReader& TableReader::operator=(TableReader&&) noexcept = default;
+TableReader::~TableReader() = default;
+
+TableSummary const& TableReader::summary() const { return state_->description.summary; }
+
+void TableReader::read(std::size_t column, std::span<double> values) const {
+    expect(column < summary().columns.size(), "column is inside the table");
+    expect(std::ssize(values) == state_->samples, "a column has all samples");
+
+    state_->values->read(
+        {.rows = state_->samples, .first_column = static_cast<std::int64_t>(column)}, values);
+    if (checksum(std::as_bytes(values)) != state_->description.checksums[column]) {
+        hdf5::reject(state_->file.origin(), fmt::format("the checksum of column '{}' differs",
+                                                        summary().columns[column].name));
+    }
+}
+
+Table read_table_file(std::filesystem::path const& store, PartitionFormat const& format,
                       std::string const& name) {
-    auto const file = open_table(store, name);
-    auto description = read_description(file, index, name);
-    auto& summary = description.summary;
+    TableReader const reader{store, format, name};
+    auto const& summary = reader.summary();
     Table table{.name = name, .source = summary.source, .rows = summary.rows, .columns = {}};
-    if (summary.columns.empty()) return table;
-    auto const samples = index.samples.size();
-    auto const dataset = file.open_dataset("values");
-    dataset.require_extent(samples, std::ssize(summary.columns));
     for (std::size_t c = 0; c < summary.columns.size(); ++c) {
-        auto& column = summary.columns[c];
-        std::vector<double> values(static_cast<std::size_t>(samples));
-        dataset.read({.rows = samples, .first_column = static_cast<std::int64_t>(c)},
-                     std::span{values});
-        if (checksum_of(values) != description.checksums[c]) {
-            hdf5::reject(file.origin(),
-                         fmt::format("the checksum of column '{}' differs", column.name));
-        }
-        table.columns.push_back({.name = std::move(column.name),
+        auto const& column = summary.columns[c];
+        std::vector<double> values(static_cast<std::size_t>(format.samples));
+        reader.read(c, values);
+        table.columns.push_back({.name = column.name,
                                  .type = column.type,
-                                 .levels = std::move(column.levels),
+                                 .levels = column.levels,
                                  .values = std::move(values)});
     }
     return table;

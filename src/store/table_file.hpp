@@ -14,10 +14,8 @@ namespace maniple {
 std::vector<std::string> list_tables(std::filesystem::path const& store);
 std::vector<std::string> list_models(std::filesystem::path const& store);
 
-/// As Cohort's members.
-TableSummary read_table_summary(std::filesystem::path const& store, CohortIndex const& index,
-                                std::string const& name);
-Table read_table_file(std::filesystem::path const& store, CohortIndex const& index,
+/// As Cohort's member.
+Table read_table_file(std::filesystem::path const& store, PartitionFormat const& format,
                       std::string const& name);
 
 }  // namespace maniple

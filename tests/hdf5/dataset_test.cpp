@@ -130,5 +130,32 @@ TEST_CASE("Dataset: a size that the file cannot hold is refused before memory is
     CHECK_THROWS_AS(file.open_dataset("d").read_all<double>(), CorruptInput);
 }
 
+TEST_CASE("Dataset: tells its filters, and keeps chunks of zstd that HDF5 cannot read", "[hdf5]") {
+    ScratchFile const scratch;
+    auto const& path = scratch.path();
+    auto const filter =
+        GENERATE(Filter::none, Filter::deflate, Filter::shuffle_deflate, Filter::zstd);
+    std::vector<std::byte> const stored(5, std::byte{7});
+    std::filesystem::remove(path);
+    {
+        auto file = File::create(path);
+        auto dataset = file.create_dataset(
+            "d", {.element = Element::uint8, .rows = 5, .chunk_rows = 5, .filter = filter});
+        dataset.write_chunk(0, 0, 0, stored);
+        file.close();
+    }
+    auto const file = File::open(path);
+    auto const dataset = file.open_dataset("d");
+    CHECK(dataset.filter() == filter);
+    CHECK(dataset.chunk_rows() == 5);
+    CHECK(dataset.element_bytes() == 1);
+    REQUIRE(dataset.chunk_bytes(0, 0) == 5);
+    std::vector<std::byte> read(5);
+    CHECK(dataset.read_chunk(0, 0, read) == 0);
+    CHECK(read == stored);
+    CHECK_THROWS_AS(dataset.require_element(Element::int32), CorruptInput);
+    dataset.require_element(Element::uint8);
+}
+
 }  // namespace
 }  // namespace maniple::hdf5

@@ -13,6 +13,7 @@
 #include "maniple/core/error.hpp"
 #include "maniple/store/cohort.hpp"
 #include "maniple/store/result_file.hpp"
+#include "store/known_results.hpp"
 #include "store/scratch_store.hpp"
 
 namespace maniple {
@@ -30,20 +31,25 @@ using test::write_partition;
 // Everything that can be read, as one number; each reader throws where it sees damage.
 std::uint64_t everything(PartitionReader const& reader) {
     Checksum sum;
-    for (auto const& variant : reader.variants()) {
+    for (auto const& variant : test::all_variants(reader)) {
         sum.add_values(std::span{&variant.position, 1});
         sum.add(variant.id);
         sum.add(variant.reference);
         sum.add(variant.alternate);
     }
-    sum.add_values(reader.missing());
-    sum.add_values(reader.alternate_count());
+    auto const widths = reader.name_widths();
+    auto const storage = reader.storage();
+    for (auto number : {widths.id, widths.allele, storage.packed_chunks, storage.chunks,
+                        storage.stored_bytes, storage.bytes}) {
+        sum.add_values(std::span{static_cast<std::int64_t const*>(&number), 1});
+    }
     RawBlock raw;
-    PackedBlock decoded{1, 1};
     for (std::int64_t b = 0; b < reader.blocks(); ++b) {
+        auto const numbers = reader.read_numbers(b);
+        sum.add_values(std::span{numbers.missing});
+        sum.add_values(std::span{numbers.alternate_count});
         reader.read_block(b, raw);
-        decode_block(raw, decoded);
-        sum.add_values(decoded.view().words());
+        sum.add_values(decode_block(raw).words());
     }
     return sum.value();
 }
@@ -87,9 +93,13 @@ std::uint64_t everything(ResultReader const& reader) {
     for (auto const* text : {&header.model, &header.covariates, &header.missing_genotype}) {
         sum.add(*text);
     }
-    for (auto const& contig : reader.contigs()) sum.add(contig);
-    sum.add_values(reader.variant_contig());
-    for (auto const& variant : reader.variants()) sum.add(variant.id + "/" + variant.alternate);
+    for (auto const& contig : header.contigs) sum.add(contig);
+    auto const names = reader.names({GlobalVariantIndex{0}, GlobalVariantIndex{header.variants}});
+    sum.add_values(std::span{names.contig});
+    for (auto const& variant : names.variants) {
+        sum.add_values(std::span{&variant.position, 1});
+        sum.add(variant.id + "/" + variant.reference + "/" + variant.alternate);
+    }
     for (TraitIndex t{0}; t < TraitIndex{std::ssize(header.traits)}; ++t) {
         auto const rows = reader.read(t);
         sum.add_values(std::span{rows.beta});
@@ -146,10 +156,11 @@ void cut_everywhere(std::filesystem::path const& path, std::function<std::uint64
 
 TEST_CASE("PartitionReader: sees every damaged byte that matters", "[store]") {
     ScratchFolder const store;
-    // Common variants are stored as they are, rare ones deflated.
-    auto const frequency = GENERATE(0.01, 0.5);
+    auto const frequency = GENERATE(0.001, 0.5);
+    auto const compression = GENERATE(Compression::automatic, Compression::none,
+                                      Compression::deflate, Compression::zstd);
     PartitionFormat const format{.samples = 300, .fingerprint = 77, .block_variants = 32};
-    auto const known = write_partition(store.path(), "1", format, 70, 9, frequency);
+    auto const known = write_partition(store.path(), "1", format, 70, 9, frequency, compression);
     auto const read = [&] {
         return everything(PartitionReader{store.path(), known.entry, format});
     };
@@ -181,29 +192,46 @@ TEST_CASE("Cohort::read_table: sees every damaged byte that matters", "[store]")
     cut_everywhere(store.path() / "tables/a.h5", read);
 }
 
-TEST_CASE("ResultReader: sees every damaged byte that matters", "[store]") {
-    ScratchFolder const folder;
-    auto const path = folder.path() / "results.h5";
-    std::vector<double> const beta(200, 0.25);
-    std::vector<float> const other(200, 1.5F);
-    std::vector<std::uint8_t> const status(200, 0);
-    std::vector<std::int32_t> const samples(200, 99);
-    std::vector<ResultRows> const rows(2, {.beta = beta,
-                                           .standard_error = other,
-                                           .neg_log10_p = other,
-                                           .status = status,
-                                           .samples = samples,
-                                           .effect_allele_frequency = other});
-    ResultWriter writer{path,
+// Two traits: one of noise, as most of a real file is, and one that compresses well.
+std::vector<TraitResults> noise_and_constants(std::int64_t variants) {
+    std::mt19937_64 random{3};
+    std::normal_distribution<double> normal;
+    std::vector<TraitResults> all(2);
+    for (std::int64_t v = 0; v < variants; ++v) {
+        all[0].beta.push_back(normal(random));
+        all[0].standard_error.push_back(static_cast<float>(normal(random)));
+        all[0].neg_log10_p.push_back(static_cast<float>(normal(random)));
+        all[0].status.push_back(v % 50 == 7 ? 1 : 0);
+        all[0].samples.push_back(static_cast<std::int32_t>(90 + random() % 10));
+        all[0].effect_allele_frequency.push_back(static_cast<float>(v % 5) / 8);
+    }
+    auto const count = static_cast<std::size_t>(variants);
+    all[1] = {.beta = std::vector<double>(count, 0.25),
+              .standard_error = std::vector<float>(count, 1.5F),
+              .neg_log10_p = std::vector<float>(count, 1.5F),
+              .status = std::vector<std::uint8_t>(count, 0),
+              .samples = std::vector<std::int32_t>(count, 99),
+              .effect_allele_frequency = std::vector<float>(count, 0.5F)};
+    return all;
+}
+
+void write_damageable_results(std::filesystem::path const& path, std::int64_t variants) {
+    test::write_results(path,
                         {.traits = {"a", "b"},
-                         .statuses = {"ok"},
+                         .statuses = {"ok", "bad"},
                          .model = "linear",
                          .covariates = "",
                          .missing_genotype = "mean",
-                         .fingerprint = 5,
-                         .variants = 200}};
-    writer.append("1", make_variants(0, 200), rows);
-    writer.finish();
+                         .fingerprint = 5},
+                        std::vector<test::ContigVariants>{{"1", make_variants(0, variants)}},
+                        noise_and_constants(variants));
+}
+
+TEST_CASE("ResultReader: sees every damaged byte that matters", "[store]") {
+    ScratchFolder const folder;
+    auto const path = folder.path() / "results.h5";
+    auto const variants = GENERATE(120, 1100);  // one row chunk; two, the second one padded
+    write_damageable_results(path, variants);
     auto const read = [&] { return everything(ResultReader{path}); };
 
     damage_each_byte(path, read);
@@ -242,6 +270,13 @@ TEST_CASE("writers: a full disk is the machine's refusal and leaves nothing behi
     auto const cohort = [&] {
         write_cohort_index(store.path(), make_index(make_samples(3000), 32));
     };
+    auto const results = [&] { write_damageable_results(store.path() / "results.h5", 1100); };
+    auto const spool = [&] {
+        ResultSpool columns{store.path(), 3000, 2};
+        for (std::int64_t row = 0; row < 3000; row += result_chunk_rows(3000, 2)) {
+            test::write_chunk(columns, row, 0, noise_and_constants(3000), 2);
+        }
+    };
     auto const limit = GENERATE(rlim_t{0}, 100, 1000, 2500, 5000, 10'000, 100'000);
 
     CAPTURE(limit);
@@ -260,6 +295,9 @@ TEST_CASE("writers: a full disk is the machine's refusal and leaves nothing behi
     check(partition, "genotypes/1-1.h5");
     check(table, "tables/a.h5");
     check(cohort, "cohort.h5");
+    check(results, "results.h5");
+    auto const spool_ends = exit_code_with_file_limit(limit, spool);
+    CHECK(spool_ends == (limit < 50'000 ? 3 : 0));  // Some 45 kB.
     for (auto const& entry : std::filesystem::recursive_directory_iterator{store.path()}) {
         INFO(entry.path());
         CHECK((entry.is_directory() || entry.path().extension() == ".h5"));

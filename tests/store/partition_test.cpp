@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "maniple/core/contract.hpp"
 #include "maniple/core/error.hpp"
 #include "store/scratch_store.hpp"
 
@@ -22,15 +23,18 @@ PartitionFormat format_of(std::int64_t samples, std::int64_t block_variants) {
 }
 
 void check_holds(PartitionReader const& reader, KnownPartition const& known) {
-    CHECK(reader.variants() == known.variants);
+    CHECK(reader.variants() == std::ssize(known.variants));
+    CHECK(test::all_variants(reader) == known.variants);
     REQUIRE(reader.blocks() == std::ssize(known.blocks));
     RawBlock raw;
-    PackedBlock decoded{1, known.blocks[0].samples()};
     for (std::int64_t b = 0; b < reader.blocks(); ++b) {
         auto const& truth = known.blocks[static_cast<std::size_t>(b)];
         reader.read_block(b, raw);
-        decode_block(raw, decoded);
-        CHECK(std::ranges::equal(decoded.view().words(), truth.view().words()));
+        CHECK(std::ranges::equal(decode_block(raw).words(), truth.view().words()));
+        auto const numbers = reader.read_numbers(b);
+        auto const counted = count_block(truth.view());
+        CHECK(numbers.missing == counted.missing);
+        CHECK(numbers.alternate_count == counted.alternate_count);
         CHECK(reader.block_rows(b).size() == truth.variants());
     }
 }
@@ -40,9 +44,11 @@ TEST_CASE("PartitionWriter: what goes in comes out, at odd shapes", "[store]") {
     auto const samples = GENERATE(1, 255, 256, 257);
     auto const variants = GENERATE(1, 512, 513);
     auto const block = GENERATE(100, 512);
+    auto const compression = GENERATE(Compression::automatic, Compression::none,
+                                      Compression::deflate, Compression::zstd);
     auto const format = format_of(samples, block);
 
-    auto const known = write_partition(store.path(), "22", format, variants, 3);
+    auto const known = write_partition(store.path(), "22", format, variants, 3, 0.05, compression);
 
     CHECK(known.entry.file == "genotypes/22-1.h5");
     CHECK(known.entry.variants == variants);
@@ -70,7 +76,7 @@ TEST_CASE("PartitionWriter: long alleles and UTF-8 names", "[store]") {
                        .reference = std::string(3'000'000, 'G'),
                        .alternate = "<DEL>"},
                       {.position = 3, .id = "", .reference = "日本", .alternate = "*"}};
-    PartitionWriter writer{store.path() / "genotypes/5-1.h5", "5", format};
+    PartitionWriter writer{store.path() / "genotypes/5-1.h5", "5", format, Codec::deflate};
     writer.append(known.variants, encode_block(known.blocks[0].view(), 4, Compression::automatic));
     known.entry = writer.finish();
 
@@ -93,7 +99,7 @@ TEST_CASE("PartitionWriter: leaves nothing behind unless it finishes", "[store]"
     auto const genotypes = random_genotypes(4, 10, 2);
     auto const file = store.path() / "1-1.h5";
     {
-        PartitionWriter writer{file, "1", format_of(10, 4)};
+        PartitionWriter writer{file, "1", format_of(10, 4), Codec::deflate};
         writer.append(make_variants(0, 4),
                       encode_block(genotypes.view(), 4, Compression::automatic));
         CHECK_FALSE(std::filesystem::exists(file));
@@ -107,21 +113,69 @@ TEST_CASE("PartitionWriter: refuses a name that is taken and a folder that is no
     ScratchFolder const store;
     write_bytes(store.path() / "taken.h5", {'x'});
 
-    CHECK_THROWS_AS(PartitionWriter(store.path() / "taken.h5", "1", format_of(1, 1)),
-                    EnvironmentError);
-    CHECK_THROWS_AS(PartitionWriter(store.path() / "no/such.h5", "1", format_of(1, 1)),
-                    EnvironmentError);
+    CHECK_THROWS_AS(
+        PartitionWriter(store.path() / "taken.h5", "1", format_of(1, 1), Codec::deflate),
+        EnvironmentError);
+    CHECK_THROWS_AS(
+        PartitionWriter(store.path() / "no/such.h5", "1", format_of(1, 1), Codec::deflate),
+        EnvironmentError);
     CHECK(bytes_of(store.path() / "taken.h5") == std::vector{'x'});
 }
 
 TEST_CASE("PartitionWriter: a short block is the last", "[store]") {
     ScratchFolder const store;
     auto const block = encode_block(random_genotypes(3, 10, 2).view(), 4, Compression::automatic);
-    PartitionWriter writer{store.path() / "1-1.h5", "1", format_of(10, 4)};
+    PartitionWriter writer{store.path() / "1-1.h5", "1", format_of(10, 4), Codec::deflate};
     CHECK_THROWS_AS(writer.append(make_variants(0, 2), block), ContractViolation);
     writer.append(make_variants(0, 3), block);
 
     CHECK_THROWS_AS(writer.append(make_variants(3, 3), block), ContractViolation);
+}
+
+TEST_CASE("PartitionWriter: chunks have the partition's codec", "[store]") {
+    ScratchFolder const store;
+    auto const block =
+        encode_block(random_genotypes(4, 3000, 2, 0.01).view(), 4, Compression::deflate);
+    REQUIRE(block.chunks[0].codec == Codec::deflate);
+    PartitionWriter writer{store.path() / "1-1.h5", "1", format_of(3000, 4), Codec::zstd};
+
+    CHECK_THROWS_AS(writer.append(make_variants(0, 4), block), ContractViolation);
+    CHECK_THROWS_AS(PartitionWriter(store.path() / "2-1.h5", "1", format_of(3000, 4), Codec::plain),
+                    ContractViolation);
+}
+
+TEST_CASE("PartitionReader: tells widths and storage without reading names or genotypes",
+          "[store]") {
+    ScratchFolder const store;
+    auto const format = format_of(3000, 64);
+    auto const compression = GENERATE(Compression::none, Compression::deflate, Compression::zstd);
+    auto const known = write_partition(store.path(), "1", format, 200, 9, 0.001, compression);
+    PartitionReader const reader{store.path(), known.entry, format};
+
+    CHECK(reader.name_widths().id == 5);  // rs199
+    CHECK(reader.name_widths().allele == 2);
+    auto const storage = reader.storage();
+    CHECK(storage.codec == packed_codec(compression));
+    CHECK(storage.chunks == 4);
+    CHECK(storage.packed_chunks == (compression == Compression::none ? 0 : 4));
+    CHECK(storage.bytes == 200 * packed_stride(3000));
+    auto const plain_bytes = 4 * 64 * packed_stride(3000);  // Whole chunks.
+    CHECK((storage.stored_bytes == plain_bytes) == (compression == Compression::none));
+}
+
+TEST_CASE("PartitionReader: names of one block are read without the others", "[store]") {
+    ScratchFolder const store;
+    auto const format = format_of(5, 100);
+    auto const known = write_partition(store.path(), "1", format, 250, 9);
+    PartitionReader const reader{store.path(), known.entry, format};
+
+    for (std::int64_t block : {2, 0, 1, 2}) {
+        auto const rows = reader.block_rows(block);
+        auto const first = known.variants.begin() + rows.first.get();
+        CHECK(reader.read_variants(block) == std::vector(first, first + rows.size()));
+    }
+    CHECK_THROWS_AS(reader.read_variants(3), ContractViolation);
+    CHECK_THROWS_AS(reader.read_numbers(-1), ContractViolation);
 }
 
 TEST_CASE("PartitionReader: names what is wrong with a file", "[store]") {

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Stock h5py and h5dump read our files: usage read_with_h5py.py WRITE_KNOWN_STORE READ_A_VARIANT."""
-import os, shutil, subprocess, sys, tempfile
+import os, shutil, subprocess, sys, tempfile, zlib
 
 try:
     import h5py
@@ -55,10 +55,43 @@ def check_rest(store):
         assert [text.decode() for text in file["column_id"][:]] == ["height", "site"]
         values = file["values"][:]
         assert np.isnan(values[0, 0]) and values[5, 0] == 171.25 and values[5, 1] == 1
+
+
+def check_zlib_streams(dataset, values, column):
+    """zlib's own inflate on each chunk as it lies in the file: byte planes, padded with zeros."""
+    rows = dataset.chunks[0]
+    for first in range(0, len(values), rows):
+        mask, stream = dataset.id.read_direct_chunk((first, column))
+        assert mask == 0
+        whole = np.zeros(rows, dataset.dtype)
+        whole[:len(values[first:first + rows])] = values[first:first + rows]
+        planes = whole.view(np.uint8).reshape(rows, -1).T
+        assert zlib.decompress(stream) == planes.tobytes()
+
+
+def check_results(store):
     with h5py.File(f"{store}/results.h5") as file:
-        assert file["beta"].shape == (20000, 2) and file["beta"].dtype == np.float64
-        assert (file["beta"][:, 1] == 0.5 * np.arange(20000)).all()
-        assert (file["neg_log10_p"][:] == 0.5).all() and (file["samples"][:] == 257).all()
+        types = {"beta": "f8", "standard_error": "f4", "neg_log10_p": "f4", "status": "u1",
+                 "samples": "i4", "effect_allele_frequency": "f4"}
+        for name, kind in types.items():
+            dataset = file[name]
+            assert dataset.shape == (5000, 3) and dataset.dtype == np.dtype("<" + kind)
+            for trait in range(3):
+                truth = np.fromfile(f"{store}/truth-{name}-{trait}", kind)
+                if kind[0] == "f":
+                    truth[np.isnan(truth)] = np.nan
+                assert dataset[:, trait].tobytes() == truth.tobytes()
+                check_zlib_streams(dataset, truth, trait)
+        assert [text.decode() for text in file["trait_id"][:]] == ["height", "absent", "weight"]
+        assert [text.decode() for text in file["contig_id"][:]] == ["21", "22"]
+        assert file["variant_contig"][:].tolist() == [0] * 1500 + [1] * 3500
+        here = [*range(1500), *range(3500)]
+        assert file["variant_position"][:].tolist() == [1000 + 7 * v for v in here]
+        assert [text.decode() for text in file["variant_id"][:]] == [
+            "." if v % 5 == 0 else f"rs{v}" for v in here]
+        assert [[a.decode() for a in pair] for pair in file["variant_allele"][:]] == [
+            ["A" if v % 4 == 0 else "CG", "T"] for v in here]
+        assert file.attrs["variants"] == 5000 and file.attrs["model"].decode() == "linear"
 
 
 def check_h5dump(store):
@@ -77,5 +110,6 @@ with tempfile.TemporaryDirectory() as folder:
         check_partition(folder, contig, rows)
     check_snippet(folder, sys.argv[2], both["21"] + both["22"])
     check_rest(folder)
+    check_results(folder)
     check_h5dump(folder)
     print("h5py reads every file")

@@ -1,29 +1,33 @@
 #include "maniple/store/result_file.hpp"
 
+#include <array>
 #include <cmath>
 #include <limits>
+#include <optional>
 
 #include <catch2/catch.hpp>
 
 #include "maniple/core/contract.hpp"
 #include "maniple/core/error.hpp"
+#include "store/known_results.hpp"
 #include "store/scratch_store.hpp"
 
 namespace maniple {
 namespace {
 
 using test::bytes_of;
+using test::ContigVariants;
 using test::make_variants;
 using test::ScratchFolder;
+using test::write_chunk;
 
-ResultHeader header_of(std::int64_t traits, std::int64_t variants) {
+ResultHeader header_of(std::int64_t traits) {
     ResultHeader header{.traits = {},
                         .statuses = {"ok", "monomorphic"},
                         .model = "linear",
                         .covariates = "age,sex",
                         .missing_genotype = "mean",
-                        .fingerprint = 0xffffffff00000001,
-                        .variants = variants};
+                        .fingerprint = 0xffffffff00000001};
     for (std::int64_t t = 0; t < traits; ++t) header.traits.push_back("trait-" + std::to_string(t));
     return header;
 }
@@ -37,42 +41,34 @@ TraitResults numbers(std::int64_t trait, std::int64_t variants) {
         results.standard_error.push_back(static_cast<float>(std::cos(x)));
         results.neg_log10_p.push_back(static_cast<float>(x));
         results.status.push_back(absent ? 1 : 0);
-        results.samples.push_back(static_cast<std::int32_t>(v + trait));
-        results.effect_allele_frequency.push_back(static_cast<float>(1 / (x + 1)));
+        // The same for all traits, as of one missingness pattern.
+        results.samples.push_back(static_cast<std::int32_t>(v));
+        results.effect_allele_frequency.push_back(static_cast<float>(std::sqrt(v)));
     }
     return results;
 }
 
-ResultRows rows_of(TraitResults const& all, std::size_t first, std::size_t count) {
-    return {
-        .beta = std::span{all.beta}.subspan(first, count),
-        .standard_error = std::span{all.standard_error}.subspan(first, count),
-        .neg_log10_p = std::span{all.neg_log10_p}.subspan(first, count),
-        .status = std::span{all.status}.subspan(first, count),
-        .samples = std::span{all.samples}.subspan(first, count),
-        .effect_allele_frequency = std::span{all.effect_allele_frequency}.subspan(first, count)};
-}
-
-// Appends in steps of `step`; the second half lies on another contig.
-void write_results(std::filesystem::path const& path, std::int64_t traits, std::int64_t variants,
-                   std::int64_t step) {
+std::vector<TraitResults> numbers_of(std::int64_t traits, std::int64_t variants) {
     std::vector<TraitResults> all;
     for (std::int64_t t = 0; t < traits; ++t) all.push_back(numbers(t, variants));
-    auto const table = make_variants(0, variants);
-    ResultWriter writer{path, header_of(traits, variants)};
+    return all;
+}
+
+// The second half lies on another contig.
+std::vector<ContigVariants> contigs_of(std::int64_t variants) {
     auto const half = variants / 2;
-    for (std::int64_t first = 0; first < variants;) {
-        auto const last = std::min(first + step, first < half ? half : variants);
-        std::vector<ResultRows> rows;
-        auto const count = static_cast<std::size_t>(last - first);
-        for (auto const& trait : all) {
-            rows.push_back(rows_of(trait, static_cast<std::size_t>(first), count));
-        }
-        writer.append(first < half ? "1" : "X",
-                      std::span{table}.subspan(static_cast<std::size_t>(first), count), rows);
-        first = last;
-    }
-    writer.finish();
+    return {{"1", make_variants(0, half)}, {"X", make_variants(half, variants - half)}};
+}
+
+std::filesystem::path write_known(std::filesystem::path const& path, std::int64_t traits,
+                                  std::int64_t variants) {
+    test::write_results(path, header_of(traits), contigs_of(variants),
+                        numbers_of(traits, variants));
+    return path;
+}
+
+Range<GlobalVariantIndex> rows(std::int64_t first, std::int64_t last) {
+    return {GlobalVariantIndex{first}, GlobalVariantIndex{last}};
 }
 
 template <class T>
@@ -81,68 +77,251 @@ bool same(std::vector<T> const& a, std::vector<T> const& b) {
                               [](T x, T y) { return x == y || (std::isnan(x) && std::isnan(y)); });
 }
 
+void check_trait(TraitResults const& found, TraitResults const& truth) {
+    CHECK(same(found.beta, truth.beta));
+    CHECK(same(found.standard_error, truth.standard_error));
+    CHECK(same(found.neg_log10_p, truth.neg_log10_p));
+    CHECK(found.status == truth.status);
+    CHECK(found.samples == truth.samples);
+    CHECK(same(found.effect_allele_frequency, truth.effect_allele_frequency));
+}
+
 TEST_CASE("ResultWriter: what goes in comes out", "[store]") {
     ScratchFolder const folder;
-    auto const path = folder.path() / "results.h5";
     auto const traits = GENERATE(1, 3);
-    auto const variants = GENERATE(1, 1000, 16'384, 40'000);
-    write_results(path, traits, variants, 512);
+    auto const variants = GENERATE(1, 1000, 16'384, 40'001);
+    auto const path = write_known(folder.path() / "results.h5", traits, variants);
 
     ResultReader const reader{path};
 
-    auto const expected = header_of(traits, variants);
+    auto const expected = header_of(traits);
     CHECK(reader.header().traits == expected.traits);
     CHECK(reader.header().statuses == expected.statuses);
     CHECK(reader.header().covariates == expected.covariates);
     CHECK(reader.header().missing_genotype == expected.missing_genotype);
     CHECK(reader.header().fingerprint == expected.fingerprint);
-    CHECK(reader.variants() == make_variants(0, variants));
-    CHECK(reader.contigs().size() == (variants == 1 ? 1 : 2));
-    CHECK(reader.variant_contig().back() == (variants == 1 ? 0 : 1));
+    CHECK(reader.header().contigs == std::vector<std::string>{"1", "X"});
+    CHECK(reader.header().variants == variants);
+    auto const names = reader.names(rows(0, variants));
+    CHECK(names.variants == make_variants(0, variants));
+    CHECK(std::ranges::count(names.contig, 0) == variants / 2);
+    CHECK(std::ranges::is_sorted(names.contig));
     for (std::int64_t t = 0; t < traits; ++t) {
-        auto const truth = numbers(t, variants);
-        auto const found = reader.read(TraitIndex{t});
-        CHECK(same(found.beta, truth.beta));
-        CHECK(same(found.standard_error, truth.standard_error));
-        CHECK(same(found.neg_log10_p, truth.neg_log10_p));
-        CHECK(found.status == truth.status);
-        CHECK(found.samples == truth.samples);
-        CHECK(same(found.effect_allele_frequency, truth.effect_allele_frequency));
+        check_trait(reader.read(TraitIndex{t}), numbers(t, variants));
     }
     CHECK_THROWS_AS(reader.read(TraitIndex{traits}), ContractViolation);
 }
 
-TEST_CASE("ResultWriter: many traits use smaller chunks", "[store]") {
+TEST_CASE("ResultWriter: no numbers anywhere", "[store]") {
     ScratchFolder const folder;
     auto const path = folder.path() / "results.h5";
-    write_results(path, 700, 9'000, 1'000);  // chunks of 4,096 rows
+    constexpr std::size_t variants = 1'500;
+    std::vector<float> const none(variants, -std::numeric_limits<float>::quiet_NaN());
+    TraitResults const trait{.beta = std::vector<double>(variants, -std::nan("7")),
+                             .standard_error = none,
+                             .neg_log10_p = none,
+                             .status = std::vector<std::uint8_t>(variants, 3),
+                             .samples = std::vector<std::int32_t>(variants, 0),
+                             .effect_allele_frequency = none};
+    test::write_results(path, header_of(2), contigs_of(variants), std::vector(2, trait));
 
-    CHECK(same(ResultReader{path}.read(TraitIndex{699}).beta, numbers(699, 9'000).beta));
+    auto const found = ResultReader{path}.read(TraitIndex{1});
+
+    check_trait(found, trait);
+    // Whatever NaN was computed, the file has the same one.
+    auto const bits = std::bit_cast<std::uint64_t>(std::numeric_limits<double>::quiet_NaN());
+    CHECK(std::bit_cast<std::uint64_t>(found.beta.back()) == bits);
+    CHECK(std::filesystem::file_size(path) < 45'000);  // mostly the variants' names
+}
+
+TEST_CASE("ResultWriter: many traits", "[store]") {
+    ScratchFolder const folder;
+    auto const path = write_known(folder.path() / "results.h5", 300, 2'500);
+
+    ResultReader const reader{path};
+    for (std::int64_t t : {0, 150, 299}) {
+        check_trait(reader.read(TraitIndex{t}), numbers(t, 2'500));
+    }
 }
 
 TEST_CASE("ResultWriter: no variants at all", "[store]") {
     ScratchFolder const folder;
-    auto const path = folder.path() / "results.h5";
-    write_results(path, 2, 0, 1);
+    auto const path = write_known(folder.path() / "results.h5", 2, 0);
 
     ResultReader const reader{path};
 
-    CHECK(reader.variants().empty());
+    CHECK(reader.names(rows(0, 0)).variants.empty());
     CHECK(reader.read(TraitIndex{1}).beta.empty());
 }
 
-TEST_CASE("ResultWriter: bytes do not depend on how rows arrive", "[store]") {
-    ScratchFolder const folder;
-    write_results(folder.path() / "a.h5", 2, 40'000, 512);
-    write_results(folder.path() / "b.h5", 2, 40'000, 33'333);
+TEST_CASE("result_chunk_rows: small enough to share, large enough to write", "[store]") {
+    CHECK(result_chunk_rows(0, 1) == 1);
+    CHECK(result_chunk_rows(700, 1) == 700);
+    CHECK(result_chunk_rows(50'000, 1) == 1024);
+    CHECK(result_chunk_rows(1'000'000, 1) == 4096);
+    CHECK(result_chunk_rows(50'000, 1000) == 2048);
+    for (std::int64_t traits : {1, 100, 1000, 5'000, 10'000}) {
+        for (std::int64_t variants : {100, 50'000, 10'000'000}) {
+            CAPTURE(traits, variants);
+            CHECK(17 * traits * result_chunk_rows(variants, traits) <= 64 * 1024 * 1024);
+        }
+    }
+    CHECK_THROWS_AS(result_chunk_rows(1, 0), ContractViolation);
+    CHECK_THROWS_AS(result_chunk_rows(-1, 1), ContractViolation);
+}
 
-    CHECK(bytes_of(folder.path() / "a.h5") == bytes_of(folder.path() / "b.h5"));
+TEST_CASE("ResultWriter: bytes do not depend on when names arrive", "[store]") {
+    ScratchFolder const folder;
+    constexpr std::int64_t variants = 9'000;
+    auto const all = numbers_of(2, variants);
+    auto const contigs = contigs_of(variants);
+    auto const early = write_known(folder.path() / "early.h5", 2, variants);
+    auto const late = folder.path() / "late.h5";
+    ResultWriter writer{late, test::describe(header_of(2), contigs)};
+    auto const step = result_chunk_rows(variants, 2);
+    std::int64_t named = 0;
+    for (std::int64_t row = 0; row < variants; row += step) {
+        // One by one, as few as allowed.
+        for (auto const end = std::min(row + step, variants); named < end; ++named) {
+            auto const& [contig, part] = contigs[named < variants / 2 ? 0 : 1];
+            writer.append_variants(
+                contig,
+                std::span{part}.subspan(static_cast<std::size_t>(named % (variants / 2)), 1));
+        }
+        write_chunk(writer, row, 0, all, 2);
+    }
+    writer.finish();
+
+    CHECK(bytes_of(early) == bytes_of(late));
+}
+
+TEST_CASE("ResultSpool: batches of traits give the bytes of one pass", "[store]") {
+    ScratchFolder const folder;
+    auto const variants = GENERATE(0, 1, 900, 5'000);
+    std::int64_t const traits = 7;
+    auto const all = numbers_of(traits, variants);
+    auto const contigs = contigs_of(variants);
+    auto const whole = write_known(folder.path() / "whole.h5", traits, variants);
+    auto const batches =
+        GENERATE(std::vector<std::size_t>{7}, std::vector<std::size_t>{3, 3, 1},
+                 std::vector<std::size_t>{1, 6}, std::vector<std::size_t>(7, std::size_t{1}));
+
+    ResultSpool spool{folder.path(), variants, traits};
+    auto const step = result_chunk_rows(variants, traits);
+    std::size_t first = 0;
+    for (auto size : batches) {
+        for (std::int64_t row = 0; row < variants; row += step) {
+            write_chunk(spool, row, static_cast<std::int64_t>(first),
+                        std::span{all}.subspan(first, size), traits);
+        }
+        first += size;
+    }
+    auto const spooled = folder.path() / "spooled.h5";
+    ResultWriter writer{spooled, test::describe(header_of(traits), contigs)};
+    for (auto const& [contig, part] : contigs) writer.append_variants(contig, part);
+    for (std::int64_t row = 0; row < variants; row += step) spool.copy_chunk(row, writer);
+    writer.finish();
+
+    CHECK(bytes_of(whole) == bytes_of(spooled));
+    CHECK(std::ranges::distance(std::filesystem::directory_iterator{folder.path()}) == 2);
+}
+
+TEST_CASE("ResultSpool: equal columns of a row chunk take space once", "[store]") {
+    ScratchFolder const folder;
+    auto const all = numbers_of(8, 2'000);
+    auto const spooled = [&](std::size_t traits) {
+        ResultSpool spool{folder.path(), 2'000, 8};
+        for (std::int64_t row : {0, 1024}) {
+            write_chunk(spool, row, 0, std::span{all}.first(traits), 8);
+        }
+        CHECK_THROWS_AS(spool.write(ResultColumn::beta, 512, TraitIndex{0},
+                                    EncodedColumn{std::vector<std::byte>(100)}),
+                        ContractViolation);
+        return spool.bytes();
+    };
+    // Samples and frequencies are those of the first trait; two bytes a row of the rest are noise.
+    CHECK(spooled(8) > spooled(1));
+    CHECK(spooled(8) - spooled(1) < 7 * 1024 * 17 / 2 * 2);
+}
+
+TEST_CASE("ResultSpool: wants every column, in order", "[store]") {
+    ScratchFolder const folder;
+    auto const all = numbers_of(2, 3'000);
+    auto const step = result_chunk_rows(3'000, 2);
+    ResultWriter writer{folder.path() / "r.h5", test::describe(header_of(2), contigs_of(3'000))};
+    {
+        ResultSpool spool{folder.path(), 3'000, 2};
+        CHECK_THROWS_AS(write_chunk(spool, 0, 1, std::span{all}.first(1), 2), ContractViolation);
+    }
+    {
+        ResultSpool spool{folder.path(), 3'000, 2};
+        write_chunk(spool, 0, 0, all, 2);
+        CHECK_THROWS_AS(write_chunk(spool, 2 * step, 0, all, 2), ContractViolation);
+    }
+    {
+        ResultSpool spool{folder.path(), 3'000, 2};
+        for (std::int64_t row = 0; row < 3'000; row += step) {
+            write_chunk(spool, row, 0, std::span{all}.first(1), 2);
+        }
+        CHECK_THROWS_AS(spool.copy_chunk(0, writer), ContractViolation);  // one trait is missing
+    }
+    CHECK_THROWS_AS(ResultSpool(folder.path() / "nowhere", 10, 1), EnvironmentError);
+}
+
+TEST_CASE("ResultReader: parts are parts of the whole", "[store]") {
+    ScratchFolder const folder;
+    constexpr std::int64_t variants = 2'500;
+    ResultReader const reader{write_known(folder.path() / "results.h5", 2, variants)};
+    auto const truth = numbers(1, variants);
+    auto const step = reader.chunk_rows();
+    auto const [first, last] =
+        GENERATE_COPY(std::array{std::int64_t{0}, variants}, std::array<std::int64_t, 2>{0, 0},
+                      std::array<std::int64_t, 2>{17, 18}, std::array{step - 1, step + 1},
+                      std::array{step, 2 * step}, std::array{2 * step + 5, variants},
+                      std::array{variants, variants});
+    CAPTURE(first, last);
+
+    auto const part = [&](auto const& all) {
+        return std::vector(all.begin() + first, all.begin() + last);
+    };
+    TraitIndex const trait{1};
+    auto const range = rows(first, last);
+    CHECK(same(reader.read<double>(ResultColumn::beta, trait, range), part(truth.beta)));
+    CHECK(same(reader.read<float>(ResultColumn::standard_error, trait, range),
+               part(truth.standard_error)));
+    CHECK(
+        same(reader.read<float>(ResultColumn::neg_log10_p, trait, range), part(truth.neg_log10_p)));
+    CHECK(reader.read<std::uint8_t>(ResultColumn::status, trait, range) == part(truth.status));
+    CHECK(reader.read<std::int32_t>(ResultColumn::samples, trait, range) == part(truth.samples));
+    CHECK(same(reader.read<float>(ResultColumn::effect_allele_frequency, trait, range),
+               part(truth.effect_allele_frequency)));
+    CHECK(reader.names(range).variants == make_variants(first, last - first));
+
+    CHECK_THROWS_AS(reader.read<float>(ResultColumn::beta, trait, range), ContractViolation);
+    CHECK_THROWS_AS(reader.read<double>(ResultColumn::beta, trait, rows(0, variants + 1)),
+                    ContractViolation);
+    CHECK_THROWS_AS(reader.names(rows(-1, 2)), ContractViolation);
+}
+
+TEST_CASE("ResultReader: one wide allele among many short ones", "[store]") {
+    ScratchFolder const folder;
+    auto variants = make_variants(0, 3'000);
+    variants[2'222].alternate = std::string(20'000, 'A');
+    auto const path = folder.path() / "results.h5";
+    test::write_results(path, header_of(1), std::vector<ContigVariants>{{"2", variants}},
+                        numbers_of(1, 3'000));
+
+    ResultReader const reader{path};
+
+    CHECK(reader.names(rows(0, 3'000)).variants == variants);
+    CHECK(reader.names(rows(2'222, 2'223)).variants.front() == variants[2'222]);
 }
 
 TEST_CASE("ResultWriter: leaves nothing behind unless it finishes", "[store]") {
     ScratchFolder const folder;
     {
-        ResultWriter writer{folder.path() / "results.h5", header_of(1, 10)};
+        ResultWriter writer{folder.path() / "results.h5",
+                            test::describe(header_of(1), contigs_of(10))};
         CHECK_THROWS_AS(writer.finish(), ContractViolation);
     }
     CHECK(std::filesystem::is_empty(folder.path()));
@@ -150,21 +329,50 @@ TEST_CASE("ResultWriter: leaves nothing behind unless it finishes", "[store]") {
 
 TEST_CASE("ResultWriter: checks what it is given", "[store]") {
     ScratchFolder const folder;
-    auto const truth = numbers(0, 10);
-    auto const rows = std::vector{rows_of(truth, 0, 10)};
-    ResultWriter writer{folder.path() / "results.h5", header_of(1, 5)};
+    auto const path = folder.path() / "results.h5";
+    constexpr std::int64_t variants = 3'000;
+    auto const step = result_chunk_rows(variants, 2);
+    auto const all = numbers_of(2, variants);
+    ResultWriter writer{path, test::describe(header_of(2), contigs_of(variants))};
+    auto const encoded = [&](std::int64_t size, std::int64_t padded) {
+        std::vector<std::byte> bytes;
+        auto const values = std::span{all[0].beta}.first(static_cast<std::size_t>(size));
+        encode_results(std::span<double const>{values}, padded, bytes);
+        return bytes;
+    };
+    auto const write = [&](ResultColumn which, std::int64_t row, std::int64_t trait,
+                           std::vector<std::byte> const& bytes) {
+        writer.write(which, row, TraitIndex{trait}, EncodedColumn{bytes});
+    };
+    auto const good = encoded(step, step);
 
-    CHECK_THROWS_AS(writer.append("1", make_variants(0, 10), rows), ContractViolation);
-    CHECK_THROWS_AS(writer.append("1", make_variants(0, 5), rows), ContractViolation);
-    CHECK_THROWS_AS(writer.append("1", make_variants(0, 5), {}), ContractViolation);
-    CHECK_THROWS_AS(ResultWriter(folder.path() / "results.h5", header_of(1, 5)), EnvironmentError);
+    CHECK_THROWS_AS(write(ResultColumn::beta, 0, 0, good), ContractViolation);  // no names yet
+    CHECK_THROWS_AS(writer.append_variants("2", make_variants(0, 5)), ContractViolation);
+    CHECK_THROWS_AS(writer.append_variants("1", make_variants(0, variants + 1)), ContractViolation);
+    std::vector<Variant> const wide{{1, std::string(100, 'x'), "A", "C"}};
+    CHECK_THROWS_AS(writer.append_variants("1", wide), ContractViolation);
+    CHECK_THROWS_AS(ResultWriter(path, header_of(1)), EnvironmentError);
+    CHECK_THROWS_AS(ResultWriter(folder.path() / "b.h5", ResultHeader{}), ContractViolation);
+
+    ResultWriter second{folder.path() / "c.h5", test::describe(header_of(2), contigs_of(variants))};
+    for (auto const& [contig, part] : contigs_of(variants)) second.append_variants(contig, part);
+    std::swap(writer, second);
+    CHECK_THROWS_AS(write(ResultColumn::status, 0, 0, good), ContractViolation);
+    CHECK_THROWS_AS(write(ResultColumn::beta, step, 0, good), ContractViolation);
+    CHECK_THROWS_AS(write(ResultColumn::beta, 0, 1, good), ContractViolation);
+    CHECK_THROWS_AS(write(ResultColumn::beta, 0, 0, encoded(step - 1, step)), ContractViolation);
+    CHECK_THROWS_AS(write(ResultColumn::beta, 0, 0, encoded(step, step + 1)), ContractViolation);
+    write(ResultColumn::beta, 0, 0, good);
+    CHECK_THROWS_AS(write(ResultColumn::beta, 0, 0, good), ContractViolation);
+    CHECK_THROWS_AS(write(ResultColumn::standard_error, 0, 0, good), ContractViolation);
+    CHECK_THROWS_AS(writer.finish(), ContractViolation);
 }
 
 TEST_CASE("ResultReader: tells missing from damaged", "[store]") {
     ScratchFolder const folder;
     auto const path = folder.path() / "results.h5";
     CHECK_THROWS_AS(ResultReader{path}, UserError);
-    write_results(path, 1, 100, 10);
+    write_known(path, 1, 100);
     std::filesystem::resize_file(path, 2000);
     CHECK_THROWS_AS(ResultReader{path}, CorruptInput);
     std::filesystem::remove(path);

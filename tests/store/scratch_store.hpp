@@ -53,6 +53,19 @@ inline PackedBlock random_genotypes(std::int64_t variants, std::int64_t samples,
     return block;
 }
 
+/// Genotypes of which one in a thousand is not 0.
+inline PackedBlock rare_genotypes(std::int64_t variants, std::int64_t samples, unsigned seed) {
+    std::mt19937 random{seed};
+    PackedBlock block{variants, samples};
+    for (LocalVariantIndex v{0}; v < LocalVariantIndex{variants}; ++v) {
+        for (std::int64_t carriers = 0; carriers < (samples + 999) / 1000; ++carriers) {
+            block.set(v, SampleIndex{static_cast<std::int64_t>(random()) % samples},
+                      static_cast<unsigned>(random() % 4));
+        }
+    }
+    return block;
+}
+
 inline std::vector<Variant> make_variants(std::int64_t first, std::int64_t count) {
     std::vector<Variant> variants;
     for (auto v = first; v < first + count; ++v) {
@@ -60,6 +73,15 @@ inline std::vector<Variant> make_variants(std::int64_t first, std::int64_t count
                             .id = v % 5 == 0 ? "." : "rs" + std::to_string(v),
                             .reference = v % 4 == 0 ? "A" : "CG",
                             .alternate = "T"});
+    }
+    return variants;
+}
+
+/// Everything that a partition says of its variants' names.
+inline std::vector<Variant> all_variants(PartitionReader const& reader) {
+    std::vector<Variant> variants;
+    for (std::int64_t b = 0; b < reader.blocks(); ++b) {
+        for (auto& variant : reader.read_variants(b)) variants.push_back(std::move(variant));
     }
     return variants;
 }
@@ -73,9 +95,11 @@ struct KnownPartition {
 
 inline KnownPartition write_partition(std::filesystem::path const& store, std::string const& contig,
                                       PartitionFormat const& format, std::int64_t variants,
-                                      unsigned seed, double frequency = 0.1) {
+                                      unsigned seed, double frequency = 0.1,
+                                      Compression compression = Compression::automatic) {
     std::filesystem::create_directories(store / "genotypes");
-    PartitionWriter writer{store / "genotypes" / (contig + "-1.h5"), contig, format};
+    PartitionWriter writer{store / "genotypes" / (contig + "-1.h5"), contig, format,
+                           packed_codec(compression)};
     KnownPartition known;
     known.variants = make_variants(0, variants);
     for (std::int64_t first = 0; first < variants; first += format.block_variants) {
@@ -85,8 +109,7 @@ inline KnownPartition write_partition(std::filesystem::path const& store, std::s
         writer.append(std::span{known.variants}.subspan(static_cast<std::size_t>(first),
                                                         static_cast<std::size_t>(rows)),
                       encode_block(known.blocks.back().view(),
-                                   chunk_rows(format.block_variants, format.samples),
-                                   Compression::automatic));
+                                   chunk_rows(format.block_variants, format.samples), compression));
     }
     known.entry = writer.finish();
     return known;

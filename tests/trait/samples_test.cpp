@@ -60,5 +60,18 @@ TEST_CASE("require_unique_ids: refuses an empty ID and a file without samples", 
                       Catch::Contains("'x.fam'") && Catch::Contains("no samples"));
 }
 
+TEST_CASE("find_repeated: the first ID that was there before", "[trait]") {
+    using Pair = std::pair<std::size_t, std::size_t>;
+    CHECK_FALSE(find_repeated({}));
+    CHECK_FALSE(find_repeated({"a"}));
+    CHECK(find_repeated({"a", "a"}) == Pair{0, 1});
+    CHECK(find_repeated({"a", "b", "c", "b", "a"}) == Pair{1, 3});
+    std::vector<std::string> many;
+    for (int i = 0; i < 10'000; ++i) many.push_back(std::to_string(i));
+    CHECK_FALSE(find_repeated(many));
+    many[9'000] = "17";
+    CHECK(find_repeated(many) == Pair{17, 9'000});
+}
+
 }  // namespace
 }  // namespace maniple

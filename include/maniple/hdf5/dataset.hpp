@@ -17,7 +17,9 @@ namespace maniple::hdf5 {
 /// What one element is. In the file all numbers are little-endian.
 enum class Element { uint8, int32, int64, uint64, float32, float64, text };
 
-enum class Filter { none, deflate, shuffle_deflate };
+/// What HDF5 says of a dataset's chunks. It applies deflate and shuffle itself; zstd (its
+/// registered filter 32015) is only written and read as whole chunks, by whoever compresses them.
+enum class Filter { none, deflate, shuffle_deflate, zstd };
 enum class Rows { fixed, growing };
 
 /// What a new dataset looks like.
@@ -29,6 +31,7 @@ struct DatasetPlan {
     std::int64_t chunk_rows = 0;  ///< 0: contiguous.
     std::int64_t chunk_columns = 1;
     Filter filter = Filter::none;  ///< Needs chunks.
+    int level = 1;                 ///< Of zstd, for programs that want to know it.
     Rows growth = Rows::fixed;     ///< Growing needs chunks.
 };
 
@@ -56,6 +59,13 @@ public:
     void require_extent(std::int64_t rows, std::int64_t columns = 0) const;
     /// \throws CorruptInput unless chunks are rows x columns.
     void require_chunk(std::int64_t rows, std::int64_t columns) const;
+    /// Rows of each chunk. \throws CorruptInput unless chunks hold all columns.
+    std::int64_t chunk_rows() const;
+    /// \throws CorruptInput where the filters are none that this module writes.
+    Filter filter() const;
+    std::int64_t element_bytes() const;
+    /// \throws CorruptInput unless elements are of this type, texts of any fixed length.
+    void require_element(Element element) const;
 
     /// Row-major values of a region. \pre values.size() == region's elements, inside the dataset
     template <class T>
@@ -83,15 +93,17 @@ public:
                      std::span<std::byte const> bytes);
     /// Bytes of one stored chunk; 0 where there is none.
     std::int64_t chunk_bytes(std::int64_t row, std::int64_t column) const;
-    /// Read one chunk as it lies in the file; returns the skipped filters.
-    /// \pre bytes.size() == chunk_bytes(row, column) and not 0
+    /// Read one chunk as it lies in the file straight into `bytes`; returns the skipped filters.
+    /// \pre bytes.size() == chunk_bytes(row, column) and not 0. Asking again would cost a look-up,
+    /// so
+    ///      that this is not verified: HDF5 would write past the end.
     std::uint32_t read_chunk(std::int64_t row, std::int64_t column,
                              std::span<std::byte> bytes) const;
 
 private:
     std::string action(std::string_view verb) const;
     SpaceHandle select(Region region) const;
-    void require_element(hid_t type) const;
+    void require_type(hid_t type) const;
     void require_possible(std::int64_t element_bytes) const;
 
     DatasetHandle handle_;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "maniple/store/partition.hpp"
+#include "maniple/store/table_reader.hpp"
 #include "maniple/trait/samples.hpp"
 #include "maniple/trait/table.hpp"
 
@@ -38,6 +39,8 @@ public:
 
     /// Names of tables/*.h5, sorted.
     std::vector<std::string> table_names() const;
+    /// \throws as `read_table`, which is what reads all of it.
+    TableReader open_table(std::string const& name) const;
     /// Column descriptions only: no values are read. \throws as `read_table`.
     TableSummary summarize_table(std::string const& name) const;
     /// \throws UserError when there is none; CorruptInput when its checksum or fingerprint differs.

@@ -7,7 +7,7 @@
 
 namespace maniple {
 
-/// HDF5, htslib and libdeflate.
+/// HDF5, htslib, libdeflate, zlib and zstd.
 std::vector<LibraryVersion> store_library_versions();
 
 }  // namespace maniple

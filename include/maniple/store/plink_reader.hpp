@@ -30,6 +30,7 @@ public:
     Samples const& samples() const override;
     std::optional<std::int64_t> variants() const override;
     std::optional<VariantBlock> next(std::int64_t max_variants) override;
+    void recycle(PackedBlock&& genotypes) override;
     std::vector<std::string> remarks() const override;
 
 private:

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "maniple/genotype/packed_block.hpp"
@@ -35,6 +36,10 @@ public:
     /// The next at most `max_variants` variants of one contig; nothing at the end.
     /// \throws UserError naming file and line or record where the source is malformed.
     virtual std::optional<VariantBlock> next(std::int64_t max_variants) = 0;
+
+    /// Take back the memory of a block that `next` gave: a source that fills it again spares the
+    /// system many pages. May do nothing. \pre genotypes.samples() is the source's
+    virtual void recycle(PackedBlock&& genotypes) { PackedBlock const gone{std::move(genotypes)}; }
 
     /// What a person should know about how the records became variants (multi-allelic records that
     /// were split, records skipped and why), complete after the end. Holds no sample IDs.

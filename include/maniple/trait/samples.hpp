@@ -1,8 +1,11 @@
 /// \file  Who is in a cohort.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace maniple {
@@ -20,6 +23,10 @@ struct Samples {
 
 /// Checksum of the ordered sample IDs: two files with the same one describe the same rows.
 std::uint64_t fingerprint(Samples const& samples);
+
+/// Positions of the first ID that was there before: where it was, and where it is again.
+std::optional<std::pair<std::size_t, std::size_t>> find_repeated(
+    std::vector<std::string> const& ids);
 
 /// Check that IDs are there and unique.
 /// \throws UserError naming `source` and the position of the first ID that is empty or repeats.

@@ -1,0 +1,172 @@
+#include "gathering_driver.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <memory>
+#include <new>
+#include <utility>
+
+namespace maniple::hdf5 {
+
+#if H5_VERSION_GE(1, 13, 0)  // Drivers have another shape; these libraries write as they do.
+
+herr_t gather_writes(hid_t) { return 0; }
+
+#else
+
+namespace {
+
+constexpr std::size_t piece = std::size_t{1} << 16;  // Of a file, from a multiple of it on.
+
+// HDF5 sees the first member; everything is passed on to the driver that HDF5 comes with.
+struct GatheringFile {
+    H5FD_t shared;
+    H5FD_t* inner;
+    haddr_t begin;     // Where the gathered bytes belong.
+    std::size_t size;  // Of them; under `piece`.
+    std::byte bytes[piece];
+
+    haddr_t end() const { return begin + size; }
+};
+
+GatheringFile& file_of(H5FD_t* file) { return *reinterpret_cast<GatheringFile*>(file); }
+GatheringFile const& file_of(H5FD_t const* file) {
+    return *reinterpret_cast<GatheringFile const*>(file);
+}
+
+H5FD_t* open_file(char const* name, unsigned flags, hid_t, haddr_t most) {
+    PropertiesHandle const properties{H5Pcreate(H5P_FILE_ACCESS)};
+    if (!properties.valid() || H5Pset_fapl_sec2(properties.get()) < 0) return nullptr;
+    std::unique_ptr<GatheringFile> file{new (std::nothrow) GatheringFile};
+    if (!file) return nullptr;
+    file->shared = {};
+    file->begin = 0;
+    file->size = 0;
+    file->inner = H5FDopen(name, flags, properties.get(), most);
+    if (file->inner == nullptr) return nullptr;
+    return &file.release()->shared;
+}
+
+// Elements are of no kind to the inner driver: its map of kinds is only about free space.
+herr_t write_gathered(GatheringFile& file, hid_t transfer) {
+    if (file.size == 0) return 0;
+    auto const size = std::exchange(file.size, std::size_t{0});
+    return H5FDwrite(file.inner, H5FD_MEM_DRAW, transfer, file.begin, size, file.bytes);
+}
+
+herr_t close_file(H5FD_t* shared) {
+    std::unique_ptr<GatheringFile> const file{&file_of(shared)};
+    auto const written = write_gathered(*file, H5P_DEFAULT);
+    auto const closed = H5FDclose(file->inner);
+    return written < 0 ? written : closed;
+}
+
+int compare(H5FD_t const* a, H5FD_t const* b) {
+    return H5FDcmp(file_of(a).inner, file_of(b).inner);
+}
+
+herr_t query(H5FD_t const* file, unsigned long* flags) {
+    if (file != nullptr) return H5FDquery(file_of(file).inner, flags);
+    *flags = H5FD_FEAT_AGGREGATE_METADATA | H5FD_FEAT_ACCUMULATE_METADATA | H5FD_FEAT_DATA_SIEVE |
+             H5FD_FEAT_AGGREGATE_SMALLDATA;
+    return 0;
+}
+
+haddr_t get_allocated(H5FD_t const* file, H5FD_mem_t kind) {
+    return H5FDget_eoa(file_of(file).inner, kind);
+}
+
+herr_t set_allocated(H5FD_t* file, H5FD_mem_t kind, haddr_t end) {
+    return H5FDset_eoa(file_of(file).inner, kind, end);
+}
+
+haddr_t get_end(H5FD_t const* shared, H5FD_mem_t kind) {
+    auto const& file = file_of(shared);
+    auto const end = H5FDget_eof(file.inner, kind);
+    return file.size > 0 && end != HADDR_UNDEF ? std::max(end, file.end()) : end;
+}
+
+herr_t get_handle(H5FD_t* file, hid_t properties, void** handle) {
+    return H5FDget_vfd_handle(file_of(file).inner, properties, handle);
+}
+
+herr_t read(H5FD_t* shared, H5FD_mem_t kind, hid_t transfer, haddr_t place, std::size_t size,
+            void* buffer) {
+    auto& file = file_of(shared);
+    auto const meets = place < file.end() && file.begin < place + size;
+    if (meets && write_gathered(file, transfer) < 0) return -1;
+    return H5FDread(file.inner, kind, transfer, place, size, buffer);
+}
+
+herr_t write(H5FD_t* shared, H5FD_mem_t kind, hid_t transfer, haddr_t place, std::size_t size,
+             void const* buffer) {
+    auto& file = file_of(shared);
+    auto const* source = static_cast<std::byte const*>(buffer);
+    auto const known = file.size > 0 && place >= file.begin;
+    if (known && place + size <= file.end()) {
+        std::memcpy(file.bytes + (place - file.begin), source, size);
+        return 0;
+    }
+    if (!(known && place == file.end()) && write_gathered(file, transfer) < 0) return -1;
+    if (file.size == 0 && size >= piece) {
+        return H5FDwrite(file.inner, kind, transfer, place, size, buffer);
+    }
+    while (size > 0) {
+        if (file.size == 0) file.begin = place;
+        // Pieces end at multiples of their size, where pages end as well.
+        auto const room = piece - static_cast<std::size_t>(file.end() % piece);
+        auto const part = std::min(size, room);
+        std::memcpy(file.bytes + file.size, source, part);
+        file.size += part;
+        if (part == room && write_gathered(file, transfer) < 0) return -1;
+        source += part;
+        place += part;
+        size -= part;
+    }
+    return 0;
+}
+
+herr_t flush(H5FD_t* shared, hid_t transfer, hbool_t closing) {
+    auto& file = file_of(shared);
+    if (write_gathered(file, transfer) < 0) return -1;
+    return H5FDflush(file.inner, transfer, closing);
+}
+
+herr_t truncate(H5FD_t* shared, hid_t transfer, hbool_t closing) {
+    auto& file = file_of(shared);
+    if (write_gathered(file, transfer) < 0) return -1;
+    return H5FDtruncate(file.inner, transfer, closing);
+}
+
+hid_t register_driver() {
+    static constexpr H5FD_mem_t kinds[] = H5FD_FLMAP_DICHOTOMY;
+    H5FD_class_t driver{};
+    driver.name = "maniple gathering";
+    driver.maxaddr = (haddr_t{1} << 63U) - 1;
+    driver.fc_degree = H5F_CLOSE_WEAK;
+    driver.open = open_file;
+    driver.close = close_file;
+    driver.cmp = compare;
+    driver.query = query;
+    driver.get_eoa = get_allocated;
+    driver.set_eoa = set_allocated;
+    driver.get_eof = get_end;
+    driver.get_handle = get_handle;
+    driver.read = read;
+    driver.write = write;
+    driver.flush = flush;
+    driver.truncate = truncate;
+    std::ranges::copy(kinds, driver.fl_map);
+    return H5FDregister(&driver);
+}
+
+}  // namespace
+
+herr_t gather_writes(hid_t access_properties) {
+    static hid_t const driver = register_driver();
+    return H5Pset_driver(access_properties, driver, nullptr);
+}
+
+#endif
+
+}  // namespace maniple::hdf5
