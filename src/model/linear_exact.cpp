@@ -15,11 +15,9 @@ namespace {
 // Shares of a sum of squares that are rounding in double precision.
 constexpr double nothing_left = 1e-20;
 
-LinearTest without_numbers(LinearTest test, TestStatus status) {
+ExactTest without_numbers(TestStatus status) {
     constexpr double none = std::numeric_limits<double>::quiet_NaN();
-    test.beta = test.standard_error = test.neg_log10_p = none;
-    test.status = status;
-    return test;
+    return {none, none, none, status};
 }
 
 void center(std::vector<double>& values) {
@@ -31,10 +29,10 @@ void center(std::vector<double>& values) {
 
 }  // namespace
 
-LinearTest regress_exactly(LinearNull const& null, NullTrait const& trait, PackedView genotypes,
-                           LocalVariantIndex variant, MissingGenotype missing, LinearTest test) {
+ExactTest regress_exactly(LinearNull const& null, NullTrait const& trait, PackedView genotypes,
+                          LocalVariantIndex variant, MissingGenotype missing, double mean) {
     auto const& pattern = null.pattern(trait.pattern);
-    double const mean = 2 * test.alternate_frequency;
+    auto const rank = null.designs()[pattern.design].rank;
     std::vector<SampleIndex> samples;
     std::vector<double> dosages;
     std::vector<double> residuals;
@@ -43,12 +41,12 @@ LinearTest regress_exactly(LinearNull const& null, NullTrait const& trait, Packe
         if (genotype == missing_genotype && missing == MissingGenotype::drop) return;
         samples.push_back(s);
         dosages.push_back(genotype == missing_genotype ? mean : genotype);
-        residuals.push_back(trait.residuals[s.at()]);
+        residuals.push_back(null.residual(trait, s));
     });
 
     auto const [rows, basis, left_out] = make_basis(std::move(samples), null.covariates());
-    if (basis.columns() < pattern.rank) {
-        return without_numbers(test, TestStatus::collinear_covariates);
+    if (basis.columns() < rank) {
+        return without_numbers(TestStatus::collinear_covariates);
     }
 
     center(dosages);
@@ -56,25 +54,25 @@ LinearTest regress_exactly(LinearNull const& null, NullTrait const& trait, Packe
     basis.residualize(dosages);
     double const own = dot(dosages, dosages);
     if (own * inflation_limit < spread) {
-        return without_numbers(test, TestStatus::collinear_genotype);
+        return without_numbers(TestStatus::collinear_genotype);
     }
     double const length = dot(residuals, residuals);
     basis.residualize(residuals);
     double const squares = dot(residuals, residuals);
     if (squares <= nothing_left * length) {
-        return without_numbers(test, TestStatus::constant_trait);
+        return without_numbers(TestStatus::constant_trait);
     }
 
+    ExactTest test{.status = TestStatus::ok};
     test.beta = dot(dosages, residuals) / own;
     for (std::size_t i = 0; i < residuals.size(); ++i) residuals[i] -= test.beta * dosages[i];
     double const unexplained = dot(residuals, residuals);
     if (unexplained <= nothing_left * squares) {
-        return without_numbers(test, TestStatus::perfect_fit);
+        return without_numbers(TestStatus::perfect_fit);
     }
-    auto const degrees = static_cast<double>(std::ssize(rows) - pattern.rank - 1);
+    auto const degrees = static_cast<double>(std::ssize(rows) - rank - 1);
     test.standard_error = std::sqrt(unexplained / degrees / own);
     test.neg_log10_p = StudentTTail{degrees}.neg_log10_p(test.beta / test.standard_error);
-    test.status = TestStatus::ok;
     return test;
 }
 

@@ -3,28 +3,29 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <optional>
+#include <unordered_map>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "linear_lanes.hpp"
 #include "maniple/core/checksum.hpp"
 #include "maniple/core/error.hpp"
 #include "maniple/linalg/cholesky.hpp"
 #include "maniple/linalg/orthonormal_basis.hpp"
+#include "maniple/linalg/row_moments.hpp"
 #include "maniple/model/covariate_basis.hpp"
 #include "maniple/model/trait_problem.hpp"
 
 namespace maniple {
 namespace {
 
-// A pattern lacking at most this share of the base is regressed on the base's columns, so that
-// patterns can share their products; others get a basis of their own.
-constexpr double share_at_most = 1.0 / 32;
-
-// Among these, one that lacks more than this share is quicker with a copy of the base's columns in
-// which the samples it lacks are zero. Sums are the same integers either way.
-constexpr double subtract_at_most = 1.0 / 128;
+// A pattern lacking at most this share of the base is regressed on the base's columns. Products
+// over the samples that it lacks cost less than columns of its own up to half of the base; the less
+// it lacks, the less does the base's fixed point, chosen for all samples, differ from its own.
+constexpr double share_at_most = 0.25;
 
 // Shared columns must stay this far from collinear on the pattern's samples, so that no digit of
 // their fixed point is lost.
@@ -49,289 +50,439 @@ SampleMask observed_samples(SampleMask const& base, std::span<double const> valu
     return mask;
 }
 
-// Rows gathered at a time: few enough to stay in the cache.
-constexpr std::size_t rows_at_once = 128;
-
-// Q'(Q, Y) over the pattern's samples, and y'y of each of its traits.
-void sum_products(MissingnessPattern& pattern, FixedPointMatrix const& columns,
-                  std::span<NullTrait> traits) {
-    auto const width = pattern.layout.width();
-    pattern.products.assign(static_cast<std::size_t>(pattern.rank * width), 0.0);
-    auto const samples = pattern.mask.list();
-    std::vector<double> rows;
-    for (std::size_t first = 0; first < samples.size(); first += rows_at_once) {
-        rows.clear();
-        gather_rows(
-            columns, pattern.layout,
-            std::span{samples}.subspan(first, std::min(rows_at_once, samples.size() - first)),
-            rows);
-        add_row_products(rows, {pattern.products.data(), pattern.rank, width});
-        for (auto t : pattern.traits) {
-            auto& trait = traits[t];
-            for (auto at = static_cast<std::size_t>(trait.position); at < rows.size();
-                 at += static_cast<std::size_t>(width)) {
-                trait.squares += rows[at] * rows[at];
-            }
-        }
-    }
-}
-
-// The lower triangle of the first `rank` columns.
-std::vector<double> triangle_of(MissingnessPattern const& pattern) {
-    std::vector<double> triangle;
-    for (std::int64_t r = 0; r < pattern.rank; ++r) {
-        auto const row = pattern.products.begin() + r * pattern.layout.width();
-        triangle.insert(triangle.end(), row, row + r + 1);
-    }
-    return triangle;
-}
-
-// Do the base's columns stay independent when the samples that `pattern` lacks are taken away?
-bool stays_independent(CovariateBasis const& base, SampleMask const& pattern) {
-    auto const rank = base.basis.columns();
-    std::vector<double> gram(static_cast<std::size_t>(triangle_size(rank)));
-    for (std::int64_t r = 0; r < rank; ++r)
-        gram[static_cast<std::size_t>(triangle_size(r) + r)] = 1;
-    for (std::size_t i = 0; i < base.samples.size(); ++i) {
-        if (pattern.contains(base.samples[i])) continue;
-        double* entry = gram.data();
-        for (std::int64_t r = 0; r < rank; ++r) {
-            for (std::int64_t c = 0; c <= r; ++c) {
-                *entry++ -= base.basis.column(r)[i] * base.basis.column(c)[i];
-            }
-        }
-    }
-    return factorize(gram, rank) >= share_pivot;
-}
-
 /// The traits whose samples are those of one mask, by position in the input.
 struct TraitGroup {
     SampleMask mask;
-    std::uint64_t key = 0;
     std::vector<std::size_t> members;
 };
 
-std::vector<TraitGroup> group_traits(SampleMask const& base, std::span<ScanTrait const> traits) {
-    std::vector<TraitGroup> groups;
-    for (std::size_t t = 0; t < traits.size(); ++t) {
-        auto mask = observed_samples(base, traits[t].values);
-        auto const key = checksum(std::as_bytes(mask.words()));
-        auto const same = std::ranges::find_if(
-            groups, [&](TraitGroup const& g) { return g.key == key && g.mask == mask; });
-        if (same != groups.end()) {
-            same->members.push_back(t);
-        } else {
-            groups.push_back({.mask = std::move(mask), .key = key, .members = {t}});
+/// Groups in the order of their first trait.
+class TraitGroups {
+public:
+    void add(std::size_t trait, SampleMask mask) {
+        auto& same_key = by_key_[checksum(std::as_bytes(mask.words()))];
+        for (auto const g : same_key) {
+            if (groups_[g].mask == mask) {
+                groups_[g].members.push_back(trait);
+                return;
+            }
         }
+        same_key.push_back(groups_.size());
+        groups_.push_back({.mask = std::move(mask), .members = {trait}});
     }
-    return groups;
-}
+    std::vector<TraitGroup> take() { return std::move(groups_); }
 
-/// A column on its way to fixed point. The format is that of the whole base, whichever samples are
-/// left.
-struct DenseColumn {
-    std::vector<double> values;
-    FixedPoint format;
+private:
+    std::vector<TraitGroup> groups_;
+    std::unordered_map<std::uint64_t, std::vector<std::size_t>> by_key_;
 };
 
-}  // namespace
+std::vector<SampleIndex> lacking_of(SampleMask const& base, SampleMask const& mask) {
+    std::vector<SampleIndex> lacking;
+    base.for_each([&](SampleIndex s) {
+        if (!mask.contains(s)) lacking.push_back(s);
+    });
+    return lacking;
+}
 
-/// Fits pattern by pattern; dense columns live only until they are in fixed point.
-class LinearNull::Fit {
+/// An orthonormal basis less the rows of some samples, still independent: regressions on what
+/// remains of it.
+class ReducedBasis {
 public:
-    Fit(LinearNull& null, std::vector<ScanTrait> traits)
-        : null_{null},
-          traits_{std::move(traits)},
-          base_{make_basis(null.base_.list(), null.covariates_)},
-          fitted_(traits_.size()) {}
-
-    void run() {
-        for (auto& group : group_traits(null_.base_, traits_)) fit(std::move(group));
-        for (auto& trait : fitted_) {
-            if (!trait) continue;
-            null_.patterns_[trait->pattern.at()].traits.push_back(null_.traits_.size());
-            null_.traits_.push_back(std::move(*trait));
+    /// \param lacking  positions in the basis's rows.
+    ReducedBasis(OrthonormalBasis const& basis, std::vector<std::size_t> lacking)
+        : basis_{&basis}, lacking_{std::move(lacking)} {
+        auto const rank = basis.columns();
+        factor_.resize(static_cast<std::size_t>(triangle_size(rank)));
+        double* entry = factor_.data();
+        for (std::int64_t r = 0; r < rank; ++r) {
+            for (std::int64_t c = 0; c <= r; ++c) {
+                double lost = 0;
+                for (auto i : lacking_) lost += basis.column(r)[i] * basis.column(c)[i];
+                *entry++ = (r == c ? 1 : 0) - lost;
+            }
         }
-        make_columns();
-        for (auto& pattern : null_.patterns_) finish(pattern);
+        pivot_ = factorize(factor_, rank);
+    }
+
+    bool is_independent() const { return pivot_ >= share_pivot; }
+
+    /// Remove from `column`, 0 in the rows that are lacking, its projection. Twice, as
+    /// OrthonormalBasis does.
+    void residualize(std::span<double> column) const {
+        if (lacking_.empty()) return basis_->residualize(column);
+        for (int pass = 0; pass < 2; ++pass) {
+            std::vector<double> along;
+            for (std::int64_t c = 0; c < basis_->columns(); ++c) {
+                along.push_back(dot(basis_->column(c), column));
+            }
+            solve_lower(factor_, along);
+            solve_upper(along);
+            for (std::int64_t c = 0; c < basis_->columns(); ++c) {
+                auto const axis = basis_->column(c);
+                double const step = along[static_cast<std::size_t>(c)];
+                for (std::size_t i = 0; i < column.size(); ++i) column[i] -= step * axis[i];
+            }
+            for (auto i : lacking_) column[i] = 0;
+        }
     }
 
 private:
-    void fit(TraitGroup group) {
-        auto const own = make_basis(group.mask.list(), null_.covariates_);
-        PatternIndex const index{std::ssize(null_.patterns_)};
-        bool used = false;
-        for (auto member : group.members) {
-            auto& trait = traits_[member];
-            auto const values = gather(trait.values, own.samples);
-            auto residuals = values;
-            if (!residuals.empty()) own.basis.residualize(residuals);
-            if (auto const problem = find_problem(values, residuals, own)) {
-                null_.rejected_.push_back({trait.name, *problem});
-                continue;
+    // b = inverse(L') b
+    void solve_upper(std::span<double> b) const {
+        for (auto r = b.size(); r-- > 0;) {
+            for (auto k = r + 1; k < b.size(); ++k) b[r] -= factor_[k * (k + 1) / 2 + r] * b[k];
+            b[r] /= factor_[r * (r + 1) / 2 + r];
+        }
+    }
+
+    OrthonormalBasis const* basis_;
+    std::vector<std::size_t> lacking_;
+    std::vector<double> factor_;
+    double pivot_ = 0;
+};
+
+// inverse(factor) b, by the arithmetic of the scan.
+std::vector<double> solve(std::span<double const> factor, std::span<double const> b) {
+    std::vector<double> lanes(b.size() * lane_width);
+    for (std::size_t r = 0; r < b.size(); ++r)
+        std::fill_n(&lanes[r * lane_width], lane_width, b[r]);
+    lane_forms().solve_shared(factor.data(), std::ssize(b), 1, lanes.data());
+    std::vector<double> solved;
+    for (std::size_t r = 0; r < b.size(); ++r) solved.push_back(lanes[r * lane_width]);
+    return solved;
+}
+
+// The Cholesky factor of a triangle, with an inverse diagonal, by the arithmetic of the scan.
+std::vector<double> factor_of(std::span<double const> triangle, std::int64_t rank) {
+    std::vector<double> lanes(triangle.size() * lane_width);
+    std::vector<double> pivots(lane_width);
+    for (std::size_t i = 0; i < triangle.size(); ++i) {
+        std::fill_n(&lanes[i * lane_width], lane_width, triangle[i]);
+    }
+    lane_forms().factorize(lanes.data(), rank, 1, pivots.data());
+    expect(pivots[0] > 0, "a basis stays independent in fixed point");
+    std::vector<double> factor;
+    for (std::size_t i = 0; i < triangle.size(); ++i) factor.push_back(lanes[i * lane_width]);
+    return factor;
+}
+
+SampleMask copy_of(SampleMask const& mask) {
+    SampleMask copy{mask.samples()};
+    mask.for_each([&](SampleIndex s) { copy.insert(s); });
+    return copy;
+}
+
+// Traits that are rounded to fixed point together, which is quicker.
+constexpr std::size_t batch = 16;
+
+}  // namespace
+
+/// Fits design by design; a trait's values in double precision live only until they are in fixed
+/// point.
+class LinearNull::Fit {
+public:
+    Fit(LinearNull& null, std::vector<std::string> names, LoadTrait const& load)
+        : null_{null},
+          names_{std::move(names)},
+          load_{load},
+          values_(static_cast<std::size_t>(null.samples())),
+          base_{make_basis(null.base_.list(), null.covariates_)} {}
+
+    void run() {
+        auto groups = group_traits();
+        std::vector<std::size_t> on_base;
+        std::vector<std::size_t> on_own;
+        std::vector<std::optional<ReducedBasis>> reduced(groups.size());
+        for (std::size_t g = 0; g < groups.size(); ++g) {
+            reduced[g] = share_base(groups[g].mask);
+            (reduced[g] ? on_base : on_own).push_back(g);
+        }
+        auto const covariates = std::ssize(null_.covariates_);
+        null_.columns_ = FixedPointMatrix{
+            null_.samples(), std::ssize(names_) + covariates * (std::ssize(on_own) + 1)};
+        if (!on_base.empty()) fit_base(groups, on_base, reduced);
+        for (auto g : on_own) fit_own(groups[g]);
+        null_.columns_.truncate(next_column_);
+        order_as_named();
+        for (std::size_t d = 0; d < null_.designs_.size(); ++d) finish(d);
+    }
+
+private:
+    std::vector<TraitGroup> group_traits() {
+        TraitGroups groups;
+        for (std::size_t t = 0; t < names_.size(); ++t) {
+            load_(t, values_);
+            groups.add(t, observed_samples(null_.base_, values_));
+        }
+        return groups.take();
+    }
+
+    /// Nothing where the pattern needs a basis of its own.
+    std::optional<ReducedBasis> share_base(SampleMask const& mask) const {
+        auto const all = base_.samples.size();
+        std::vector<std::size_t> lacking;
+        for (std::size_t i = 0; i < all; ++i) {
+            if (!mask.contains(base_.samples[i])) lacking.push_back(i);
+        }
+        if (static_cast<double>(lacking.size()) > share_at_most * static_cast<double>(all)) {
+            return std::nullopt;
+        }
+        ReducedBasis reduced{base_.basis, std::move(lacking)};
+        if (!reduced.is_independent()) return std::nullopt;
+        return reduced;
+    }
+
+    void fit_base(std::span<TraitGroup> groups, std::span<std::size_t const> chosen,
+                  std::span<std::optional<ReducedBasis> const> reduced) {
+        open_design(base_, copy_of(null_.base_));
+        for (auto g : chosen) {
+            auto& group = groups[g];
+            auto const lacking = lacking_of(null_.base_, group.mask);
+            auto const samples = group.mask.list();
+            auto& pattern = open_pattern(std::move(group.mask));
+            pattern.collinear = base_.collinear;
+            for (auto t : group.members) {
+                load_(t, values_);
+                auto rows = gather(values_, base_.samples);
+                std::ranges::replace_if(
+                    rows, [](double v) { return std::isnan(v); }, 0.0);
+                reduced[g]->residualize(rows);
+                auto const residuals = scatter(rows, base_.samples, null_.samples());
+                add_trait(t, samples, base_.basis.columns(), residuals);
             }
-            used = true;
-            trait.values = {};
-            fitted_[member] =
-                NullTrait{.name = trait.name,
-                          .pattern = index,
-                          .residuals = scatter(residuals, own.samples, null_.samples())};
+            if (close_pattern() && !lacking.empty()) {
+                auto& kept = null_.patterns_.back();
+                kept.lacking = lacking;
+            }
         }
-        if (used) add_pattern(std::move(group.mask), own);
+        close_design();
     }
 
-    void add_pattern(SampleMask mask, CovariateBasis const& own) {
-        MissingnessPattern pattern{.mask = std::move(mask)};
-        pattern.samples = std::ssize(own.samples);
-        pattern.rank = own.basis.columns();
+    void fit_own(TraitGroup& group) {
+        auto const own = make_basis(group.mask.list(), null_.covariates_);
+        open_design(own, copy_of(group.mask));
+        auto& pattern = open_pattern(std::move(group.mask));
         pattern.collinear = own.collinear;
-        auto const in_base = std::ssize(base_.samples);
-        bool const lacks_few = static_cast<double>(in_base - pattern.samples) <=
-                               share_at_most * static_cast<double>(in_base);
-        if (lacks_few && pattern.rank == base_.basis.columns() &&
-            stays_independent(base_, pattern.mask)) {
-            place_on_base(pattern, in_base - pattern.samples);
-            pattern.inflation = base_inflation();
-        } else {
-            pattern.first_column = add_columns(own);
-            pattern.inflation = inflation_of(own);
+        for (auto t : group.members) {
+            load_(t, values_);
+            auto rows = gather(values_, own.samples);
+            if (!rows.empty()) own.basis.residualize(rows);
+            add_trait(t, own.samples, own.basis.columns(),
+                      scatter(rows, own.samples, null_.samples()));
         }
-        null_.patterns_.push_back(std::move(pattern));
+        close_pattern();
+        close_design();
     }
 
-    void place_on_base(MissingnessPattern& pattern, std::int64_t lacks) {
-        if (static_cast<double>(lacks) > subtract_at_most * static_cast<double>(null_.samples())) {
-            pattern.first_column = add_columns(base_);
-            clear_others(pattern);
-            return;
-        }
-        if (!base_column_) base_column_ = add_columns(base_);
-        pattern.first_column = *base_column_;
-        null_.base_.for_each([&](SampleIndex s) {
-            if (!pattern.mask.contains(s)) pattern.lacking.push_back(s);
-        });
-        sharers_.push_back(std::ssize(null_.patterns_));
-    }
-
-    CovariateInflation inflation_of(CovariateBasis const& made) const {
+    void open_design(CovariateBasis const& made, SampleMask samples) {
+        Design design{.first_column = next_column_,
+                      .rank = made.basis.columns(),
+                      .samples = std::move(samples)};
         std::vector<std::vector<double>> used;
         for (auto const& covariate : null_.covariates_) {
             if (std::ranges::find(made.collinear, covariate.name) == made.collinear.end()) {
                 used.push_back(gather(covariate.values, made.samples));
             }
         }
-        return {made.basis, used};
-    }
-
-    CovariateInflation const& base_inflation() {
-        if (!base_inflation_) base_inflation_ = inflation_of(base_);
-        return *base_inflation_;
-    }
-
-    // The basis without its intercept, whose sums are counts.
-    std::int64_t add_columns(CovariateBasis const& made) {
-        auto const first = std::ssize(dense_);
+        if (design.rank > 0) design.inflation = CovariateInflation{made.basis, used};
+        null_.designs_.push_back(std::move(design));
         for (std::int64_t c = 1; c < made.basis.columns(); ++c) {
-            auto values = scatter(made.basis.column(c), made.samples, null_.samples());
-            auto const format = choose_fixed_point(values);
-            dense_.push_back({std::move(values), format});
+            add_column(scatter(made.basis.column(c), made.samples, null_.samples()));
         }
-        return first;
     }
 
-    // Make the pattern's columns zero for all samples but its own.
-    void clear_others(MissingnessPattern const& pattern) {
-        for (std::int64_t c = 0; c + 1 < pattern.rank; ++c) {
-            auto& values = dense_[static_cast<std::size_t>(pattern.first_column + c)].values;
-            for (SampleIndex s{0}; s.get() < null_.samples(); ++s) {
-                if (!pattern.mask.contains(s)) values[s.at()] = 0;
+    /// Forget a design that no trait came to.
+    void close_design() {
+        flush();
+        auto const& design = null_.designs_.back();
+        if (design.traits.empty()) {
+            next_column_ = design.first_column;
+            null_.designs_.pop_back();
+        }
+    }
+
+    MissingnessPattern& open_pattern(SampleMask mask) {
+        MissingnessPattern pattern{.mask = std::move(mask)};
+        pattern.samples = pattern.mask.count();
+        pattern.design = null_.designs_.size() - 1;
+        null_.patterns_.push_back(std::move(pattern));
+        return null_.patterns_.back();
+    }
+
+    /// Forget a pattern that no trait came to. \return whether it stays.
+    bool close_pattern() {
+        bool const used = !null_.patterns_.back().traits.empty();
+        if (!used) null_.patterns_.pop_back();
+        return used;
+    }
+
+    // `values_` holds what was loaded for it.
+    void add_trait(std::size_t t, std::vector<SampleIndex> const& samples, std::int64_t rank,
+                   std::vector<double> residuals) {
+        auto const problem =
+            find_problem(gather(values_, samples), gather(residuals, samples), rank);
+        if (problem) {
+            rejected_.emplace_back(t, RejectedTrait{names_[t], *problem});
+            return;
+        }
+        auto const position = null_.traits_.size();
+        null_.patterns_.back().traits.push_back(position);
+        null_.designs_.back().traits.push_back(position);
+        null_.traits_.push_back(NullTrait{.name = names_[t],
+                                          .pattern = PatternIndex{std::ssize(null_.patterns_) - 1},
+                                          .column = next_column_});
+        input_position_.push_back(t);
+        add_column(std::move(residuals));
+    }
+
+    void add_column(std::vector<double> values) {
+        waiting_.push_back(std::move(values));
+        ++next_column_;
+        if (waiting_.size() == batch) flush();
+    }
+
+    void flush() {
+        std::vector<std::span<double const>> columns{waiting_.begin(), waiting_.end()};
+        null_.columns_.fit_columns(next_column_ - std::ssize(columns), columns);
+        waiting_.clear();
+    }
+
+    /// Traits were fitted design by design; results come in the order of their names.
+    void order_as_named() {
+        std::vector<std::size_t> order(null_.traits_.size());
+        std::iota(order.begin(), order.end(), std::size_t{0});
+        std::ranges::sort(order, {}, [&](std::size_t i) { return input_position_[i]; });
+        std::vector<std::size_t> place(order.size());
+        std::vector<NullTrait> sorted;
+        for (std::size_t i = 0; i < order.size(); ++i) {
+            place[order[i]] = i;
+            sorted.push_back(std::move(null_.traits_[order[i]]));
+        }
+        null_.traits_ = std::move(sorted);
+        auto const rename = [&](std::vector<std::size_t>& traits) {
+            for (auto& t : traits) t = place[t];
+        };
+        for (auto& design : null_.designs_) rename(design.traits);
+        for (auto& pattern : null_.patterns_) rename(pattern.traits);
+        std::ranges::sort(rejected_, {}, [](auto const& r) { return r.first; });
+        for (auto& rejected : rejected_) null_.rejected_.push_back(std::move(rejected.second));
+    }
+
+    // What products with a genotype will be compared with.
+    void finish(std::size_t index) {
+        auto& design = null_.designs_[index];
+        for (std::int64_t c = 0; c < design.columns(); ++c) {
+            design.units.push_back(1 / null_.columns_.format(design.first_column + c).scale);
+        }
+        RowMoments sums{design.covariates(), design.columns()};
+        sums.sum_over(design.samples.list(), null_.columns_.integers(), design.moments());
+        auto const samples = design.samples.count();
+        for (std::size_t p = 0; p < null_.patterns_.size(); ++p) {
+            auto& pattern = null_.patterns_[p];
+            if (pattern.design != index) continue;
+            design.patterns.push_back(p);
+            fit_pattern(pattern, design, sums, samples);
+        }
+    }
+
+    void fit_pattern(MissingnessPattern& pattern, Design const& design, RowMoments const& all,
+                     std::int64_t all_samples) {
+        RowMoments lost{design.covariates(), design.covariates()};
+        lost.sum_over(pattern.lacking, null_.columns_.integers(), design.covariate_moments());
+        if (!pattern.lacking.empty()) {
+            pattern.lacking_columns =
+                null_.columns_.select(pattern.lacking, design.first_column, design.covariates());
+            SampleMask everyone{std::ssize(pattern.lacking)};
+            for (SampleIndex s{0}; s.get() < everyone.samples(); ++s) everyone.insert(s);
+            pattern.lacking_mask.assign(everyone.words().begin(), everyone.words().end());
+        }
+        auto const& units = design.units;
+        pattern.gram.push_back(static_cast<double>(all_samples - std::ssize(pattern.lacking)));
+        for (std::int64_t r = 0; r < design.covariates(); ++r) {
+            auto const unit = units[static_cast<std::size_t>(r)];
+            pattern.gram.push_back((all.sum(r) - lost.sum(r)) * unit);
+            for (std::int64_t c = 0; c <= r; ++c) {
+                pattern.gram.push_back((all.product(c, r) - lost.product(c, r)) *
+                                       (unit * units[static_cast<std::size_t>(c)]));
             }
         }
+        pattern.factor = factor_of(pattern.gram, design.rank);
+        auto plain = pattern.gram;
+        factorize(plain, design.rank);
+        std::vector<double> const nothing(static_cast<std::size_t>(design.rank));
+        pattern.inflated =
+            design.inflation.largest(plain, nothing, std::numeric_limits<double>::infinity());
+        for (auto t : pattern.traits) fit_trait(null_.traits_[t], pattern, design, all);
     }
 
-    void make_columns() {
-        if (sharers_.size() == 1) {
-            auto& only = null_.patterns_[static_cast<std::size_t>(sharers_[0])];
-            clear_others(only);
-            only.lacking = {};
+    void fit_trait(NullTrait& trait, MissingnessPattern const& pattern, Design const& design,
+                   RowMoments const& sums) {
+        auto const column = trait.column - design.first_column;
+        trait.unit = design.units[static_cast<std::size_t>(column)];
+        trait.squares = sums.square(column) * (trait.unit * trait.unit);
+        trait.covariate_products.push_back(sums.sum(column) * trait.unit);
+        for (std::int64_t r = 0; r < design.covariates(); ++r) {
+            trait.covariate_products.push_back(
+                sums.product(r, column) * (design.units[static_cast<std::size_t>(r)] * trait.unit));
         }
-        std::vector<FixedPoint> formats;
-        for (auto const& column : dense_) formats.push_back(column.format);
-        for (auto const& trait : null_.traits_) {
-            formats.push_back(choose_fixed_point(trait.residuals));
-        }
-        null_.columns_ = FixedPointMatrix{null_.samples(), std::move(formats)};
-        std::int64_t next = 0;
-        for (auto& column : dense_) {
-            null_.columns_.set_column(next++, std::exchange(column.values, {}));
-        }
-        for (auto& trait : null_.traits_) {
-            trait.column = next;
-            null_.columns_.set_column(next++, trait.residuals);
-        }
-    }
-
-    void finish(MissingnessPattern& pattern) {
-        std::vector<std::int64_t> columns;
-        for (std::int64_t c = 0; c + 1 < pattern.rank; ++c) {
-            columns.push_back(pattern.first_column + c);
-        }
-        for (auto t : pattern.traits) {
-            auto& trait = null_.traits_[t];
-            trait.position = std::ssize(columns) + 1;
-            trait.unit = 1 / null_.columns_.format(trait.column).scale;
-            columns.push_back(trait.column);
-        }
-        pattern.layout = RowLayout{null_.columns_, std::move(columns)};
-        sum_products(pattern, null_.columns_, null_.traits_);
-        pattern.factor = triangle_of(pattern);
-        auto const independent = factorize(pattern.factor, pattern.rank) > 0;
-        expect(independent, "a basis stays independent in fixed point");
-        std::vector<double> const nothing(static_cast<std::size_t>(pattern.rank));
-        pattern.inflated = pattern.inflation.largest(pattern.factor, nothing,
-                                                     std::numeric_limits<double>::infinity());
-        for (auto t : pattern.traits) {
-            auto& trait = null_.traits_[t];
-            for (std::int64_t r = 0; r < pattern.rank; ++r) {
-                trait.solved.push_back(pattern.products[static_cast<std::size_t>(
-                    r * pattern.layout.width() + trait.position)]);
-            }
-            solve_lower(pattern.factor, trait.solved);
-            trait.residual_squares = trait.squares - dot(trait.solved, trait.solved);
-        }
+        trait.solved = solve(pattern.factor, trait.covariate_products);
+        double explained = 0;
+        for (double value : trait.solved) explained += value * value;
+        trait.residual_squares = trait.squares - explained;
     }
 
     LinearNull& null_;
-    std::vector<ScanTrait> traits_;
+    std::vector<std::string> names_;
+    LoadTrait const& load_;
+    std::vector<double> values_;
     CovariateBasis base_;
-    std::optional<std::int64_t> base_column_;
-    std::optional<CovariateInflation> base_inflation_;
-    std::vector<std::int64_t> sharers_;  // Patterns that use the columns at `base_column_`.
-    std::vector<DenseColumn> dense_;
-    std::vector<std::optional<NullTrait>> fitted_;
+    std::int64_t next_column_ = 0;
+    std::vector<std::vector<double>> waiting_;  // Columns before next_column_, not yet rounded.
+    std::vector<std::size_t> input_position_;   // Of each trait fitted.
+    std::vector<std::pair<std::size_t, RejectedTrait>> rejected_;
 };
 
 LinearNull::LinearNull(SampleMask const& candidates, std::vector<Covariate> covariates,
-                       std::vector<ScanTrait> traits)
-    : base_{complete_samples(candidates, covariates)},
-      covariates_{std::move(covariates)},
-      columns_{0, {}} {
-    for (auto const& trait : traits) {
-        expect(std::ssize(trait.values) == samples(), "one value per sample");
-    }
+                       std::vector<std::string> names, LoadTrait const& load)
+    : base_{complete_samples(candidates, covariates)}, covariates_{std::move(covariates)} {
     if (base_.count() == 0) {
         throw UserError{fmt::format(
             "no sample can be analysed (of {} samples kept, none has a value for every covariate); "
             "check the covariates and the sample filters",
             candidates.count())};
     }
-    Fit{*this, std::move(traits)}.run();
+    Fit{*this, std::move(names), load}.run();
 }
 
+namespace {
+
+std::vector<std::string> names_of(std::span<ScanTrait const> traits) {
+    std::vector<std::string> names;
+    for (auto const& trait : traits) names.push_back(trait.name);
+    return names;
+}
+
+}  // namespace
+
+LinearNull::LinearNull(SampleMask const& candidates, std::vector<Covariate> covariates,
+                       std::span<ScanTrait const> traits)
+    : LinearNull{candidates, std::move(covariates), names_of(traits),
+                 [&](std::size_t t, std::span<double> values) {
+                     expect(traits[t].values.size() == values.size(), "one value per sample");
+                     std::ranges::copy(traits[t].values, values.begin());
+                 }} {}
+
 std::int64_t LinearNull::bytes() const {
-    return samples() * (4 * columns_.columns() + columns_.digit_columns() +
-                        8 * (std::ssize(traits_) + std::ssize(covariates_))) +
-           (std::ssize(patterns_) + 1) * packed_stride(samples());
+    auto const word_bytes = packed_stride(samples());
+    auto total = columns_.bytes() + word_bytes;
+    for (auto const& covariate : covariates_) total += 8 * std::ssize(covariate.values);
+    total += std::ssize(designs_) * word_bytes;
+    for (auto const& pattern : patterns_) {
+        total += word_bytes + pattern.lacking_columns.bytes() +
+                 8 * (std::ssize(pattern.lacking) + std::ssize(pattern.lacking_mask));
+    }
+    return total;
 }
 
 }  // namespace maniple

@@ -1,37 +1,27 @@
 #include "maniple/model/linear_scan.hpp"
 
-#include <bit>
+#include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
+#include <vector>
 
+#include "linear_tile.hpp"
 #include "maniple/linalg/cholesky.hpp"
-#include "maniple/linalg/orthonormal_basis.hpp"
 #include "maniple/model/linear_exact.hpp"
 #include "maniple/stats/student_t.hpp"
 
 namespace maniple {
 namespace {
 
-// Where a difference keeps less than this share of what it is taken from, digits have cancelled and
-// the row is computed again from residuals. Above 1 / 50, the limit on variance inflation.
-constexpr double cancels_below = 0.025;
-
-// U below this many times its rounding is summed again in double precision: its p-value is near 1,
-// and the relative error of -log10 p is that of the effect. For a normal trait these are effects
-// below 1e-3 standard errors; more where outliers, perhaps of dropped samples, make the unit
-// coarse.
-constexpr double small_effect = 4e5;
-
-// Where the samples that remain hold less than this share of y'y, those that were dropped held
-// outliers that make the fixed point too coarse for the rest.
-constexpr double outlier_below = 0.01;
-
-// The same for the smallest pivot of a down-dated Q'Q.
+// A smallest pivot of a down-dated Q'Q below this share has cancelled.
 constexpr double pivot_cancels_below = 1e-3;
 
-constexpr double none = std::numeric_limits<double>::quiet_NaN();
+// Where covariates leave less than this share of the genotype, digits have cancelled. Above 1 / 50,
+// the limit on variance inflation.
+constexpr double own_cancels_below = 0.025;
 
-LinearTest untested(TestStatus status) { return {none, none, none, none, 0, status}; }
+constexpr double none = std::numeric_limits<double>::quiet_NaN();
 
 bool is_constant(GenotypeCounts const& counts) {
     auto const called = counts.called();
@@ -41,363 +31,317 @@ bool is_constant(GenotypeCounts const& counts) {
 
 }  // namespace
 
-LinearWorkspace::LinearWorkspace(LinearNull const& null, std::int64_t block_variants)
-    : product_{null.columns().digit_columns()},
-      sums_(static_cast<std::size_t>(block_variants * null.columns().columns())),
-      missing_room_(static_cast<std::size_t>(null.samples()), SampleIndex{0}) {}
+LinearWorkspace::LinearWorkspace(LinearNull const& null, MissingGenotype missing,
+                                 std::int64_t block_variants)
+    : buffers_{std::make_unique<Buffers>(null, missing, block_variants)} {}
+LinearWorkspace::LinearWorkspace(LinearWorkspace&&) noexcept = default;
+LinearWorkspace& LinearWorkspace::operator=(LinearWorkspace&&) noexcept = default;
+LinearWorkspace::~LinearWorkspace() = default;
 
-std::int64_t LinearWorkspace::bytes(LinearNull const& null, std::int64_t block_variants) {
-    return ProductWorkspace::bytes(null.columns().digit_columns()) +
-           8 * block_variants * null.columns().columns() + 8 * null.samples();
+std::int64_t LinearWorkspace::bytes(LinearNull const& null, MissingGenotype missing,
+                                    std::int64_t block_variants) {
+    return Buffers::bytes(null, missing, block_variants);
 }
 
-/// The block in work. Members follow one variant and one pattern at a time.
+/// The block in work. Members follow one tile of variants, one design, one pattern at a time.
 class BlockScan {
 public:
     BlockScan(LinearNull const& null, PackedView genotypes, MissingGenotype missing,
-              VariantFilter const& filter, LinearWorkspace& workspace)
+              VariantFilter const& filter, LinearWorkspace& workspace, LinearTests const& tests)
         : null_{null},
-          columns_{null.columns()},
           genotypes_{genotypes},
-          missing_{missing},
+          drop_{missing == MissingGenotype::drop},
           filter_{filter},
-          work_{workspace},
-          sums_{work_.sums_.data(), genotypes.variants(), columns_.columns()},
-          base_samples_{null.base().count()} {
-        expect(std::ssize(work_.sums_) >= genotypes.variants() * columns_.columns(),
+          work_{*workspace.buffers_},
+          tests_{tests},
+          sums_{work_.sums.data(), null.columns().columns(), genotypes.variants()},
+          tile_{work_, missing} {
+        expect(null.columns().columns() * genotypes.variants() <= work_.sums.size(),
                "the workspace has room for the block");
-        multiply_genotypes(genotypes_, columns_, work_.product_, sums_);
+        multiply_genotypes(genotypes, null.columns(), work_.product, sums_);
     }
 
-    void test(LocalVariantIndex variant, std::span<LinearTest> tests) {
-        find_missing(variant);
-        for (auto const& pattern : null_.patterns()) test_pattern(variant, pattern, tests);
+    void run(std::span<LocalVariantIndex const> rows) {
+        auto const step = place(work_.shape.variants);
+        for (std::size_t first = 0; first < rows.size(); first += step) {
+            rows_ = rows.subspan(first, std::min(step, rows.size() - first));
+            first_ = static_cast<std::int64_t>(first);
+            if (work_.turned) work_.turned->assign(genotypes_, rows_);
+            for (auto const& design : null_.designs()) {
+                sum_missing(design);
+                for (auto p : design.patterns) scan_pattern(p);
+            }
+        }
     }
 
 private:
-    /// What one variant is on one pattern's samples.
-    struct Genotype {
-        GenotypeCounts counts;
-        double mean = 0;     ///< Over called samples [ALT alleles].
-        double imputed = 0;  ///< What a missing genotype counts as.
-        std::int64_t samples = 0;
-        double squares = 0;  ///< g'g.
-        double spread = 0;   ///< Sum of squares about the mean.
-        double own = 0;      ///< S: what covariates leave of g'g.
-        double smallest_pivot = 1;
-        bool down_dated = false;
-    };
+    std::int64_t variants() const { return std::ssize(rows_); }
 
-    // Samples of the base without a genotype.
-    void find_missing(LocalVariantIndex variant) {
-        auto const row = genotypes_.row(variant);
-        auto const mask = null_.base().words();
-        auto& room = work_.missing_room_;
-        std::size_t count = 0;
-        for (std::size_t w = 0; w < row.size(); ++w) {
-            auto const word = static_cast<std::int64_t>(w) * 32;
-            for (auto rest = row[w] & row[w] >> 1 & mask[w]; rest != 0; rest &= rest - 1) {
-                room[count++] = SampleIndex{word + std::countr_zero(rest) / 2};
-            }
+    // Counts on the design's samples, and sums over those of them without a genotype.
+    void sum_missing(Design const& design) {
+        auto const mask = design.samples.words();
+        tile_.any_missing = false;
+        for (std::int64_t i = 0; i < variants(); ++i) {
+            auto const row = genotypes_.row(rows_[place(i)]);
+            auto& counts = work_.counts[place(i)];
+            counts = kernels().count(row.data(), mask.data(), std::ssize(row));
+            tile_.any_missing |= counts.missing > 0;
         }
-        missing_samples_ = std::span{room}.first(count);
-    }
-
-    void test_pattern(LocalVariantIndex variant, MissingnessPattern const& pattern,
-                      std::span<LinearTest> tests) {
-        Genotype genotype;
-        auto const row = genotypes_.row(variant);
-        genotype.counts = kernels().count(row.data(), pattern.mask.words().data(), std::ssize(row));
-        auto status = judge(genotype, pattern);
-        LinearTest shared = untested(status);
-        shared.samples = genotype.samples;
-        if (genotype.counts.called() > 0) shared.alternate_frequency = genotype.mean / 2;
-        if (status == TestStatus::ok) {
-            prepare(variant, pattern, genotype);
-            if (inflates_covariates(pattern, genotype)) {
-                status = shared.status = TestStatus::collinear_covariates;
-            }
-        }
-        for (auto t : pattern.traits) {
-            tests[t] = status == TestStatus::ok
-                           ? test_trait(variant, pattern, genotype, null_.traits()[t], shared)
-                           : shared;
+        if (!tile_.any_missing) return;
+        auto columns = design.moments();
+        if (!drop_) columns.covariates = 0;
+        for (std::int64_t i = 0; i < variants(); ++i) {
+            if (work_.counts[place(i)].missing == 0) continue;
+            auto const count = find_missing(genotypes_.row(rows_[place(i)]), mask, work_.missing);
+            work_.moments[place(i)].sum_over(std::span{work_.missing}.first(place(count)),
+                                             null_.columns().integers(), columns);
         }
     }
 
-    TestStatus judge(Genotype& genotype, MissingnessPattern const& pattern) const {
-        auto const& counts = genotype.counts;
-        auto const called = counts.called();
-        genotype.samples = missing_ == MissingGenotype::drop ? called : pattern.samples;
-        if (called > 0) {
-            genotype.mean =
-                static_cast<double>(counts.alternate_alleles()) / static_cast<double>(called);
+    void scan_pattern(std::size_t p) {
+        pattern_ = &null_.patterns()[p];
+        design_ = &null_.designs()[pattern_->design];
+        tile_.start(*design_, *pattern_, variants());
+        gather_sums();
+        if (!pattern_->lacking.empty()) subtract_lacking();
+        judge(static_cast<std::int64_t>(p));
+        tile_.project(covariate_sums());
+        find_inflated();
+        for (auto t : pattern_->traits) scan_trait(t);
+    }
+
+    MatrixView<std::int64_t> covariate_sums() const {
+        return {work_.covariate_sums.data(), design_->covariates(), variants()};
+    }
+
+    // On the design's samples.
+    void gather_sums() {
+        for (std::int64_t i = 0; i < variants(); ++i) {
+            tile_.genotype(i).counts = work_.counts[place(i)];
         }
+        for (std::int64_t r = 0; r < design_->covariates(); ++r) {
+            gather(design_->first_column + r, covariate_sums().row(r));
+        }
+    }
+
+    // One column's sums for the tile's variants.
+    void gather(std::int64_t column, std::span<std::int64_t> to) const {
+        auto const from = sums_.row(column);
+        for (std::size_t i = 0; i < to.size(); ++i) to[i] = from[rows_[i].at()];
+    }
+
+    // What the design's samples have and the pattern's lack.
+    void subtract_lacking() {
+        auto const& lacking = pattern_->lacking;
+        auto const selected = work_.turned->select(lacking, work_.selected.span());
+        MatrixView<std::int64_t> const lost{work_.lacking_sums.data(), design_->covariates(),
+                                            variants()};
+        multiply_genotypes(selected, pattern_->lacking_columns, work_.product, lost);
+        for (std::int64_t i = 0; i < variants(); ++i) {
+            auto const row = selected.row(LocalVariantIndex{i});
+            auto const counts =
+                kernels().count_all(row.data(), std::ssize(row), selected.samples());
+            auto& kept = tile_.genotype(i).counts;
+            kept = {.reference = kept.reference - counts.reference,
+                    .heterozygous = kept.heterozygous - counts.heterozygous,
+                    .alternate = kept.alternate - counts.alternate,
+                    .missing = kept.missing - counts.missing};
+            if (counts.missing > 0) lose_lacking(i, row);
+        }
+        auto const sums = covariate_sums();
+        for (std::int64_t r = 0; r < design_->covariates(); ++r) {
+            for (std::int64_t i = 0; i < variants(); ++i) sums(r, i) -= lost(r, i);
+        }
+    }
+
+    // Samples that have no genotype and are not in the pattern either.
+    void lose_lacking(std::int64_t i, std::span<std::uint64_t const> row) {
+        auto const count = find_missing(row, pattern_->lacking_mask, work_.missing);
+        for (std::int64_t k = 0; k < count; ++k) {
+            auto& s = work_.missing[place(k)];
+            s = pattern_->lacking[s.at()];
+        }
+        auto columns = design_->covariate_moments();
+        if (!drop_) columns.covariates = 0;
+        work_.lost_moments[place(i)].sum_over(std::span{work_.missing}.first(place(count)),
+                                              null_.columns().integers(), columns);
+        tile_.genotype(i).loses_lacking = true;
+    }
+
+    // Which variants are tested, and what their genotypes are.
+    void judge(std::int64_t p) {
+        for (std::int64_t i = 0; i < variants(); ++i) {
+            auto& genotype = tile_.genotype(i);
+            auto const& counts = genotype.counts;
+            auto const called = counts.called();
+            auto const samples = drop_ ? called : pattern_->samples;
+            if (called > 0) {
+                genotype.mean =
+                    static_cast<double>(counts.alternate_alleles()) / static_cast<double>(called);
+            } else {
+                genotype.mean = none;
+            }
+            genotype.degrees = static_cast<double>(samples - design_->rank - 1);
+            genotype.status = status_of(counts, genotype.degrees);
+            tests_.samples(p, first_ + i) = static_cast<std::int32_t>(samples);
+            tests_.alternate_frequency(p, first_ + i) = static_cast<float>(genotype.mean / 2);
+        }
+    }
+
+    TestStatus status_of(GenotypeCounts const& counts, double degrees) const {
         auto const filtered = apply_filter(filter_, counts);
         if (filtered != TestStatus::ok) return filtered;
-        if (called == 0) return TestStatus::no_genotypes;
+        if (counts.called() == 0) return TestStatus::no_genotypes;
         if (is_constant(counts)) return TestStatus::constant_genotype;
-        if (genotype.samples - pattern.rank - 1 < 1) return TestStatus::too_few_samples;
+        if (degrees < 1) return TestStatus::too_few_samples;
         return TestStatus::ok;
     }
 
-    // The pattern's samples without a genotype.
-    void find_absent(MissingnessPattern const& pattern) {
-        if (pattern.samples == base_samples_) {
-            absent_ = missing_samples_;
-            return;
-        }
-        work_.absent_.clear();
-        for (auto s : missing_samples_) {
-            if (pattern.mask.contains(s)) work_.absent_.push_back(s);
-        }
-        absent_ = work_.absent_;
-    }
-
-    // Their sums, exact integers, in the order of the pattern's layout after the intercept.
-    void sum_absent(MissingnessPattern const& pattern) {
-        auto const columns = pattern.layout.columns();
-        work_.absent_sums_.assign(columns.size(), 0);
-        for (auto s : absent_) {
-            auto const* const row = columns_.row(s.get()).data();
-            for (std::size_t k = 0; k < columns.size(); ++k)
-                work_.absent_sums_[k] += row[columns[k]];
-        }
-    }
-
-    void subtract_lacking(LocalVariantIndex variant, MissingnessPattern const& pattern,
-                          std::span<std::int64_t> sums) const {
-        for (auto s : pattern.lacking) {
-            auto const genotype = genotypes_.genotype(variant, s);
-            if (genotype == 0 || genotype == missing_genotype) continue;
-            auto const row = columns_.row(s.get());
-            for (std::size_t c = 0; c < sums.size(); ++c) {
-                sums[c] -= std::int64_t{genotype} *
-                           row[static_cast<std::size_t>(pattern.first_column) + c];
-            }
-        }
-    }
-
-    /// Q'g, its triangular solution, and S.
-    void prepare(LocalVariantIndex variant, MissingnessPattern const& pattern, Genotype& genotype) {
-        auto const& counts = genotype.counts;
-        if (counts.missing > 0) {
-            find_absent(pattern);
-            genotype.down_dated = missing_ == MissingGenotype::drop;
-            if (!genotype.down_dated) {
-                genotype.imputed = genotype.mean;
-                sum_absent(pattern);
-            }
-        }
-        project(variant, pattern, genotype);
-
-        auto const alleles = static_cast<double>(counts.alternate_alleles());
-        auto const raw_squares = static_cast<double>(counts.heterozygous + 4 * counts.alternate);
-        genotype.squares =
-            raw_squares + genotype.imputed * genotype.imputed * static_cast<double>(counts.missing);
-        genotype.spread = raw_squares - alleles * alleles / static_cast<double>(counts.called());
-
-        if (genotype.down_dated) {
-            down_date(pattern);
-            genotype.smallest_pivot = factorize(work_.factor_, pattern.rank);
-            if (genotype.smallest_pivot == 0) return;
-        }
-        solve_lower(genotype.down_dated ? work_.factor_ : pattern.factor, work_.projection_);
-        genotype.own = genotype.squares - dot(work_.projection_, work_.projection_);
-    }
-
-    /// Are covariates that the trait's samples tell apart collinear beside this genotype, on the
+    /// Are covariates that the trait's samples tell apart collinear beside a genotype, on the
     /// samples that have it? Covariates that are collinear to begin with, such as age and its
     /// square, are the user's choice.
-    bool inflates_covariates(MissingnessPattern const& pattern, Genotype const& genotype) const {
-        if (pattern.inflated > inflation_limit) return false;
-        if (genotype.smallest_pivot == 0) return true;
-        double const inflation = genotype.spread / genotype.own;
-        if (!(genotype.own > 0 && inflation <= inflation_limit)) return false;  // Its own problem.
-        auto const& products = genotype.down_dated ? work_.products_ : pattern.products;
-        auto const stride = static_cast<std::size_t>(pattern.layout.width()) + 1;
-        double kept = products[0] / static_cast<double>(pattern.inflation.rows());
-        for (std::int64_t r = 1; r < pattern.rank; ++r) {
-            kept -= 1 - products[static_cast<std::size_t>(r) * stride];
-        }
-        if (pattern.inflation.bound(kept, inflation) <= inflation_limit) return false;
-        return pattern.inflation.largest(genotype.down_dated ? work_.factor_ : pattern.factor,
-                                         work_.projection_, genotype.own) > inflation_limit;
-    }
-
-    /// Q'g, with imputed genotypes where `imputed` is not zero.
-    void project(LocalVariantIndex variant, MissingnessPattern const& pattern,
-                 Genotype const& genotype) {
-        auto const covariates = static_cast<std::size_t>(pattern.rank - 1);
-        auto const sums = sums_.row(variant.get())
-                              .subspan(static_cast<std::size_t>(pattern.first_column), covariates);
-        work_.covariate_sums_.assign(sums.begin(), sums.end());
-        subtract_lacking(variant, pattern, work_.covariate_sums_);
-
-        auto const& counts = genotype.counts;
-        work_.projection_.resize(covariates + 1);
-        work_.projection_[0] = static_cast<double>(counts.alternate_alleles()) +
-                               genotype.imputed * static_cast<double>(counts.missing);
-        for (std::size_t c = 0; c < covariates; ++c) {
-            double sum = static_cast<double>(work_.covariate_sums_[c]);
-            if (genotype.imputed != 0) {
-                sum += genotype.imputed * static_cast<double>(work_.absent_sums_[c]);
+    void find_inflated() {
+        untested_.clear();
+        for (std::int64_t i = 0; i < variants(); ++i) {
+            auto& genotype = tile_.genotype(i);
+            if (genotype.status == TestStatus::ok) {
+                if (inflates_covariates(i, genotype)) {
+                    genotype.status = TestStatus::collinear_covariates;
+                }
+                genotype.cancelled = tile_.pivot(i) < pivot_cancels_below ||
+                                     !(tile_.own(i) >= own_cancels_below * genotype.spread);
             }
-            work_.projection_[c + 1] = sum * pattern.layout.units()[c];
+            work_.status[place(i)] = static_cast<std::uint8_t>(genotype.status);
+            if (genotype.status != TestStatus::ok || genotype.cancelled) untested_.push_back(i);
         }
     }
 
-    // Q'(Q, Y) without the rows of absent samples.
-    void down_date(MissingnessPattern const& pattern) {
-        auto const width = pattern.layout.width();
-        work_.absent_rows_.clear();
-        gather_rows(columns_, pattern.layout, absent_, work_.absent_rows_);
-        work_.products_.assign(pattern.products.size(), 0.0);
-        add_row_products(work_.absent_rows_, {work_.products_.data(), pattern.rank, width});
-        for (std::size_t i = 0; i < work_.products_.size(); ++i) {
-            work_.products_[i] = pattern.products[i] - work_.products_[i];
-        }
-        work_.factor_.clear();
-        for (std::int64_t r = 0; r < pattern.rank; ++r) {
-            auto const row = work_.products_.begin() + r * width;
-            work_.factor_.insert(work_.factor_.end(), row, row + r + 1);
+    bool inflates_covariates(std::int64_t i, TileGenotype const& genotype) const {
+        if (pattern_->inflated > inflation_limit) return false;
+        if (tile_.pivot(i) == 0) return true;
+        double const own = tile_.own(i);
+        double const inflation = genotype.spread / own;
+        if (!(own > 0 && inflation <= inflation_limit)) return false;  // Its own problem.
+        auto const& known = design_->inflation;
+        if (known.bound(tile_.least_kept(i), inflation) <= inflation_limit) return false;
+        return known.largest(tile_.factor(i), tile_.projection(i), own) > inflation_limit;
+    }
+
+    void scan_trait(std::size_t t) {
+        auto const& trait = null_.traits()[t];
+        gather(trait.column, std::span{work_.trait_sums}.first(rows_.size()));
+        tile_.test(trait, std::span{work_.trait_sums}.first(rows_.size()), untested_);
+        write(static_cast<std::int64_t>(t));
+        for (auto i : untested_) rework(t, i);
+        for (auto i : tile_.doubtful()) {
+            auto const& genotype = tile_.genotype(i);
+            if (genotype.status == TestStatus::ok && !genotype.cancelled) rework(t, i);
         }
     }
 
-    /// The trait's part after samples without a genotype are dropped.
-    struct TraitSums {
-        double kept = 0;                  ///< y'y over the samples that remain.
-        double residual = 0;              ///< What covariates leave of it.
-        double covariates_and_trait = 0;  ///< (Q'g)'(Q'Q)^-1 (Q'y).
-    };
-
-    TraitSums sums_of(MissingnessPattern const& pattern, Genotype const& genotype,
-                      NullTrait const& trait) {
-        if (!genotype.down_dated) {
-            return {trait.squares, trait.residual_squares, dot(work_.projection_, trait.solved)};
+    void write(std::int64_t t) const {
+        auto const n = place(variants());
+        auto const& lanes = work_.lanes;
+        std::copy_n(lanes.beta.data(), n, tests_.beta.row(t).data() + first_);
+        auto* const errors = tests_.standard_error.row(t).data() + first_;
+        auto* const p_values = tests_.neg_log10_p.row(t).data() + first_;
+        for (std::size_t i = 0; i < n; ++i) {
+            errors[i] = static_cast<float>(lanes.standard_error[i]);
+            p_values[i] = static_cast<float>(lanes.neg_log10_p[i]);
         }
-        TraitSums sums{.kept = trait.squares};
-        auto const width = static_cast<std::size_t>(pattern.layout.width());
-        auto const position = static_cast<std::size_t>(trait.position);
-        double dropped = 0;
-        for (std::size_t i = position; i < work_.absent_rows_.size(); i += width) {
-            dropped += work_.absent_rows_[i] * work_.absent_rows_[i];
-        }
-        sums.kept -= dropped;
-        work_.trait_projection_.resize(static_cast<std::size_t>(pattern.rank));
-        for (std::size_t r = 0; r < work_.trait_projection_.size(); ++r) {
-            work_.trait_projection_[r] = work_.products_[r * width + position];
-        }
-        solve_lower(work_.factor_, work_.trait_projection_);
-        sums.residual = sums.kept - dot(work_.trait_projection_, work_.trait_projection_);
-        sums.covariates_and_trait = dot(work_.projection_, work_.trait_projection_);
-        return sums;
+        std::copy_n(work_.status.data(), n, tests_.status.row(t).data() + first_);
     }
 
-    /// U from the trait's residuals as they were before fixed point. These are orthogonal to the
-    /// covariates, unless samples were dropped.
-    double sum_residuals(LocalVariantIndex variant, MissingnessPattern const& pattern,
-                         Genotype const& genotype, NullTrait const& trait) {
-        double sum = 0;
-        pattern.mask.for_each([&](SampleIndex s) {
-            auto const count = genotypes_.genotype(variant, s);
-            if (count == 0) return;
-            sum += (count == missing_genotype ? genotype.imputed : count) * trait.residuals[s.at()];
-        });
-        if (!genotype.down_dated) return sum;
-        work_.trait_projection_.assign(work_.projection_.size(), 0.0);
-        double const* row = work_.absent_rows_.data();
-        for (auto s : absent_) {
-            for (std::size_t r = 0; r < work_.trait_projection_.size(); ++r) {
-                work_.trait_projection_[r] -= row[r] * trait.residuals[s.at()];
-            }
-            row += pattern.layout.width();
+    // A row whose lane holds no final numbers.
+    void rework(std::size_t t, std::int64_t i) const {
+        auto const& trait = null_.traits()[t];
+        auto const& genotype = tile_.genotype(i);
+        ExactTest test{none, none, none, genotype.status};
+        if (genotype.status == TestStatus::ok) {
+            test = genotype.cancelled || (tile_.doubt(i) & digits_cancelled) != 0
+                       ? regress_exactly(null_, trait, genotypes_, rows_[place(i)],
+                                         drop_ ? MissingGenotype::drop : MissingGenotype::mean,
+                                         genotype.mean)
+                       : refine(trait, i);
         }
-        solve_lower(work_.factor_, work_.trait_projection_);
-        return sum - dot(work_.projection_, work_.trait_projection_);
+        auto const row = static_cast<std::int64_t>(t);
+        tests_.beta(row, first_ + i) = test.beta;
+        tests_.standard_error(row, first_ + i) = static_cast<float>(test.standard_error);
+        tests_.neg_log10_p(row, first_ + i) = static_cast<float>(test.neg_log10_p);
+        tests_.status(row, first_ + i) = static_cast<std::uint8_t>(test.status);
     }
 
-    LinearTest test_trait(LocalVariantIndex variant, MissingnessPattern const& pattern,
-                          Genotype const& genotype, NullTrait const& trait, LinearTest test) {
-        auto const exactly = [&] {
-            return regress_exactly(null_, trait, genotypes_, variant, missing_, test);
-        };
-        if (genotype.smallest_pivot < pivot_cancels_below ||
-            !(genotype.own >= cancels_below * genotype.spread)) {
-            return exactly();
+    // An effect within the rounding of fixed point, from all 48 bits of the residuals, which are
+    // orthogonal to the covariates unless samples were dropped.
+    ExactTest refine(NullTrait const& trait, std::int64_t i) const {
+        auto const variant = rows_[place(i)];
+        auto const& genotype = tile_.genotype(i);
+        auto const row = genotypes_.row(variant);
+        auto const remainders = null_.columns().remainders(trait.column);
+        auto const rest = kernels().sum_remainders(row.data(), remainders.data(), null_.samples());
+        double u = (static_cast<double>(sums_(trait.column, variant.get())) +
+                    static_cast<double>(rest) / FixedPointMatrix::remainders_per_step) *
+                   trait.unit;
+        if (genotype.counts.missing > 0) {
+            auto const count = find_missing(row, pattern_->mask.words(), work_.missing);
+            auto const missing = std::span{work_.missing}.first(place(count));
+            u += drop_ ? down_date(trait, i, missing) : impute(trait, genotype.mean, missing);
         }
-        auto const sums = sums_of(pattern, genotype, trait);
-        if (!(sums.residual >= cancels_below * sums.kept) ||
-            !(sums.kept >= outlier_below * trait.squares)) {
-            return exactly();
-        }
-
-        double product = static_cast<double>(sums_(variant.get(), trait.column));
-        if (genotype.imputed != 0) {
-            product += genotype.imputed *
-                       static_cast<double>(
-                           work_.absent_sums_[static_cast<std::size_t>(trait.position - 1)]);
-        }
-        double const u = product * trait.unit - sums.covariates_and_trait;
-        double const unexplained = sums.residual - u * u / genotype.own;
-        if (!(unexplained >= cancels_below * sums.residual)) return exactly();
-
-        auto const degrees = static_cast<double>(genotype.samples - pattern.rank - 1);
-        test.beta = u / genotype.own;
-        test.standard_error = std::sqrt(unexplained / degrees / genotype.own);
-        if (std::abs(u) < small_effect * trait.unit * std::sqrt(genotype.own)) {
-            test.beta = sum_residuals(variant, pattern, genotype, trait) / genotype.own;
-        }
-        test.neg_log10_p = StudentTTail{degrees}.neg_log10_p(test.beta / test.standard_error);
-        test.status = TestStatus::ok;
+        ExactTest test{u / tile_.own(i), work_.lanes.standard_error[place(i)], 0, TestStatus::ok};
+        test.neg_log10_p = neg_log10_p_student_t(test.beta / test.standard_error, genotype.degrees);
         return test;
     }
 
+    double impute(NullTrait const& trait, double mean, std::span<SampleIndex const> missing) const {
+        double sum = 0;
+        for (auto s : missing) sum += null_.residual(trait, s);
+        return mean * sum;
+    }
+
+    double down_date(NullTrait const& trait, std::int64_t i,
+                     std::span<SampleIndex const> missing) const {
+        std::vector<double> products(place(design_->rank));
+        for (auto s : missing) {
+            double const residual = null_.residual(trait, s);
+            products[0] -= residual;
+            auto const integers = null_.columns().row(s.get());
+            for (std::size_t r = 1; r < products.size(); ++r) {
+                auto const column = place(design_->first_column) + r - 1;
+                products[r] -= integers[column] * design_->units[r - 1] * residual;
+            }
+        }
+        solve_lower(tile_.factor(i), products);
+        return -dot(tile_.projection(i), products);
+    }
+
     LinearNull const& null_;
-    FixedPointMatrix const& columns_;
     PackedView genotypes_;
-    MissingGenotype missing_;
+    bool drop_;
     VariantFilter const& filter_;
-    LinearWorkspace& work_;
+    LinearWorkspace::Buffers& work_;
+    LinearTests const& tests_;
     MatrixView<std::int64_t> sums_;
-    std::int64_t base_samples_;
-    std::span<SampleIndex const> missing_samples_;  // Of the base, without a genotype.
-    std::span<SampleIndex const> absent_;           // Of the pattern in work.
+    LinearTile tile_;
+    std::span<LocalVariantIndex const> rows_;  // Of the tile.
+    std::int64_t first_ = 0;                   // Its first column in `tests_`.
+    std::vector<std::int64_t> untested_;       // Of the tile, for every trait of the pattern.
+    MissingnessPattern const* pattern_ = nullptr;
+    Design const* design_ = nullptr;
 };
 
 void scan_block(LinearNull const& null, PackedView genotypes,
                 std::span<LocalVariantIndex const> rows, MissingGenotype missing,
-                VariantFilter const& filter, LinearWorkspace& workspace,
-                std::span<LinearTest> tests) {
-    auto const traits = null.traits().size();
-    expect(genotypes.samples() == null.samples(), "genotypes and traits have the same samples");
-    expect(tests.size() == rows.size() * traits, "one test per row and trait");
-    BlockScan scan{null, genotypes, missing, filter, workspace};
-    for (std::size_t r = 0; r < rows.size(); ++r) {
-        scan.test(rows[r], tests.subspan(r * traits, traits));
-    }
-}
-
-void scan_block(LinearNull const& null, PackedView genotypes,
-                std::span<LocalVariantIndex const> rows, MissingGenotype missing,
                 VariantFilter const& filter, LinearWorkspace& workspace, LinearTests const& tests) {
-    auto const traits = null.traits().size();
-    std::vector<LinearTest> all(rows.size() * traits);
-    scan_block(null, genotypes, rows, missing, filter, workspace, std::span{all});
-    for (std::size_t r = 0; r < rows.size(); ++r) {
-        auto const v = static_cast<std::int64_t>(r);
-        for (std::size_t t = 0; t < traits; ++t) {
-            auto const& test = all[r * traits + t];
-            auto const row = static_cast<std::int64_t>(t);
-            auto const pattern = null.traits()[t].pattern.get();
-            tests.beta(row, v) = test.beta;
-            tests.standard_error(row, v) = static_cast<float>(test.standard_error);
-            tests.neg_log10_p(row, v) = static_cast<float>(test.neg_log10_p);
-            tests.status(row, v) = static_cast<std::uint8_t>(test.status);
-            tests.alternate_frequency(pattern, v) = static_cast<float>(test.alternate_frequency);
-            tests.samples(pattern, v) = static_cast<std::int32_t>(test.samples);
-        }
-    }
+    auto const traits = std::ssize(null.traits());
+    auto const patterns = std::ssize(null.patterns());
+    expect(genotypes.samples() == null.samples(), "genotypes and traits have the same samples");
+    expect(tests.beta.rows() == traits && tests.standard_error.rows() == traits &&
+               tests.neg_log10_p.rows() == traits && tests.status.rows() == traits &&
+               tests.alternate_frequency.rows() == patterns && tests.samples.rows() == patterns,
+           "results have a row per trait or pattern");
+    expect(tests.beta.columns() >= std::ssize(rows), "results have a column per row");
+    if (rows.empty()) return;
+    BlockScan{null, genotypes, missing, filter, workspace, tests}.run(rows);
 }
 
 }  // namespace maniple

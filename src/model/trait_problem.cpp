@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "maniple/linalg/orthonormal_basis.hpp"
+
 namespace maniple {
 namespace {
 
@@ -40,9 +42,8 @@ double outlier_ratio(std::span<double const> values) {
 }  // namespace
 
 std::optional<std::string> find_problem(std::span<double const> values,
-                                        std::span<double const> residuals,
-                                        CovariateBasis const& made) {
-    auto const samples = std::ssize(made.samples);
+                                        std::span<double const> residuals, std::int64_t rank) {
+    auto const samples = std::ssize(values);
     if (samples == 0) {
         return "has no value for any sample analysed (all missing, or covariates missing where it "
                "is "
@@ -54,11 +55,11 @@ std::optional<std::string> find_problem(std::span<double const> values,
         return fmt::format("does not vary (all {} samples analysed have one value); leave it out",
                            samples);
     }
-    if (samples < made.basis.columns() + 2) {
+    if (samples < rank + 2) {
         return fmt::format(
             "has too few samples ({} with it and all covariates, for {} covariate "
             "columns and the intercept); use fewer covariates",
-            samples, made.basis.columns() - 1);
+            samples, rank - 1);
     }
     double const left = std::sqrt(dot(residuals, residuals));
     std::vector<double> centred{values.begin(), values.end()};

@@ -111,16 +111,58 @@ Cohort make_cohort(std::int64_t samples, std::int64_t variants, double missing_g
     return cohort;
 }
 
+/// One cell of LinearTests.
+struct LinearTest {
+    double beta, standard_error, neg_log10_p, alternate_frequency;
+    std::int64_t samples;
+    TestStatus status;
+};
+
+/// rows x traits, row-major.
+std::vector<LinearTest> scan(LinearNull const& null, PackedView genotypes,
+                             std::span<LocalVariantIndex const> rows, MissingGenotype missing,
+                             VariantFilter const& filter = {}) {
+    auto const traits = std::ssize(null.traits());
+    auto const patterns = std::ssize(null.patterns());
+    auto const columns = std::ssize(rows);
+    auto const stride = columns + 3;  // as in the middle of a longer run
+    auto const cells = static_cast<std::size_t>(stride * traits);
+    std::vector<double> beta(cells);
+    std::vector<float> standard_error(cells), neg_log10_p(cells), frequency(cells);
+    std::vector<std::uint8_t> status(cells);
+    std::vector<std::int32_t> samples(cells);
+    LinearWorkspace workspace{null, missing, genotypes.variants()};
+    scan_block(null, genotypes, rows, missing, filter, workspace,
+               {.beta = {beta.data(), traits, columns, stride},
+                .standard_error = {standard_error.data(), traits, columns, stride},
+                .neg_log10_p = {neg_log10_p.data(), traits, columns, stride},
+                .status = {status.data(), traits, columns, stride},
+                .alternate_frequency = {frequency.data(), patterns, columns, stride},
+                .samples = {samples.data(), patterns, columns, stride}});
+    std::vector<LinearTest> tests;
+    for (std::int64_t r = 0; r < columns; ++r) {
+        for (std::int64_t t = 0; t < traits; ++t) {
+            auto const cell = static_cast<std::size_t>(t * stride + r);
+            auto const pattern = null.traits()[static_cast<std::size_t>(t)].pattern.get();
+            auto const group = static_cast<std::size_t>(pattern * stride + r);
+            tests.push_back({beta[cell], standard_error[cell], neg_log10_p[cell], frequency[group],
+                             samples[group], static_cast<TestStatus>(status[cell])});
+        }
+    }
+    return tests;
+}
+
+std::vector<LocalVariantIndex> every_row(std::int64_t variants) {
+    std::vector<LocalVariantIndex> rows;
+    for (LocalVariantIndex v{0}; v.get() < variants; ++v) rows.push_back(v);
+    return rows;
+}
+
 std::vector<LinearTest> scan(Cohort const& cohort, MissingGenotype missing,
                              VariantFilter const& filter = {}) {
     LinearNull const null{cohort.candidates, cohort.covariates, cohort.traits};
     auto const view = cohort.genotypes.view();
-    std::vector<LocalVariantIndex> rows;
-    for (LocalVariantIndex v{0}; v.get() < view.variants(); ++v) rows.push_back(v);
-    LinearWorkspace workspace{null, view.variants()};
-    std::vector<LinearTest> tests(rows.size() * null.traits().size(), LinearTest{});
-    scan_block(null, view, rows, missing, filter, workspace, tests);
-    return tests;
+    return scan(null, view, every_row(view.variants()), missing, filter);
 }
 
 std::optional<Regression> expected(Cohort const& cohort, LocalVariantIndex variant,
@@ -190,6 +232,14 @@ TEST_CASE("scan_block: equals a QR regression per variant and trait", "[model]")
     SECTION("more samples than a tile") {
         check_against_oracle(make_cohort(5000, 8, 0.02, 0.01, 6), missing);
     }
+    SECTION("no covariates") {
+        auto cohort = make_cohort(300, 40, 0.02, 0.02, 8);
+        cohort.covariates.clear();
+        check_against_oracle(cohort, missing);
+    }
+    SECTION("more variants than a tile") {
+        check_against_oracle(make_cohort(60, 600, 0.02, 0.02, 7), missing);
+    }
 }
 
 TEST_CASE("scan_block: effects so large that p underflows", "[model]") {
@@ -254,13 +304,30 @@ TEST_CASE("scan_block: a trait's numbers do not depend on its companions", "[mod
         Cohort alone{PackedBlock{1, 700}, cohort.covariates, {cohort.traits[t]}, SampleMask{700}};
         for (SampleIndex s{0}; s.get() < 700; ++s) alone.candidates.insert(s);
         LinearNull const null{alone.candidates, alone.covariates, alone.traits};
-        std::vector<LocalVariantIndex> rows;
-        for (LocalVariantIndex v{0}; v.get() < 40; ++v) rows.push_back(v);
-        LinearWorkspace workspace{null, 40};
-        std::vector<LinearTest> tests(40, LinearTest{});
-        scan_block(null, cohort.genotypes.view(), rows, missing, {}, workspace, tests);
+        auto const tests = scan(null, cohort.genotypes.view(), every_row(40), missing);
         for (std::size_t v = 0; v < 40; ++v) {
             REQUIRE(same_bits(tests[v], together[v * cohort.traits.size() + t]));
+        }
+    }
+}
+
+TEST_CASE("scan_block: a row's numbers do not depend on its neighbours", "[model]") {
+    auto cohort = make_cohort(700, 61, 0.01, GENERATE(0.005, 0.1), 22);
+    for (LocalVariantIndex v{20}; v.get() < 40; ++v) {  // a stretch without missing genotypes
+        for (SampleIndex s{0}; s.get() < 700; ++s) {
+            if (cohort.genotypes.view().genotype(v, s) == missing_genotype)
+                cohort.genotypes.set(v, s, 1);
+        }
+    }
+    auto const missing = GENERATE(MissingGenotype::mean, MissingGenotype::drop);
+    LinearNull const null{cohort.candidates, cohort.covariates, cohort.traits};
+    auto const view = cohort.genotypes.view();
+    auto const all = scan(null, view, every_row(61), missing);
+    for (LocalVariantIndex v{0}; v.get() < 61; ++v) {
+        auto const alone = scan(null, view, std::span{&v, 1}, missing);
+        for (std::size_t t = 0; t < 4; ++t) {
+            CAPTURE(v.get(), t);
+            REQUIRE(same_bits(alone[t], all[v.at() * 4 + t]));
         }
     }
 }

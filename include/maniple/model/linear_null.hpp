@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -9,7 +10,7 @@
 #include "maniple/core/index.hpp"
 #include "maniple/genotype/sample_mask.hpp"
 #include "maniple/linalg/fixed_point.hpp"
-#include "maniple/linalg/row_products.hpp"
+#include "maniple/linalg/row_moments.hpp"
 #include "maniple/model/inflation.hpp"
 #include "maniple/trait/covariates.hpp"
 
@@ -21,69 +22,101 @@ struct ScanTrait {
     std::vector<double> values;
 };
 
+/// Fills `values` (one per sample of the cohort, NaN = missing) with those of one trait, by its
+/// position in the list of names. Called more than once per trait.
+using LoadTrait = std::function<void(std::size_t trait, std::span<double> values)>;
+
 /// A trait that no regression can be run for, and why.
 struct RejectedTrait {
     std::string name;
     std::string reason;  ///< "problem (why); what to do"
 };
 
-/// The samples that one or more traits share, and the covariates on them.
+/// An orthonormal basis Q of the intercept and the covariates on some samples, and the traits that
+/// are regressed on it. In `LinearNull::columns` they lie side by side: first the rank - 1 columns
+/// of Q without its intercept, whose sums are counts, then the traits' residuals.
+struct Design {
+    std::int64_t first_column = 0;
+    std::int64_t rank = 0;              ///< Columns of Q, the intercept (ones) included.
+    SampleMask samples;                 ///< On which Q is orthonormal.
+    std::vector<std::size_t> patterns;  ///< Positions in `LinearNull::patterns`.
+    std::vector<std::size_t> traits;    ///< Positions in `LinearNull::traits`, by column.
+    std::vector<double> units;          ///< Of each column's integers: 1 / scale.
+    CovariateInflation inflation;       ///< Of the covariates that Q is made of.
+
+    std::int64_t covariates() const { return rank - 1; }
+    std::int64_t columns() const { return rank - 1 + std::ssize(traits); }
+    MomentColumns moments() const { return {first_column, covariates(), columns()}; }
+    MomentColumns covariate_moments() const { return {first_column, covariates(), covariates()}; }
+};
+
+/// The samples that one or more traits share, and Q on them. Triangles are those of
+/// linalg/cholesky.hpp.
 struct MissingnessPattern {
-    SampleMask mask;                   ///< Samples with these traits and every covariate.
-    std::int64_t samples = 0;          ///< In the mask.
-    std::int64_t rank = 0;             ///< Columns of the basis Q, the intercept (first) included.
-    std::int64_t first_column = 0;     ///< Of the other rank - 1 in `LinearNull::columns`.
-    std::vector<SampleIndex> lacking;  ///< In those columns, but not of this pattern: to subtract.
-    std::vector<std::string> collinear;  ///< Covariates left out on these samples.
-    std::vector<std::size_t> traits;     ///< Positions in `LinearNull::traits`.
-    RowLayout layout;                    ///< One sample's row: Q, then the traits.
-    std::vector<double> products;        ///< Q'Q and Q'Y over the mask, rank x layout.width().
-    std::vector<double> factor;          ///< Cholesky factor of Q'Q, a triangle.
-    CovariateInflation inflation;        ///< Of the covariates that Q is made of.
-    double inflated = 1;                 ///< Their largest variance inflation on the mask.
+    SampleMask mask;           ///< Samples with these traits and every covariate.
+    std::int64_t samples = 0;  ///< In the mask.
+    std::size_t design = 0;
+    std::vector<SampleIndex> lacking;         ///< Samples of the design that are not in the mask.
+    FixedPointMatrix lacking_columns;         ///< Q of these samples, without its intercept.
+    std::vector<std::uint64_t> lacking_mask;  ///< A SampleMask's words: all of these samples.
+    std::vector<std::string> collinear;       ///< Covariates left out on these samples.
+    std::vector<std::size_t> traits;          ///< Positions in `LinearNull::traits`.
+    std::vector<double> gram;                 ///< Q'Q over the mask, a triangle.
+    std::vector<double> factor;               ///< Its Cholesky factor with an inverse diagonal.
+    double inflated = 1;  ///< Largest variance inflation of a covariate on the mask.
 };
 
 /// One trait, residualised on its own samples and in fixed point.
 struct NullTrait {
     std::string name;
     PatternIndex pattern{0};
-    std::int64_t column = 0;        ///< In `LinearNull::columns`.
-    std::int64_t position = 0;      ///< In its pattern's layout.
-    double unit = 0;                ///< Of its integers [trait].
-    double squares = 0;             ///< y'y [trait^2].
-    std::vector<double> solved;     ///< inverse(factor) Q'y: the rounding residue of y on Q.
-    double residual_squares = 0;    ///< y'y - |solved|^2 [trait^2].
-    std::vector<double> residuals;  ///< y per sample of the cohort, 0 outside the pattern [trait].
+    std::int64_t column = 0;                 ///< In `LinearNull::columns`.
+    double unit = 0;                         ///< Of its integers [trait].
+    double squares = 0;                      ///< y'y [trait^2].
+    std::vector<double> covariate_products;  ///< Q'y: what rounding to integers left of it.
+    std::vector<double> solved;              ///< inverse(factor) Q'y.
+    double residual_squares = 0;             ///< y'y - |solved|^2 [trait^2].
 };
 
 /// Everything a linear scan needs to know about traits and covariates; immutable once fitted.
 ///
 /// A trait's entries depend on the covariates, the candidate samples and the trait itself, never on
-/// the other traits: a pattern that lacks few samples is regressed on the columns of the base (all
-/// candidates with every covariate), others on a basis of their own, and which it is depends on the
-/// pattern alone. Whether the base's columns are shared, less the samples a pattern lacks, or
-/// copied for it without them, changes no integer.
+/// the other traits: a pattern that lacks up to a quarter of the base (all candidates with every
+/// covariate) is regressed on the base's columns less the samples it lacks, where these stay well
+/// apart without them; any other on a basis of its own.
 class LinearNull {
 public:
     /// \param candidates  samples that may take part.
     /// \param covariates  without intercept; any of them may be collinear.
-    /// \param traits      consumed.
-    /// \pre   every vector has candidates.samples() values
-    /// \throws UserError when no candidate has every covariate.
+    /// \param names       of the traits.
+    /// \param load        where their values come from.
+    /// \pre   every covariate has candidates.samples() values
+    /// \throws UserError when no candidate has every covariate; what `load` throws.
     LinearNull(SampleMask const& candidates, std::vector<Covariate> covariates,
-               std::vector<ScanTrait> traits);
+               std::vector<std::string> names, LoadTrait const& load);
+    /// \pre   every vector has candidates.samples() values
+    LinearNull(SampleMask const& candidates, std::vector<Covariate> covariates,
+               std::span<ScanTrait const> traits);
 
     std::int64_t samples() const { return base_.samples(); }  ///< Of the cohort.
     SampleMask const& base() const { return base_; }          ///< Candidates with every covariate.
     std::vector<Covariate> const& covariates() const { return covariates_; }
+    std::span<Design const> designs() const { return designs_; }
     std::span<MissingnessPattern const> patterns() const { return patterns_; }
     std::span<NullTrait const> traits() const { return traits_; }
     std::span<RejectedTrait const> rejected() const { return rejected_; }
 
     MissingnessPattern const& pattern(PatternIndex p) const { return patterns_[p.at()]; }
 
-    /// samples x (covariate columns, then traits): what genotypes are multiplied with.
+    /// samples x columns of all designs: what genotypes are multiplied with.
     FixedPointMatrix const& columns() const { return columns_; }
+
+    /// A trait's residual on the covariates to 48 bits [trait]; 0 outside its pattern.
+    double residual(NullTrait const& trait, SampleIndex s) const {
+        auto const rest = columns_.remainders(trait.column)[s.at()];
+        return (columns_(s.get(), trait.column) + rest / FixedPointMatrix::remainders_per_step) *
+               trait.unit;
+    }
 
     /// Memory of all of it.
     std::int64_t bytes() const;
@@ -93,6 +126,7 @@ private:
 
     SampleMask base_;
     std::vector<Covariate> covariates_;
+    std::vector<Design> designs_;
     std::vector<MissingnessPattern> patterns_;
     std::vector<NullTrait> traits_;
     std::vector<RejectedTrait> rejected_;

@@ -1,11 +1,10 @@
 /// \file  Traits that no regression can be run for.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
-
-#include "maniple/model/covariate_basis.hpp"
 
 namespace maniple {
 
@@ -13,10 +12,10 @@ namespace maniple {
 /// it, it does not vary, too few samples, covariates explain it, its scale, or a code among its
 /// values.
 ///
-/// \param values     of the basis's samples, none missing.
-/// \param residuals  what the basis leaves of them.
+/// \param values     of the samples analysed, none missing.
+/// \param residuals  what covariates leave of them.
+/// \param rank       columns of the covariates' basis, the intercept included.
 std::optional<std::string> find_problem(std::span<double const> values,
-                                        std::span<double const> residuals,
-                                        CovariateBasis const& made);
+                                        std::span<double const> residuals, std::int64_t rank);
 
 }  // namespace maniple

@@ -1,0 +1,73 @@
+// The arithmetic of a linear scan on eight variants side by side, one form per instruction set. All
+// forms compute the same bits: each lane's operations are those of one variant alone.
+#pragma once
+
+#include <cstdint>
+
+namespace maniple {
+
+/// Variants side by side. An array "of lanes" holds them as [group][quantity][lane].
+constexpr std::int64_t lane_width = 8;
+
+// Why a lane's numbers are to be computed again, as bits.
+constexpr std::int64_t digits_cancelled = 1;  ///< Regress exactly.
+constexpr std::int64_t effect_is_tiny = 2;    ///< Within the rounding of fixed point.
+
+/// One trait on the variants of a tile.
+struct TraitLanes {
+    std::int64_t groups;             ///< Of eight variants.
+    std::int64_t rank;               ///< Columns of Q.
+    double const* projection;        ///< [groups][rank][8]: inverse(factor) Q'g.
+    double const* own;               ///< [groups][8]: S.
+    double const* inverse_own;       ///< [groups][8]: 1 / S.
+    double const* inverse_variance;  ///< [groups][8]: 1 / (S x degrees of freedom).
+    double const* products;          ///< [groups][8]: g'y [trait].
+    double squares;                  ///< y'y of the trait's pattern.
+    double unit;                     ///< Of the trait's integers.
+
+    double* beta;            ///< [groups][8]
+    double* standard_error;  ///< [groups][8]
+    double* statistic;       ///< [groups][8]: their ratio.
+    std::int64_t* doubt;     ///< [groups][8]: bits as above, 0 = none.
+};
+
+/// A trait whose Q'y and factor are the same for all variants.
+struct SharedTrait {
+    double const* solved;     ///< [rank]: inverse(factor) Q'y.
+    double residual_squares;  ///< y'y - |solved|^2.
+};
+
+/// A trait from which each variant drops samples of its own.
+struct DroppedTrait {
+    double const* factor;        ///< [groups][triangle][8]
+    double* covariate_products;  ///< [groups][rank][8]: Q'y; overwritten.
+    double const* kept;          ///< [groups][8]: y'y over the samples that remain.
+};
+
+struct LaneForms {
+    /// Overwrite lower triangles A ([groups][triangle][8], linalg/cholesky.hpp) with L, L L' = A,
+    /// its diagonal inverted. smallest [groups][8]: the smallest pivot as a share of its diagonal,
+    /// 0 where a pivot is not positive; that lane's triangle is then of no use.
+    void (*factorize)(double* triangles, std::int64_t rank, std::int64_t groups, double* smallest);
+
+    /// b ([groups][rank][8]) = inverse(L) b, one L ([triangle]) for all lanes.
+    void (*solve_shared)(double const* factor, std::int64_t rank, std::int64_t groups, double* b);
+
+    /// The same with an L for each lane.
+    void (*solve)(double const* factors, std::int64_t rank, std::int64_t groups, double* b);
+
+    /// squares ([groups][8]) = |b|^2 of each lane.
+    void (*sum_squares)(double const* b, std::int64_t rank, std::int64_t groups, double* squares);
+
+    void (*test_shared)(TraitLanes const& lanes, SharedTrait const& trait);
+    void (*test_dropped)(TraitLanes const& lanes, DroppedTrait const& trait);
+};
+
+extern LaneForms const scalar_lanes;
+extern LaneForms const avx2_lanes;
+extern LaneForms const avx512_lanes;
+
+/// Those for `instruction_set()`.
+LaneForms const& lane_forms();
+
+}  // namespace maniple

@@ -1,0 +1,316 @@
+#include "linear_tile.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "maniple/linalg/cholesky.hpp"
+#include "maniple/stats/student_t.hpp"
+
+namespace maniple {
+namespace {
+
+// What sums over missing samples may take of a thread's cache.
+constexpr std::int64_t moments_bytes = std::int64_t{2} << 20;
+constexpr std::int64_t most_tile_variants = 256;
+
+// Where quantity q of tile variant i lies among lanes of so many quantities.
+std::int64_t lane_of(std::int64_t i, std::int64_t q, std::int64_t quantities) {
+    return (i / lane_width * quantities + q) * lane_width + i % lane_width;
+}
+
+std::int64_t moments_of(std::int64_t covariates, std::int64_t width) {
+    return 8 * (covariates + 2) * (width + 8);
+}
+
+}  // namespace
+
+TileShape::TileShape(LinearNull const& null, MissingGenotype missing) {
+    std::int64_t bytes = 1;
+    for (auto const& design : null.designs()) {
+        covariates = std::max(covariates, design.covariates());
+        width = std::max(width, design.columns());
+        kept = missing == MissingGenotype::drop ? covariates : 0;
+        bytes = std::max(bytes, moments_of(kept, width));
+    }
+    for (auto const& pattern : null.patterns()) {
+        lacking = std::max(lacking, std::ssize(pattern.lacking));
+    }
+    auto most = most_tile_variants;
+    if (lacking > 0) most = std::min(most, SampleMajorBlock::tile_variants(null.samples()));
+    variants = std::clamp(moments_bytes / bytes, lane_width, most) / lane_width * lane_width;
+}
+
+TileLanes::TileLanes(TileShape const& shape)
+    : projection{shape.variants * shape.rank()},
+      factor{shape.variants * shape.triangle()},
+      covariate_products{shape.variants * shape.rank()},
+      pivot{shape.variants},
+      own{shape.variants},
+      inverse_own{shape.variants},
+      inverse_variance{shape.variants},
+      products{shape.variants},
+      kept{shape.variants},
+      degrees{shape.variants},
+      beta{shape.variants},
+      standard_error{shape.variants},
+      statistic{shape.variants},
+      neg_log10_p{shape.variants},
+      doubt{shape.variants} {}
+
+LinearWorkspace::Buffers::Buffers(LinearNull const& null, MissingGenotype missing_as,
+                                  std::int64_t block_variants)
+    : shape{null, missing_as},
+      product{null.columns().columns()},
+      sums{null.columns().columns() * block_variants},
+      missing(place(packed_stride(null.samples()) * 4), SampleIndex{0}),
+      counts(place(shape.variants)),
+      lanes{shape},
+      status(place(shape.variants)),
+      covariate_sums(place(shape.covariates * shape.variants)),
+      trait_sums(place(shape.variants)) {
+    for (std::int64_t i = 0; i < shape.variants; ++i) moments.emplace_back(shape.kept, shape.width);
+    if (shape.lacking == 0) return;
+    for (std::int64_t i = 0; i < shape.variants; ++i) {
+        lost_moments.emplace_back(shape.kept, shape.covariates);
+    }
+    turned.emplace(null.samples());
+    selected = AlignedBuffer<std::uint64_t>{shape.variants * packed_stride(shape.lacking) / 8};
+    lacking_sums = AlignedBuffer<std::int64_t>{shape.covariates * shape.variants};
+}
+
+std::int64_t LinearWorkspace::Buffers::bytes(LinearNull const& null, MissingGenotype missing,
+                                             std::int64_t block_variants) {
+    TileShape const shape{null, missing};
+    auto const columns = null.columns().columns();
+    auto total = ProductWorkspace::bytes(columns) + 8 * columns * block_variants +
+                 8 * 4 * packed_stride(null.samples());
+    total += shape.variants *
+             (moments_of(shape.kept, shape.width) + 8 * (2 * shape.rank() + shape.triangle() + 20));
+    if (shape.lacking > 0) {
+        total += SampleMajorBlock::bytes(null.samples()) +
+                 shape.variants * (moments_of(shape.kept, shape.covariates) +
+                                   packed_stride(shape.lacking) + 8 * shape.covariates);
+    }
+    return total;
+}
+
+LinearTile::LinearTile(LinearWorkspace::Buffers& buffers, MissingGenotype missing)
+    : buffers_{buffers},
+      lanes_{buffers.lanes},
+      drop_{missing == MissingGenotype::drop},
+      genotypes_(place(buffers.shape.variants)),
+      squares_(place(buffers.shape.variants)) {}
+
+void LinearTile::start(Design const& design, MissingnessPattern const& pattern,
+                       std::int64_t variants) {
+    design_ = &design;
+    pattern_ = &pattern;
+    variants_ = variants;
+    std::fill_n(genotypes_.begin(), variants, TileGenotype{});
+}
+
+// What a missing genotype counts as.
+double LinearTile::imputed(std::int64_t i) const {
+    auto const& g = genotype(i);
+    return !drop_ && g.counts.missing > 0 && g.status == TestStatus::ok ? g.mean : 0;
+}
+
+void LinearTile::project(MatrixView<std::int64_t const> sums) {
+    auto const rank = design_->rank;
+    std::fill_n(lanes_.projection.data(), groups() * lane_width * rank, 0.0);
+    std::fill_n(lanes_.degrees.data(), groups() * lane_width, 1.0);
+    for (std::int64_t i = 0; i < variants_; ++i) project_one(i, sums);
+
+    if (is_dropping()) {
+        down_date();
+        lane_forms().factorize(lanes_.factor.data(), rank, groups(), lanes_.pivot.data());
+        lane_forms().solve(lanes_.factor.data(), rank, groups(), lanes_.projection.data());
+    } else {
+        lane_forms().solve_shared(pattern_->factor.data(), rank, groups(),
+                                  lanes_.projection.data());
+    }
+    lane_forms().sum_squares(lanes_.projection.data(), rank, groups(), lanes_.own.data());
+    for (std::int64_t i = 0; i < variants_; ++i) {
+        lanes_.own[i] = squares_[place(i)] - lanes_.own[i];
+        lanes_.inverse_own[i] = 1 / lanes_.own[i];
+        lanes_.inverse_variance[i] = lanes_.inverse_own[i] / lanes_.degrees[i];
+        if (genotype(i).counts.missing == 0 || !drop_) lanes_.pivot[i] = 1;
+    }
+}
+
+void LinearTile::project_one(std::int64_t i, MatrixView<std::int64_t const> sums) {
+    auto& g = genotype(i);
+    auto const& counts = g.counts;
+    auto const rank = design_->rank;
+    auto* const lanes = lanes_.projection.data();
+    double const impute = imputed(i);
+    auto const alleles = static_cast<double>(counts.alternate_alleles());
+    auto const missing = static_cast<double>(counts.missing);
+    lanes[lane_of(i, 0, rank)] = alleles + impute * missing;
+    for (std::int64_t r = 1; r < rank; ++r) {
+        double sum = static_cast<double>(sums(r - 1, i));
+        if (impute != 0) {
+            double absent = buffers_.moments[place(i)].sum(r - 1);
+            if (g.loses_lacking) absent -= buffers_.lost_moments[place(i)].sum(r - 1);
+            sum += impute * absent;
+        }
+        lanes[lane_of(i, r, rank)] = sum * design_->units[place(r - 1)];
+    }
+    auto const raw = static_cast<double>(counts.heterozygous + 4 * counts.alternate);
+    squares_[place(i)] = raw + impute * impute * missing;
+    g.spread = raw - alleles * alleles / static_cast<double>(counts.called());
+    lanes_.degrees[i] = g.degrees;
+}
+
+// Q'Q of each variant: the pattern's less the samples without a genotype.
+void LinearTile::down_date() {
+    auto const entries = triangle_size(design_->rank);
+    for (std::int64_t i = 0; i < groups() * lane_width; ++i) {
+        for (std::int64_t k = 0; k < entries; ++k) {
+            lanes_.factor[lane_of(i, k, entries)] = pattern_->gram[place(k)];
+        }
+    }
+    for (std::int64_t i = 0; i < variants_; ++i) {
+        if (genotype(i).counts.missing > 0) down_date_one(i);
+    }
+}
+
+void LinearTile::down_date_one(std::int64_t i) {
+    auto const& g = genotype(i);
+    auto const& moments = buffers_.moments[place(i)];
+    auto const* const lost = g.loses_lacking ? &buffers_.lost_moments[place(i)] : nullptr;
+    auto const& units = design_->units;
+    auto const entries = triangle_size(design_->rank);
+    auto* const lanes = lanes_.factor.data() + lane_of(i, 0, entries);
+    lanes[0] -= static_cast<double>(g.counts.missing);
+    std::int64_t k = 1;
+    for (std::int64_t r = 0; r < design_->covariates(); ++r) {
+        double const unit = units[place(r)];
+        double const sum = moments.sum(r) - (lost != nullptr ? lost->sum(r) : 0);
+        lanes[k++ * lane_width] -= sum * unit;
+        for (std::int64_t c = 0; c <= r; ++c) {
+            double const product =
+                moments.product(c, r) - (lost != nullptr ? lost->product(c, r) : 0);
+            lanes[k++ * lane_width] -= product * (unit * units[place(c)]);
+        }
+    }
+}
+
+double LinearTile::least_kept(std::int64_t i) const {
+    auto const& g = genotype(i);
+    auto const rows = static_cast<double>(design_->inflation.rows());
+    double kept = (pattern_->gram[0] - (drop_ ? static_cast<double>(g.counts.missing) : 0)) / rows;
+    bool const lowered = drop_ && g.counts.missing > 0;
+    auto const& moments = buffers_.moments[place(i)];
+    for (std::int64_t r = 0; r < design_->covariates(); ++r) {
+        double diagonal = pattern_->gram[place(triangle_size(r + 2) - 1)];
+        if (lowered) {
+            double product = moments.product(r, r);
+            if (g.loses_lacking) product -= buffers_.lost_moments[place(i)].product(r, r);
+            diagonal -= product * (design_->units[place(r)] * design_->units[place(r)]);
+        }
+        kept -= 1 - diagonal;
+    }
+    return kept;
+}
+
+std::vector<double> LinearTile::factor(std::int64_t i) const {
+    auto factor = pattern_->factor;
+    if (is_dropping()) {
+        for (std::size_t k = 0; k < factor.size(); ++k) {
+            factor[k] = lanes_.factor[lane_of(i, static_cast<std::int64_t>(k),
+                                              static_cast<std::int64_t>(factor.size()))];
+        }
+    }
+    for (std::int64_t r = 1; r <= design_->rank; ++r) {
+        auto& diagonal = factor[place(triangle_size(r) - 1)];
+        diagonal = 1 / diagonal;
+    }
+    return factor;
+}
+
+std::vector<double> LinearTile::projection(std::int64_t i) const {
+    std::vector<double> projection;
+    for (std::int64_t r = 0; r < design_->rank; ++r) {
+        projection.push_back(lanes_.projection[lane_of(i, r, design_->rank)]);
+    }
+    return projection;
+}
+
+// Q'y and y'y of each variant.
+void LinearTile::drop_from(NullTrait const& trait) {
+    auto const rank = design_->rank;
+    auto const column = trait.column - design_->first_column;
+    for (std::int64_t i = 0; i < groups() * lane_width; ++i) {
+        auto* const lanes = lanes_.covariate_products.data() + lane_of(i, 0, rank);
+        if (i >= variants_ || genotype(i).counts.missing == 0) {
+            for (std::int64_t r = 0; r < rank; ++r) {
+                lanes[r * lane_width] = trait.covariate_products[place(r)];
+            }
+            lanes_.kept[i] = trait.squares;
+            continue;
+        }
+        auto const& moments = buffers_.moments[place(i)];
+        lanes[0] = trait.covariate_products[0] - moments.sum(column) * trait.unit;
+        for (std::int64_t r = 1; r < rank; ++r) {
+            lanes[r * lane_width] =
+                trait.covariate_products[place(r)] -
+                moments.product(r - 1, column) * (design_->units[place(r - 1)] * trait.unit);
+        }
+        lanes_.kept[i] = trait.squares - moments.square(column) * (trait.unit * trait.unit);
+    }
+}
+
+void LinearTile::test(NullTrait const& trait, std::span<std::int64_t const> sums,
+                      std::span<std::int64_t const> untested) {
+    for (std::int64_t i = 0; i < variants_; ++i) {
+        lanes_.products[i] = static_cast<double>(sums[place(i)]) * trait.unit;
+    }
+    if (any_missing && !drop_) {
+        auto const column = trait.column - design_->first_column;
+        for (std::int64_t i = 0; i < variants_; ++i) {
+            double const impute = imputed(i);
+            if (impute == 0) continue;
+            double const absent = impute * buffers_.moments[place(i)].sum(column);
+            lanes_.products[i] = (static_cast<double>(sums[place(i)]) + absent) * trait.unit;
+        }
+    }
+    TraitLanes const lanes{.groups = groups(),
+                           .rank = design_->rank,
+                           .projection = lanes_.projection.data(),
+                           .own = lanes_.own.data(),
+                           .inverse_own = lanes_.inverse_own.data(),
+                           .inverse_variance = lanes_.inverse_variance.data(),
+                           .products = lanes_.products.data(),
+                           .squares = trait.squares,
+                           .unit = trait.unit,
+                           .beta = lanes_.beta.data(),
+                           .standard_error = lanes_.standard_error.data(),
+                           .statistic = lanes_.statistic.data(),
+                           .doubt = lanes_.doubt.data()};
+    if (is_dropping()) {
+        drop_from(trait);
+        lane_forms().test_dropped(lanes, {.factor = lanes_.factor.data(),
+                                          .covariate_products = lanes_.covariate_products.data(),
+                                          .kept = lanes_.kept.data()});
+    } else {
+        lane_forms().test_shared(
+            lanes, {.solved = trait.solved.data(), .residual_squares = trait.residual_squares});
+    }
+    for (auto i : untested) lanes_.statistic[i] = std::numeric_limits<double>::quiet_NaN();
+    auto const n = place(variants_);
+    neg_log10_p_student_t(lanes_.statistic.span().first(n), lanes_.degrees.span().first(n),
+                          lanes_.neg_log10_p.span().first(n));
+    doubtful_.clear();
+    for (std::int64_t g = 0; g < groups(); ++g) {
+        auto const* const doubt = lanes_.doubt.data() + g * lane_width;
+        std::int64_t any = 0;
+        for (std::int64_t k = 0; k < lane_width; ++k) any |= doubt[k];
+        if (any == 0) continue;
+        for (std::int64_t k = 0; k < lane_width && g * lane_width + k < variants_; ++k) {
+            if (doubt[k] != 0) doubtful_.push_back(g * lane_width + k);
+        }
+    }
+}
+
+}  // namespace maniple
