@@ -29,9 +29,8 @@ po::options_description options() {
         ("sample-id", po::value<std::string>()->default_value("iid")->value_name("KIND"),
          "what names a PLINK sample: iid, or fid-iid for FID_IID")  //
         ("block-variants", po::value<int>()->default_value(512)->value_name("N"),
-         "variants in a block of a new store; an existing one keeps its own")  //
-        ("compression", po::value<std::string>()->default_value("auto")->value_name("KIND"),
-         "auto: where a block shrinks to half or less; or none");
+         "variants in a block of a new store; an existing one keeps its own");
+    add_compression_option(genotypes);
     add_threads_option(genotypes);
     po::options_description tables{"Traits and covariates"};
     tables.add_options()                                      //
@@ -94,17 +93,15 @@ GenotypeImport genotype_plan(po::variables_map const& values, Words const& files
         throw UserError{
             "option --sample-id belongs to --bfile (other formats have one ID); leave it out"};
     }
-    return {
-        .format = format,
-        .files = {files.begin(), files.end()},
-        .ids = choose<SampleIdSource>(values, "sample-id",
-                                      {{"iid", SampleIdSource::individual},
-                                       {"fid-iid", SampleIdSource::family_and_individual}}),
-        .block_variants = block_variants(values),
-        .compression = choose<Compression>(
-            values, "compression", {{"auto", Compression::automatic}, {"none", Compression::none}}),
-        .threads = threads_of(values),
-        .table = table_plan(values)};
+    return {.format = format,
+            .files = {files.begin(), files.end()},
+            .ids = choose<SampleIdSource>(values, "sample-id",
+                                          {{"iid", SampleIdSource::individual},
+                                           {"fid-iid", SampleIdSource::family_and_individual}}),
+            .block_variants = block_variants(values),
+            .compression = compression_of(values),
+            .threads = threads_of(values),
+            .table = table_plan(values)};
 }
 
 void execute(po::variables_map const& values, mpi::Communicator const&, Log& log) {

@@ -1,6 +1,10 @@
 #include "maniple/cli/option_values.hpp"
 
 #include <algorithm>
+#include <cctype>
+#include <charconv>
+#include <cmath>
+#include <system_error>
 
 #include "maniple/run/threads.hpp"
 
@@ -14,6 +18,21 @@ std::string_view without_blanks(std::string_view word) {
     auto const first = word.find_first_not_of(" \t");
     if (first == std::string_view::npos) return {};
     return word.substr(first, word.find_last_not_of(" \t") - first + 1);
+}
+
+// What a unit after a number counts in bytes; 0 where it is none. Upper and lower case are the
+// same.
+double bytes_of_unit(std::string_view unit) {
+    constexpr std::string_view letters = "kmgt";
+    std::string lower;
+    for (unsigned char c : unit) lower.push_back(static_cast<char>(std::tolower(c)));
+    if (lower.empty() || lower == "b") return 1;
+    auto const power = letters.find(lower[0]);
+    if (power == std::string_view::npos) return 0;
+    auto const rest = lower.substr(1);
+    if (rest.empty() || rest == "b") return std::pow(1000.0, static_cast<double>(power + 1));
+    if (rest == "i" || rest == "ib") return std::pow(1024.0, static_cast<double>(power + 1));
+    return 0;
 }
 
 }  // namespace
@@ -34,6 +53,40 @@ Words words_of(boost::program_options::variables_map const& values, char const* 
 
 std::string text_of(boost::program_options::variables_map const& values, char const* name) {
     return values.count(name) == 0 ? std::string{} : values[name].as<std::string>();
+}
+
+std::optional<std::int64_t> size_of(boost::program_options::variables_map const& values,
+                                    char const* name) {
+    constexpr double most = 1e18;
+    if (values.count(name) == 0) return {};
+    auto const& text = values[name].as<std::string>();
+    double number = 0;
+    auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    auto const unit = std::string_view{text}.substr(static_cast<std::size_t>(end - text.data()));
+    auto const bytes = number * bytes_of_unit(unit);
+    if (error != std::errc{} || !(bytes >= 1) || bytes > most) {
+        throw UserError{fmt::format(
+            "option --{} = '{}' (must be a size such as 500M, 4G or 4GiB); correct the value", name,
+            text)};
+    }
+    return static_cast<std::int64_t>(bytes);
+}
+
+void add_compression_option(boost::program_options::options_description& group) {
+    namespace po = boost::program_options;
+    group.add_options()  //
+        ("compression", po::value<std::string>()->default_value("automatic")->value_name("KIND"),
+         "of genotypes: automatic (rows that cost next to nothing to inflate, as those of rare "
+         "variants), none, deflate (whatever shrinks to half: for slow disks), or zstd (likewise; "
+         "other programs then need HDF5's zstd plug-in, filter 32015, to read genotypes)");
+}
+
+Compression compression_of(boost::program_options::variables_map const& values) {
+    return choose<Compression>(values, "compression",
+                               {{"automatic", Compression::automatic},
+                                {"none", Compression::none},
+                                {"deflate", Compression::deflate},
+                                {"zstd", Compression::zstd}});
 }
 
 void add_threads_option(boost::program_options::options_description& group) {

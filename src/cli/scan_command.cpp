@@ -45,6 +45,9 @@ po::options_description options() {
          "folder for results.h5, summary.tsv, run.json and log.txt")  //
         ("plan", po::bool_switch(), "say what would be done and what it would cost, and stop");
     add_threads_option(work);
+    work.add_options()("memory", po::value<std::string>()->value_name("SIZE"),
+                       "memory of each rank: 4G is 4,000 MB, 4Gi is 4,096 MiB (default: 80% of "
+                       "what there is); where traits do not fit, they are taken in batches");
     return all.add(model).add(choice).add(work);
 }
 
@@ -66,7 +69,8 @@ void execute(po::variables_map const& values, mpi::Communicator const& comm, Log
         .variants = {.extract = text_of(values, "extract"),
                      .exclude = text_of(values, "exclude"),
                      .chromosomes = words_of(values, "chr")},
-        .threads = threads_of(values)};
+        .threads = threads_of(values),
+        .memory = size_of(values, "memory")};
     if (values["plan"].as<bool>()) {
         plan_scan(request, comm, log);
         return;

@@ -37,6 +37,8 @@ po::options_description options() {
         "share of people with siblings and cousins in the cohort")(
         "missing-genotypes", number(genotypes.missing_genotypes, "0.01"),
         "mean share of missing genotypes; 0: none")(
+        "rare-variants", po::value<double>()->value_name("X"),
+        "share of variants whose minor allele is under 1% (default: as mutations fall, some 40%)")(
         "seed", po::value<std::uint64_t>()->value_name("N")->default_value(genotypes.seed),
         "another seed gives another cohort");
     po::options_description table{"Traits and covariates (table 'simulated')"};
@@ -54,6 +56,7 @@ po::options_description options() {
     po::options_description work{"Output and work"};
     work.add_options()("bfile", path()->value_name("OUT"),
                        "also write OUT.bed, OUT.bim, OUT.fam and OUT.tsv of the same cohort");
+    add_compression_option(work);
     add_threads_option(work);
     return all.add(cohort).add(table).add(work);
 }
@@ -70,6 +73,7 @@ SimulateOptions make_plan(po::variables_map const& values) {
                       .fst = number("fst"),
                       .relatives = number("relatives"),
                       .missing_genotypes = number("missing-genotypes"),
+                      .rare_variants = {},
                       .seed = values["seed"].as<std::uint64_t>()},
         .traits = {.quantitative = count("quantitative"),
                    .binary = count("binary"),
@@ -79,8 +83,10 @@ SimulateOptions make_plan(po::variables_map const& values) {
                    .causal = {},
                    .missing_traits = number("missing-traits")},
         .bfile = {},
+        .compression = compression_of(values),
         .threads = threads_of(values),
     };
+    if (values.count("rare-variants") != 0) plan.genotypes.rare_variants = number("rare-variants");
     if (values.count("causal") != 0) plan.traits.causal = count("causal");
     if (values.count("bfile") != 0) plan.bfile = values["bfile"].as<std::string>();
     return plan;

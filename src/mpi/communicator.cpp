@@ -68,6 +68,48 @@ PendingSend::~PendingSend() {
                 MPI_STATUSES_IGNORE);
 }
 
+bool PendingSend::has_left() {
+    if (!state_) return true;
+    int left = 0;
+    check(MPI_Testall(static_cast<int>(state_->requests.size()), state_->requests.data(), &left,
+                      MPI_STATUSES_IGNORE),
+          "send a message");
+    if (left != 0) state_.reset();
+    return left != 0;
+}
+
+struct PendingMax::State {
+    std::vector<std::int64_t> values;
+    MPI_Request request = MPI_REQUEST_NULL;
+};
+
+PendingMax::PendingMax() = default;
+PendingMax::PendingMax(PendingMax&&) noexcept = default;
+
+PendingMax& PendingMax::operator=(PendingMax&& other) noexcept {
+    std::swap(state_, other.state_);
+    return *this;
+}
+
+PendingMax::~PendingMax() {
+    if (state_ && state_->request != MPI_REQUEST_NULL) {
+        [[maybe_unused]] auto* const abandoned = state_.release();
+    }
+}
+
+std::optional<std::vector<std::int64_t>> PendingMax::result() {
+    expect(is_open(), "a comparison was started");
+
+    if (state_->request != MPI_REQUEST_NULL) {
+        int done = 0;
+        check(MPI_Test(&state_->request, &done, MPI_STATUS_IGNORE), "compare over ranks");
+        if (done == 0) return {};
+    }
+    auto values = std::move(state_->values);
+    state_.reset();
+    return values;
+}
+
 Communicator Communicator::alone() { return Communicator{0, 1}; }
 
 void Communicator::barrier() const {
@@ -124,6 +166,30 @@ std::int64_t Communicator::max(std::int64_t value) const {
     return value;
 }
 
+PendingMax Communicator::start_max(std::vector<std::int64_t> values) const {
+    PendingMax pending;
+    pending.state_ = std::make_unique<PendingMax::State>();
+    auto& state = *pending.state_;
+    state.values = std::move(values);
+    if (size_ > 1) {
+        check(MPI_Iallreduce(MPI_IN_PLACE, state.values.data(), narrow<int>(state.values.size()),
+                             MPI_INT64_T, MPI_MAX, MPI_COMM_WORLD, &state.request),
+              "compare over ranks");
+    }
+    return pending;
+}
+
+int Communicator::ranks_on_this_host() const {
+    if (size_ == 1) return 1;
+    MPI_Comm host = MPI_COMM_NULL;
+    check(MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &host),
+          "find the ranks of this host");
+    int ranks = 1;
+    check(MPI_Comm_size(host, &ranks), "count the ranks of this host");
+    check(MPI_Comm_free(&host), "forget the ranks of this host");
+    return ranks;
+}
+
 PendingSend Communicator::send(Bytes message, int to, int tag) const {
     expect(0 <= to && to < size_ && to != rank_, "a message goes to another rank");
     expect(0 <= tag && tag <= largest_tag, "tag is at most largest_tag");
@@ -144,6 +210,14 @@ Bytes Communicator::receive(int from, int tag) const {
     expect(0 <= from && from < size_ && from != rank_, "a message comes from another rank");
     expect(0 <= tag && tag <= largest_tag, "tag is at most largest_tag");
     return receive_chunks(from, tag);
+}
+
+bool Communicator::message_waits(int from, int tag) const {
+    expect(0 <= from && from < size_ && from != rank_, "a message comes from another rank");
+    expect(0 <= tag && tag <= largest_tag, "tag is at most largest_tag");
+    int waits = 0;
+    check(MPI_Iprobe(from, tag, MPI_COMM_WORLD, &waits, MPI_STATUS_IGNORE), "look for a message");
+    return waits != 0;
 }
 
 }  // namespace maniple::mpi

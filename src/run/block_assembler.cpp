@@ -45,6 +45,12 @@ std::optional<PlacedBlock> BlockAssembler::next() {
     return PlacedBlock{placement, std::move(block)};
 }
 
+void BlockAssembler::recycle(PackedBlock&& genotypes) {
+    if (source_ < sources_.size() && !source_ended_) {
+        sources_[source_]->recycle(std::move(genotypes));
+    }
+}
+
 std::optional<VariantBlock> BlockAssembler::pull(std::int64_t max_variants) {
     if (source_ended_) return std::nullopt;
     auto block = sources_[source_]->next(max_variants);

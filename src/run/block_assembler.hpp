@@ -32,6 +32,9 @@ public:
     /// \throws UserError when a contig comes back within a source, or a source has no variants.
     std::optional<PlacedBlock> next();
 
+    /// Memory of a block that is written, for the source that is read now.
+    void recycle(PackedBlock&& genotypes);
+
 private:
     std::optional<VariantBlock> pull(std::int64_t max_variants);
     std::optional<VariantBlock> take_first();

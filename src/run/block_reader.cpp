@@ -1,5 +1,7 @@
 #include "maniple/run/block_reader.hpp"
 
+#include <utility>
+
 namespace maniple {
 
 PartitionReader& BlockReader::open(std::size_t partition) {
@@ -15,14 +17,15 @@ void BlockReader::read(ChosenBlock const& block, RawBlock& raw) {
 }
 
 std::vector<Variant> BlockReader::variants(ChosenBlock const& block) {
-    auto const& all = open(block.partition).variants();
-    auto const first = all.begin() + block.first_row;
-    if (block.every_row) return {first, first + block.block_rows};
+    auto all = open(block.partition).read_variants(block.block);
+    if (block.every_row) return all;
     std::vector<Variant> chosen;
     chosen.reserve(block.rows.size());
-    for (auto row : block.rows) chosen.push_back(first[row]);
+    for (auto row : block.rows) chosen.push_back(std::move(all[static_cast<std::size_t>(row)]));
     return chosen;
 }
+
+NameWidths BlockReader::name_widths(std::size_t partition) { return open(partition).name_widths(); }
 
 void BlockReader::forget_before(std::size_t partition) {
     readers_.erase(readers_.begin(), readers_.lower_bound(partition));

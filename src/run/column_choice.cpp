@@ -86,13 +86,26 @@ void require_trait(ColumnReference const& column, std::vector<ColumnReference> c
 
 }  // namespace
 
-std::vector<ColumnReference> list_columns(Cohort const& cohort) {
+StoreTables::StoreTables(Cohort const& cohort) {
+    for (auto const& name : cohort.table_names()) tables_.push_back(cohort.open_table(name));
+}
+
+TableReader const& StoreTables::find(std::string const& name) const {
+    auto const found = std::ranges::find(
+        tables_, name, [](TableReader const& table) { return table.summary().name; });
+    expect(found != tables_.end(), "the store has this table");
+    return *found;
+}
+
+std::vector<ColumnReference> list_columns(StoreTables const& tables) {
     std::vector<ColumnReference> columns;
     std::map<std::string, int> tables_with;
-    for (auto const& name : cohort.table_names()) {
-        for (auto& column : cohort.summarize_table(name).columns) {
-            ++tables_with[column.name];
-            columns.push_back({.table = name, .column = std::move(column), .label = {}});
+    for (auto const& table : tables.all()) {
+        auto const& summary = table.summary();
+        for (std::size_t c = 0; c < summary.columns.size(); ++c) {
+            ++tables_with[summary.columns[c].name];
+            columns.push_back(
+                {.table = summary.name, .position = c, .column = summary.columns[c], .label = {}});
         }
     }
     for (auto& column : columns) {
@@ -172,20 +185,13 @@ std::vector<TraitReference> choose_traits(std::vector<ColumnReference> const& co
     return chosen;
 }
 
-std::vector<Column> load_columns(Cohort const& cohort, std::vector<ColumnReference> const& chosen) {
-    std::vector<Column> loaded(chosen.size());
-    std::map<std::string, std::vector<std::size_t>> by_table;
-    for (std::size_t i = 0; i < chosen.size(); ++i) by_table[chosen[i].table].push_back(i);
-    for (auto const& [name, members] : by_table) {
-        auto table = cohort.read_table(name);
-        for (auto member : members) {
-            auto const found =
-                std::ranges::find(table.columns, chosen[member].column.name, &Column::name);
-            expect(found != table.columns.end(), "a summary lists the table's columns");
-            loaded[member] = *found;
-        }
-    }
-    return loaded;
+Column load_column(StoreTables const& tables, ColumnReference const& chosen, std::int64_t samples) {
+    Column column{.name = chosen.column.name,
+                  .type = chosen.column.type,
+                  .levels = chosen.column.levels,
+                  .values = std::vector<double>(static_cast<std::size_t>(samples))};
+    tables.find(chosen.table).read(chosen.position, column.values);
+    return column;
 }
 
 }  // namespace maniple

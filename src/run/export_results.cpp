@@ -94,8 +94,8 @@ TraitIndex find_trait(std::vector<std::string> const& traits, ResultExport const
 }
 
 // Rows in the order of contigs and positions; rows of one position keep the store's order.
-std::vector<std::size_t> sorted_rows(ResultReader const& results) {
-    auto const& contigs = results.contigs();
+std::vector<std::size_t> sorted_rows(std::vector<std::string> const& contigs,
+                                     ResultNames const& names) {
     std::vector<std::size_t> by_name(contigs.size());
     std::iota(by_name.begin(), by_name.end(), std::size_t{0});
     std::ranges::stable_sort(by_name, [&](std::size_t a, std::size_t b) {
@@ -105,12 +105,11 @@ std::vector<std::size_t> sorted_rows(ResultReader const& results) {
     std::vector<std::size_t> place(contigs.size());
     for (std::size_t i = 0; i < by_name.size(); ++i) place[by_name[i]] = i;
 
-    auto const contig_of = results.variant_contig();
-    auto const& variants = results.variants();
-    std::vector<std::size_t> rows(variants.size());
+    std::vector<std::size_t> rows(names.variants.size());
     std::iota(rows.begin(), rows.end(), std::size_t{0});
     auto const key = [&](std::size_t row) {
-        return std::pair{place[static_cast<std::size_t>(contig_of[row])], variants[row].position};
+        return std::pair{place[static_cast<std::size_t>(names.contig[row])],
+                         names.variants[row].position};
     };
     std::ranges::stable_sort(rows, {}, key);
     return rows;
@@ -163,12 +162,11 @@ void export_results(ResultExport const& plan, Log& log) {
     auto const& header = results.header();
     auto const trait = find_trait(header.traits, plan);
     auto const numbers = results.read(trait);
-    auto const& variants = results.variants();
-    auto const contig_of = results.variant_contig();
+    auto const names = results.names({GlobalVariantIndex{0}, GlobalVariantIndex{header.variants}});
     SummaryStatisticsWriter writer{plan.file, plan.format, plan.threads};
     std::int64_t written = 0;
     std::map<std::string, std::int64_t> without_number;
-    for (auto const row : sorted_rows(results)) {
+    for (auto const row : sorted_rows(header.contigs, names)) {
         auto const code = numbers.status[row];
         if (code >= header.statuses.size()) {
             throw CorruptInput{
@@ -179,8 +177,8 @@ void export_results(ResultExport const& plan, Log& log) {
         auto const& status = header.statuses[code];
         if (code != 0) ++without_number[status];
         if (status.starts_with("filtered")) continue;
-        writer.append({.contig = results.contigs()[static_cast<std::size_t>(contig_of[row])],
-                       .variant = variants[row],
+        writer.append({.contig = header.contigs[static_cast<std::size_t>(names.contig[row])],
+                       .variant = names.variants[row],
                        .beta = numbers.beta[row],
                        .standard_error = numbers.standard_error[row],
                        .neg_log10_p = numbers.neg_log10_p[row],

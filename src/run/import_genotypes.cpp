@@ -29,26 +29,33 @@ std::unique_ptr<GenotypeSource> open(GenotypeImport const& plan,
     throw ContractViolation{"a format is one of the list", std::source_location::current()};
 }
 
-/// A file of an import: checked when constructed, opened again when its turn comes and closed
-/// behind it, so that many files of a large cohort are not in memory together.
+/// A file of an import: checked when constructed, opened again when its turn comes (the first stays
+/// open for it) and closed behind it, so that many files of a large cohort are not in memory
+/// together.
 class SourceInTurn : public GenotypeSource {
 public:
     /// \param people  receives the samples of the first file; later ones must have the same.
     SourceInTurn(GenotypeImport const& plan, std::filesystem::path file,
                  std::shared_ptr<Samples const>& people)
         : plan_{plan}, file_{std::move(file)} {
-        auto const reader = open(plan_, file_);
+        auto reader = open(plan_, file_);
         name_ = reader->name();
+        bool const comes_first = !people;
         if (!people) people = std::make_shared<Samples const>(reader->samples());
         require_same_samples(*people, plan.files.front().string(), reader->samples(), name_);
         people_ = people;
         variants_ = reader->variants();
+        if (comes_first) reader_ = std::move(reader);
     }
 
     std::string name() const override { return name_; }
     Samples const& samples() const override { return *people_; }
     std::optional<std::int64_t> variants() const override { return variants_; }
     std::vector<std::string> remarks() const override { return remarks_; }
+
+    void recycle(PackedBlock&& genotypes) override {
+        if (reader_) reader_->recycle(std::move(genotypes));
+    }
 
     std::optional<VariantBlock> next(std::int64_t max_variants) override {
         if (!reader_) {

@@ -35,14 +35,36 @@ std::vector<ContigSummary> count_contigs(CohortIndex const& index) {
     return contigs;
 }
 
-void find_positions(Cohort const& cohort, std::vector<ContigSummary>& contigs) {
+/// How the genotypes of a store are compressed.
+struct StorageSummary {
+    std::vector<PartitionStorage> partitions;
+
+    std::int64_t sum(std::int64_t PartitionStorage::*count) const {
+        std::int64_t total = 0;
+        for (auto const& partition : partitions) total += partition.*count;
+        return total;
+    }
+    std::int64_t packed_chunks(Codec codec) const {
+        std::int64_t total = 0;
+        for (auto const& partition : partitions) {
+            if (partition.codec == codec) total += partition.packed_chunks;
+        }
+        return total;
+    }
+};
+
+void find_positions(Cohort const& cohort, std::vector<ContigSummary>& contigs,
+                    StorageSummary& storage) {
     for (std::size_t p = 0; p < cohort.index().partitions.size(); ++p) {
         auto const& name = cohort.index().partitions[p].contig;
         auto& contig = *std::ranges::find(contigs, name, &ContigSummary::name);
         auto const reader = cohort.open_partition(p);
-        for (auto const& variant : reader.variants()) {
-            contig.first = std::min(contig.first, variant.position);
-            contig.last = std::max(contig.last, variant.position);
+        storage.partitions.push_back(reader.storage());
+        for (std::int64_t block = 0; block < reader.blocks(); ++block) {
+            for (auto const position : reader.read_numbers(block).position) {
+                contig.first = std::min(contig.first, position);
+                contig.last = std::max(contig.last, position);
+            }
         }
     }
 }
@@ -88,6 +110,25 @@ std::string describe_size(CohortIndex const& index) {
     auto const ratio = bytes > 0 ? packed / static_cast<double>(bytes) : 1.0;
     return fmt::format("{} ({:.2f} times smaller than at two bits a genotype)",
                        readable_bytes(bytes), ratio);
+}
+
+// "deflate in 388 of 400 chunks, the others plain; 12.10 times smaller".
+std::string describe_compression(StorageSummary const& storage) {
+    auto const chunks = storage.sum(&PartitionStorage::chunks);
+    auto const packed = storage.sum(&PartitionStorage::packed_chunks);
+    if (packed == 0) return "none";
+    std::string codecs;
+    for (auto codec : {Codec::deflate, Codec::zstd}) {
+        auto const own = storage.packed_chunks(codec);
+        if (own == 0) continue;
+        codecs +=
+            fmt::format("{}{} in {}", codecs.empty() ? "" : ", ", to_string(codec), grouped(own));
+    }
+    auto const stored = std::max<std::int64_t>(storage.sum(&PartitionStorage::stored_bytes), 1);
+    return fmt::format(
+        "{} of {}{}; {:.2f} times smaller", codecs, plural(chunks, "chunk"),
+        packed < chunks ? ", the others plain" : "",
+        static_cast<double>(storage.sum(&PartitionStorage::bytes)) / static_cast<double>(stored));
 }
 
 std::string describe_contigs(std::vector<ContigSummary> const& contigs) {
@@ -142,7 +183,8 @@ nlohmann::ordered_json describe_columns(TableSummary const& table) {
 std::string describe_text(Cohort const& cohort) {
     auto const& index = cohort.index();
     auto contigs = count_contigs(index);
-    find_positions(cohort, contigs);
+    StorageSummary storage;
+    find_positions(cohort, contigs, storage);
     auto text = fmt::format("store        {}\n", cohort.path().string());
     text += fmt::format("samples      {} ({})\n", grouped(index.samples.size()),
                         describe_sexes(index.samples));
@@ -150,6 +192,7 @@ std::string describe_text(Cohort const& cohort) {
                         plural(std::ssize(contigs), "contig"),
                         plural(std::ssize(index.partitions), "partition"));
     text += fmt::format("size         {}\n", describe_size(index));
+    text += fmt::format("compression  {}\n", describe_compression(storage));
     text += fmt::format("blocks       of {}\n", plural(index.block_variants, "variant"));
     text += fmt::format("fingerprint  {}\n", to_hex(index.fingerprint));
     if (!contigs.empty()) text += describe_contigs(contigs);
@@ -167,12 +210,19 @@ std::string describe_json(Cohort const& cohort) {
     using Json = nlohmann::ordered_json;
     auto const& index = cohort.index();
     auto partitions = Json::array();
-    for (auto const& entry : index.partitions) {
+    for (std::size_t p = 0; p < index.partitions.size(); ++p) {
+        auto const& entry = index.partitions[p];
+        auto const storage = cohort.open_partition(p).storage();
         partitions.push_back({{"file", entry.file},
                               {"contig", entry.contig},
                               {"variants", entry.variants},
                               {"blocks", entry.blocks},
                               {"bytes", entry.bytes},
+                              {"codec", std::string{to_string(storage.codec)}},
+                              {"chunks", storage.chunks},
+                              {"packed_chunks", storage.packed_chunks},
+                              {"stored_genotype_bytes", storage.stored_bytes},
+                              {"plain_genotype_bytes", storage.bytes},
                               {"checksum", to_hex(entry.checksum)}});
     }
     auto contigs = Json::array();

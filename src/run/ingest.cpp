@@ -1,9 +1,5 @@
 #include "maniple/run/ingest.hpp"
 
-#if __has_include(<malloc.h>)
-#include <malloc.h>
-#endif
-
 #include <algorithm>
 #include <optional>
 #include <unordered_set>
@@ -15,6 +11,7 @@
 #include "maniple/core/error.hpp"
 #include "maniple/core/stopwatch.hpp"
 #include "maniple/run/first_failure.hpp"
+#include "maniple/run/large_blocks.hpp"
 #include "maniple/run/progress.hpp"
 #include "store_target.hpp"
 
@@ -27,8 +24,9 @@ struct Work {
     EncodedBlock encoded;
 };
 
-// Four batches are alive at a time: packed rows being read, packed and encoded rows at work, and
-// encoded rows being written. Together they stay well under 1 GB for 500,000 samples.
+// Three batches of packed rows are alive at a time: being read, at work and being written; two of
+// them encoded, where that is not the rows themselves. Together they stay well under 1 GB for
+// 500,000 samples.
 std::int64_t batch_blocks(std::int64_t block_bytes, int threads) {
     constexpr std::int64_t usual_bytes = std::int64_t{64} << 20;
     constexpr std::int64_t most_bytes = std::int64_t{160} << 20;
@@ -41,13 +39,13 @@ std::int64_t batch_blocks(std::int64_t block_bytes, int threads) {
 /// Appends encoded blocks to partitions of the target.
 class PartitionSequence {
 public:
-    explicit PartitionSequence(StoreTarget& target) : target_{target} {}
+    PartitionSequence(StoreTarget& target, Codec codec) : target_{target}, codec_{codec} {}
 
     void append(Work const& work) {
         auto const& block = work.placed.block;
         if (work.placed.placement == Placement::starts_partition) {
             finish();
-            writer_.emplace(target_.start_partition(block.contig));
+            writer_.emplace(target_.start_partition(block.contig, codec_));
         }
         writer_->append(block.variants, work.encoded);
     }
@@ -59,6 +57,7 @@ public:
 
 private:
     StoreTarget& target_;
+    Codec codec_;
     std::optional<PartitionWriter> writer_;
 };
 
@@ -73,9 +72,8 @@ std::vector<Work> read_batch(BlockAssembler& assembler, std::int64_t blocks) {
 }
 
 void encode(Work& work, std::int64_t rows_per_chunk, Compression compression) {
-    auto& genotypes = work.placed.block.genotypes;
+    auto const& genotypes = work.placed.block.genotypes;
     work.encoded = encode_block(genotypes.view(), rows_per_chunk, compression);
-    genotypes = PackedBlock{0, genotypes.samples()};
 }
 
 // While some threads encode one batch, the calling thread writes the batch before it and reads the
@@ -86,7 +84,7 @@ void copy_blocks(BlockAssembler& assembler, StoreTarget& target, IngestOptions c
     auto const rows_per_chunk = chunk_rows(format.block_variants, format.samples);
     auto const blocks =
         batch_blocks(format.block_variants * packed_stride(format.samples), options.threads);
-    PartitionSequence partitions{target};
+    PartitionSequence partitions{target, packed_codec(options.compression)};
     std::vector<Work> finished;
     auto current = read_batch(assembler, blocks);
     while (!current.empty() || !finished.empty()) {
@@ -96,9 +94,10 @@ void copy_blocks(BlockAssembler& assembler, StoreTarget& target, IngestOptions c
         {
 #pragma omp master
             failure.guard([&] {
-                for (auto const& work : finished) {
+                for (auto& work : finished) {
                     partitions.append(work);
                     progress.advance(work.encoded.variants);
+                    assembler.recycle(std::move(work.placed.block.genotypes));
                 }
                 finished.clear();
                 if (!current.empty()) following = read_batch(assembler, blocks);
@@ -158,17 +157,6 @@ void warn_of_known_contigs(CohortIndex const& index, std::size_t first_partition
                         "there twice",
                         p->contig));
     }
-}
-
-// Blocks of genotypes come and go in many sizes. Left alone, glibc keeps them in its heaps, which
-// then grow by fragmentation for as long as an ingest lasts; mapped one by one they go back to the
-// system.
-void return_large_blocks() {
-#if defined(__GLIBC__)
-    constexpr int large = 128 * 1024;
-    mallopt(M_MMAP_THRESHOLD, large);
-    mallopt(M_TRIM_THRESHOLD, large);
-#endif
 }
 
 }  // namespace

@@ -29,8 +29,8 @@ Progress::Progress(std::string_view what, std::optional<std::int64_t> total, Log
       terminal_{log.speaker() == Speaker::speaks && ::isatty(STDERR_FILENO) == 1},
       next_{terminal_ ? terminal_interval : log_interval} {}
 
-void Progress::advance(std::int64_t count) {
-    done_ += count;
+void Progress::reach(std::int64_t done) {
+    done_ = done;
     if (watch_.seconds() < next_) return;
     next_ = watch_.seconds() + (terminal_ ? terminal_interval : log_interval);
     if (terminal_) {

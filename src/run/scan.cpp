@@ -9,13 +9,14 @@
 
 #include "maniple/core/durable_file.hpp"
 #include "maniple/core/stopwatch.hpp"
-#include "maniple/model/test_status.hpp"
 #include "maniple/mpi/session.hpp"
 #include "maniple/run/agreement.hpp"
+#include "maniple/run/large_blocks.hpp"
 #include "maniple/run/progress.hpp"
 #include "maniple/run/run_folder.hpp"
-#include "maniple/run/scan_blocks.hpp"
+#include "maniple/run/scan_batch.hpp"
 #include "maniple/run/scan_estimate.hpp"
+#include "maniple/run/scan_output.hpp"
 #include "maniple/run/scan_report.hpp"
 
 namespace maniple {
@@ -28,27 +29,22 @@ std::string in_units(std::int64_t bytes) {
     return fmt::format("{:.1f} GB", count / 1e9);
 }
 
+char const* plural(std::int64_t count) { return count == 1 ? "" : "s"; }
+
 void describe_work(ScanPlan const& plan, mpi::Communicator const& comm, Log& log) {
+    auto const threads = plan.request().threads;
     log.note(fmt::format("work: {} variants x {} trait{}, {} rank{} x {} thread{}", plan.variants(),
-                         plan.null().traits().size(), plan.null().traits().size() == 1 ? "" : "s",
-                         comm.size(), comm.size() == 1 ? "" : "s", plan.request().threads,
-                         plan.request().threads == 1 ? "" : "s"));
+                         plan.traits(), plural(plan.traits()), comm.size(), plural(comm.size()),
+                         threads, plural(threads)));
+    auto const batches = std::ssize(plan.batches());
+    if (batches > 1) {
+        log.note(fmt::format("  {} batches of at most {} traits, to fit the memory (--memory)",
+                             batches, plan.most_traits()));
+    }
     auto const estimate = estimate_scan(plan);
-    log.note(fmt::format("  to read {}, memory per rank {}, result {} at the most",
+    log.note(fmt::format("  to read {}, memory per rank {}, result about {}",
                          in_units(estimate.bytes_to_read), in_units(estimate.bytes_per_rank),
                          in_units(estimate.result_bytes)));
-}
-
-ResultHeader make_header(ScanPlan const& plan) {
-    ResultHeader header{
-        .traits = plan.trait_labels(),
-        .model = "linear",
-        .covariates = fmt::format("{}", fmt::join(plan.covariate_labels(), ",")),
-        .missing_genotype = plan.request().missing == MissingGenotype::mean ? "mean" : "drop",
-        .fingerprint = plan.cohort().index().fingerprint,
-        .variants = plan.variants()};
-    for (auto name : test_status_names()) header.statuses.emplace_back(name);
-    return header;
 }
 
 void describe_outcome(std::vector<TraitSummary> const& summaries, Log& log) {
@@ -70,11 +66,58 @@ void describe_outcome(std::vector<TraitSummary> const& summaries, Log& log) {
     }
 }
 
+/// A scan between its plan and its files.
+class ScanRun {
+public:
+    ScanRun(ScanPlan& plan, mpi::Communicator const& comm, Log& log)
+        : plan_{plan},
+          comm_{comm},
+          log_{log},
+          units_{plan.blocks(), plan.unit_rows()},
+          labels_{plan.trait_labels()} {}
+
+    /// On the root, `output` takes the results. Collective.
+    std::vector<TraitSummary> run(std::optional<ScanOutput>& output) {
+        auto const batches = plan_.batches().size();
+        for (std::size_t b = 0; b < batches; ++b) {
+            if (batches > 1) log_.note(fmt::format("batch {} of {}", b + 1, batches));
+            pass(b, output);
+        }
+        return std::move(summaries_);
+    }
+
+private:
+    void pass(std::size_t batch, std::optional<ScanOutput>& output) {
+        auto const traits = plan_.batches()[batch];
+        std::optional<LinearNull> null;
+        together(comm_, [&] { null.emplace(plan_.fit(batch)); });
+        ScanTally tally{traits.size()};
+        Progress progress{"variants", plan_.variants(), log_};
+        auto const sink = [&](std::int64_t unit, BlockReader& reader, EncodedUnit const& encoded) {
+            output->take(units_, unit, reader, encoded, *null, traits.first);
+        };
+        scan_batch(plan_, units_, *null, comm_, sink, tally, progress);
+        tally.merge(comm_);
+        for (auto t = traits.first; t != traits.last; ++t) {
+            summaries_.push_back(
+                summarize(plan_, labels_[t.at()], t, tally, TraitIndex{t - traits.first}));
+        }
+    }
+
+    ScanPlan& plan_;
+    mpi::Communicator const& comm_;
+    Log& log_;
+    ScanUnits units_;
+    std::vector<std::string> labels_;
+    std::vector<TraitSummary> summaries_;
+};
+
 }  // namespace
 
 void plan_scan(ScanRequest const& request, mpi::Communicator const& comm, Log& log) {
+    auto const limits = agree_on_limits(request.memory, request.threads, comm);
     std::optional<ScanPlan> plan;
-    together(comm, [&] { plan.emplace(request, log); });
+    together(comm, [&] { plan.emplace(request, limits, log); });
     describe_work(*plan, comm, log);
     together(comm, [&] {
         if (!comm.is_root()) return;
@@ -86,34 +129,28 @@ void plan_scan(ScanRequest const& request, mpi::Communicator const& comm, Log& l
 }
 
 void run_scan(ScanRequest const& request, mpi::Communicator const& comm, Log& log) {
+    return_large_blocks();
     Stopwatch const watch;
     RunRecord record{.started = timestamp(), .mpi = mpi::Session::implementation()};
     std::unique_ptr<RunFolder> folder;
     std::optional<ScanPlan> plan;
+    auto const limits = agree_on_limits(request.memory, request.threads, comm);
     together(comm, [&] {
         if (!comm.is_root()) return;
         folder = std::make_unique<RunFolder>(request.run);
         log.open_file(folder->path() / "log.txt");
     });
-    together(comm, [&] { plan.emplace(request, log); });
+    together(comm, [&] { plan.emplace(request, limits, log); });
     describe_work(*plan, comm, log);
 
     std::optional<DurableFile> results;
-    std::optional<ResultWriter> writer;
+    std::optional<ScanOutput> output;
     together(comm, [&] {
         if (!comm.is_root()) return;
         results.emplace(folder->path() / "results.h5");
-        writer.emplace(results->temporary(), make_header(*plan));
+        output.emplace(results->temporary(), *plan);
     });
-    Progress progress{"variants", plan->variants(), log};
-    scan_blocks(*plan, comm,
-                [&](ChosenBlock const& block, std::span<Variant const> variants,
-                    ResultBlock const& computed) {
-                    auto const& contig = plan->cohort().index().partitions[block.partition].contig;
-                    writer->append(contig, variants, computed.rows());
-                    progress.advance(block.size());
-                });
-    progress.finish();
+    auto summaries = ScanRun{*plan, comm, log}.run(output);
 
     auto const mine = describe_rank(comm, request.threads);
     for (auto const& rank : comm.gather(std::as_bytes(std::span{mine}))) {
@@ -121,9 +158,8 @@ void run_scan(ScanRequest const& request, mpi::Communicator const& comm, Log& lo
     }
     together(comm, [&] {
         if (!comm.is_root()) return;
-        writer->finish();
-        writer.reset();
-        auto const summaries = summarize(results->temporary(), *plan);
+        output->finish();
+        output.reset();
         DurableFile table{folder->path() / "summary.tsv"};
         write_summary(table.temporary(), summaries);
         record.finished = timestamp();

@@ -7,8 +7,9 @@
 
 #include <fmt/format.h>
 
+#include "maniple/core/checksum.hpp"
+#include "maniple/core/contract.hpp"
 #include "maniple/core/error.hpp"
-#include "maniple/run/column_choice.hpp"
 
 namespace maniple {
 namespace {
@@ -16,34 +17,14 @@ namespace {
 // Every trait is said while there are few; of many, the first.
 constexpr std::size_t traits_shown = 20;
 
-void describe_samples(Cohort const& cohort, std::set<std::string> const& tables,
-                      SampleMask const& kept, LinearNull const& null, Log& log) {
-    log.note(fmt::format("samples: {} in the store", cohort.samples().size()));
-    for (auto const& name : tables) {
-        auto const rows = cohort.summarize_table(name).rows;
-        log.note(fmt::format("  table '{}': {} of its {} rows are samples of the store", name,
-                             rows.matched, rows.file_rows));
-    }
-    if (kept.count() != cohort.samples().size()) {
-        log.note(fmt::format("  {} after --keep and --remove", kept.count()));
-    }
-    if (!null.covariates().empty()) {
-        log.note(fmt::format("  {} with every covariate ({} columns)", null.base().count(),
-                             null.covariates().size()));
-    }
-}
-
 // Each level is a column, and work grows with their square.
-void require_few_columns(std::vector<ColumnReference> const& covariates) {
+void require_few_columns(TraitLoader const& loader) {
     constexpr std::int64_t most_columns = 1000;
-    std::int64_t columns = 0;
-    ColumnReference const* widest = nullptr;
-    for (auto const& covariate : covariates) {
-        auto const levels = std::ssize(covariate.column.levels);
-        columns += std::max<std::int64_t>(1, levels - 1);
-        if (widest == nullptr || levels > std::ssize(widest->column.levels)) widest = &covariate;
-    }
+    auto const columns = loader.covariate_columns();
     if (columns <= most_columns) return;
+    auto const widest = std::ranges::max_element(
+        loader.covariates(), {},
+        [](ColumnReference const& covariate) { return covariate.column.levels.size(); });
     throw UserError{fmt::format(
         "the covariates make {} columns ('{}' alone has {} levels), and more than {} cannot be "
         "adjusted for; leave it out",
@@ -62,26 +43,23 @@ void warn_of_many_levels(ColumnReference const& covariate, std::int64_t samples,
     }
 }
 
-TraitCounts count_trait(LinearNull const& null, NullTrait const& trait, Column const& column) {
-    auto const& pattern = null.pattern(trait.pattern);
-    TraitCounts counts{.type = column.type, .samples = pattern.samples};
-    if (column.type == ColumnType::binary) {
-        pattern.mask.for_each([&](SampleIndex s) { counts.cases += column.values[s.at()] == 1; });
-    }
-    return counts;
+// What a pass leaves to the next: memory in heaps, the places of what was spooled.
+constexpr std::int64_t between_passes = 8'000'000;
+
+// What a pattern needs for itself, as columns over all samples: covariates of its own, or those of
+// the samples that it lacks.
+std::int64_t own_columns(LinearNull const& null, MissingnessPattern const& pattern) {
+    auto const covariates = null.designs()[pattern.design].covariates();
+    if (pattern.samples == null.base().count()) return 0;
+    if (pattern.lacking.empty()) return covariates;
+    auto const column = FixedPointMatrix::bytes(null.samples(), 16) / 16;
+    auto const bytes = pattern.lacking_columns.bytes() + 8 * std::ssize(pattern.lacking);
+    return (bytes + column - 1) / column;
 }
 
-void describe_trait(std::string const& label, TraitCounts const& counts,
-                    MissingnessPattern const& pattern, Log& log) {
-    auto line = fmt::format("  {}: {} samples", label, counts.samples);
-    if (counts.type == ColumnType::binary) {
-        auto const people = describe_people(counts);
-        line += fmt::format(", {} cases, {} controls", people.cases, people.controls);
-    }
-    if (!pattern.collinear.empty()) {
-        line += fmt::format("; left out as collinear: {}", fmt::join(pattern.collinear, ", "));
-    }
-    log.note(line);
+std::string in_megabytes(std::int64_t bytes) {
+    constexpr std::int64_t megabyte = 1'000'000;
+    return fmt::format("{}M", (bytes + megabyte - 1) / megabyte);
 }
 
 }  // namespace
@@ -98,101 +76,226 @@ PeopleText describe_people(TraitCounts const& counts) {
     return {text(counts.cases), text(controls)};
 }
 
-/// What the constructor's first half finds.
-struct ScanPlan::Inputs {
-    Cohort cohort;
-    std::vector<TraitReference> traits;
-    std::vector<ColumnReference> covariates;
-    std::vector<Column> trait_columns;
-    SampleMask kept;
-    LinearNull null;
-
-    static Inputs read(ScanRequest const& request, Log& log) {
-        Cohort cohort{request.store};
-        auto const columns = list_columns(cohort);
-        auto covariates = choose_covariates(columns, request.covariates);
-        auto traits = choose_traits(columns, request.traits, covariates);
-
-        require_few_columns(covariates);
-
-        std::vector<ColumnReference> wanted = covariates;
-        for (auto const& trait : traits) wanted.push_back(trait.reference);
-        auto loaded = load_columns(cohort, wanted);
-        auto const first_trait = loaded.begin() + std::ssize(covariates);
-        std::vector<Column> trait_columns(std::make_move_iterator(first_trait),
-                                          std::make_move_iterator(loaded.end()));
-        loaded.erase(first_trait, loaded.end());
-
-        auto kept = choose_samples(cohort.samples(), request.samples, log);
-        std::vector<ScanTrait> scan_traits;
-        for (std::size_t t = 0; t < traits.size(); ++t) {
-            scan_traits.push_back({traits[t].reference.label, trait_columns[t].values});
-        }
-        LinearNull null{kept, expand_covariates(loaded), std::move(scan_traits)};
-        return {std::move(cohort),        std::move(traits), std::move(covariates),
-                std::move(trait_columns), std::move(kept),   std::move(null)};
-    }
-
-    // A trait that was named and cannot be tested is an error; one that a pattern brought is not.
-    static void judge_rejected(LinearNull const& null, std::vector<TraitReference> const& traits,
-                               Log& log) {
-        for (auto const& rejected : null.rejected()) {
-            auto const trait = std::ranges::find(traits, rejected.name,
-                                                 [](auto const& t) { return t.reference.label; });
-            if (trait->asked == Asked::by_name) {
-                throw UserError{fmt::format("trait '{}' {}", rejected.name, rejected.reason)};
-            }
-            log.warn(fmt::format("trait '{}' is left out: it {}", rejected.name, rejected.reason));
-        }
-        if (null.traits().empty()) {
-            throw UserError{"none of the traits can be tested; see the warnings above"};
-        }
-    }
-};
-
-ScanPlan::ScanPlan(ScanRequest request, Log& log)
-    : ScanPlan{request, Inputs::read(request, log), log} {}
-
-ScanPlan::ScanPlan(ScanRequest request, Inputs inputs, Log& log)
-    : request_{std::move(request)},
-      cohort_{std::move(inputs.cohort)},
-      null_{std::move(inputs.null)} {
-    std::set<std::string> tables;
-    for (auto const& trait : inputs.traits) tables.insert(trait.reference.table);
-    for (auto const& covariate : inputs.covariates) {
-        tables.insert(covariate.table);
-        covariate_labels_.push_back(covariate.label);
-    }
-    tables_.assign(tables.begin(), tables.end());
-    for (auto const& covariate : inputs.covariates) {
-        warn_of_many_levels(covariate, null_.base().count(), log);
-    }
-    describe_samples(cohort_, tables, inputs.kept, null_, log);
-    Inputs::judge_rejected(null_, inputs.traits, log);
-
-    log.note(fmt::format("traits: {} in {} pattern{} of missing values", null_.traits().size(),
-                         null_.patterns().size(), null_.patterns().size() == 1 ? "" : "s"));
-    for (auto const& trait : null_.traits()) {
-        auto const source = std::ranges::find(inputs.traits, trait.name,
-                                              [](auto const& t) { return t.reference.label; });
-        labels_.push_back(trait.name);
-        counts_.push_back(count_trait(
-            null_, trait,
-            inputs.trait_columns[static_cast<std::size_t>(source - inputs.traits.begin())]));
-        if (labels_.size() <= traits_shown) {
-            describe_trait(trait.name, counts_.back(), null_.pattern(trait.pattern), log);
-        }
-    }
-    if (labels_.size() > traits_shown) {
-        log.note(
-            fmt::format("  and {} more (summary.tsv has them all)", labels_.size() - traits_shown));
-    }
-    if (std::ranges::any_of(counts_,
-                            [](auto const& counts) { return counts.type == ColumnType::binary; })) {
-        log.note("  binary traits: linear regression, beta is a difference in risk per allele");
-    }
+ScanPlan::ScanPlan(ScanRequest request, ScanLimits limits, Log& log)
+    : request_{std::move(request)}, cohort_{request_.store}, tables_{cohort_} {
+    auto const columns = list_columns(tables_);
+    auto covariates = choose_covariates(columns, request_.covariates);
+    auto const asked = choose_traits(columns, request_.traits, covariates);
+    loader_.emplace(tables_, std::move(covariates),
+                    choose_samples(cohort_.samples(), request_.samples, log));
+    require_few_columns(*loader_);
     blocks_ = choose_variants(cohort_, request_.variants, log);
     for (auto const& block : blocks_) variants_ += block.size();
+    survey(asked, limits, log);
+    describe_traits(log);
+}
+
+// Fit all traits, in groups that fit the memory whatever their patterns of missing values are. What
+// they need together then shows.
+void ScanPlan::survey(std::vector<TraitReference> const& asked, ScanLimits limits, Log& log) {
+    std::vector<ColumnReference> columns;
+    for (auto const& trait : asked) columns.push_back(trait.reference);
+    auto const count = std::ssize(columns);
+    ScanMemory const rough{cohort_, blocks_, count, request_.missing, limits};
+    auto const covariates = loader_->covariate_columns();
+    auto const needs = [&](std::int64_t traits) {
+        return rough.of_batch(traits, traits, (traits + 1) * covariates, covariates);
+    };
+    std::int64_t group = count;
+    while (group > 1 && needs(group) > limits.memory) group = (group + 1) / 2;
+    for (std::int64_t first = 0; first < count; first += group) {
+        auto const part =
+            std::span{columns}.subspan(static_cast<std::size_t>(first),
+                                       static_cast<std::size_t>(std::min(group, count - first)));
+        fitted_.reset();
+        auto fitted = loader_->fit(part);
+        if (first == 0) describe_samples(asked, fitted.null, log);
+        judge_rejected(fitted.null, asked, log);
+        add_fitted(fitted, part);
+        fitted_.emplace(std::move(fitted.null));
+    }
+    if (traits_.empty()) {
+        throw UserError{"none of the traits can be tested; see the warnings above"};
+    }
+    ScanMemory const memory{cohort_, blocks_, traits(), request_.missing, limits};
+    unit_rows_ = memory.unit_rows();
+    bool const one_pass = group == count && memory.of_batch(*fitted_) <= limits.memory;
+    make_batches(memory, limits.memory, one_pass || traits() == 1 ? 0 : between_passes);
+    if (batches_.size() > 1 || group < count) fitted_.reset();
+    if (fitted_) memory_ = memory.of_batch(*fitted_);
+}
+
+void ScanPlan::add_fitted(FittedTraits const& fitted, std::span<ColumnReference const> columns) {
+    auto const& null = fitted.null;
+    base_samples_ = null.base().count();
+    expanded_covariates_ = std::ssize(null.covariates());
+    std::vector<std::uint64_t> keys;
+    for (auto const& pattern : null.patterns()) {
+        keys.push_back(checksum(std::as_bytes(pattern.mask.words())));
+    }
+    for (std::size_t t = 0; t < fitted.accepted.size(); ++t) {
+        auto const& reference = columns[fitted.accepted[t]];
+        auto const index = null.traits()[t].pattern;
+        auto const& pattern = null.pattern(index);
+        traits_.push_back({.reference = reference,
+                           .counts = {.type = reference.column.type,
+                                      .samples = pattern.samples,
+                                      .cases = fitted.cases[t]},
+                           .collinear = pattern.collinear,
+                           .pattern = keys[index.at()],
+                           .columns = own_columns(null, pattern)});
+    }
+}
+
+// A trait that was named and cannot be tested is an error; one that a pattern brought is not.
+void ScanPlan::judge_rejected(LinearNull const& null, std::vector<TraitReference> const& asked,
+                              Log& log) {
+    for (auto const& rejected : null.rejected()) {
+        auto const trait = std::ranges::find(
+            asked, rejected.name, [](TraitReference const& t) { return t.reference.label; });
+        if (trait->asked == Asked::by_name) {
+            throw UserError{fmt::format("trait '{}' {}", rejected.name, rejected.reason)};
+        }
+        log.warn(fmt::format("trait '{}' is left out: it {}", rejected.name, rejected.reason));
+    }
+}
+
+// Greedily, in order: the next trait begins a batch where it does not fit into the last one.
+// \param left  by a pass to the next.
+void ScanPlan::make_batches(ScanMemory const& memory, std::int64_t limit, std::int64_t left) {
+    std::set<std::uint64_t> patterns;
+    std::int64_t first = 0;
+    std::int64_t columns = expanded_covariates_;  // Those of the base.
+    std::int64_t least = 0;
+    for (std::int64_t t = 0; t <= traits(); ++t) {
+        bool const end = t == traits();
+        if (!end) {
+            auto const& trait = traits_[static_cast<std::size_t>(t)];
+            bool const known = patterns.contains(trait.pattern);
+            auto const own = known ? 0 : trait.columns;
+            auto const bytes =
+                left + memory.of_batch(t + 1 - first, std::ssize(patterns) + (known ? 0 : 1),
+                                       columns + own, expanded_covariates_);
+            if (t == first) least = std::max(least, bytes);
+            if (bytes <= limit || t == first) {
+                patterns.insert(trait.pattern);
+                columns += own;
+                memory_ = std::max(memory_, bytes);
+                continue;
+            }
+        }
+        batches_.push_back({TraitIndex{first}, TraitIndex{t}});
+        if (end) break;
+        first = t--;  // Look at it again, as the first of the next.
+        patterns.clear();
+        columns = expanded_covariates_;
+    }
+    if (least > limit) {
+        if (std::ssize(fitted_->traits()) == traits()) {
+            least = std::min(least, memory.of_batch(*fitted_));
+        }
+        // What a process holds at rest is not the same twice.
+        constexpr std::int64_t margin = 1'000'000;
+        throw UserError{fmt::format(
+            "memory of {} for each rank is not enough (one trait at a time takes {}, mostly for "
+            "{} samples); give at least --memory {}, or fewer threads or ranks",
+            in_megabytes(limit), in_megabytes(least), cohort_.samples().size(),
+            in_megabytes(least + margin))};
+    }
+}
+
+void ScanPlan::describe_samples(std::vector<TraitReference> const& asked, LinearNull const& null,
+                                Log& log) const {
+    std::set<std::string> tables;
+    for (auto const& trait : asked) tables.insert(trait.reference.table);
+    for (auto const& covariate : loader_->covariates()) tables.insert(covariate.table);
+    for (auto const& covariate : loader_->covariates()) {
+        warn_of_many_levels(covariate, null.base().count(), log);
+    }
+    log.note(fmt::format("samples: {} in the store", cohort_.samples().size()));
+    for (auto const& name : tables) {
+        auto const rows = tables_.find(name).summary().rows;
+        log.note(fmt::format("  table '{}': {} of its {} rows are samples of the store", name,
+                             rows.matched, rows.file_rows));
+    }
+    auto const kept = loader_->candidates().count();
+    if (kept != cohort_.samples().size()) {
+        log.note(fmt::format("  {} after --keep and --remove", kept));
+    }
+    if (!null.covariates().empty()) {
+        log.note(fmt::format("  {} with every covariate ({} columns)", null.base().count(),
+                             null.covariates().size()));
+    }
+}
+
+void ScanPlan::describe_traits(Log& log) const {
+    std::set<std::uint64_t> patterns;
+    for (auto const& trait : traits_) patterns.insert(trait.pattern);
+    log.note(fmt::format("traits: {} in {} pattern{} of missing values", traits_.size(),
+                         patterns.size(), patterns.size() == 1 ? "" : "s"));
+    for (std::size_t t = 0; t < std::min(traits_.size(), traits_shown); ++t) {
+        auto const& [reference, counts, collinear, pattern, columns] = traits_[t];
+        auto line = fmt::format("  {}: {} samples", reference.label, counts.samples);
+        if (counts.type == ColumnType::binary) {
+            auto const people = describe_people(counts);
+            line += fmt::format(", {} cases, {} controls", people.cases, people.controls);
+        }
+        if (!collinear.empty()) {
+            line += fmt::format("; left out as collinear: {}", fmt::join(collinear, ", "));
+        }
+        log.note(line);
+    }
+    if (traits_.size() > traits_shown) {
+        log.note(
+            fmt::format("  and {} more (summary.tsv has them all)", traits_.size() - traits_shown));
+    }
+    if (std::ranges::any_of(traits_, [](PlannedTrait const& trait) {
+            return trait.counts.type == ColumnType::binary;
+        })) {
+        log.note("  binary traits: linear regression, beta is a difference in risk per allele");
+    }
+}
+
+std::vector<std::string> ScanPlan::trait_labels() const {
+    std::vector<std::string> labels;
+    for (auto const& trait : traits_) labels.push_back(trait.reference.label);
+    return labels;
+}
+
+std::vector<std::string> ScanPlan::covariate_labels() const {
+    std::vector<std::string> labels;
+    for (auto const& covariate : loader_->covariates()) labels.push_back(covariate.label);
+    return labels;
+}
+
+std::vector<std::string> ScanPlan::tables() const {
+    std::set<std::string> names;
+    for (auto const& trait : traits_) names.insert(trait.reference.table);
+    for (auto const& covariate : loader_->covariates()) names.insert(covariate.table);
+    return {names.begin(), names.end()};
+}
+
+std::int64_t ScanPlan::most_traits() const {
+    std::int64_t most = 0;
+    for (auto const& batch : batches_) most = std::max(most, batch.size());
+    return most;
+}
+
+LinearNull ScanPlan::fit(std::size_t batch) {
+    expect(batch < batches_.size(), "there is such a batch");
+
+    if (fitted_) {
+        auto null = std::move(*fitted_);
+        fitted_.reset();
+        return null;
+    }
+    std::vector<ColumnReference> columns;
+    for (auto t = batches_[batch].first; t != batches_[batch].last; ++t) {
+        columns.push_back(traits_[t.at()].reference);
+    }
+    auto fitted = loader_->fit(columns);
+    expect(std::ssize(fitted.accepted) == std::ssize(columns), "traits are accepted once more");
+    return std::move(fitted.null);
 }
 
 }  // namespace maniple

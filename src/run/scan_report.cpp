@@ -1,6 +1,5 @@
 #include "maniple/run/scan_report.hpp"
 
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <array>
@@ -16,16 +15,11 @@
 #include "maniple/core/version.hpp"
 #include "maniple/model/test_status.hpp"
 #include "maniple/run/library_versions.hpp"
-#include "maniple/stats/genomic_inflation.hpp"
-#include "maniple/store/result_file.hpp"
 
 namespace maniple {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-// -log10 of 5e-8, the field's threshold for a common-variant scan.
-constexpr float genome_wide = 7.30103F;
 
 void write_text(std::filesystem::path const& file, std::string const& text) {
     std::ofstream out{file, std::ios::trunc};
@@ -55,7 +49,7 @@ Json describe_plan(ScanPlan const& plan) {
             {"extract", request.variants.extract.string()},
             {"exclude", request.variants.exclude.string()},
             {"chr", request.variants.chromosomes},
-            {"samples", plan.null().base().count()},
+            {"samples", plan.base_samples()},
             {"variants", plan.variants()}};
 }
 
@@ -86,21 +80,24 @@ Json describe_inputs(ScanPlan const& plan) {
             {"files", describe_files(plan.request())}};
 }
 
+// Not that of getrusage, which is the parent's where that held more.
+std::int64_t peak_memory() {
+    std::ifstream status{"/proc/self/status"};
+    for (std::string line; std::getline(status, line);) {
+        if (line.starts_with("VmHWM:")) return std::stoll(line.substr(6)) * 1024;
+    }
+    return 0;
+}
+
 }  // namespace
 
-std::vector<TraitSummary> summarize(std::filesystem::path const& results, ScanPlan const& plan) {
-    ResultReader const reader{results};
-    std::vector<TraitSummary> summaries;
-    for (std::size_t t = 0; t < plan.trait_labels().size(); ++t) {
-        auto const rows = reader.read(TraitIndex{static_cast<std::int64_t>(t)});
-        TraitSummary summary{.trait = plan.trait_labels()[t], .counts = plan.trait_counts()[t]};
-        summary.by_status.assign(test_status_names().size(), 0);
-        for (auto status : rows.status) ++summary.by_status.at(status);
-        for (auto value : rows.neg_log10_p) summary.hits += value >= genome_wide;
-        summary.lambda_gc = genomic_inflation(rows.neg_log10_p);
-        summaries.push_back(std::move(summary));
-    }
-    return summaries;
+TraitSummary summarize(ScanPlan const& plan, std::string const& label, TraitIndex trait,
+                       ScanTally const& tally, TraitIndex in_batch) {
+    return {.trait = label,
+            .counts = plan.trait_counts(trait),
+            .lambda_gc = tally.lambda_gc(in_batch),
+            .hits = tally.hits(in_batch),
+            .by_status = tally.by_status(in_batch)};
 }
 
 void write_summary(std::filesystem::path const& file, std::vector<TraitSummary> const& summaries) {
@@ -126,12 +123,10 @@ void write_summary(std::filesystem::path const& file, std::vector<TraitSummary> 
 std::string describe_rank(mpi::Communicator const& comm, int threads) {
     std::array<char, 256> host{};
     ::gethostname(host.data(), host.size() - 1);
-    rusage usage{};
-    ::getrusage(RUSAGE_SELF, &usage);
     return Json{{"rank", comm.rank()},
                 {"host", host.data()},
                 {"threads", threads},
-                {"peak_memory_bytes", std::int64_t{usage.ru_maxrss} * 1024}}
+                {"peak_memory_bytes", peak_memory()}}
         .dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 

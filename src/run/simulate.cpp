@@ -89,7 +89,7 @@ SimulateSummary simulate(SimulateOptions const& options, Log& log) {
     };
     summary.ingest = ingest(options.store, {&source},
                             {.block_variants = window_variants,
-                             .compression = Compression::automatic,
+                             .compression = options.compression,
                              .threads = options.threads,
                              .before_commit = write_traits},
                             log);

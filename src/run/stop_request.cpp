@@ -9,14 +9,14 @@ namespace {
 
 constexpr std::array signals{SIGTERM, SIGUSR1, SIGINT};
 
-volatile std::sig_atomic_t asked = 0;
+volatile std::sig_atomic_t is_asked = 0;
 
-void remember(int /*signal*/) { asked = 1; }
+void remember(int /*signal*/) { is_asked = 1; }
 
 }  // namespace
 
 StopRequest::StopRequest() {
-    asked = 0;
+    is_asked = 0;
     struct sigaction action {};
     action.sa_handler = remember;
     action.sa_flags = SA_RESTART | static_cast<int>(SA_RESETHAND);
@@ -27,6 +27,10 @@ StopRequest::~StopRequest() {
     for (int signal : signals) std::signal(signal, SIG_DFL);
 }
 
-bool StopRequest::on_any_rank(mpi::Communicator const& comm) { return comm.max(asked) != 0; }
+bool StopRequest::asked() { return is_asked != 0; }
+
+bool StopRequest::on_any_rank(mpi::Communicator const& comm) {
+    return comm.max(asked() ? 1 : 0) != 0;
+}
 
 }  // namespace maniple

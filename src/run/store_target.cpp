@@ -127,7 +127,7 @@ void StoreTarget::remove_added_partitions() const noexcept {
     }
 }
 
-PartitionWriter StoreTarget::start_partition(std::string const& contig) const {
+PartitionWriter StoreTarget::start_partition(std::string const& contig, Codec codec) const {
     auto const stem = to_file_name(contig);
     auto const is_taken = [&](std::string const& file) {
         return std::ranges::any_of(index_.partitions,
@@ -140,7 +140,7 @@ PartitionWriter StoreTarget::start_partition(std::string const& contig) const {
     // A file that cohort.h5 does not list was left by an import that was killed.
     std::error_code ignored;
     fs::remove(folder_ / file, ignored);
-    return {folder_ / file, contig, index_.format()};
+    return {folder_ / file, contig, index_.format(), codec};
 }
 
 void StoreTarget::add(PartitionEntry entry) {

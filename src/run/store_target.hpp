@@ -30,7 +30,7 @@ public:
     CohortIndex const& index() const { return index_; }
     bool extends() const { return folder_ == store_; }
 
-    PartitionWriter start_partition(std::string const& contig) const;
+    PartitionWriter start_partition(std::string const& contig, Codec codec) const;
     void add(PartitionEntry entry);
 
     /// Make everything visible under the store's name, in one step. \throws EnvironmentError.

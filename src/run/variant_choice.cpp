@@ -95,7 +95,7 @@ public:
                              .block = block,
                              .first_row = block * per_block,
                              .block_rows = std::min(per_block, entry.variants - block * per_block)};
-            if (reader) choose_rows(reader->variants(), some);
+            if (reader) choose_rows(reader->read_variants(block), some);
             if (some.size() > 0) chosen.push_back(std::move(some));
         }
     }
@@ -103,7 +103,7 @@ public:
 private:
     void choose_rows(std::vector<Variant> const& variants, ChosenBlock& block) const {
         for (std::int32_t row = 0; row < block.block_rows; ++row) {
-            auto const& id = variants[static_cast<std::size_t>(block.first_row + row)].id;
+            auto const& id = variants[static_cast<std::size_t>(row)].id;
             if (extract_ && !extract_->contains(id)) continue;
             if (exclude_ && exclude_->contains(id)) continue;
             block.rows.push_back(row);

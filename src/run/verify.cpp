@@ -31,56 +31,122 @@ void record(VerifyReport& report, Check const& check) {
     }
 }
 
-// Alleles and missing genotypes of a block, against what the partition says of its variants.
-void check_counts(PartitionReader const& reader, RawBlock const& raw, PackedBlock const& genotypes,
-                  std::int64_t block) {
-    auto const counted = encode_block(genotypes.view(), genotypes.variants(), Compression::none);
-    auto const first = static_cast<std::size_t>(reader.block_rows(block).first.get());
-    auto const rows = static_cast<std::size_t>(raw.variants);
-    if (!std::ranges::equal(counted.missing, reader.missing().subspan(first, rows)) ||
-        !std::ranges::equal(counted.alternate_count,
-                            reader.alternate_count().subspan(first, rows))) {
-        throw CorruptInput{
-            fmt::format("{}: its genotypes do not have the counts in variant_missing and "
-                        "variant_alternate_count; import again",
-                        raw.place)};
-    }
-}
+/// Blocks of all partitions, one after the other; what cannot be read becomes a problem. One thread
+/// at a time.
+class BlockQueue {
+public:
+    BlockQueue(Cohort const& cohort, VerifyReport& report) : cohort_{cohort}, report_{report} {}
 
-void check_blocks(PartitionReader const& reader, std::int64_t samples, int threads,
-                  VerifyReport& report) {
-    // Threads finish in any order; problems are told in the order of blocks.
-    std::map<std::int64_t, std::string> problems;
-    FirstFailure failure;
-    std::mutex reading, reporting;
-    auto const blocks = reader.blocks();
-#pragma omp parallel num_threads(threads)
-    {
-        RawBlock raw;
-        std::optional<PackedBlock> genotypes;
-#pragma omp for schedule(dynamic)
-        for (std::int64_t block = 0; block < blocks; ++block) {
-            failure.guard([&] {
-                if (failure.get()) return;
+    /// A block and what the partition says of its variants, where that could be read.
+    struct Block {
+        std::size_t partition = 0;
+        std::int64_t number = 0;
+        std::optional<VariantNumbers> variants;
+    };
+
+    /// The next block that can be read; nothing at the end.
+    std::optional<Block> next(RawBlock& raw) {
+        while (reader_ || open_next()) {
+            if (block_ == reader_->blocks()) {
+                reader_.reset();
+                continue;
+            }
+            Block block{.partition = partition_ - 1, .number = block_++, .variants = {}};
+            ++report_.blocks;
+            auto const record_damage = [&](auto const& check) {
                 try {
-                    {
-                        std::scoped_lock const lock{reading};
-                        reader.read_block(block, raw);
-                    }
-                    if (!genotypes) genotypes.emplace(raw.variants, samples);
-                    decode_block(raw, *genotypes);
-                    check_counts(reader, raw, *genotypes, block);
+                    check();
+                    return true;
                 } catch (CorruptInput const& damage) {
-                    std::scoped_lock const lock{reporting};
-                    problems.emplace(block, damage.what());
+                    add_problem(block, damage.what());
+                    return false;
                 }
-            });
+            };
+            record_damage([&] { block.variants = reader_->read_numbers(block.number); });
+            if (block.variants) {
+                record_damage([&] { reader_->read_variants(block.number); });
+            }
+            if (record_damage([&] { reader_->read_block(block.number, raw); })) return block;
+        }
+        return std::nullopt;
+    }
+
+    /// Blocks of a partition can share what is damaged: each problem is told once.
+    void add_problem(Block const& block, std::string problem) {
+        if (!told_.insert(problem).second) return;
+        problems_[{block.partition, block.number}].push_back(std::move(problem));
+    }
+
+    /// Hand the problems to the report, in the order of the store.
+    void finish() {
+        for (auto& [block, problems] : problems_) {
+            for (auto& problem : problems) report_.problems.push_back(std::move(problem));
         }
     }
+
+private:
+    bool open_next() {
+        while (partition_ < cohort_.index().partitions.size()) {
+            block_ = 0;
+            ++report_.partitions;
+            try {
+                reader_.emplace(cohort_.open_partition(partition_++));
+                report_.genotype_bytes +=
+                    reader_->variants() * packed_stride(cohort_.samples().size());
+                return true;
+            } catch (CorruptInput const& damage) {
+                add_problem({.partition = partition_ - 1, .number = -1, .variants = {}},
+                            damage.what());
+            }
+        }
+        return false;
+    }
+
+    Cohort const& cohort_;
+    VerifyReport& report_;
+    std::size_t partition_ = 0;  // The next one to open.
+    std::optional<PartitionReader> reader_;
+    std::int64_t block_ = 0;
+    std::map<std::pair<std::size_t, std::int64_t>, std::vector<std::string>> problems_;
+    std::set<std::string> told_;
+};
+
+// Checksum, alleles and missing genotypes of a block.
+void check_block(RawBlock& raw, std::optional<VariantNumbers> const& expected) {
+    auto const counted = count_block(decode_block(raw));
+    if (!expected || (counted.missing == expected->missing &&
+                      counted.alternate_count == expected->alternate_count)) {
+        return;
+    }
+    throw CorruptInput{
+        fmt::format("{}: its genotypes do not have the counts in variant_missing and "
+                    "variant_alternate_count; import again",
+                    raw.place)};
+}
+
+// One team of threads for the whole store: partitions can be many and tiny.
+void check_blocks(Cohort const& cohort, int threads, VerifyReport& report) {
+    BlockQueue queue{cohort, report};
+    FirstFailure failure;
+    std::mutex reading;
+#pragma omp parallel num_threads(threads)
+    failure.guard([&] {
+        RawBlock raw;
+        while (!failure.get()) {
+            std::unique_lock lock{reading};
+            auto const block = queue.next(raw);
+            lock.unlock();
+            if (!block) return;
+            try {
+                check_block(raw, block->variants);
+            } catch (CorruptInput const& damage) {
+                lock.lock();
+                queue.add_problem(*block, damage.what());
+            }
+        }
+    });
     failure.rethrow();
-    for (auto& [block, problem] : problems) report.problems.push_back(std::move(problem));
-    report.blocks += blocks;
-    report.genotype_bytes += std::ssize(reader.variants()) * packed_stride(samples);
+    queue.finish();
 }
 
 void check_model(Cohort const& cohort, std::string const& name) {
@@ -126,13 +192,7 @@ void check_store(std::filesystem::path const& store, int threads, VerifyReport& 
     std::optional<Cohort> cohort;
     record(report, [&] { cohort.emplace(store); });
     if (!cohort) return;
-    for (std::size_t p = 0; p < cohort->index().partitions.size(); ++p) {
-        record(report, [&] {
-            ++report.partitions;
-            auto const reader = cohort->open_partition(p);
-            check_blocks(reader, cohort->samples().size(), threads, report);
-        });
-    }
+    check_blocks(*cohort, threads, report);
     for (auto const& name : cohort->table_names()) {
         record(report, [&] {
             ++report.tables;

@@ -19,6 +19,7 @@ constexpr double recombinations_per_decay = 3;
 
 constexpr double old_allele_is_alternate = 0.15;
 constexpr double copies_to_be_seen = 5;
+constexpr double rare_below = 0.01;
 constexpr int most_tries = 1000;
 
 }  // namespace
@@ -79,14 +80,26 @@ double FounderPanel::frequency_of(std::span<FounderIndex const> carriers) const 
     return frequency;
 }
 
+// Draws from the stream only where the plan asks for a share of rare variants.
+FounderPanel::MinorFrequency FounderPanel::wanted_frequency(RandomStream& stream) const {
+    constexpr double any = 1;
+    if (!plan_.rare_variants) return {lowest_frequency_, any};
+    if (stream.uniform() < *plan_.rare_variants) {
+        return {lowest_frequency_, rare_below};
+    }
+    return {std::max(lowest_frequency_, rare_below), any};
+}
+
 void FounderPanel::draw_alleles(std::int64_t variant, std::vector<FounderIndex>& carriers) {
     auto const number = static_cast<std::uint64_t>(range_.first.get() + variant);
     RandomStream stream{plan_.seed, Purpose::mutation, number};
+    auto const wanted = wanted_frequency(stream);
     double frequency = 0;
     for (int tries = 0; tries < most_tries; ++tries) {
         genealogy_->drop_mutation(stream, carriers);
         frequency = frequency_of(carriers);
-        if (std::min(frequency, 1 - frequency) >= lowest_frequency_) break;
+        double const minor = std::min(frequency, 1 - frequency);
+        if (minor >= wanted.lowest && minor < wanted.below) break;
     }
     auto const word = static_cast<std::size_t>(variant / 64);
     auto const bit = std::uint64_t{1} << variant % 64;

@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::int64_t largest_count = 1'000'000'000;
 constexpr std::int64_t most_columns = 10'000;
+constexpr std::int64_t samples_for_rare = 500;
 
 // Written so that NaN fails too.
 template <class T>
@@ -36,6 +37,15 @@ void GenotypePlan::require_valid() const {
     require_between("--relatives", relatives, 0.0, 1.0, "it is a share of the samples");
     require_between("--missing-genotypes", missing_genotypes, 0.0, 0.5,
                     "it is a mean rate, around which variants and samples vary");
+    if (rare_variants) {
+        require_between("--rare-variants", *rare_variants, 0.0, 1.0, "it is a share of variants");
+        if (*rare_variants > 0 && samples < samples_for_rare) {
+            throw UserError{fmt::format(
+                "--rare-variants {} is too much for --samples {} (their alleles are hardly seen in "
+                "so few); choose {} samples or more",
+                *rare_variants, samples, samples_for_rare)};
+        }
+    }
     if (double const spacing = genome_length(contigs) / static_cast<double>(variants);
         spacing < 2) {
         throw UserError{

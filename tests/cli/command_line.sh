@@ -26,7 +26,7 @@ contains() { grep -qF -- "$2" "$1" || fail "no '$2' in standard $1"; }
 
 expect 0 "$maniple" --version
 contains out "maniple $version"
-for library in MPI HDF5 oneDNN htslib; do contains out "$library"; done
+for library in MPI HDF5 libdeflate htslib; do contains out "$library"; done
 
 expect 0 "$maniple" --help
 cp out overview

@@ -4,6 +4,7 @@ import filecmp
 import itertools
 import os
 import pathlib
+import re
 import shutil
 import sys
 import unittest
@@ -16,7 +17,6 @@ import plink_files
 
 RANKS, THREADS = (1, 2, 3), (1, 2)
 TRAITS = 20
-ONEDNN_SETS = ("SSE41", "AVX2", "AVX512_CORE", "AVX512_CORE_VNNI")  # what oneDNN may use at most
 
 needs_mpirun = unittest.skipUnless(program.find_mpirun(), "there is no mpirun on the PATH")
 
@@ -84,6 +84,32 @@ class Simulated(Bytes):
         self.assert_same_bytes(coarse, self.check_ranks_and_threads("many-rounds", fine, *options))
 
     @needs_mpirun
+    def test_memory(self):
+        """Traits in batches of any size; the least memory is what the refusal says."""
+        store = self.folder / "many-traits"
+        program.maniple("simulate", "--store", store, "--samples", 4000, "--variants", 700, "--contigs", 2,
+                        "--quantitative", 120, "--binary", 3, "--missing-traits", 0.01)
+        options = ["--trait", "quantitative_*,binary_*", *self.covariates]
+        first = self.scan(store, "memory-plain", *options)
+        words = ["scan", "--store", store, *options, "--threads", 1, "--out", self.folder / "memory-least"]
+        refused = program.maniple(*words, "--memory", "1M", expected=2)
+        self.assertFalse((self.folder / "memory-least").exists())
+        least = int(re.search(r"give at least --memory (\d+)M", refused.stderr).group(1))
+        batches = set()
+        for extra, ranks in ((0, 0), (1, 0), (2, 3), (3, 2), (4, 0), (100, 0)):
+            name = f"memory-{extra}-{ranks}"
+            memory = ["--memory", f"{least + extra + 20 * (ranks > 0)}M"]
+            other = self.scan(store, name, *options, *memory, ranks=ranks, threads=1)
+            said = (self.folder / name / "log.txt").read_text(encoding="utf-8")
+            batches.add(int(found.group(1)) if (found := re.search(r"(\d+) batches", said)) else 1)
+            self.assert_same_bytes(first, other)
+            self.assertEqual((first.parent / "summary.tsv").read_text(), (other.parent / "summary.tsv").read_text())
+            self.assertEqual(sorted(os.listdir(other.parent)), ["log.txt", "results.h5", "run.json", "summary.tsv"])
+        print(f"\nmemory from {least} MB: {sorted(batches)} batches, the same bytes")
+        self.assertIn(1, batches)
+        self.assertGreater(max(batches), 1)
+
+    @needs_mpirun
     def test_ranks_with_different_threads(self):
         options = ["scan", "--store", self.store, *self.model[:2], *self.covariates]
         plain = self.scan(self.store, "equal", *self.model)
@@ -101,6 +127,19 @@ class Simulated(Bytes):
                    "--hwe", 1e-6, "--missing-genotype", "drop"]
         results = self.check_ranks_and_threads("filtered", self.store, *options)
         self.assertLess(len(program.read_results(results.parent).variant_id), len(chosen))
+
+    @needs_mpirun
+    def test_rows_that_no_unit_ends_with(self):
+        """Filters that leave one row, one row chunk, and one more than that; empty blocks in between."""
+        with open(f"{self.bfile}.bim", encoding="utf-8") as bim:
+            ids = [line.split()[1] for line in bim]
+        for name, chosen in (("first-and-last", [ids[0], ids[-1]]), ("sparse", ids[3::997]), ("run", ids[500:530])):
+            extract = self.folder / f"{name}.txt"
+            extract.write_text("\n".join(chosen) + "\n", encoding="utf-8")
+            with self.subTest(name=name):
+                results = self.check_ranks_and_threads(name, self.store, *self.model[:2], "--extract", extract,
+                                                       ranks=(2, 3))
+                self.assertEqual(program.read_results(results.parent).variant_id, chosen)
 
     @needs_mpirun
     def test_more_ranks_than_blocks(self):
@@ -132,10 +171,7 @@ class Simulated(Bytes):
             for name in sets:
                 self.assert_same_bytes(first, self.scan(self.store, f"{name}-{missing}", *options,
                                                         environment={"MANIPLE_ISA": name}))
-            for name in ONEDNN_SETS:
-                self.assert_same_bytes(first, self.scan(self.store, f"onednn-{name}-{missing}", *options,
-                                                        environment={"DNNL_MAX_CPU_ISA": name}))
-            print(f"\n{missing}: the same bytes with {sets}, and oneDNN held to {ONEDNN_SETS}")
+            print(f"\n{missing}: the same bytes with {sets}")
 
     def test_import_again(self):
         stores = [self.folder / f"again-{threads}" for threads in THREADS]

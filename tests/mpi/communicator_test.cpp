@@ -133,5 +133,43 @@ TEST_CASE("send, receive: refuse a rank that does not exist, oneself, and tags o
     }
 }
 
+TEST_CASE("start_max: every rank has the largest values of all, without waiting", "[mpi]") {
+    auto const comm = world();
+    PendingMax none;
+    CHECK_FALSE(none.is_open());
+    CHECK_THROWS_AS(none.result(), ContractViolation);
+    for (int round = 0; round < 20; ++round) {
+        auto pending = comm.start_max({round + comm.rank(), -round - comm.rank()});
+        CHECK(pending.is_open());
+        auto result = pending.result();
+        while (!result) result = pending.result();
+        CHECK(*result == std::vector<std::int64_t>{round + comm.size() - 1, -round});
+        CHECK_FALSE(pending.is_open());
+    }
+}
+
+TEST_CASE("send: tells when the message has left, and message_waits when it has come", "[mpi]") {
+    auto const size = GENERATE(std::size_t{0}, std::size_t{100}, chunk + 5);
+    auto const comm = world();
+    if (comm.rank() == 1) {
+        auto pending = comm.send(pattern(size, 1), 0, 7);
+        while (!pending.has_left()) {
+        }
+        CHECK(pending.has_left());
+    }
+    if (comm.is_root() && comm.size() > 1) {
+        CHECK_FALSE(comm.message_waits(1, 8));
+        while (!comm.message_waits(1, 7)) {
+        }
+        CHECK((comm.receive(1, 7) == pattern(size, 1)));
+        CHECK_FALSE(comm.message_waits(1, 7));
+    }
+    comm.barrier();
+}
+
+TEST_CASE("ranks_on_this_host: all, where there is one host", "[mpi]") {
+    CHECK(world().ranks_on_this_host() == world().size());
+}
+
 }  // namespace
 }  // namespace maniple::mpi

@@ -1,5 +1,7 @@
 #include "maniple/run/column_choice.hpp"
 
+#include <cmath>
+
 #include <catch2/catch.hpp>
 
 #include "maniple/core/error.hpp"
@@ -19,13 +21,14 @@ std::vector<std::string> labels(std::vector<TraitReference> const& traits) {
 TEST_CASE("list_columns: names that two tables share carry their table", "[run]") {
     test::ScratchCohort const scratch;
     std::vector<std::string> all;
-    for (auto const& column : list_columns(scratch.open())) all.push_back(column.label);
+    for (auto const& column : list_columns(StoreTables{scratch.open()}))
+        all.push_back(column.label);
     CHECK(all == std::vector<std::string>{"clinic.height", "case", "site", "lab.height", "age"});
 }
 
 TEST_CASE("choose_traits: names, patterns and all, without covariates and categories", "[run]") {
     test::ScratchCohort const scratch;
-    auto const columns = list_columns(scratch.open());
+    auto const columns = list_columns(StoreTables{scratch.open()});
     auto const covariates = choose_covariates(columns, {"age", "site"});
     using Labels = std::vector<std::string>;
     CHECK(labels(choose_traits(columns, {"all"}, covariates)) ==
@@ -41,7 +44,7 @@ TEST_CASE("choose_traits: names, patterns and all, without covariates and catego
 
 TEST_CASE("choose_traits: explains what cannot be chosen", "[run]") {
     test::ScratchCohort const scratch;
-    auto const columns = list_columns(scratch.open());
+    auto const columns = list_columns(StoreTables{scratch.open()});
     auto const covariates = choose_covariates(columns, {"age"});
     auto const choose = [&](std::string const& word) {
         choose_traits(columns, {word}, covariates);
@@ -56,7 +59,7 @@ TEST_CASE("choose_traits: explains what cannot be chosen", "[run]") {
 
 TEST_CASE("choose_covariates: patterns take every kind of column, once", "[run]") {
     test::ScratchCohort const scratch;
-    auto const columns = list_columns(scratch.open());
+    auto const columns = list_columns(StoreTables{scratch.open()});
     auto const chosen = choose_covariates(columns, {"case", "clinic.*", "a?e"});
     REQUIRE(chosen.size() == 4);
     CHECK(chosen[0].label == "case");
@@ -66,16 +69,23 @@ TEST_CASE("choose_covariates: patterns take every kind of column, once", "[run]"
     CHECK_THROWS_AS(choose_covariates(columns, {"pc*"}), UserError);
 }
 
-TEST_CASE("load_columns: values come in the order asked for", "[run]") {
+TEST_CASE("load_column: has the values and the description of the column", "[run]") {
     test::ScratchCohort const scratch;
     auto const cohort = scratch.open();
-    auto const columns = list_columns(cohort);
-    auto const loaded =
-        load_columns(cohort, choose_covariates(columns, {"age", "case", "lab.height"}));
-    REQUIRE(loaded.size() == 3);
-    CHECK(loaded[0].name == "age");
-    CHECK(loaded[1].type == ColumnType::binary);
-    CHECK(loaded[2].values[3] == cohort.read_table("lab").columns[0].values[3]);
+    StoreTables const tables{cohort};
+    for (auto const& reference : list_columns(tables)) {
+        auto const table = cohort.read_table(reference.table);
+        auto const& expected = table.columns[reference.position];
+        auto const loaded = load_column(tables, reference, 40);
+        CHECK(loaded.name == expected.name);
+        CHECK(loaded.type == expected.type);
+        CHECK(loaded.levels == expected.levels);
+        REQUIRE(loaded.values.size() == 40);
+        for (std::size_t s = 0; s < 40; ++s) {
+            CHECK((loaded.values[s] == expected.values[s] || s == 7));
+        }
+        CHECK(std::isnan(loaded.values[7]));
+    }
 }
 
 }  // namespace

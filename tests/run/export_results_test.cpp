@@ -5,7 +5,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "maniple/store/result_file.hpp"
+#include "store/known_results.hpp"
 #include "store/scratch_store.hpp"
 #include "store/text_file.hpp"
 
@@ -20,31 +20,27 @@ constexpr float absent = std::numeric_limits<float>::quiet_NaN();
 // Contigs 10, 2 and X with two variants each, the later position first; one filtered, one constant.
 void write_run(std::filesystem::path const& run, std::vector<std::string> const& traits) {
     std::filesystem::create_directories(run);
-    ResultWriter writer{run / "results.h5",
-                        {.traits = traits,
-                         .statuses = {"ok", "filtered_maf", "constant_genotype"},
-                         .model = "linear",
-                         .covariates = "",
-                         .missing_genotype = "mean",
-                         .fingerprint = 1,
-                         .variants = 6}};
-    std::vector<double> beta{1, 2};
-    std::vector<float> error{0.5F, 0.25F};
-    std::vector<std::int32_t> const samples{10, 11};
-    std::vector<float> frequency{0.5F, 0.125F};
-    std::vector<std::uint8_t> status{0, 0};
-    for (std::string const contig : {"10", "2", "X"}) {
-        std::vector<Variant> const variants{{20, contig + "late", "A", "C"},
-                                            {10, contig + "early", "A", "C"}};
-        if (contig == "X") {
-            status = {1, 2};
-            beta = {std::nan(""), std::nan("")};
-            error = {absent, absent};
-        }
-        ResultRows const rows{beta, error, error, status, samples, frequency};
-        writer.append(contig, variants, std::vector<ResultRows>(traits.size(), rows));
-    }
-    writer.finish();
+    auto const contig = [](std::string const& name) {
+        return ContigVariants{name,
+                              {{20, name + "late", "A", "C"}, {10, name + "early", "A", "C"}}};
+    };
+    double const none = std::nan("");
+    std::vector<float> const error{0.5F, 0.25F, 0.5F, 0.25F, absent, absent};
+    TraitResults const trait{.beta = {1, 2, 1, 2, none, none},
+                             .standard_error = error,
+                             .neg_log10_p = error,
+                             .status = {0, 0, 0, 0, 1, 2},
+                             .samples = {10, 11, 10, 11, 10, 11},
+                             .effect_allele_frequency = {0.5F, 0.125F, 0.5F, 0.125F, 0.5F, 0.125F}};
+    write_results(run / "results.h5",
+                  {.traits = traits,
+                   .statuses = {"ok", "filtered_maf", "constant_genotype"},
+                   .model = "linear",
+                   .covariates = "",
+                   .missing_genotype = "mean",
+                   .fingerprint = 1},
+                  std::vector{contig("10"), contig("2"), contig("X")},
+                  std::vector(traits.size(), trait));
 }
 
 std::string exported(ResultExport plan) {

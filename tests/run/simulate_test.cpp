@@ -94,13 +94,13 @@ TEST_CASE("simulate: the PLINK files and the text table hold the store's cohort"
             auto const expected = reader.next(rows.size());
             REQUIRE(expected);
             RawBlock raw;
-            PackedBlock genotypes{rows.size(), cohort.samples().size()};
             partition.read_block(b, raw);
-            decode_block(raw, genotypes);
+            auto const genotypes = decode_block(raw);
+            auto const variants_read = partition.read_variants(b);
             CHECK(expected->contig == cohort.index().partitions[p].contig);
-            CHECK(std::ranges::equal(genotypes.view().words(), expected->genotypes.view().words()));
+            CHECK(std::ranges::equal(genotypes.words(), expected->genotypes.view().words()));
             for (std::int64_t v = 0; v < rows.size(); ++v, ++variants) {
-                REQUIRE(partition.variants()[(rows.first + v).at()] ==
+                REQUIRE(variants_read[static_cast<std::size_t>(v)] ==
                         expected->variants[static_cast<std::size_t>(v)]);
             }
         }
@@ -140,18 +140,17 @@ TEST_CASE("simulate: truth names variants of the store and adds up", "[run]") {
         for (std::int64_t b = 0; b < partition.blocks(); ++b) {
             auto const rows = partition.block_rows(b);
             RawBlock raw;
-            PackedBlock genotypes{rows.size(), 700};
             partition.read_block(b, raw);
-            decode_block(raw, genotypes);
+            auto const genotypes = decode_block(raw);
+            auto const variants_read = partition.read_variants(b);
             for (auto const& effect : truth.effects) {
                 if (effect.contig != cohort.index().partitions[p].contig) continue;
                 for (LocalVariantIndex v{0}; v < LocalVariantIndex{rows.size()}; ++v) {
-                    auto const& variant = partition.variants()[(rows.first + v.get()).at()];
+                    auto const& variant = variants_read[v.at()];
                     if (!(variant == effect.variant)) continue;
                     ++found;
                     for (SampleIndex s{0}; s < SampleIndex{700}; ++s) {
-                        sums[effect.trait.at()][s.at()] +=
-                            effect.effect * genotypes.view().genotype(v, s);
+                        sums[effect.trait.at()][s.at()] += effect.effect * genotypes.genotype(v, s);
                     }
                 }
             }

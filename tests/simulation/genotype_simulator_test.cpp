@@ -59,6 +59,21 @@ TEST_CASE("GenotypeSimulator: frequencies are those of a population", "[simulati
     CHECK(std::sqrt(squared_error / variants) < 0.02);
 }
 
+TEST_CASE("GenotypeSimulator: as many variants are rare as asked", "[simulation]") {
+    double const share = GENERATE(0.0, 0.5, 0.9, 1.0);
+    auto const cohort = simulate_genotypes(
+        {.samples = 2000, .variants = 2000, .missing_genotypes = 0, .rare_variants = share});
+    double rare = 0, seen_rare = 0;
+    for (auto const& site : cohort.sites) {
+        double const expected = std::min(site.expected_frequency, 1 - site.expected_frequency);
+        double const seen = alternate_frequency(site.truth);
+        rare += expected < 0.01 ? 1.0 / 2000 : 0;
+        seen_rare += std::min(seen, 1 - seen) < 0.01 ? 1.0 / 2000 : 0;
+    }
+    CHECK(rare == Approx(share).margin(share == 0 || share == 1 ? 0 : 0.04));
+    CHECK(seen_rare == Approx(share).margin(0.1));
+}
+
 TEST_CASE("GenotypeSimulator: variants have rising positions, unique IDs and two alleles",
           "[simulation]") {
     auto const cohort = simulate_genotypes({.samples = 3, .variants = 4000});

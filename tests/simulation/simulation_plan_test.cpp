@@ -26,6 +26,8 @@ TEST_CASE("GenotypePlan: refuses what cannot be, naming the option", "[simulatio
         Case{[](auto& p) { p.fst = 0.5; }, "--fst 0.5"},
         Case{[](auto& p) { p.relatives = 1.1; }, "--relatives 1.1"},
         Case{[](auto& p) { p.missing_genotypes = -0.1; }, "--missing-genotypes -0.1"},
+        Case{[](auto& p) { p.rare_variants = 1.1; }, "--rare-variants 1.1"},
+        Case{[](auto& p) { p.rare_variants = 0.9; }, "--rare-variants 0.9 is too much"},
         Case{[](auto& p) { p.missing_genotypes = std::nan(""); }, "--missing-genotypes nan"});
     GenotypePlan plan{.samples = 10, .variants = 10};
     CHECK_NOTHROW(plan.require_valid());

@@ -1,7 +1,9 @@
 /// \file  Checked values of options, with messages that name the option.
 #pragma once
 
+#include <cstdint>
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,6 +14,7 @@
 #include <fmt/format.h>
 
 #include "maniple/core/error.hpp"
+#include "maniple/run/ingest.hpp"
 
 namespace maniple::cli {
 
@@ -47,6 +50,17 @@ Value choose(boost::program_options::variables_map const& values, char const* na
     throw UserError{
         fmt::format("option --{} = '{}' (must be {}); correct the value", name, word, all)};
 }
+
+/// A size in bytes: 512M, 4G or 4GB (powers of 1000), 4Gi or 4GiB (of 1024), 1.5T. Nothing where
+/// the option is absent. \throws UserError naming the option where it is no size.
+std::optional<std::int64_t> size_of(boost::program_options::variables_map const& values,
+                                    char const* name);
+
+/// Description of --compression, with default `automatic`.
+void add_compression_option(boost::program_options::options_description& group);
+
+/// \throws UserError listing the words.
+Compression compression_of(boost::program_options::variables_map const& values);
 
 /// Description of --threads, with default 0: as many as this process may use.
 void add_threads_option(boost::program_options::options_description& group);

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -22,6 +23,31 @@ public:
     PendingSend(PendingSend&&) noexcept;
     PendingSend& operator=(PendingSend&&) noexcept;
     ~PendingSend();
+
+    /// May the message be forgotten without waiting? True where there is none. Asking lets MPI work
+    /// on it.
+    bool has_left();
+
+private:
+    friend class Communicator;
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+/// A comparison over ranks that they need not wait for. Destroyed before its result came, it leaves
+/// MPI the memory: the other ranks may still take part.
+class PendingMax {
+public:
+    PendingMax();
+    PendingMax(PendingMax&&) noexcept;
+    PendingMax& operator=(PendingMax&&) noexcept;
+    ~PendingMax();
+
+    /// Is a result still to come? Not before `start_max`, nor after `result` gave it.
+    bool is_open() const { return state_ != nullptr; }
+    /// The largest values once every rank has given its own, else nothing. Asking lets MPI work on
+    /// it. \pre is_open()
+    std::optional<std::vector<std::int64_t>> result();
 
 private:
     friend class Communicator;
@@ -51,6 +77,11 @@ public:
     void sum(std::span<std::int64_t> values) const;
     /// Largest value of any rank, on every rank. Collective.
     std::int64_t max(std::int64_t value) const;
+    /// Start to find the element-wise largest values of any rank. Collective, in the order of all
+    /// collective calls, but nobody waits here.
+    PendingMax start_max(std::vector<std::int64_t> values) const;
+    /// Ranks that share this rank's memory, itself included. Collective.
+    int ranks_on_this_host() const;
 
     /// Start sending `message`; messages to one rank with one tag arrive in order.
     /// \pre 0 <= to < size(), to != rank()
@@ -60,6 +91,9 @@ public:
     /// \pre 0 <= from < size(), from != rank()
     /// \pre 0 <= tag <= largest_tag
     Bytes receive(int from, int tag) const;
+    /// Has the next message been sent, so that `receive` would not wait for somebody to do so?
+    /// \pre as `receive`.
+    bool message_waits(int from, int tag) const;
 
 private:
     friend class Session;

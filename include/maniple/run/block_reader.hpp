@@ -16,11 +16,14 @@ class BlockReader {
 public:
     explicit BlockReader(Cohort const& cohort) : cohort_{cohort} {}
 
-    /// The block's compressed chunks. \throws CorruptInput.
+    /// The block's chunks, for `decode_block`. \throws CorruptInput.
     void read(ChosenBlock const& block, RawBlock& raw);
 
-    /// Names of the block's chosen variants, in order.
+    /// Names of the block's chosen variants, in order, read now. \throws CorruptInput.
     std::vector<Variant> variants(ChosenBlock const& block);
+
+    /// Bytes of the longest names in a partition; reads none.
+    NameWidths name_widths(std::size_t partition);
 
     /// Close the partitions before this one: blocks come in the store's order.
     void forget_before(std::size_t partition);

@@ -1,6 +1,8 @@
 /// \file  From what a person writes after --trait and --covariate to columns of the store's tables.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -9,9 +11,24 @@
 
 namespace maniple {
 
+/// The tables of a store, each opened once. One thread per process may use it.
+class StoreTables {
+public:
+    /// \throws as Cohort::open_table.
+    explicit StoreTables(Cohort const& cohort);
+
+    std::vector<TableReader> const& all() const { return tables_; }  ///< By name.
+    /// \pre there is one of this name
+    TableReader const& find(std::string const& name) const;
+
+private:
+    std::vector<TableReader> tables_;
+};
+
 /// A column of one of the store's tables.
 struct ColumnReference {
     std::string table;
+    std::size_t position = 0;  ///< In the table.
     ColumnSummary column;
     std::string label;  ///< "height", or "clinic.height" where several tables have one.
 };
@@ -23,8 +40,8 @@ struct TraitReference {
     Asked asked = Asked::by_name;
 };
 
-/// Every column of every table. \throws as Cohort::summarize_table.
-std::vector<ColumnReference> list_columns(Cohort const& cohort);
+/// Every column of every table.
+std::vector<ColumnReference> list_columns(StoreTables const& tables);
 
 /// The columns that `words` name ("height", "table.height", or patterns with * and ?), each once.
 /// \throws UserError when there is none, or several tables have one; suggests what was meant.
@@ -38,7 +55,7 @@ std::vector<TraitReference> choose_traits(std::vector<ColumnReference> const& co
                                           std::vector<std::string> const& words,
                                           std::vector<ColumnReference> const& covariates);
 
-/// The values of the chosen columns, in their order; each table is read once.
-std::vector<Column> load_columns(Cohort const& cohort, std::vector<ColumnReference> const& chosen);
+/// One column with its values. \param samples  of the store. \throws CorruptInput.
+Column load_column(StoreTables const& tables, ColumnReference const& chosen, std::int64_t samples);
 
 }  // namespace maniple

@@ -23,7 +23,9 @@ public:
     ~Progress() { finish(); }
 
     /// So many more are done.
-    void advance(std::int64_t count);
+    void advance(std::int64_t count) { reach(done_ + count); }
+    /// So many are done in all.
+    void reach(std::int64_t done);
     /// All are: clear the moving line.
     void finish();
 

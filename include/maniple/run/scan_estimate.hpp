@@ -9,19 +9,16 @@ namespace maniple {
 
 struct ScanEstimate {
     std::int64_t bytes_to_read = 0;   ///< Of genotypes, by all ranks together.
-    std::int64_t bytes_per_rank = 0;  ///< Memory.
-    std::int64_t result_bytes = 0;    ///< Of results.h5, before compression.
+    std::int64_t bytes_per_rank = 0;  ///< Peak memory.
+    std::int64_t result_bytes = 0;    ///< Of results.h5, as compressed as it usually is.
 };
 
 /// From extents alone.
 ScanEstimate estimate_scan(ScanPlan const& plan);
 
 /// Wall-clock time of the scan on `ranks` times this rank's threads, on cores like this one:
-/// computes some blocks. \pre the plan has blocks
-double estimate_seconds(ScanPlan const& plan, int ranks);
-
-/// Blocks that one rank takes at a time: up to sixteen a thread, within 64 MiB of genotypes and
-/// results, but one a thread at the least.
-std::int64_t blocks_per_round(ScanPlan const& plan);
+/// computes some blocks for one batch, compresses their results, and leaves out what is written to
+/// the disk. \pre the plan has blocks
+double estimate_seconds(ScanPlan& plan, int ranks);
 
 }  // namespace maniple

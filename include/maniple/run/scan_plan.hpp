@@ -3,14 +3,17 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "maniple/core/log.hpp"
-#include "maniple/model/linear_null.hpp"
 #include "maniple/model/linear_scan.hpp"
 #include "maniple/model/variant_filter.hpp"
 #include "maniple/run/sample_choice.hpp"
+#include "maniple/run/scan_memory.hpp"
+#include "maniple/run/trait_loader.hpp"
 #include "maniple/run/variant_choice.hpp"
 #include "maniple/store/cohort.hpp"
 
@@ -27,6 +30,7 @@ struct ScanRequest {
     SampleFiles samples;
     VariantFiles variants;
     int threads = 1;
+    std::optional<std::int64_t> memory;  ///< Of each rank [bytes]; nothing: what there is.
 };
 
 /// One trait as people count it.
@@ -46,37 +50,69 @@ struct PeopleText {
 /// cannot be found by subtraction.
 PeopleText describe_people(TraitCounts const& counts);
 
-/// The same on every rank, but for the number of threads. Immutable.
+/// The same on every rank, but for the number of threads. Traits are not in memory: `fit` reads
+/// those of one batch.
 class ScanPlan {
 public:
-    /// Opens the store, resolves names, fits the covariates. Explains what it finds in `log`.
+    /// Opens the store, resolves names, fits the covariates, and shares out the traits into batches
+    /// that fit the memory. Explains what it finds in `log`.
     /// \throws UserError where the request cannot be met; whatever the store throws.
-    ScanPlan(ScanRequest request, Log& log);
+    ScanPlan(ScanRequest request, ScanLimits limits, Log& log);
+    ScanPlan(ScanPlan const&) = delete;
+    ScanPlan& operator=(ScanPlan const&) = delete;
 
     ScanRequest const& request() const { return request_; }
     Cohort const& cohort() const { return cohort_; }
-    LinearNull const& null() const { return null_; }
+    std::int64_t base_samples() const { return base_samples_; }  ///< With every covariate.
     std::vector<ChosenBlock> const& blocks() const { return blocks_; }
     std::int64_t variants() const { return variants_; }  ///< Rows of the result.
-    std::vector<std::string> const& trait_labels() const { return labels_; }
-    std::vector<std::string> const& covariate_labels() const { return covariate_labels_; }
-    std::vector<std::string> const& tables() const { return tables_; }  ///< Those that are used.
-    /// Per trait of null().traits().
-    std::vector<TraitCounts> const& trait_counts() const { return counts_; }
+    std::int64_t traits() const { return std::ssize(traits_); }
+    std::vector<std::string> trait_labels() const;
+    std::vector<std::string> covariate_labels() const;
+    std::vector<std::string> tables() const;  ///< Those that are used.
+    TraitCounts const& trait_counts(TraitIndex trait) const { return traits_[trait.at()].counts; }
+
+    /// Runs of traits, in order: each is one pass over the genotypes.
+    std::vector<Range<TraitIndex>> const& batches() const { return batches_; }
+    std::int64_t most_traits() const;                      ///< Of a batch.
+    std::int64_t unit_rows() const { return unit_rows_; }  ///< Of a row chunk of the results.
+    std::int64_t memory_bytes() const { return memory_; }  ///< Peak of one rank.
+
+    /// The null model of a batch; its traits are those of the batch, in order. The constructor has
+    /// made that of the only one. \throws CorruptInput.
+    LinearNull fit(std::size_t batch);
 
 private:
-    struct Inputs;
-    ScanPlan(ScanRequest request, Inputs inputs, Log& log);
+    struct PlannedTrait {
+        ColumnReference reference;
+        TraitCounts counts;
+        std::vector<std::string> collinear;
+        std::uint64_t pattern = 0;  ///< Of missing values; equal for equal ones.
+        std::int64_t columns = 0;   ///< Dense columns of the pattern's own.
+    };
+
+    void survey(std::vector<TraitReference> const& asked, ScanLimits limits, Log& log);
+    void add_fitted(FittedTraits const& fitted, std::span<ColumnReference const> columns);
+    static void judge_rejected(LinearNull const& null, std::vector<TraitReference> const& asked,
+                               Log& log);
+    void make_batches(ScanMemory const& memory, std::int64_t limit, std::int64_t left);
+    void describe_samples(std::vector<TraitReference> const& asked, LinearNull const& null,
+                          Log& log) const;
+    void describe_traits(Log& log) const;
 
     ScanRequest request_;
     Cohort cohort_;
-    LinearNull null_;
+    StoreTables tables_;
+    std::optional<TraitLoader> loader_;
     std::vector<ChosenBlock> blocks_;
     std::int64_t variants_ = 0;
-    std::vector<std::string> labels_;
-    std::vector<std::string> covariate_labels_;
-    std::vector<std::string> tables_;
-    std::vector<TraitCounts> counts_;
+    std::int64_t base_samples_ = 0;
+    std::int64_t expanded_covariates_ = 0;
+    std::vector<PlannedTrait> traits_;
+    std::vector<Range<TraitIndex>> batches_;
+    std::int64_t unit_rows_ = 0;
+    std::int64_t memory_ = 0;
+    std::optional<LinearNull> fitted_;  ///< Of the only batch.
 };
 
 }  // namespace maniple

@@ -8,6 +8,7 @@
 
 #include "maniple/mpi/communicator.hpp"
 #include "maniple/run/scan_plan.hpp"
+#include "maniple/run/scan_tally.hpp"
 
 namespace maniple {
 
@@ -20,8 +21,9 @@ struct TraitSummary {
     std::vector<std::int64_t> by_status;  ///< Variants per status code.
 };
 
-/// Read the summary of every trait from a finished results.h5. \throws CorruptInput.
-std::vector<TraitSummary> summarize(std::filesystem::path const& results, ScanPlan const& plan);
+/// What a batch counted of one trait. \param trait  of the plan.
+TraitSummary summarize(ScanPlan const& plan, std::string const& label, TraitIndex trait,
+                       ScanTally const& tally, TraitIndex in_batch);
 
 /// Tab-separated, one row a trait; cases and controls as `describe_people`. \throws
 /// EnvironmentError.

@@ -16,6 +16,7 @@ struct SimulateOptions {
     GenotypePlan genotypes;
     TraitPlan traits;
     std::optional<std::filesystem::path> bfile;  ///< Also write .bed, .bim, .fam and .tsv.
+    Compression compression = Compression::automatic;
     int threads = 1;
 };
 

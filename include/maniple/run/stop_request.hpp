@@ -14,6 +14,8 @@ public:
     StopRequest(StopRequest const&) = delete;
     StopRequest& operator=(StopRequest const&) = delete;
 
+    /// Has this process been asked to stop?
+    static bool asked();
     /// Has any rank been asked to stop? Collective over comm.
     static bool on_any_rank(mpi::Communicator const& comm);
 };

@@ -60,6 +60,11 @@ public:
 
 private:
     void enter_contig();
+    struct MinorFrequency {
+        double lowest;
+        double below;
+    };
+    MinorFrequency wanted_frequency(RandomStream& stream) const;
     void draw_alleles(std::int64_t variant, std::vector<FounderIndex>& carriers);
     double frequency_of(std::span<FounderIndex const> carriers) const;
 

@@ -15,6 +15,9 @@ struct GenotypePlan {
     double fst = 0.03;                ///< Between any two ancestry groups.
     double relatives = 0.1;           ///< Share of samples with siblings and cousins in the cohort.
     double missing_genotypes = 0.01;  ///< Mean rate; 0 = none at all.
+    /// Share of variants whose minor allele is expected in less than 1%; by default as mutations
+    /// fall.
+    std::optional<double> rare_variants = std::nullopt;
     std::uint64_t seed = 1;
 
     /// \throws UserError naming the option that is out of bounds.

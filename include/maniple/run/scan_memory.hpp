@@ -1,0 +1,66 @@
+/// \file  What a scan needs of a rank's memory, and how much of it there is.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "maniple/model/linear_null.hpp"
+#include "maniple/model/linear_scan.hpp"
+#include "maniple/mpi/communicator.hpp"
+#include "maniple/run/variant_choice.hpp"
+#include "maniple/store/cohort.hpp"
+
+namespace maniple {
+
+/// What the ranks of a scan agree on, so that all plan alike.
+struct ScanLimits {
+    std::int64_t memory = 0;   ///< Of each rank [bytes].
+    std::int64_t resting = 0;  ///< Bytes that a rank holds before it reads anything.
+    int threads = 1;           ///< The most of any rank.
+};
+
+/// Bytes that this process may use as one of `ranks` like it on this host: physical memory or,
+/// where it is less, what a control group allows, divided among them.
+std::int64_t available_memory(int ranks);
+
+/// The least of any rank: `asked`, or else 80% of what it may use. Collective over comm.
+ScanLimits agree_on_limits(std::optional<std::int64_t> asked, int threads,
+                           mpi::Communicator const& comm);
+
+/// Peak memory of one rank.
+class ScanMemory {
+public:
+    /// \param blocks  of the scan. \param traits  of all batches together.
+    ScanMemory(Cohort const& cohort, std::span<ChosenBlock const> blocks, std::int64_t traits,
+               MissingGenotype missing, ScanLimits limits);
+
+    /// Rows of a unit.
+    std::int64_t unit_rows() const { return unit_rows_; }
+
+    /// Of a batch with this null model.
+    std::int64_t of_batch(LinearNull const& null) const;
+
+    /// The same before there is one: of a batch of some traits and patterns of missing values that
+    /// need `columns` dense columns beside the traits. No less than `of_batch`.
+    std::int64_t of_batch(std::int64_t traits, std::int64_t patterns, std::int64_t columns,
+                          std::int64_t covariates) const;
+
+private:
+    std::int64_t while_fitting(std::int64_t null, std::int64_t columns,
+                               std::int64_t covariates) const;
+    std::int64_t numbers(std::int64_t traits, std::int64_t patterns) const;
+
+    std::int64_t samples_;
+    std::int64_t block_variants_;
+    std::int64_t threads_;
+    MissingGenotype missing_;
+    std::int64_t rows_ = 0;
+    std::int64_t unit_rows_ = 1;
+    std::int64_t arrays_ = 1;   // Units in numbers,
+    std::int64_t encoded_ = 1;  // and compressed.
+    std::int64_t always_;       // Held from the beginning.
+    std::int64_t buffers_ = 0;  // Blocks as they are read.
+};
+
+}  // namespace maniple

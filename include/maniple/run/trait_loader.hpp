@@ -1,0 +1,44 @@
+/// \file  From columns of a store to the null model of a scan.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "maniple/genotype/sample_mask.hpp"
+#include "maniple/model/linear_null.hpp"
+#include "maniple/run/column_choice.hpp"
+
+namespace maniple {
+
+/// Some traits, fitted.
+struct FittedTraits {
+    LinearNull null;
+    std::vector<std::size_t>
+        accepted;                     ///< Per trait of `null`: its position among those asked for.
+    std::vector<std::int64_t> cases;  ///< The same: samples with the value 1.
+};
+
+/// Reads traits and covariates as they are needed and fits them.
+class TraitLoader {
+public:
+    /// \param tables  outlive this object. \param candidates  samples that may take part.
+    TraitLoader(StoreTables const& tables, std::vector<ColumnReference> covariates,
+                SampleMask candidates);
+
+    SampleMask const& candidates() const { return candidates_; }
+    std::vector<ColumnReference> const& covariates() const { return covariates_; }
+    /// Columns that the covariates make, at the most: one for each level but the first.
+    std::int64_t covariate_columns() const;
+
+    /// \throws UserError when no candidate has every covariate; CorruptInput.
+    FittedTraits fit(std::span<ColumnReference const> traits) const;
+
+private:
+    StoreTables const& tables_;
+    std::vector<ColumnReference> covariates_;
+    SampleMask candidates_;
+};
+
+}  // namespace maniple

@@ -1,0 +1,37 @@
+#include "maniple/run/block_worker.hpp"
+
+namespace maniple {
+namespace {
+
+// The run of variants from `first` to `last`.
+PackedView part_of(PackedView block, std::int64_t first, std::int64_t last) {
+    auto const words = static_cast<std::size_t>(block.words_per_row());
+    auto const rows = static_cast<std::size_t>(last - first + 1);
+    return {block.words().subspan(static_cast<std::size_t>(first) * words, rows * words),
+            last - first + 1, block.samples()};
+}
+
+}  // namespace
+
+BlockWorker::BlockWorker(ScanPlan const& plan, LinearNull const& null)
+    : plan_{plan},
+      null_{null},
+      work_{null, plan.request().missing, plan.cohort().index().block_variants} {}
+
+void BlockWorker::compute(ChosenBlock const& block, UnitPiece const& piece, PackedView genotypes,
+                          LinearTests const& tests) {
+    auto const row_at = [&](std::int64_t chosen) {
+        return block.every_row ? chosen : block.rows[static_cast<std::size_t>(chosen)];
+    };
+    // Variants outside this part are not multiplied.
+    auto const first = row_at(piece.first);
+    auto const last = row_at(piece.first + piece.rows - 1);
+    rows_.clear();
+    for (auto r = piece.first; r < piece.first + piece.rows; ++r) {
+        rows_.emplace_back(row_at(r) - first);
+    }
+    scan_block(null_, part_of(genotypes, first, last), rows_, plan_.request().missing,
+               plan_.request().filter, work_, tests);
+}
+
+}  // namespace maniple

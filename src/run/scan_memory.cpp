@@ -1,0 +1,179 @@
+#include "maniple/run/scan_memory.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <limits>
+#include <string>
+
+#include "maniple/genotype/dosage_product.hpp"
+#include "maniple/model/linear_scan.hpp"
+#include "maniple/run/scan_batch.hpp"
+#include "maniple/run/scan_tally.hpp"
+#include "maniple/run/unit_arrays.hpp"
+#include "maniple/run/unit_queue.hpp"
+#include "maniple/store/result_file.hpp"
+
+namespace maniple {
+namespace {
+
+// What libraries, the allocator and the files that are open take on top while a scan runs.
+constexpr std::int64_t working_bytes = 7'000'000;
+
+// Stack and allocator of a further thread.
+constexpr std::int64_t thread_bytes = 1'500'000;
+
+// Of one value in a column: integer, digits, remainder.
+constexpr std::int64_t value_bytes = 10;
+
+// Of what a process may use, where nobody says how much to take.
+constexpr double default_share = 0.8;
+
+// Deflated numbers of one trait and variant, and of one pattern and variant.
+constexpr std::int64_t encoded_trait_bytes = 15;
+constexpr std::int64_t encoded_pattern_bytes = 4;
+
+std::optional<std::int64_t> read_number(std::filesystem::path const& file) {
+    std::ifstream in{file};
+    std::int64_t value = 0;
+    if (in >> value) return value;
+    return std::nullopt;  // "max", or there is no such file.
+}
+
+// Memory that this process holds now.
+std::int64_t resident_bytes() {
+    std::ifstream statm{"/proc/self/statm"};
+    std::int64_t pages = 0;
+    std::int64_t resident = 0;
+    statm >> pages >> resident;
+    return resident * ::sysconf(_SC_PAGESIZE);
+}
+
+// The least limit from a control group up to the root of the hierarchy.
+std::optional<std::int64_t> limit_above(std::filesystem::path const& root,
+                                        std::filesystem::path path, char const* file) {
+    std::optional<std::int64_t> least;
+    for (;;) {
+        auto const limit = read_number(root / path.relative_path() / file);
+        if (limit && (!least || *limit < *least)) least = limit;
+        if (!path.has_relative_path()) return least;
+        path = path.parent_path();
+    }
+}
+
+// Lines of /proc/self/cgroup are number:controllers:path; version 2 has no controllers.
+std::optional<std::int64_t> control_group_limit() {
+    std::ifstream groups{"/proc/self/cgroup"};
+    std::optional<std::int64_t> least;
+    for (std::string line; std::getline(groups, line);) {
+        auto const first = line.find(':');
+        auto const second = line.find(':', first + 1);
+        if (first == std::string::npos || second == std::string::npos) continue;
+        auto const controllers = line.substr(first + 1, second - first - 1);
+        auto const path = line.substr(second + 1);
+        std::optional<std::int64_t> limit;
+        if (controllers.empty()) {
+            limit = limit_above("/sys/fs/cgroup", path, "memory.max");
+        } else if (controllers == "memory") {
+            limit = limit_above("/sys/fs/cgroup/memory", path, "memory.limit_in_bytes");
+        }
+        if (limit && (!least || *limit < *least)) least = limit;
+    }
+    return least;
+}
+
+std::int64_t stored_block_bytes(Cohort const& cohort) {
+    std::int64_t bytes = 0;
+    std::int64_t blocks = 0;
+    for (auto const& partition : cohort.index().partitions) {
+        bytes += partition.bytes;
+        blocks += partition.blocks;
+    }
+    return bytes / std::max<std::int64_t>(blocks, 1);
+}
+
+std::int64_t name_bytes(Cohort const& cohort) {
+    std::int64_t bytes = 0;
+    for (auto const& id : cohort.samples().ids) bytes += 64 + std::ssize(id);
+    return bytes;
+}
+
+}  // namespace
+
+std::int64_t available_memory(int ranks) {
+    auto bytes = std::int64_t{::sysconf(_SC_PHYS_PAGES)} * ::sysconf(_SC_PAGESIZE);
+    if (auto const limit = control_group_limit()) bytes = std::min(bytes, *limit);
+    return bytes / ranks;
+}
+
+ScanLimits agree_on_limits(std::optional<std::int64_t> asked, int threads,
+                           mpi::Communicator const& comm) {
+    auto const usable = available_memory(comm.ranks_on_this_host());
+    auto const mine =
+        asked.value_or(static_cast<std::int64_t>(default_share * static_cast<double>(usable)));
+    return {.memory = -comm.max(-mine),
+            .resting = comm.max(resident_bytes()),
+            .threads = static_cast<int>(comm.max(threads))};
+}
+
+ScanMemory::ScanMemory(Cohort const& cohort, std::span<ChosenBlock const> blocks,
+                       std::int64_t traits, MissingGenotype missing, ScanLimits limits)
+    : samples_{cohort.samples().size()},
+      block_variants_{cohort.index().block_variants},
+      threads_{limits.threads},
+      missing_{missing},
+      always_{limits.resting + working_bytes + (limits.threads - 1) * thread_bytes +
+              name_bytes(cohort)} {
+    std::int64_t stored_rows = 0;
+    for (auto const& block : blocks) {
+        rows_ += block.size();
+        stored_rows += block.block_rows;
+    }
+    unit_rows_ = result_chunk_rows(rows_, traits);
+    auto const pass = pass_limits(limits.threads);
+    auto const units = (rows_ + unit_rows_ - 1) / unit_rows_;
+    arrays_ = std::min(pass.arrays, units);
+    encoded_ = std::min(UnitQueue::encoded_units, units);
+    // Plain chunks are read straight into their place.
+    auto const block = block_variants_ * packed_stride(samples_);
+    auto const stored = stored_block_bytes(cohort);
+    buffers_ = std::min(pass.buffers * block_variants_, stored_rows) * packed_stride(samples_);
+    if (10 * stored < 9 * block) buffers_ += std::min(pass.buffers, std::ssize(blocks)) * stored;
+}
+
+// The covariates' basis and up to sixteen columns at a time are doubles before they are in fixed
+// point; a few more are on their way.
+std::int64_t ScanMemory::while_fitting(std::int64_t null, std::int64_t columns,
+                                       std::int64_t covariates) const {
+    return always_ + null + 8 * samples_ * (covariates + 7 + std::min<std::int64_t>(columns, 16));
+}
+
+std::int64_t ScanMemory::numbers(std::int64_t traits, std::int64_t patterns) const {
+    return traits * std::min(ScanTally::bytes_per_trait(), 4 * rows_) +
+           arrays_ * UnitArrays::bytes(traits, patterns, unit_rows_) +
+           encoded_ * unit_rows_ *
+               (encoded_trait_bytes * traits + encoded_pattern_bytes * patterns);
+}
+
+std::int64_t ScanMemory::of_batch(LinearNull const& null) const {
+    auto const traits = std::ssize(null.traits());
+    auto const bytes = null.bytes();
+    return std::max(while_fitting(bytes, null.columns().columns(), std::ssize(null.covariates())),
+                    always_ + bytes + buffers_ +
+                        threads_ * LinearWorkspace::bytes(null, missing_, block_variants_) +
+                        numbers(traits, std::ssize(null.patterns())));
+}
+
+std::int64_t ScanMemory::of_batch(std::int64_t traits, std::int64_t patterns, std::int64_t columns,
+                                  std::int64_t covariates) const {
+    auto const null = samples_ * (value_bytes * (traits + columns) + 8 * covariates) +
+                      (patterns + 1) * packed_stride(samples_);
+    auto const per_thread = 8 * block_variants_ * (traits + columns) +
+                            ProductWorkspace::bytes(traits + columns) + 8 * samples_;
+    return std::max(while_fitting(null, traits + columns, covariates),
+                    always_ + null + buffers_ + threads_ * per_thread + numbers(traits, patterns));
+}
+
+}  // namespace maniple
