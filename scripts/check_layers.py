@@ -18,7 +18,7 @@ MAY_USE = {  # The architecture, bottom up. Adding an arrow is a reviewed decisi
 }
 OWNER = {  # Foreign headers that one module wraps for all others.
     "mpi.h": "mpi", "hdf5.h": "hdf5", "cblas.h": "linalg", "lapacke.h": "linalg",
-    "dnnl.h": "linalg", "libdeflate.h": "store",
+    "libdeflate.h": "store", "zlib.h": "store", "zstd.h": "store",
 }
 OWNER_OF_FOLDER = {"htslib": "store", "Random123": "stats"}
 

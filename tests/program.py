@@ -98,11 +98,14 @@ class Results:
 NUMBERS = ("beta", "standard_error", "neg_log10_p", "status", "samples", "effect_allele_frequency")
 
 
-def read_results(run_folder):
+def read_results(run_folder, traits=None):
+    """All traits, or those named, in the order of the file."""
     with h5py.File(pathlib.Path(run_folder) / "results.h5", "r") as file:
         text = lambda name: [value.decode() for value in file[name][:]]
-        return Results(text("variant_id"), file["variant_position"][:], text("trait_id"),
-                       text("status_id"), *(file[name][:] for name in NUMBERS))
+        names = text("trait_id")
+        columns = [c for c, name in enumerate(names) if traits is None or name in traits]
+        return Results(text("variant_id"), file["variant_position"][:], [names[c] for c in columns],
+                       text("status_id"), *(file[name][:, columns] for name in NUMBERS))
 
 
 class InScratch(unittest.TestCase):
