@@ -44,6 +44,56 @@ inline Lanes root(Lanes lanes) {
 inline double const* at(double const* lanes, std::int64_t i) { return lanes + i * lane_width; }
 inline double* at(double* lanes, std::int64_t i) { return lanes + i * lane_width; }
 
+// sums += row' row, of padded triangles.
+inline void add_row(double const* row, std::int64_t rank, double* sums) {
+    for (std::int64_t r = 0; r < rank; ++r) {
+        for (std::int64_t c = 0; c <= r; c += lane_width, sums += lane_width) {
+            store(load(sums) + row[r] * load(row + c), sums);
+        }
+    }
+}
+
+void down_date_lanes(DownDate const& task) {
+    auto const rank = task.rank;
+    auto const padded = padded_start(rank);
+    auto const entries = rank * (rank + 1) / 2;
+    std::int64_t const* lost = task.lost;
+    for (std::int64_t i = 0; i < task.variants; ++i) {
+        double const* const moments = task.moments + i * padded;
+        for (std::int64_t k = 0; k < padded; k += lane_width) {
+            store(load(task.gram + k) - load(moments + k), task.triangle + k);
+        }
+        for (auto const* const end = task.lost + task.lost_end[i]; lost < end; ++lost) {
+            add_row(task.rows + *lost * task.row_stride, rank, task.triangle);
+        }
+        double* lane = task.lanes + i / lane_width * entries * lane_width + i % lane_width;
+        double trace = 0;
+        double const* row = task.triangle;
+        for (std::int64_t r = 0; r < rank; ++r) {
+            for (std::int64_t c = 0; c <= r; ++c, lane += lane_width) *lane = row[c];
+            if (r > 0) trace += row[r];
+            row += (r / lane_width + 1) * lane_width;
+        }
+        task.traces[i] = trace;
+    }
+}
+
+void project_lanes(std::int64_t const* sums, std::int64_t sums_stride, std::int64_t const* lost,
+                   std::int64_t lost_stride, double const* units, std::int64_t rank,
+                   std::int64_t variants, double* projection) {
+    for (std::int64_t r = 1; r < rank; ++r, sums += sums_stride, lost += lost_stride) {
+        double const unit = units[r - 1];
+        for (std::int64_t i = 0; i < variants; i += lane_width) {
+            double* const lanes = at(projection, i / lane_width * rank + r);
+            auto const count = variants - i < lane_width ? variants - i : lane_width;
+            for (std::int64_t k = 0; k < count; ++k) {
+                auto const sum = lost == nullptr ? sums[i + k] : sums[i + k] - lost[i + k];
+                lanes[k] = static_cast<double>(sum) * unit;
+            }
+        }
+    }
+}
+
 void factorize_lanes(double* triangles, std::int64_t rank, std::int64_t groups, double* smallest) {
     for (std::int64_t g = 0; g < groups; ++g) {
         Lanes least = Lanes{} + 1.0;
@@ -145,7 +195,9 @@ void test_dropped(TraitLanes const& lanes, DroppedTrait const& trait) {
     }
 }
 
-constexpr LaneForms forms{.factorize = factorize_lanes,
+constexpr LaneForms forms{.down_date = down_date_lanes,
+                          .project = project_lanes,
+                          .factorize = factorize_lanes,
                           .solve_shared = solve_lanes_shared,
                           .solve = solve_lanes,
                           .sum_squares = sum_squares,

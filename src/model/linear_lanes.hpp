@@ -44,7 +44,37 @@ struct DroppedTrait {
     double const* kept;          ///< [groups][8]: y'y over the samples that remain.
 };
 
+/// A lower triangle whose rows are padded to whole vectors of eight: where row r starts, in
+/// doubles. The whole triangle has padded_start(rows).
+constexpr std::int64_t padded_start(std::int64_t r) {
+    auto const whole = r / lane_width;  // rows of 1, 2, ... vectors, eight of each
+    return lane_width * (lane_width * whole * (whole + 1) / 2 + r % lane_width * (whole + 1));
+}
+
+/// Q'Q of each variant of a tile: the pattern's, less the samples without a genotype.
+struct DownDate {
+    std::int64_t rank;
+    std::int64_t variants;
+    double const* gram;       ///< Of the pattern: a padded triangle.
+    double const* moments;    ///< [variants] padded triangles: of the design's samples without one.
+    double const* rows;       ///< Rows of Q of samples that the pattern lacks, `row_stride` apart,
+    std::int64_t row_stride;  ///< a multiple of eight; beyond the rank they are zero.
+    std::int64_t const* lost;      ///< Rows that lack a genotype too, variant by variant,
+    std::int64_t const* lost_end;  ///< [variants] and where each variant's end.
+    double* triangle;              ///< Room for a padded one.
+    double* lanes;                 ///< [groups][triangle][8]
+    double* traces;                ///< [variants]: sums of diagonals, but for the first element.
+};
+
 struct LaneForms {
+    void (*down_date)(DownDate const& task);
+
+    /// projection ([groups][rank][8]), but for its first quantity: (sums - lost) x unit.
+    /// \param sums, lost  [rank - 1] rows of variants, so many apart; `lost` may be null.
+    void (*project)(std::int64_t const* sums, std::int64_t sums_stride, std::int64_t const* lost,
+                    std::int64_t lost_stride, double const* units, std::int64_t rank,
+                    std::int64_t variants, double* projection);
+
     /// Overwrite lower triangles A ([groups][triangle][8], linalg/cholesky.hpp) with L, L L' = A,
     /// its diagonal inverted. smallest [groups][8]: the smallest pivot as a share of its diagonal,
     /// 0 where a pivot is not positive; that lane's triangle is then of no use.

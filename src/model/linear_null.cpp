@@ -396,6 +396,7 @@ private:
             SampleMask everyone{std::ssize(pattern.lacking)};
             for (SampleIndex s{0}; s.get() < everyone.samples(); ++s) everyone.insert(s);
             pattern.lacking_mask.assign(everyone.words().begin(), everyone.words().end());
+            pattern.lacking_rows = rows_of(design, pattern.lacking);
         }
         auto const& units = design.units;
         pattern.gram.push_back(static_cast<double>(all_samples - std::ssize(pattern.lacking)));
@@ -414,6 +415,22 @@ private:
         pattern.inflated =
             design.inflation.largest(plain, nothing, std::numeric_limits<double>::infinity());
         for (auto t : pattern.traits) fit_trait(null_.traits_[t], pattern, design, all);
+    }
+
+    // Of Q, zeros from the rank on.
+    std::vector<double> rows_of(Design const& design, std::span<SampleIndex const> samples) const {
+        auto const stride = static_cast<std::size_t>(design.row_stride());
+        std::vector<double> rows(samples.size() * stride);
+        auto* row = rows.data();
+        for (auto s : samples) {
+            auto const* const integers = null_.columns_.row(s.get()).data() + design.first_column;
+            row[0] = 1;
+            for (std::size_t r = 1; r < static_cast<std::size_t>(design.rank); ++r) {
+                row[r] = integers[r - 1] * design.units[r - 1];
+            }
+            row += stride;
+        }
+        return rows;
     }
 
     void fit_trait(NullTrait& trait, MissingnessPattern const& pattern, Design const& design,
@@ -480,7 +497,8 @@ std::int64_t LinearNull::bytes() const {
     total += std::ssize(designs_) * word_bytes;
     for (auto const& pattern : patterns_) {
         total += word_bytes + pattern.lacking_columns.bytes() +
-                 8 * (std::ssize(pattern.lacking) + std::ssize(pattern.lacking_mask));
+                 8 * (std::ssize(pattern.lacking) + std::ssize(pattern.lacking_mask) +
+                      std::ssize(pattern.lacking_rows));
     }
     return total;
 }

@@ -87,6 +87,9 @@ private:
             counts = kernels().count(row.data(), mask.data(), std::ssize(row));
             tile_.any_missing |= counts.missing > 0;
         }
+        for (std::int64_t r = 0; r < design.covariates(); ++r) {
+            gather(design.first_column + r, covariate_sums(design).row(r));
+        }
         if (!tile_.any_missing) return;
         auto columns = design.moments();
         if (!drop_) columns.covariates = 0;
@@ -96,47 +99,48 @@ private:
             work_.moments[place(i)].sum_over(std::span{work_.missing}.first(place(count)),
                                              null_.columns().integers(), columns);
         }
+        if (drop_) tile_.take_moments(design, std::span{work_.counts}.first(rows_.size()));
+    }
+
+    MatrixView<std::int64_t> covariate_sums(Design const& design) const {
+        return {work_.covariate_sums.data(), design.covariates(), variants()};
+    }
+
+    // One column's sums for the tile's variants.
+    void gather(std::int64_t column, std::span<std::int64_t> to) const {
+        auto const* const from = sums_.row(column).data();
+        if (rows_.back() - rows_.front() == std::ssize(rows_) - 1) {
+            std::copy_n(from + rows_.front().get(), to.size(), to.begin());
+            return;
+        }
+        for (std::size_t i = 0; i < to.size(); ++i) to[i] = from[rows_[i].get()];
     }
 
     void scan_pattern(std::size_t p) {
         pattern_ = &null_.patterns()[p];
         design_ = &null_.designs()[pattern_->design];
         tile_.start(*design_, *pattern_, variants());
-        gather_sums();
-        if (!pattern_->lacking.empty()) subtract_lacking();
+        for (std::int64_t i = 0; i < variants(); ++i) {
+            tile_.genotype(i).counts = work_.counts[place(i)];
+        }
+        std::int64_t const* lacking = nullptr;
+        work_.lost.clear();
+        std::fill_n(work_.lost_end.begin(), variants(), 0);
+        if (!pattern_->lacking.empty()) {
+            take_lacking();
+            lacking = work_.lacking_sums.data();
+        }
         judge(static_cast<std::int64_t>(p));
-        tile_.project(covariate_sums());
+        tile_.project(covariate_sums(*design_), lacking);
         find_inflated();
         for (auto t : pattern_->traits) scan_trait(t);
     }
 
-    MatrixView<std::int64_t> covariate_sums() const {
-        return {work_.covariate_sums.data(), design_->covariates(), variants()};
-    }
-
-    // On the design's samples.
-    void gather_sums() {
-        for (std::int64_t i = 0; i < variants(); ++i) {
-            tile_.genotype(i).counts = work_.counts[place(i)];
-        }
-        for (std::int64_t r = 0; r < design_->covariates(); ++r) {
-            gather(design_->first_column + r, covariate_sums().row(r));
-        }
-    }
-
-    // One column's sums for the tile's variants.
-    void gather(std::int64_t column, std::span<std::int64_t> to) const {
-        auto const from = sums_.row(column);
-        for (std::size_t i = 0; i < to.size(); ++i) to[i] = from[rows_[i].at()];
-    }
-
     // What the design's samples have and the pattern's lack.
-    void subtract_lacking() {
-        auto const& lacking = pattern_->lacking;
-        auto const selected = work_.turned->select(lacking, work_.selected.span());
-        MatrixView<std::int64_t> const lost{work_.lacking_sums.data(), design_->covariates(),
-                                            variants()};
-        multiply_genotypes(selected, pattern_->lacking_columns, work_.product, lost);
+    void take_lacking() {
+        auto const selected = work_.turned->select(pattern_->lacking, work_.selected.span());
+        multiply_genotypes(selected, pattern_->lacking_columns, work_.product,
+                           {work_.lacking_sums.data(), design_->covariates(), variants()});
         for (std::int64_t i = 0; i < variants(); ++i) {
             auto const row = selected.row(LocalVariantIndex{i});
             auto const counts =
@@ -146,26 +150,14 @@ private:
                     .heterozygous = kept.heterozygous - counts.heterozygous,
                     .alternate = kept.alternate - counts.alternate,
                     .missing = kept.missing - counts.missing};
-            if (counts.missing > 0) lose_lacking(i, row);
+            if (counts.missing > 0) {
+                auto const count = find_missing(row, pattern_->lacking_mask, work_.missing);
+                for (std::int64_t k = 0; k < count; ++k) {
+                    work_.lost.push_back(work_.missing[place(k)].get());
+                }
+            }
+            work_.lost_end[place(i)] = std::ssize(work_.lost);
         }
-        auto const sums = covariate_sums();
-        for (std::int64_t r = 0; r < design_->covariates(); ++r) {
-            for (std::int64_t i = 0; i < variants(); ++i) sums(r, i) -= lost(r, i);
-        }
-    }
-
-    // Samples that have no genotype and are not in the pattern either.
-    void lose_lacking(std::int64_t i, std::span<std::uint64_t const> row) {
-        auto const count = find_missing(row, pattern_->lacking_mask, work_.missing);
-        for (std::int64_t k = 0; k < count; ++k) {
-            auto& s = work_.missing[place(k)];
-            s = pattern_->lacking[s.at()];
-        }
-        auto columns = design_->covariate_moments();
-        if (!drop_) columns.covariates = 0;
-        work_.lost_moments[place(i)].sum_over(std::span{work_.missing}.first(place(count)),
-                                              null_.columns().integers(), columns);
-        tile_.genotype(i).loses_lacking = true;
     }
 
     // Which variants are tested, and what their genotypes are.

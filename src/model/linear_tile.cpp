@@ -69,10 +69,14 @@ LinearWorkspace::Buffers::Buffers(LinearNull const& null, MissingGenotype missin
       covariate_sums(place(shape.covariates * shape.variants)),
       trait_sums(place(shape.variants)) {
     for (std::int64_t i = 0; i < shape.variants; ++i) moments.emplace_back(shape.kept, shape.width);
-    if (shape.lacking == 0) return;
-    for (std::int64_t i = 0; i < shape.variants; ++i) {
-        lost_moments.emplace_back(shape.kept, shape.covariates);
+    lost_end.resize(place(shape.variants));
+    if (missing_as == MissingGenotype::drop) {
+        auto const padded = padded_start(shape.rank());
+        design_gram = AlignedBuffer<double>{shape.variants * padded};
+        gram = AlignedBuffer<double>{padded};
+        triangle = AlignedBuffer<double>{padded};
     }
+    if (shape.lacking == 0) return;
     turned.emplace(null.samples());
     selected = AlignedBuffer<std::uint64_t>{shape.variants * packed_stride(shape.lacking) / 8};
     lacking_sums = AlignedBuffer<std::int64_t>{shape.covariates * shape.variants};
@@ -86,10 +90,10 @@ std::int64_t LinearWorkspace::Buffers::bytes(LinearNull const& null, MissingGeno
                  8 * 4 * packed_stride(null.samples());
     total += shape.variants *
              (moments_of(shape.kept, shape.width) + 8 * (2 * shape.rank() + shape.triangle() + 20));
+    if (missing == MissingGenotype::drop) total += 8 * shape.variants * padded_start(shape.rank());
     if (shape.lacking > 0) {
         total += SampleMajorBlock::bytes(null.samples()) +
-                 shape.variants * (moments_of(shape.kept, shape.covariates) +
-                                   packed_stride(shape.lacking) + 8 * shape.covariates);
+                 shape.variants * (packed_stride(shape.lacking) + 8 * shape.covariates);
     }
     return total;
 }
@@ -99,7 +103,8 @@ LinearTile::LinearTile(LinearWorkspace::Buffers& buffers, MissingGenotype missin
       lanes_{buffers.lanes},
       drop_{missing == MissingGenotype::drop},
       genotypes_(place(buffers.shape.variants)),
-      squares_(place(buffers.shape.variants)) {}
+      squares_(place(buffers.shape.variants)),
+      traces_(place(buffers.shape.variants)) {}
 
 void LinearTile::start(Design const& design, MissingnessPattern const& pattern,
                        std::int64_t variants) {
@@ -115,12 +120,41 @@ double LinearTile::imputed(std::int64_t i) const {
     return !drop_ && g.counts.missing > 0 && g.status == TestStatus::ok ? g.mean : 0;
 }
 
-void LinearTile::project(MatrixView<std::int64_t const> sums) {
-    auto const rank = design_->rank;
-    std::fill_n(lanes_.projection.data(), groups() * lane_width * rank, 0.0);
-    std::fill_n(lanes_.degrees.data(), groups() * lane_width, 1.0);
-    for (std::int64_t i = 0; i < variants_; ++i) project_one(i, sums);
+std::span<std::int64_t const> LinearTile::lost(std::int64_t i) const {
+    auto const first = i == 0 ? 0 : buffers_.lost_end[place(i - 1)];
+    return std::span{buffers_.lost}.subspan(place(first),
+                                            place(buffers_.lost_end[place(i)] - first));
+}
 
+void LinearTile::take_moments(Design const& design, std::span<GenotypeCounts const> counts) {
+    auto const padded = padded_start(design.rank);
+    for (std::size_t i = 0; i < counts.size(); ++i) {
+        auto* row = buffers_.design_gram.data() + static_cast<std::int64_t>(i) * padded;
+        std::fill_n(row, padded, 0.0);
+        if (counts[i].missing == 0) continue;
+        auto const& moments = buffers_.moments[i];
+        row[0] = static_cast<double>(counts[i].missing);
+        for (std::int64_t r = 0; r < design.covariates(); ++r) {
+            row += (r / lane_width + 1) * lane_width;
+            double const unit = design.units[place(r)];
+            row[0] = moments.sum(r) * unit;
+            for (std::int64_t c = 0; c <= r; ++c) {
+                row[c + 1] = moments.product(c, r) * (unit * design.units[place(c)]);
+            }
+        }
+    }
+}
+
+void LinearTile::project(MatrixView<std::int64_t const> sums, std::int64_t const* lacking) {
+    auto const rank = design_->rank;
+    std::fill_n(lanes_.degrees.data(), groups() * lane_width, 1.0);
+    lane_forms().project(sums.data(), sums.row_stride(), lacking,
+                         lacking == nullptr ? 0 : variants_, design_->units.data(), rank, variants_,
+                         lanes_.projection.data());
+    for (std::int64_t i = 0; i < variants_; ++i) measure(i);
+    if (any_missing && !drop_) {
+        for (std::int64_t i = 0; i < variants_; ++i) impute(i);
+    }
     if (is_dropping()) {
         down_date();
         lane_forms().factorize(lanes_.factor.data(), rank, groups(), lanes_.pivot.data());
@@ -138,80 +172,69 @@ void LinearTile::project(MatrixView<std::int64_t const> sums) {
     }
 }
 
-void LinearTile::project_one(std::int64_t i, MatrixView<std::int64_t const> sums) {
+// What called genotypes come to.
+void LinearTile::measure(std::int64_t i) {
     auto& g = genotype(i);
     auto const& counts = g.counts;
-    auto const rank = design_->rank;
-    auto* const lanes = lanes_.projection.data();
     double const impute = imputed(i);
     auto const alleles = static_cast<double>(counts.alternate_alleles());
     auto const missing = static_cast<double>(counts.missing);
-    lanes[lane_of(i, 0, rank)] = alleles + impute * missing;
-    for (std::int64_t r = 1; r < rank; ++r) {
-        double sum = static_cast<double>(sums(r - 1, i));
-        if (impute != 0) {
-            double absent = buffers_.moments[place(i)].sum(r - 1);
-            if (g.loses_lacking) absent -= buffers_.lost_moments[place(i)].sum(r - 1);
-            sum += impute * absent;
-        }
-        lanes[lane_of(i, r, rank)] = sum * design_->units[place(r - 1)];
-    }
+    lanes_.projection[lane_of(i, 0, design_->rank)] = alleles + impute * missing;
     auto const raw = static_cast<double>(counts.heterozygous + 4 * counts.alternate);
     squares_[place(i)] = raw + impute * impute * missing;
     g.spread = raw - alleles * alleles / static_cast<double>(counts.called());
     lanes_.degrees[i] = g.degrees;
 }
 
-// Q'Q of each variant: the pattern's less the samples without a genotype.
-void LinearTile::down_date() {
-    auto const entries = triangle_size(design_->rank);
-    for (std::int64_t i = 0; i < groups() * lane_width; ++i) {
-        for (std::int64_t k = 0; k < entries; ++k) {
-            lanes_.factor[lane_of(i, k, entries)] = pattern_->gram[place(k)];
+// Q'g of genotypes that are missing.
+void LinearTile::impute(std::int64_t i) {
+    double const mean = imputed(i);
+    if (mean == 0) return;
+    auto const& moments = buffers_.moments[place(i)];
+    for (std::int64_t r = 1; r < design_->rank; ++r) {
+        double absent = moments.sum(r - 1) * design_->units[place(r - 1)];
+        for (auto k : lost(i)) {
+            absent -= pattern_->lacking_rows[place(k * design_->row_stride() + r)];
         }
-    }
-    for (std::int64_t i = 0; i < variants_; ++i) {
-        if (genotype(i).counts.missing > 0) down_date_one(i);
+        lanes_.projection[lane_of(i, r, design_->rank)] += mean * absent;
     }
 }
 
-void LinearTile::down_date_one(std::int64_t i) {
-    auto const& g = genotype(i);
-    auto const& moments = buffers_.moments[place(i)];
-    auto const* const lost = g.loses_lacking ? &buffers_.lost_moments[place(i)] : nullptr;
-    auto const& units = design_->units;
-    auto const entries = triangle_size(design_->rank);
-    auto* const lanes = lanes_.factor.data() + lane_of(i, 0, entries);
-    lanes[0] -= static_cast<double>(g.counts.missing);
-    std::int64_t k = 1;
-    for (std::int64_t r = 0; r < design_->covariates(); ++r) {
-        double const unit = units[place(r)];
-        double const sum = moments.sum(r) - (lost != nullptr ? lost->sum(r) : 0);
-        lanes[k++ * lane_width] -= sum * unit;
-        for (std::int64_t c = 0; c <= r; ++c) {
-            double const product =
-                moments.product(c, r) - (lost != nullptr ? lost->product(c, r) : 0);
-            lanes[k++ * lane_width] -= product * (unit * units[place(c)]);
-        }
+// Q'Q of each variant: the pattern's less the samples without a genotype.
+void LinearTile::down_date() {
+    auto const rank = design_->rank;
+    double const* entry = pattern_->gram.data();
+    double* row = buffers_.gram.data();
+    for (std::int64_t r = 0; r < rank; ++r) {
+        row = std::copy_n(entry, r + 1, row);
+        row = std::fill_n(row, padded_start(r + 1) - padded_start(r) - (r + 1), 0.0);
+        entry += r + 1;
     }
+    lane_forms().down_date({.rank = rank,
+                            .variants = variants_,
+                            .gram = buffers_.gram.data(),
+                            .moments = buffers_.design_gram.data(),
+                            .rows = pattern_->lacking_rows.data(),
+                            .row_stride = design_->row_stride(),
+                            .lost = buffers_.lost.data(),
+                            .lost_end = buffers_.lost_end.data(),
+                            .triangle = buffers_.triangle.data(),
+                            .lanes = lanes_.factor.data(),
+                            .traces = traces_.data()});
 }
 
 double LinearTile::least_kept(std::int64_t i) const {
-    auto const& g = genotype(i);
-    auto const rows = static_cast<double>(design_->inflation.rows());
-    double kept = (pattern_->gram[0] - (drop_ ? static_cast<double>(g.counts.missing) : 0)) / rows;
-    bool const lowered = drop_ && g.counts.missing > 0;
-    auto const& moments = buffers_.moments[place(i)];
-    for (std::int64_t r = 0; r < design_->covariates(); ++r) {
-        double diagonal = pattern_->gram[place(triangle_size(r + 2) - 1)];
-        if (lowered) {
-            double product = moments.product(r, r);
-            if (g.loses_lacking) product -= buffers_.lost_moments[place(i)].product(r, r);
-            diagonal -= product * (design_->units[place(r)] * design_->units[place(r)]);
+    auto const missing = drop_ ? static_cast<double>(genotype(i).counts.missing) : 0;
+    double trace = 0;
+    if (is_dropping()) {
+        trace = traces_[place(i)];
+    } else {
+        for (std::int64_t r = 2; r <= design_->rank; ++r) {
+            trace += pattern_->gram[place(triangle_size(r) - 1)];
         }
-        kept -= 1 - diagonal;
     }
-    return kept;
+    return (pattern_->gram[0] - missing) / static_cast<double>(design_->inflation.rows()) -
+           (static_cast<double>(design_->covariates()) - trace);
 }
 
 std::vector<double> LinearTile::factor(std::int64_t i) const {

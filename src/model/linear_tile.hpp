@@ -53,17 +53,21 @@ struct LinearWorkspace::Buffers {
 
     TileShape shape;
     ProductWorkspace product;
-    AlignedBuffer<std::int64_t> sums;      // columns x block: genotypes times columns
-    std::vector<SampleIndex> missing;      // room for one variant's
-    std::vector<GenotypeCounts> counts;    // on a design's samples
-    std::vector<RowMoments> moments;       // per variant: of a design's samples without a genotype
-    std::vector<RowMoments> lost_moments;  // per variant: of those of them that a pattern lacks
+    AlignedBuffer<std::int64_t> sums;    // columns x block: genotypes times columns
+    std::vector<SampleIndex> missing;    // room for one variant's
+    std::vector<GenotypeCounts> counts;  // on a design's samples
+    std::vector<RowMoments> moments;     // per variant: of a design's samples without a genotype
+    AlignedBuffer<double> design_gram;   // per variant: Q'Q of these samples, padded triangles
+    AlignedBuffer<double> gram;          // of a pattern: a padded triangle
+    AlignedBuffer<double> triangle;      // room for another
+    std::vector<std::int64_t> lost;      // of these samples, those a pattern lacks: positions in
+    std::vector<std::int64_t> lost_end;  // its list, variant by variant, and where each ends
     TileLanes lanes;
     std::vector<std::uint8_t> status;
     std::optional<SampleMajorBlock> turned;  // where patterns lack samples
     AlignedBuffer<std::uint64_t> selected;
     AlignedBuffer<std::int64_t> lacking_sums;
-    std::vector<std::int64_t> covariate_sums;  // covariates x tile
+    std::vector<std::int64_t> covariate_sums;  // covariates x tile: of a design's samples
     std::vector<std::int64_t> trait_sums;      // tile
 };
 
@@ -74,8 +78,7 @@ struct TileGenotype {
     double degrees = 0;  ///< Of freedom.
     double spread = 0;   ///< Sum of squares about the mean.
     TestStatus status = TestStatus::ok;
-    bool loses_lacking = false;  ///< Samples without a genotype are lacking anyway.
-    bool cancelled = false;      ///< For every trait.
+    bool cancelled = false;  ///< For every trait.
 };
 
 class LinearTile {
@@ -88,9 +91,13 @@ public:
     TileGenotype& genotype(std::int64_t i) { return genotypes_[place(i)]; }
     TileGenotype const& genotype(std::int64_t i) const { return genotypes_[place(i)]; }
 
+    /// Q'Q of each variant's samples of the design without a genotype, from `moments`.
+    void take_moments(Design const& design, std::span<GenotypeCounts const> counts);
+
     /// Q'g from exact sums of called genotypes, its solution, and S. \pre genotypes are judged
-    /// \param sums  per covariate column and variant: integers.
-    void project(MatrixView<std::int64_t const> sums);
+    /// \param sums     covariates x variants, over the design's samples.
+    /// \param lacking  the same over those that the pattern lacks; none where it lacks nobody.
+    void project(MatrixView<std::int64_t const> sums, std::int64_t const* lacking);
 
     double own(std::int64_t i) const { return lanes_.own[i]; }      ///< S.
     double pivot(std::int64_t i) const { return lanes_.pivot[i]; }  ///< Smallest of Q'Q, a share.
@@ -114,9 +121,10 @@ private:
     std::int64_t groups() const { return (variants_ + lane_width - 1) / lane_width; }
     bool is_dropping() const { return drop_ && any_missing; }
     double imputed(std::int64_t i) const;
-    void project_one(std::int64_t i, MatrixView<std::int64_t const> sums);
+    void measure(std::int64_t i);
+    void impute(std::int64_t i);
     void down_date();
-    void down_date_one(std::int64_t i);
+    std::span<std::int64_t const> lost(std::int64_t i) const;
     void drop_from(NullTrait const& trait);
 
     LinearWorkspace::Buffers& buffers_;
@@ -127,6 +135,7 @@ private:
     MissingnessPattern const* pattern_ = nullptr;
     std::vector<TileGenotype> genotypes_;
     std::vector<double> squares_;  // g'g
+    std::vector<double> traces_;   // of Q'Q, but for its first element
     std::vector<std::int64_t> doubtful_;
 };
 

@@ -45,6 +45,7 @@ struct Design {
     CovariateInflation inflation;       ///< Of the covariates that Q is made of.
 
     std::int64_t covariates() const { return rank - 1; }
+    std::int64_t row_stride() const { return (rank + 7) / 8 * 8; }
     std::int64_t columns() const { return rank - 1 + std::ssize(traits); }
     MomentColumns moments() const { return {first_column, covariates(), columns()}; }
     MomentColumns covariate_moments() const { return {first_column, covariates(), covariates()}; }
@@ -59,6 +60,7 @@ struct MissingnessPattern {
     std::vector<SampleIndex> lacking;         ///< Samples of the design that are not in the mask.
     FixedPointMatrix lacking_columns;         ///< Q of these samples, without its intercept.
     std::vector<std::uint64_t> lacking_mask;  ///< A SampleMask's words: all of these samples.
+    std::vector<double> lacking_rows;         ///< Rows of Q of these, `row_stride` apart.
     std::vector<std::string> collinear;       ///< Covariates left out on these samples.
     std::vector<std::size_t> traits;          ///< Positions in `LinearNull::traits`.
     std::vector<double> gram;                 ///< Q'Q over the mask, a triangle.
