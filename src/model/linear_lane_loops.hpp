@@ -44,19 +44,23 @@ inline Lanes root(Lanes lanes) {
 inline double const* at(double const* lanes, std::int64_t i) { return lanes + i * lane_width; }
 inline double* at(double* lanes, std::int64_t i) { return lanes + i * lane_width; }
 
-// sums += row' row, of padded triangles.
-inline void add_row(double const* row, std::int64_t rank, double* sums) {
+// Of variant i: the triangle goes to its lane.
+inline void finish_triangle(DownDate const& task, std::int64_t i) {
+    auto const rank = task.rank;
+    double* lane =
+        task.lanes + i / lane_width * (rank * (rank + 1) / 2) * lane_width + i % lane_width;
+    double trace = 0;
+    double const* row = task.triangle;
     for (std::int64_t r = 0; r < rank; ++r) {
-        for (std::int64_t c = 0; c <= r; c += lane_width, sums += lane_width) {
-            store(load(sums) + row[r] * load(row + c), sums);
-        }
+        for (std::int64_t c = 0; c <= r; ++c, lane += lane_width) *lane = row[c];
+        if (r > 0) trace += row[r];
+        row += (r / lane_width + 1) * lane_width;
     }
+    task.traces[i] = trace;
 }
 
-void down_date_lanes(DownDate const& task) {
-    auto const rank = task.rank;
-    auto const padded = padded_start(rank);
-    auto const entries = rank * (rank + 1) / 2;
+void down_date_any(DownDate const& task) {
+    auto const padded = padded_start(task.rank);
     std::int64_t const* lost = task.lost;
     for (std::int64_t i = 0; i < task.variants; ++i) {
         double const* const moments = task.moments + i * padded;
@@ -64,18 +68,55 @@ void down_date_lanes(DownDate const& task) {
             store(load(task.gram + k) - load(moments + k), task.triangle + k);
         }
         for (auto const* const end = task.lost + task.lost_end[i]; lost < end; ++lost) {
-            add_row(task.rows + *lost * task.row_stride, rank, task.triangle);
+            double const* const row = task.rows + *lost * task.row_stride;
+            double* sums = task.triangle;
+            for (std::int64_t r = 0; r < task.rank; ++r) {
+                for (std::int64_t c = 0; c <= r; c += lane_width, sums += lane_width) {
+                    store(load(sums) + row[r] * load(row + c), sums);
+                }
+            }
         }
-        double* lane = task.lanes + i / lane_width * entries * lane_width + i % lane_width;
-        double trace = 0;
-        double const* row = task.triangle;
-        for (std::int64_t r = 0; r < rank; ++r) {
-            for (std::int64_t c = 0; c <= r; ++c, lane += lane_width) *lane = row[c];
-            if (r > 0) trace += row[r];
-            row += (r / lane_width + 1) * lane_width;
-        }
-        task.traces[i] = trace;
+        finish_triangle(task, i);
     }
+}
+
+// The same with the triangle in registers.
+template <int rank>
+void down_date_small(DownDate const& task) {
+    constexpr auto vectors = static_cast<int>(padded_start(rank) / lane_width);
+    constexpr int chunks = (rank + 7) / 8;
+    std::int64_t const* lost = task.lost;
+    for (std::int64_t i = 0; i < task.variants; ++i) {
+        Lanes sums[vectors];
+        double const* const moments = task.moments + i * vectors * lane_width;
+#pragma GCC unroll 32
+        for (int k = 0; k < vectors; ++k) sums[k] = load(at(task.gram, k)) - load(at(moments, k));
+        for (auto const* const end = task.lost + task.lost_end[i]; lost < end; ++lost) {
+            double const* const row = task.rows + *lost * task.row_stride;
+            Lanes columns[chunks];
+#pragma GCC unroll 2
+            for (int c = 0; c < chunks; ++c) columns[c] = load(at(row, c));
+            int k = 0;
+#pragma GCC unroll 16
+            for (int r = 0; r < rank; ++r) {
+#pragma GCC unroll 2
+                for (int c = 0; c <= r / 8; ++c, ++k) sums[k] += row[r] * columns[c];
+            }
+        }
+#pragma GCC unroll 32
+        for (int k = 0; k < vectors; ++k) store(sums[k], at(task.triangle, k));
+        finish_triangle(task, i);
+    }
+}
+
+void down_date_lanes(DownDate const& task) {
+    constexpr void (*small[])(DownDate const&) = {
+        down_date_any,       down_date_small<1>,  down_date_small<2>,  down_date_small<3>,
+        down_date_small<4>,  down_date_small<5>,  down_date_small<6>,  down_date_small<7>,
+        down_date_small<8>,  down_date_small<9>,  down_date_small<10>, down_date_small<11>,
+        down_date_small<12>, down_date_small<13>, down_date_small<14>, down_date_small<15>,
+        down_date_small<16>};
+    small[task.rank <= 16 ? task.rank : 0](task);
 }
 
 void project_lanes(std::int64_t const* sums, std::int64_t sums_stride, std::int64_t const* lost,

@@ -1,6 +1,7 @@
 #include "maniple/model/linear_scan.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <limits>
 #include <optional>
@@ -150,13 +151,19 @@ private:
                     .heterozygous = kept.heterozygous - counts.heterozygous,
                     .alternate = kept.alternate - counts.alternate,
                     .missing = kept.missing - counts.missing};
-            if (counts.missing > 0) {
-                auto const count = find_missing(row, pattern_->lacking_mask, work_.missing);
-                for (std::int64_t k = 0; k < count; ++k) {
-                    work_.lost.push_back(work_.missing[place(k)].get());
-                }
-            }
+            if (counts.missing > 0) list_lost(row);
             work_.lost_end[place(i)] = std::ssize(work_.lost);
+        }
+    }
+
+    // A short row: no more than the lacking samples.
+    void list_lost(std::span<std::uint64_t const> row) {
+        auto const& mask = pattern_->lacking_mask;
+        for (std::size_t w = 0; w < row.size(); ++w) {
+            for (auto rest = row[w] & row[w] >> 1 & mask[w]; rest != 0; rest &= rest - 1) {
+                work_.lost.push_back(static_cast<std::int64_t>(w) * 32 +
+                                     std::countr_zero(rest) / 2);
+            }
         }
     }
 
