@@ -1,6 +1,7 @@
 #include "maniple/model/trait_problem.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <vector>
 
@@ -27,6 +28,22 @@ double median(std::vector<double> values) {
     auto const middle = values.begin() + std::ssize(values) / 2;
     std::ranges::nth_element(values, middle);
     return *middle;
+}
+
+// Could more than half of the values lie in a sliver of their range? Only then can an outlier be so
+// many times as far from the median as usual. No, where no two neighbouring bins of a histogram
+// hold half.
+bool may_crowd(std::span<double const> values) {
+    constexpr std::size_t bins = 256;
+    auto const [least, most] = std::ranges::minmax(values);
+    double const width = (most - least) / (bins - 1);
+    if (!(width > 0) || !std::isfinite(width)) return true;
+    std::array<std::size_t, bins + 1> counts{};
+    for (double value : values) ++counts[static_cast<std::size_t>((value - least) / width)];
+    for (std::size_t b = 0; b < bins; ++b) {
+        if (2 * (counts[b] + counts[b + 1]) >= values.size()) return true;
+    }
+    return false;
 }
 
 // Largest distance from the median, in median distances; 0 where most values are equal.
@@ -80,7 +97,8 @@ std::optional<std::string> find_problem(std::span<double const> values,
             "{:.0e} to {:.0e}); import it in other units",
             largest, smallest_scale, largest_scale);
     }
-    if (auto const ratio = outlier_ratio(values); ratio > implausible_ratio) {
+    auto const ratio = may_crowd(values) ? outlier_ratio(values) : 0;
+    if (ratio > implausible_ratio) {
         return fmt::format(
             "has a value that lies {:.0e} times as far from the median as usual (a "
             "code for missing?); import the table again with --missing-value, or "

@@ -168,7 +168,7 @@ IngestSummary ingest(std::filesystem::path const& store,
     expect(options.block_variants > 0, "a block has variants");
     expect(options.threads > 0, "somebody works");
 
-    return_large_blocks();
+    return_large_blocks(128 << 10);
     Stopwatch const watch;
     auto const& first = *sources.front();
     require_unique_ids(first.samples(), first.name());

@@ -8,11 +8,10 @@
 
 namespace maniple {
 
-void return_large_blocks() {
+void return_large_blocks([[maybe_unused]] int bytes) {
 #if defined(__GLIBC__)
-    constexpr int large = 128 * 1024;
-    mallopt(M_MMAP_THRESHOLD, large);
-    mallopt(M_TRIM_THRESHOLD, large);
+    mallopt(M_MMAP_THRESHOLD, bytes);
+    mallopt(M_TRIM_THRESHOLD, bytes);
 #endif
 }
 

@@ -129,7 +129,7 @@ void plan_scan(ScanRequest const& request, mpi::Communicator const& comm, Log& l
 }
 
 void run_scan(ScanRequest const& request, mpi::Communicator const& comm, Log& log) {
-    return_large_blocks();
+    return_large_blocks(1 << 20);  // Columns of most cohorts are smaller, and soon used again.
     Stopwatch const watch;
     RunRecord record{.started = timestamp(), .mpi = mpi::Session::implementation()};
     std::unique_ptr<RunFolder> folder;

@@ -26,6 +26,8 @@ namespace {
 constexpr std::int64_t table_version = 1;
 constexpr std::int64_t longest_chunk = 131'072;  // 1 MiB of float64.
 
+std::int64_t table_chunk_rows(std::int64_t samples) { return std::min(samples, longest_chunk); }
+
 std::filesystem::path table_path(std::filesystem::path const& store, std::string const& name) {
     return store / "tables" / (name + ".h5");
 }
@@ -93,7 +95,7 @@ std::uint64_t checksum_of(std::vector<double> const& values) {
 void write_values(hdf5::File& file, Table const& table, std::int64_t samples,
                   std::vector<std::uint64_t>& checksums) {
     if (table.columns.empty()) return;
-    auto const rows_per_chunk = std::min(samples, longest_chunk);
+    auto const rows_per_chunk = table_chunk_rows(samples);
     auto dataset = file.create_dataset("values", {.element = hdf5::Element::float64,
                                                   .rows = samples,
                                                   .columns = std::ssize(table.columns),
@@ -247,6 +249,7 @@ struct TableReader::State {
     Description description;
     std::optional<hdf5::Dataset> values;  // None: the table has no columns.
     std::int64_t samples;
+    ShuffledChunk buffers = {};
 };
 
 TableReader::TableReader(std::filesystem::path const& store, PartitionFormat const& format,
@@ -257,6 +260,8 @@ TableReader::TableReader(std::filesystem::path const& store, PartitionFormat con
     if (!description.summary.columns.empty()) {
         values = file.open_dataset("values");
         values->require_extent(format.samples, std::ssize(description.summary.columns));
+        values->require_element(hdf5::Element::float64);
+        values->require_chunk(table_chunk_rows(format.samples), 1);
     }
     state_ = std::make_unique<State>(
         State{std::move(file), std::move(description), std::move(values), format.samples});
@@ -272,8 +277,20 @@ void TableReader::read(std::size_t column, std::span<double> values) const {
     expect(column < summary().columns.size(), "column is inside the table");
     expect(std::ssize(values) == state_->samples, "a column has all samples");
 
-    state_->values->read(
-        {.rows = state_->samples, .first_column = static_cast<std::int64_t>(column)}, values);
+    auto const& dataset = *state_->values;
+    auto const rows_per_chunk = table_chunk_rows(state_->samples);
+    auto& buffers = state_->buffers;
+    buffers.planes.resize(static_cast<std::size_t>(rows_per_chunk) * sizeof(double));
+    buffers.chunk.resize(static_cast<std::size_t>(rows_per_chunk));
+    for (std::int64_t row = 0; row < state_->samples; row += rows_per_chunk) {
+        if (!read_shuffled_chunk(dataset, row, static_cast<std::int64_t>(column), buffers)) {
+            hdf5::reject(state_->file.origin(),
+                         fmt::format("values, column '{}': a chunk cannot be inflated",
+                                     summary().columns[column].name));
+        }
+        std::copy_n(buffers.chunk.begin(), std::min(rows_per_chunk, state_->samples - row),
+                    values.begin() + row);
+    }
     if (checksum(std::as_bytes(values)) != state_->description.checksums[column]) {
         hdf5::reject(state_->file.origin(), fmt::format("the checksum of column '{}' differs",
                                                         summary().columns[column].name));
