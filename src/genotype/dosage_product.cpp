@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 
 #include "maniple/core/contract.hpp"
 #include "product_path.hpp"
@@ -36,6 +37,8 @@ constexpr double far_distance = 3;
 
 // Variants whose sums leave together: each column's then share a cache line.
 constexpr std::int64_t sparse_group = 8;
+
+constexpr std::uint64_t low_bits = 0x5555555555555555;
 
 constexpr std::int64_t panels_of(std::int64_t columns) {
     return (columns + panel_columns - 1) / panel_columns;
@@ -154,16 +157,22 @@ public:
         if (work_.carriers_.size() < room) work_.carriers_.resize(room);
     }
 
-    // False where there are too many carriers.
+    // False where there are too many carriers of either allele.
     bool add(std::int64_t v, std::span<std::uint64_t const> row) {
-        if (form_.count_carriers(row.data(), std::ssize(row), most_) > most_) return false;
+        bool counts_reference = false;
+        if (form_.count_carriers(row.data(), std::ssize(row), most_) > most_) {
+            if (!is_mostly_alternate(row)) return false;
+            row = reference_counts(row);
+            counts_reference = true;
+            if (form_.count_carriers(row.data(), std::ssize(row), most_) > most_) return false;
+        }
         auto const carriers =
             form_.list_carriers(row.data(), std::ssize(row), work_.carriers_.data());
         auto const integers = columns_.integers();
         auto const width = padded(columns_.columns());
         form_.add_carriers(integers.data(), integers.row_stride(), work_.carriers_.data(), carriers,
                            width, work_.carrier_sums_.data() + waiting_ * width);
-        variants_[static_cast<std::size_t>(waiting_++)] = v;
+        variants_[static_cast<std::size_t>(waiting_++)] = {v, counts_reference};
         if (waiting_ == sparse_group) flush();
         return true;
     }
@@ -171,21 +180,52 @@ public:
     void flush() {
         auto const width = padded(columns_.columns());
         for (std::int64_t c = 0; c < columns_.columns(); ++c) {
+            auto const all_alternate = 2 * columns_.total(c);
             for (std::int64_t i = 0; i < waiting_; ++i) {
-                sums_(c, variants_[static_cast<std::size_t>(i)]) =
-                    work_.carrier_sums_[i * width + c];
+                auto const& variant = variants_[static_cast<std::size_t>(i)];
+                auto const sum = work_.carrier_sums_[i * width + c];
+                sums_(c, variant.position) = variant.counts_reference ? all_alternate - sum : sum;
             }
         }
         waiting_ = 0;
     }
 
 private:
+    struct Variant {
+        std::int64_t position;
+        bool counts_reference;  // Its carriers are those of REF.
+    };
+
+    // By its first samples: it is no more than a guess.
+    static bool is_mostly_alternate(std::span<std::uint64_t const> row) {
+        return std::popcount(row[0] >> 1 & ~row[0] & low_bits) > 24;
+    }
+
+    // What each genotype lacks of two ALT alleles: 2, 1, 0, and 2 where it is missing.
+    std::span<std::uint64_t const> reference_counts(std::span<std::uint64_t const> row) {
+        auto const words = std::ssize(row);
+        if (work_.reference_.size() < words) work_.reference_ = AlignedBuffer<std::uint64_t>{words};
+        auto const counts = work_.reference_.span().first(row.size());
+        for (std::size_t w = 0; w < row.size(); ++w) {
+            auto const low = row[w] & low_bits;
+            auto const high = row[w] >> 1 & low_bits;
+            counts[w] = (~(high ^ low) & low_bits) << 1 | (low & ~high);
+        }
+        auto const samples = columns_.samples();
+        if (samples % 32 != 0) {
+            counts[static_cast<std::size_t>(samples / 32)] &=
+                (std::uint64_t{1} << samples % 32 * 2) - 1;
+        }
+        std::fill(counts.begin() + (samples + 31) / 32, counts.end(), 0);
+        return counts;
+    }
+
     ProductForm const& form_;
     FixedPointMatrix const& columns_;
     std::int64_t most_;
     ProductWorkspace& work_;
     MatrixView<std::int64_t> sums_;
-    std::array<std::int64_t, sparse_group> variants_;
+    std::array<Variant, sparse_group> variants_;
     std::int64_t waiting_ = 0;
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <numeric>
 
 #include "fixed_point_forms.hpp"
 #include "maniple/core/contract.hpp"
@@ -65,6 +66,7 @@ FixedPointMatrix::FixedPointMatrix(std::int64_t samples, std::vector<FixedPoint>
       stride_{round_up(std::ssize(formats), row_multiple)},
       remainder_stride_{round_up(samples, 32)},
       formats_{std::move(formats)},
+      totals_(formats_.size()),
       integers_{samples * stride_ + row_multiple},
       digits_{panels() * units() * unit_bytes},
       remainders_{columns() * remainder_stride_} {}
@@ -108,6 +110,7 @@ void FixedPointMatrix::fit_columns(std::int64_t first_column,
 void FixedPointMatrix::truncate(std::int64_t columns) {
     expect(columns >= 0 && columns <= this->columns(), "truncating adds no column");
     formats_.resize(static_cast<std::size_t>(columns));
+    totals_.resize(formats_.size());
 }
 
 void FixedPointMatrix::set_line(std::int64_t first_column,
@@ -118,6 +121,7 @@ void FixedPointMatrix::set_line(std::int64_t first_column,
     bool const whole = first_column % most_columns == 0 &&
                        (count == most_columns || first_column + count == columns());
     alignas(64) UnitIntegers integers{};
+    std::array<std::int64_t, most_columns> totals{};
     double peak = 0;
     for (std::int64_t u = 0; u < units(); ++u) {
         auto const s0 = u * unit;
@@ -132,6 +136,8 @@ void FixedPointMatrix::set_line(std::int64_t first_column,
             peak = std::max(peak, form.round(from, samples, format(c).scale, column,
                                              remainders_.data() + c * remainder_stride_ + s0));
             form.write_digits(column, quads);
+            auto& total = totals[static_cast<std::size_t>(k)];
+            total = std::accumulate(column, column + samples, total);
         }
         auto* rows = integers_.data() + s0 * stride_ + first_column;
         if (whole) {
@@ -143,6 +149,7 @@ void FixedPointMatrix::set_line(std::int64_t first_column,
             }
         }
     }
+    std::copy_n(totals.begin(), count, totals_.begin() + first_column);
     expect(peak < largest_fixed + 0.5, "values are inside their column's range");
 }
 
@@ -169,6 +176,8 @@ FixedPointMatrix FixedPointMatrix::select(std::span<SampleIndex const> samples,
             for (std::int64_t s = 0; s < std::min(unit, chosen.samples_ - u * unit); ++s)
                 integers[static_cast<std::size_t>(s)] = chosen(u * unit + s, c);
             chosen_form().write_digits(integers.data(), quads + u * unit_bytes);
+            auto& total = chosen.totals_[static_cast<std::size_t>(c)];
+            total = std::accumulate(integers.begin(), integers.end(), total);
         }
     }
     return chosen;

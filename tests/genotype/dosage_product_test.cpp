@@ -11,7 +11,8 @@
 namespace maniple {
 namespace {
 
-// Variants in turn with random codes, few carriers, none, everybody missing, everybody homozygous.
+// Variants in turn with random codes, few carriers of ALT, none, everybody missing, everybody
+// homozygous, few carriers of REF.
 PackedBlock mixed_block(std::int64_t variants, std::int64_t samples, std::mt19937_64& random) {
     PackedBlock block{variants, samples};
     for (LocalVariantIndex v{0}; v.get() < variants; ++v) {
@@ -30,6 +31,9 @@ PackedBlock mixed_block(std::int64_t variants, std::int64_t samples, std::mt1993
                     break;
                 case 5:
                     block.set(v, s, 2);
+                    break;
+                case 6:
+                    block.set(v, s, rare ? any : 2);
                     break;
                 default:
                     block.set(v, s, any);
@@ -124,6 +128,28 @@ TEST_CASE("multiply_genotypes: the fastest form is as good, and serves chosen sa
     workspace.reserve(11);
     multiply_genotypes(block.view(), columns, workspace, {sums.data(), 11, 40});
     CHECK(sums == naive_sums(block.view(), columns));
+}
+
+TEST_CASE("multiply_genotypes: few carriers of REF are as cheap as few of ALT", "[genotype]") {
+    std::mt19937_64 random{77};
+    auto const samples = GENERATE(1, 31, 32, 33, 255, 256, 4000);
+    PackedBlock block{20, samples};
+    for (LocalVariantIndex v{0}; v.get() < 20; ++v) {
+        for (SampleIndex s{0}; s.get() < samples; ++s) {
+            block.set(v, s, random() % 500 == 0 ? static_cast<unsigned>(random() % 4) : 2U);
+        }
+    }
+    auto const columns = random_columns(samples, 5, random);
+    auto const expected = naive_sums(block.view(), columns);
+    ProductWorkspace workspace{5};
+    for (auto set : runnable_instruction_sets()) {
+        for (auto path : {ProductPath::cheaper, ProductPath::sparse, ProductPath::dense}) {
+            std::vector<std::int64_t> sums(100);
+            multiply_genotypes(product_form(set), path, block.view(), columns, workspace,
+                               {sums.data(), 5, 20});
+            CHECK(sums == expected);
+        }
+    }
 }
 
 TEST_CASE("multiply_genotypes: sums outgrow 32 bits", "[genotype]") {

@@ -201,5 +201,30 @@ TEST_CASE("FixedPointMatrix: refuses a value its scale cannot hold", "[linalg]")
     CHECK_THROWS_AS(to_fixed(1.0, FixedPoint{.scale = 2.14e9}), ContractViolation);
 }
 
+TEST_CASE("FixedPointMatrix: fit_columns chooses each column's format, truncate forgets the rest",
+          "[linalg]") {
+    std::vector<double> const first{0.5, -2, 1};
+    std::vector<double> const second{3e5, 0, -1e5};
+    FixedPointMatrix matrix{3, 4};
+    std::vector<std::span<double const>> const columns{first, second};
+    matrix.fit_columns(1, columns);
+    FixedPointMatrix expected{3, {{}, choose_fixed_point(first), choose_fixed_point(second)}};
+    expected.set_columns(1, columns);
+    matrix.truncate(3);
+    REQUIRE(matrix.columns() == 3);
+    for (std::int64_t c = 0; c < 3; ++c) {
+        CHECK(matrix.format(c).scale == expected.format(c).scale);
+        std::int64_t total = 0;
+        for (std::int64_t s = 0; s < 3; ++s) {
+            CHECK(matrix(s, c) == expected(s, c));
+            total += matrix(s, c);
+        }
+        CHECK(matrix.total(c) == total);
+    }
+    SampleIndex const one{2};
+    CHECK(matrix.select(std::span{&one, 1}, 1, 2).total(1) == matrix(2, 2));
+    CHECK_THROWS_AS(matrix.truncate(4), ContractViolation);
+}
+
 }  // namespace
 }  // namespace maniple

@@ -31,6 +31,7 @@ private:
     AlignedBuffer<std::uint8_t> tiles_;         // decoded genotypes
     AlignedBuffer<std::int32_t> partial_;       // panels x variants x 16 digits
     AlignedBuffer<std::int64_t> carrier_sums_;  // some variants x columns
+    AlignedBuffer<std::uint64_t> reference_;    // a row with REF alleles counted
     std::vector<std::int32_t> carriers_;
     std::vector<std::uint8_t const*> rows_;
     std::vector<std::int64_t> dense_;  // variants
@@ -38,13 +39,11 @@ private:
 
 /// sums(c, v) = sum over samples of genotype(v, s) * integer(s, c); a missing genotype counts 0.
 ///
-/// Variants with few carriers add these samples' integers, others multiply by digits; both give the
-/// same integers, on every instruction set.
-/// \param sums  columns x variants, overwritten.
-/// \pre   columns.samples() == genotypes.samples()
-/// \pre   sums is columns.columns() x genotypes.variants()
-/// \pre   the workspace has room for the columns
-/// Serial; threads use workspaces of their own.
+/// Variants with few carriers of either allele add these samples' integers, others multiply by
+/// digits; both give the same integers, on every instruction set. \param sums  columns x variants,
+/// overwritten. \pre   columns.samples() == genotypes.samples() \pre   sums is columns.columns() x
+/// genotypes.variants() \pre   the workspace has room for the columns Serial; threads use
+/// workspaces of their own.
 void multiply_genotypes(PackedView genotypes, FixedPointMatrix const& columns,
                         ProductWorkspace& workspace, MatrixView<std::int64_t> sums);
 

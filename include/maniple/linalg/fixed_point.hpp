@@ -103,6 +103,11 @@ public:
                                       static_cast<std::size_t>(units() * unit_bytes));
     }
 
+    /// Sum of a column's integers.
+    std::int64_t total(std::int64_t column) const {
+        return totals_[static_cast<std::size_t>(column)];
+    }
+
     /// The same integers, digits and remainders for some samples and columns alone.
     /// \pre   samples and columns are inside the matrix
     FixedPointMatrix select(std::span<SampleIndex const> samples, std::int64_t first_column,
@@ -116,6 +121,7 @@ private:
     std::int64_t stride_ = 0;            // of integers_
     std::int64_t remainder_stride_ = 0;  // whole cache lines
     std::vector<FixedPoint> formats_;
+    std::vector<std::int64_t> totals_;
     AlignedBuffer<std::int32_t> integers_;
     AlignedBuffer<std::int8_t> digits_;
     AlignedBuffer<std::int16_t> remainders_;
