@@ -63,20 +63,20 @@ std::optional<std::string> find_problem(std::span<double const> values,
     auto const samples = std::ssize(values);
     if (samples == 0) {
         return "has no value for any sample analysed (all missing, or covariates missing where it "
-               "is "
-               "observed); check the table and the sample filters";
+               "is observed); check the table and the sample filters";
+    }
+    if (samples < rank + 2) {
+        return fmt::format(
+            "has too few samples ({} with it and all covariates, for {} covariate column{} and the "
+            "intercept); use fewer covariates, or check where they are missing and the sample "
+            "filters",
+            samples, rank - 1, rank == 2 ? "" : "s");
     }
     bool const constant =
         std::ranges::all_of(values, [&](double value) { return value == values[0]; });
     if (constant) {
         return fmt::format("does not vary (all {} samples analysed have one value); leave it out",
                            samples);
-    }
-    if (samples < rank + 2) {
-        return fmt::format(
-            "has too few samples ({} with it and all covariates, for {} covariate "
-            "columns and the intercept); use fewer covariates",
-            samples, rank - 1);
     }
     double const left = std::sqrt(dot(residuals, residuals));
     std::vector<double> centred{values.begin(), values.end()};

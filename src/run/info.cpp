@@ -108,8 +108,9 @@ std::string describe_size(CohortIndex const& index) {
     auto const packed =
         static_cast<double>(index.variants()) * static_cast<double>((index.samples.size() + 3) / 4);
     auto const ratio = bytes > 0 ? packed / static_cast<double>(bytes) : 1.0;
-    return fmt::format("{} ({:.2f} times smaller than at two bits a genotype)",
-                       readable_bytes(bytes), ratio);
+    bool const larger = ratio < 1;  // A few variants take less than what describes them.
+    return fmt::format("{} ({:.2f} times {} than at two bits a genotype)", readable_bytes(bytes),
+                       larger ? 1 / ratio : ratio, larger ? "larger" : "smaller");
 }
 
 // "deflate in 388 of 400 chunks, the others plain; 12.10 times smaller".

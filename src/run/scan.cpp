@@ -18,6 +18,7 @@
 #include "maniple/run/scan_estimate.hpp"
 #include "maniple/run/scan_output.hpp"
 #include "maniple/run/scan_report.hpp"
+#include "maniple/run/stop_request.hpp"
 
 namespace maniple {
 namespace {
@@ -90,7 +91,10 @@ private:
     void pass(std::size_t batch, std::optional<ScanOutput>& output) {
         auto const traits = plan_.batches()[batch];
         std::optional<LinearNull> null;
-        together(comm_, [&] { null.emplace(plan_.fit(batch)); });
+        together(comm_, [&] {
+            StopRequest::check();
+            null.emplace(plan_.fit(batch));
+        });
         ScanTally tally{traits.size()};
         Progress progress{"variants", plan_.variants(), log_};
         auto const sink = [&](std::int64_t unit, BlockReader& reader, EncodedUnit const& encoded) {
@@ -130,6 +134,7 @@ void plan_scan(ScanRequest const& request, mpi::Communicator const& comm, Log& l
 
 void run_scan(ScanRequest const& request, mpi::Communicator const& comm, Log& log) {
     return_large_blocks(1 << 20);  // Columns of most cohorts are smaller, and soon used again.
+    StopRequest const stop_request;
     Stopwatch const watch;
     RunRecord record{.started = timestamp(), .mpi = mpi::Session::implementation()};
     std::unique_ptr<RunFolder> folder;

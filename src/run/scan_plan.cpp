@@ -198,8 +198,8 @@ void ScanPlan::make_batches(ScanMemory const& memory, std::int64_t limit, std::i
         // What a process holds at rest is not the same twice.
         constexpr std::int64_t margin = 1'000'000;
         throw UserError{fmt::format(
-            "memory of {} for each rank is not enough (one trait at a time takes {}, mostly for "
-            "{} samples); give at least --memory {}, or fewer threads or ranks",
+            "memory of {} for each rank is not enough (one trait at a time takes {} with {} "
+            "samples); give at least --memory {}, or fewer threads or ranks",
             in_megabytes(limit), in_megabytes(least), cohort_.samples().size(),
             in_megabytes(least + margin))};
     }
@@ -224,8 +224,8 @@ void ScanPlan::describe_samples(std::vector<TraitReference> const& asked, Linear
         log.note(fmt::format("  {} after --keep and --remove", kept));
     }
     if (!null.covariates().empty()) {
-        log.note(fmt::format("  {} with every covariate ({} columns)", null.base().count(),
-                             null.covariates().size()));
+        log.note(fmt::format("  {} with every covariate ({} column{})", null.base().count(),
+                             null.covariates().size(), null.covariates().size() == 1 ? "" : "s"));
     }
 }
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "maniple/core/contract.hpp"
+#include "maniple/run/stop_request.hpp"
 #include "maniple/trait/covariates.hpp"
 
 namespace maniple {
@@ -58,6 +59,7 @@ FittedTraits TraitLoader::fit(std::span<ColumnReference const> traits) const {
     std::vector<std::string> names;
     for (auto const& chosen : traits) names.push_back(chosen.label);
     auto const load = [&](std::size_t t, std::span<double> values) {
+        StopRequest::check();
         auto const column = load_column(tables_, traits[t], samples);
         cases[t] = count_cases(column, base);
         std::ranges::copy(column.values, values.begin());

@@ -75,9 +75,10 @@ class OddShape(CommandCase):
 class FewOfSomething(OddShape):
     def test_one_sample(self):
         self.have([[1], [2], [MISSING]], {"y": [3.0]})
-        self.refuse(["trait 'y' "], "scan", "--store", "s", "--trait", "y", "--out", "r")
+        self.refuse(["trait 'y' has too few samples (1 with it"], "scan", "--store", "s", "--trait", "y", "--out", "r")
         self.succeed("verify", "s")
         self.assertEqual(json.loads(self.succeed("info", "s", "--json"))["samples"], 1)
+        self.assertRegex(self.succeed("info", "s"), r"(?m)^size  .* times larger than at two bits a genotype\)$")
 
     def test_two_samples(self):
         self.have([[0, 1], [2, 2]], {"y": [3.0, 4.0]})

@@ -2,6 +2,7 @@
 """A scan that is asked to stop, or killed: nothing that looks finished, and the same command starts again."""
 import filecmp
 import os
+import re
 import signal
 import subprocess
 import time
@@ -22,13 +23,14 @@ class Stop(CommandCase):
         self.words = ["scan", "--store", "s", "--trait", "quantitative_*", "--missing-genotype", "drop",
                       "--threads", 1, "--out", "r"]
 
-    def scan_until(self, sent):
-        """Exit code and words of a scan that gets a signal while it works."""
-        child = subprocess.Popen([program.MANIPLE, *map(str, self.words)], cwd=self.folder, text=True,
+    def scan_until(self, sent, seen="results.h5.*", delay=0, options=()):
+        """Exit code and words of a scan that gets a signal so long after a file is seen in its folder."""
+        child = subprocess.Popen([program.MANIPLE, *map(str, self.words), *options], cwd=self.folder, text=True,
                                  stderr=subprocess.PIPE)
         limit = time.monotonic() + 60
-        while not list((self.folder / "r").glob("results.h5.*")) and time.monotonic() < limit:
-            time.sleep(0.01)
+        while not list((self.folder / "r").glob(seen)) and time.monotonic() < limit:
+            time.sleep(0.001)
+        time.sleep(delay)
         child.send_signal(sent)
         _, said = child.communicate(timeout=60)
         return child.returncode, said
@@ -40,6 +42,30 @@ class Stop(CommandCase):
                 self.assertEqual(code, STOPPED, said)
                 self.assertIn("the same command starts again", said)
                 self.assertFalse((self.folder / "r").exists())
+
+    def test_signals_while_planning(self):
+        for delay in (0, 0.01, 0.03):
+            with self.subTest(delay=delay):
+                code, said = self.scan_until(signal.SIGTERM, seen=".unfinished", delay=delay)
+                self.assertEqual(code, STOPPED, said)
+                self.assertFalse((self.folder / "r").exists())
+
+    def test_signals_between_batches(self):
+        self.succeed("simulate", "--store", "many", "--samples", 1000, "--variants", 10000, "--quantitative", 300,
+                     "--binary", 0, "--missing-traits", 0.2)
+        self.words[self.words.index("s")] = "many"
+        memory = self.least_memory()
+        for delay in (0.01, 0.05, 0.1, 0.15, 0.2):
+            with self.subTest(delay=delay):
+                code, said = self.scan_until(signal.SIGTERM, delay=delay, options=("--memory", memory))
+                self.assertIn("batches of at most", said)
+                self.assertEqual(code, STOPPED, said)
+                self.assertFalse((self.folder / "r").exists())
+
+    def least_memory(self):
+        """What a refusal says to give."""
+        refused = self.refuse("give at least --memory", *self.words, "--memory", "1M")
+        return re.search(r"--memory (\d+M)", refused).group(1)
 
     def test_killed_and_run_again(self):
         code, _ = self.scan_until(signal.SIGKILL)

@@ -1,8 +1,6 @@
 /// \file  Somebody wants the program to end: a signal from a scheduler or a keyboard.
 #pragma once
 
-#include "maniple/mpi/communicator.hpp"
-
 namespace maniple {
 
 /// While it lives, SIGTERM, SIGUSR1 (Slurm's warning before a time limit) and SIGINT no longer end
@@ -16,8 +14,10 @@ public:
 
     /// Has this process been asked to stop?
     static bool asked();
-    /// Has any rank been asked to stop? Collective over comm.
-    static bool on_any_rank(mpi::Communicator const& comm);
+    /// \throws Error with ExitCode::stopped where this process has been asked to stop.
+    static void check();
+    /// The same on behalf of another rank.
+    [[noreturn]] static void throw_stopped();
 };
 
 }  // namespace maniple
