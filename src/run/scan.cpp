@@ -18,6 +18,7 @@
 #include "maniple/run/scan_estimate.hpp"
 #include "maniple/run/scan_output.hpp"
 #include "maniple/run/scan_report.hpp"
+#include "maniple/run/stop_request.hpp"
 
 namespace maniple {
 namespace {
@@ -80,6 +81,7 @@ public:
     std::vector<TraitSummary> run(std::optional<ScanOutput>& output) {
         auto const batches = plan_.batches().size();
         for (std::size_t b = 0; b < batches; ++b) {
+            if (StopRequest::on_any_rank(comm_)) StopRequest::stop();
             if (batches > 1) log_.note(fmt::format("batch {} of {}", b + 1, batches));
             pass(b, output);
         }
@@ -131,6 +133,8 @@ void plan_scan(ScanRequest const& request, mpi::Communicator const& comm, Log& l
 void run_scan(ScanRequest const& request, mpi::Communicator const& comm, Log& log) {
     return_large_blocks();
     Stopwatch const watch;
+    // From the first to the last: fitting the traits of a batch takes time as well.
+    StopRequest const remembered;
     RunRecord record{.started = timestamp(), .mpi = mpi::Session::implementation()};
     std::unique_ptr<RunFolder> folder;
     std::optional<ScanPlan> plan;

@@ -11,7 +11,6 @@
 #include <utility>
 #include <vector>
 
-#include "maniple/core/error.hpp"
 #include "maniple/run/agreement.hpp"
 #include "maniple/run/block_worker.hpp"
 #include "maniple/run/first_failure.hpp"
@@ -103,10 +102,7 @@ public:
         }
         broken.rethrow();
         agree(comm_, failure_.get());
-        if (pulse_.trouble() == RankPulse::Trouble::stop) {
-            throw Error{ExitCode::stopped,
-                        "stopped by a signal before the end; the same command starts again"};
-        }
+        if (pulse_.trouble() == RankPulse::Trouble::stop) StopRequest::stop();
         show_progress();
     }
 
@@ -288,7 +284,6 @@ private:
     std::deque<mpi::PendingSend> sending_;
     RankPulse pulse_;
     FirstFailure failure_;
-    StopRequest stop_request_;
     std::atomic<std::int64_t> computed_ = 0;
     std::atomic<std::int64_t> written_ = 0;
     std::atomic<std::int64_t> own_written_ = 0;

@@ -6,6 +6,7 @@
 #include <fmt/ranges.h>
 
 #include "maniple/model/test_status.hpp"
+#include "maniple/run/stop_request.hpp"
 
 namespace maniple {
 namespace {
@@ -81,6 +82,7 @@ void ScanOutput::finish() {
         ScanUnits const units{plan_.blocks(), plan_.unit_rows()};
         BlockReader reader{plan_.cohort()};
         for (std::int64_t u = 0; u < units.count(); ++u) {
+            if (StopRequest::asked()) StopRequest::stop();
             append_names(units, u, reader);
             spool_->copy_chunk(units.rows(u).first.get(), writer_);
         }

@@ -4,6 +4,8 @@
 
 #include <array>
 
+#include "maniple/core/error.hpp"
+
 namespace maniple {
 namespace {
 
@@ -31,6 +33,11 @@ bool StopRequest::asked() { return is_asked != 0; }
 
 bool StopRequest::on_any_rank(mpi::Communicator const& comm) {
     return comm.max(asked() ? 1 : 0) != 0;
+}
+
+void StopRequest::stop() {
+    throw Error{ExitCode::stopped,
+                "stopped by a signal before the end; the same command starts again"};
 }
 
 }  // namespace maniple

@@ -2,6 +2,7 @@
 """A scan that is asked to stop, or killed: nothing that looks finished, and the same command starts again."""
 import filecmp
 import os
+import re
 import signal
 import subprocess
 import time
@@ -22,12 +23,16 @@ class Stop(CommandCase):
         self.words = ["scan", "--store", "s", "--trait", "quantitative_*", "--missing-genotype", "drop",
                       "--threads", 1, "--out", "r"]
 
-    def scan_until(self, sent):
-        """Exit code and words of a scan that gets a signal while it works."""
+    def is_writing(self):
+        return bool(list((self.folder / "r").glob("results.h5.*")))
+
+    def scan_until(self, sent, is_time=None):
+        """Exit code and words of a scan that gets a signal while it works, or when it is time."""
+        is_time = is_time or self.is_writing
         child = subprocess.Popen([program.MANIPLE, *map(str, self.words)], cwd=self.folder, text=True,
                                  stderr=subprocess.PIPE)
         limit = time.monotonic() + 60
-        while not list((self.folder / "r").glob("results.h5.*")) and time.monotonic() < limit:
+        while not is_time() and time.monotonic() < limit:
             time.sleep(0.01)
         child.send_signal(sent)
         _, said = child.communicate(timeout=60)
@@ -40,6 +45,23 @@ class Stop(CommandCase):
                 self.assertEqual(code, STOPPED, said)
                 self.assertIn("the same command starts again", said)
                 self.assertFalse((self.folder / "r").exists())
+
+    def test_between_batches(self):
+        """Fitting the next batch takes most of the time here: it stops there as well."""
+        self.succeed("simulate", "--store", "wide", "--samples", 20000, "--variants", 64, "--contigs", 1,
+                     "--quantitative", 300, "--binary", 0, "--missing-traits", 0)
+        self.words = ["scan", "--store", "wide", "--trait", "quantitative_*", "--covariate", "covariate_*",
+                      "--threads", 1, "--out", "r"]
+        refused = self.run_maniple(*self.words, "--memory", "1M").stderr
+        least = int(re.search(r"give at least --memory (\d+)M", refused).group(1))
+        self.words[-2:-2] = ["--memory", f"{least + 6}M"]
+        code, said = self.scan_until(signal.SIGTERM, lambda: "batch 2 of" in self.log())
+        self.assertEqual(code, STOPPED, said)
+        self.assertFalse((self.folder / "r").exists())
+
+    def log(self):
+        log = self.folder / "r/log.txt"
+        return log.read_text(encoding="utf-8") if log.exists() else ""
 
     def test_killed_and_run_again(self):
         code, _ = self.scan_until(signal.SIGKILL)

@@ -18,6 +18,8 @@ public:
     static bool asked();
     /// Has any rank been asked to stop? Collective over comm.
     static bool on_any_rank(mpi::Communicator const& comm);
+    /// \throws Error with ExitCode::stopped.
+    [[noreturn]] static void stop();
 };
 
 }  // namespace maniple
