@@ -16,6 +16,8 @@
 
 #include <fmt/format.h>
 
+#include "maniple/core/instruction_set.hpp"
+
 namespace maniple {
 namespace {
 
@@ -123,18 +125,16 @@ MemoryFacts probe_memory() {
 }
 
 std::string probe_instructions() {
-    std::ifstream cpuinfo{"/proc/cpuinfo"};
-    std::string flags;
-    for (std::string line; flags.empty() && std::getline(cpuinfo, line);) {
-        if (line.starts_with("flags")) flags = line + ' ';
+    switch (runnable_instruction_sets().back()) {
+        case InstructionSet::scalar:
+            return {};
+        case InstructionSet::avx2:
+            return "AVX2";
+        case InstructionSet::avx512:
+            return "AVX-512 VNNI";
+        case InstructionSet::amx:
+            return "AMX and AVX-512 VNNI";
     }
-    auto const has = [&](char const* flag) {
-        return flags.find(fmt::format(" {} ", flag)) != flags.npos;
-    };
-    if (has("avx512_vnni")) return "AVX-512 VNNI";
-    if (has("avx_vnni")) return "AVX VNNI";
-    if (has("avx512bw")) return "AVX-512";
-    if (has("avx2")) return "AVX2";
     return {};
 }
 

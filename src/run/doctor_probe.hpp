@@ -34,7 +34,7 @@ struct MemoryFacts {
 
 MemoryFacts probe_memory();
 
-/// Instruction sets that our kernels can use, best first, e.g. "AVX-512 VNNI"; empty: none of them.
+/// Instruction sets that our kernels use on this processor, e.g. "AVX-512 VNNI"; empty: none.
 std::string probe_instructions();
 
 /// What happened when a small file was written, read back and locked in a folder.

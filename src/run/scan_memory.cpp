@@ -9,6 +9,8 @@
 #include <string>
 
 #include "maniple/genotype/dosage_product.hpp"
+#include "maniple/genotype/sample_selection.hpp"
+#include "maniple/linalg/fixed_point.hpp"
 #include "maniple/model/linear_scan.hpp"
 #include "maniple/run/scan_batch.hpp"
 #include "maniple/run/scan_tally.hpp"
@@ -25,8 +27,8 @@ constexpr std::int64_t working_bytes = 7'000'000;
 // Stack and allocator of a further thread.
 constexpr std::int64_t thread_bytes = 1'500'000;
 
-// Of one value in a column: integer, digits, remainder.
-constexpr std::int64_t value_bytes = 10;
+// Of a block that a thread tests together, at the most.
+constexpr std::int64_t most_tile_variants = 256;
 
 // Of what a process may use, where nobody says how much to take.
 constexpr double default_share = 0.8;
@@ -168,12 +170,34 @@ std::int64_t ScanMemory::of_batch(LinearNull const& null) const {
 
 std::int64_t ScanMemory::of_batch(std::int64_t traits, std::int64_t patterns, std::int64_t columns,
                                   std::int64_t covariates) const {
-    auto const null = samples_ * (value_bytes * (traits + columns) + 8 * covariates) +
-                      (patterns + 1) * packed_stride(samples_);
+    auto const null = FixedPointMatrix::bytes(samples_, traits + columns) +
+                      8 * samples_ * covariates + 2 * (patterns + 1) * packed_stride(samples_);
+    bool const lacks = patterns > 1 || columns > covariates;
     auto const per_thread = 8 * block_variants_ * (traits + columns) +
-                            ProductWorkspace::bytes(traits + columns) + 8 * samples_;
+                            ProductWorkspace::bytes(traits + columns) +
+                            8 * 4 * packed_stride(samples_) + most_tile_bytes(traits, covariates) +
+                            (lacks ? most_lacking_bytes(covariates) : 0);
     return std::max(while_fitting(null, traits + columns, covariates),
                     always_ + null + buffers_ + threads_ * per_thread + numbers(traits, patterns));
+}
+
+// Sums over missing samples are those of so many variants as fit 2 MiB, but of eight at the least;
+// a tile has a triangle and a few numbers of each variant as well.
+std::int64_t ScanMemory::most_tile_bytes(std::int64_t traits, std::int64_t covariates) const {
+    constexpr std::int64_t usual = std::int64_t{2} << 20;
+    auto const rank = covariates + 1;
+    auto const kept = missing_ == MissingGenotype::drop ? covariates : 0;
+    auto const sums = 8 * (kept + 2) * (covariates + traits + 8);
+    return std::max(8 * sums, std::min(most_tile_variants * sums, usual)) +
+           most_tile_variants * 8 * (2 * rank + rank * (rank + 1) / 2 + 20);
+}
+
+// Genotypes turned round, those of a quarter of the samples selected, and sums over these.
+std::int64_t ScanMemory::most_lacking_bytes(std::int64_t covariates) const {
+    auto const kept = missing_ == MissingGenotype::drop ? covariates : 0;
+    return SampleMajorBlock::bytes(samples_) +
+           most_tile_variants * (packed_stride(samples_ / 4 + 1) +
+                                 8 * (kept + 2) * (covariates + 8) + 8 * covariates);
 }
 
 }  // namespace maniple

@@ -7,7 +7,6 @@
 #include <string_view>
 #include <vector>
 
-#include "maniple/core/checksum.hpp"
 #include "maniple/genotype/variant.hpp"
 #include "maniple/hdf5/file.hpp"
 
@@ -26,8 +25,6 @@ public:
 
     /// Add contig_id, variant_contig, variant_position, variant_id and variant_allele to a file.
     void write(hdf5::File& file) const;
-    /// Covers everything that `write` writes.
-    void add_to(Checksum& sum) const;
 
 private:
     enum class Text : std::size_t { id, reference, alternate };
@@ -40,18 +37,5 @@ private:
     std::vector<std::array<std::int32_t, 3>> lengths_;
     std::string texts_;
 };
-
-/// The same datasets read back.
-struct NamedVariants {
-    std::vector<std::string> contigs;
-    std::vector<std::int32_t> contig;  ///< Per variant: position in contigs.
-    std::vector<Variant> variants;
-
-    /// As VariantTable's.
-    void add_to(Checksum& sum) const;
-};
-
-/// \throws CorruptInput where the datasets do not have `variants` rows or name unknown contigs.
-NamedVariants read_variant_table(hdf5::File const& file, std::int64_t variants);
 
 }  // namespace maniple

@@ -36,7 +36,8 @@ PassLimits pass_limits(int threads);
 /// of variants, and the sink sees one order whatever the ranks and threads.
 ///
 /// \param tally  counts this rank's results.
-/// Collective over comm; every rank throws when one fails or is asked to stop.
+/// Collective over comm; every rank throws when one fails or is asked to stop, which a StopRequest
+/// of the caller remembers.
 void scan_batch(ScanPlan const& plan, ScanUnits const& units, LinearNull const& null,
                 mpi::Communicator const& comm, UnitSink const& sink, ScanTally& tally,
                 Progress& progress);

@@ -50,6 +50,8 @@ private:
     std::int64_t while_fitting(std::int64_t null, std::int64_t columns,
                                std::int64_t covariates) const;
     std::int64_t numbers(std::int64_t traits, std::int64_t patterns) const;
+    std::int64_t most_tile_bytes(std::int64_t traits, std::int64_t covariates) const;
+    std::int64_t most_lacking_bytes(std::int64_t covariates) const;
 
     std::int64_t samples_;
     std::int64_t block_variants_;

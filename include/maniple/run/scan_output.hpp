@@ -27,6 +27,7 @@ public:
               EncodedUnit const& encoded, LinearNull const& null, TraitIndex first);
 
     /// \pre every unit of every batch was taken
+    /// \throws Error with ExitCode::stopped where this process is asked to stop.
     void finish();
 
 private:

@@ -22,7 +22,8 @@ public:
     void add(TraitIndex trait, std::span<std::uint8_t const> status,
              std::span<float const> neg_log10_p);
 
-    /// Every rank's counts on the root; elsewhere this rank's own. Collective over comm; once.
+    /// Every rank's counts, on the root; elsewhere the tally is of no use then. Collective over
+    /// comm; once.
     void merge(mpi::Communicator const& comm);
 
     std::vector<std::int64_t> by_status(TraitIndex trait) const;  ///< Per status code.
