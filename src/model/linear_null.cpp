@@ -234,7 +234,7 @@ private:
     }
 
     void fit_base(std::span<TraitGroup> groups, std::span<std::size_t const> chosen,
-                  std::span<std::optional<ReducedBasis> const> reduced) {
+                  std::span<std::optional<ReducedBasis>> reduced) {
         open_design(base_, copy_of(null_.base_));
         for (auto g : chosen) {
             auto& group = groups[g];
@@ -255,6 +255,7 @@ private:
                 auto& kept = null_.patterns_.back();
                 kept.lacking = lacking;
             }
+            reduced[g].reset();  // its list is as long
         }
         close_design();
     }

@@ -119,6 +119,15 @@ bool unpack(StoredChunk const& chunk, std::span<std::byte> rows) {
     return false;
 }
 
+// Kernels read whole words, and take what lies behind the last sample to be zero.
+bool is_padding_zero(std::span<std::uint64_t const> row, std::int64_t samples) {
+    auto const whole = static_cast<std::size_t>(samples / 32);
+    if (whole == row.size()) return true;
+    std::uint64_t padding = row[whole] >> samples % 32 * 2;
+    for (auto word : row.subspan(whole + 1)) padding |= word;
+    return padding == 0;
+}
+
 }  // namespace
 
 std::string_view to_string(Codec codec) {
@@ -208,6 +217,11 @@ PackedView decode_block(RawBlock& raw) {
         left -= used;
     }
     if (sum.value() != raw.checksum) reject(raw, "its checksum differs");
+    for (LocalVariantIndex v{0}; v < LocalVariantIndex{genotypes.variants()}; ++v) {
+        if (!is_padding_zero(genotypes.row(v), genotypes.samples())) {
+            reject(raw, "it has genotypes of samples that there are not");
+        }
+    }
     return genotypes;
 }
 

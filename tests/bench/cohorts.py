@@ -16,6 +16,7 @@ SHAPES = {
     "complete": (20_000, 50_000, ["--missing-genotypes", 0], "plink"),
     "sparse": (20_000, 50_000, ["--missing-genotypes", 0, "--rare-variants", 0.9], "plink"),
     "long": (20_000, 400_000, ["--missing-genotypes", 0, "--rare-variants", 0, "--compression", "none"], ""),
+    "long-missing": (20_000, 400_000, ["--missing-genotypes", 0.01], ""),
     "long-rare": (20_000, 400_000, ["--missing-genotypes", 0, "--rare-variants", 0.9], ""),
     "large": (500_000, 16_384,
               ["--missing-genotypes", 0, "--rare-variants", 0, "--compression", "none", "--contigs", 1], ""),

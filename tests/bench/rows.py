@@ -184,8 +184,8 @@ def row_i(bench):
     mpirun = program.find_mpirun()
     if mpirun is None:
         return [Line("2 ranks against 1", "maniple", remarks=["there is no mpirun on the PATH"])]
-    cohort = bench.cohorts.get("long")
-    bench.cohorts.table("long", "own")
+    cohort = bench.cohorts.get("long-missing")
+    bench.cohorts.table("long-missing", "own")
     settings = {"OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1", "OMP_NUM_THREADS": "1",
                 "OMPI_MCA_rmaps_base_oversubscribe": "1"}
     remark = measurement.busy()

@@ -209,5 +209,14 @@ TEST_CASE("chunk_rows: a divisor of the block that fits 4 MiB", "[store]") {
     CHECK_THROWS_AS(chunk_rows(5, 0), ContractViolation);
 }
 
+TEST_CASE("decode_block: refuses genotypes behind the last sample", "[store]") {
+    auto const samples = GENERATE(1, 31, 33, 255);
+    auto genotypes = random_genotypes(5, samples, 7, 0.5);
+    genotypes.row(LocalVariantIndex{3})[7] |= std::uint64_t{1} << 63;
+    auto const encoded = encode_block(genotypes.view(), 16, every_compression());
+    auto raw = as_read(encoded, samples);
+    CHECK_THROWS_AS(decode_block(raw), CorruptInput);
+}
+
 }  // namespace
 }  // namespace maniple
