@@ -5,19 +5,19 @@
 #include <limits>
 #include <numeric>
 #include <optional>
-#include <unordered_map>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "linear_lanes.hpp"
-#include "maniple/core/checksum.hpp"
 #include "maniple/core/error.hpp"
 #include "maniple/linalg/cholesky.hpp"
 #include "maniple/linalg/orthonormal_basis.hpp"
 #include "maniple/linalg/row_moments.hpp"
 #include "maniple/model/covariate_basis.hpp"
 #include "maniple/model/trait_problem.hpp"
+#include "reduced_basis.hpp"
+#include "trait_groups.hpp"
 
 namespace maniple {
 namespace {
@@ -26,10 +26,6 @@ namespace {
 // over the samples that it lacks cost less than columns of its own up to half of the base; the less
 // it lacks, the less does the base's fixed point, chosen for all samples, differ from its own.
 constexpr double share_at_most = 0.25;
-
-// Shared columns must stay this far from collinear on the pattern's samples, so that no digit of
-// their fixed point is lost.
-constexpr double share_pivot = 0.25;
 
 SampleMask complete_samples(SampleMask const& candidates, std::span<Covariate const> covariates) {
     SampleMask base{candidates.samples()};
@@ -50,33 +46,6 @@ SampleMask observed_samples(SampleMask const& base, std::span<double const> valu
     return mask;
 }
 
-/// The traits whose samples are those of one mask, by position in the input.
-struct TraitGroup {
-    SampleMask mask;
-    std::vector<std::size_t> members;
-};
-
-/// Groups in the order of their first trait.
-class TraitGroups {
-public:
-    void add(std::size_t trait, SampleMask mask) {
-        auto& same_key = by_key_[checksum(std::as_bytes(mask.words()))];
-        for (auto const g : same_key) {
-            if (groups_[g].mask == mask) {
-                groups_[g].members.push_back(trait);
-                return;
-            }
-        }
-        same_key.push_back(groups_.size());
-        groups_.push_back({.mask = std::move(mask), .members = {trait}});
-    }
-    std::vector<TraitGroup> take() { return std::move(groups_); }
-
-private:
-    std::vector<TraitGroup> groups_;
-    std::unordered_map<std::uint64_t, std::vector<std::size_t>> by_key_;
-};
-
 std::vector<SampleIndex> lacking_of(SampleMask const& base, SampleMask const& mask) {
     std::vector<SampleIndex> lacking;
     base.for_each([&](SampleIndex s) {
@@ -84,63 +53,6 @@ std::vector<SampleIndex> lacking_of(SampleMask const& base, SampleMask const& ma
     });
     return lacking;
 }
-
-/// An orthonormal basis less the rows of some samples, still independent: regressions on what
-/// remains of it.
-class ReducedBasis {
-public:
-    /// \param lacking  positions in the basis's rows.
-    ReducedBasis(OrthonormalBasis const& basis, std::vector<std::size_t> lacking)
-        : basis_{&basis}, lacking_{std::move(lacking)} {
-        auto const rank = basis.columns();
-        factor_.resize(static_cast<std::size_t>(triangle_size(rank)));
-        double* entry = factor_.data();
-        for (std::int64_t r = 0; r < rank; ++r) {
-            for (std::int64_t c = 0; c <= r; ++c) {
-                double lost = 0;
-                for (auto i : lacking_) lost += basis.column(r)[i] * basis.column(c)[i];
-                *entry++ = (r == c ? 1 : 0) - lost;
-            }
-        }
-        pivot_ = factorize(factor_, rank);
-    }
-
-    bool is_independent() const { return pivot_ >= share_pivot; }
-
-    /// Remove from `column`, 0 in the rows that are lacking, its projection. Twice, as
-    /// OrthonormalBasis does.
-    void residualize(std::span<double> column) const {
-        if (lacking_.empty()) return basis_->residualize(column);
-        for (int pass = 0; pass < 2; ++pass) {
-            std::vector<double> along;
-            for (std::int64_t c = 0; c < basis_->columns(); ++c) {
-                along.push_back(dot(basis_->column(c), column));
-            }
-            solve_lower(factor_, along);
-            solve_upper(along);
-            for (std::int64_t c = 0; c < basis_->columns(); ++c) {
-                auto const axis = basis_->column(c);
-                double const step = along[static_cast<std::size_t>(c)];
-                for (std::size_t i = 0; i < column.size(); ++i) column[i] -= step * axis[i];
-            }
-            for (auto i : lacking_) column[i] = 0;
-        }
-    }
-
-private:
-    // b = inverse(L') b
-    void solve_upper(std::span<double> b) const {
-        for (auto r = b.size(); r-- > 0;) {
-            for (auto k = r + 1; k < b.size(); ++k) b[r] -= factor_[k * (k + 1) / 2 + r] * b[k];
-            b[r] /= factor_[r * (r + 1) / 2 + r];
-        }
-    }
-
-    OrthonormalBasis const* basis_;
-    std::vector<std::size_t> lacking_;
-    std::vector<double> factor_;
-    double pivot_ = 0;
-};
 
 // inverse(factor) b, by the arithmetic of the scan.
 std::vector<double> solve(std::span<double const> factor, std::span<double const> b) {

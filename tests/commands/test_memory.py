@@ -46,8 +46,9 @@ class Memory(CommandCase):
                         self.assertLess(abs(planned / taken - 1), 0.2)
 
     def test_does_not_grow_with_variants(self):
+        """From where row chunks of the results have their full length: 200,000 variants."""
         taken = {}
-        for variants in (20_000, 100_000):
+        for variants in (200_000, 800_000):
             self.simulate(f"s{variants}", 500, variants, 2, 0)
             taken[variants] = [self.measure(*self.scan_words(f"s{variants}", "quantitative_1", threads),
                                             "--out", f"r{variants}-{threads}") for threads in (1, 2)]
