@@ -229,16 +229,11 @@ private:
     std::int64_t waiting_ = 0;
 };
 
-ProductWorkspace::ProductWorkspace(std::int64_t columns) : tiles_{workspace_tile_bytes} {
-    reserve(columns);
+ProductWorkspace::ProductWorkspace(std::int64_t columns)
+    : tiles_{workspace_tile_bytes},
+      partial_{partial_size(columns)},
+      carrier_sums_{sparse_group * padded(columns)} {
     rows_.reserve(static_cast<std::size_t>(block_variants));
-}
-
-void ProductWorkspace::reserve(std::int64_t columns) {
-    auto const partial = partial_size(columns);
-    if (partial_.size() < partial) partial_ = AlignedBuffer<std::int32_t>{partial};
-    auto const sums = sparse_group * padded(columns);
-    if (carrier_sums_.size() < sums) carrier_sums_ = AlignedBuffer<std::int64_t>{sums};
 }
 
 bool ProductWorkspace::has_room(std::int64_t columns) const {

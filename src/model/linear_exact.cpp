@@ -72,7 +72,7 @@ ExactTest regress_exactly(LinearNull const& null, NullTrait const& trait, Packed
     }
     auto const degrees = static_cast<double>(std::ssize(rows) - rank - 1);
     test.standard_error = std::sqrt(unexplained / degrees / own);
-    test.neg_log10_p = StudentTTail{degrees}.neg_log10_p(test.beta / test.standard_error);
+    test.neg_log10_p = neg_log10_p_student_t(test.beta / test.standard_error, degrees);
     return test;
 }
 

@@ -15,10 +15,6 @@ namespace {
 using Lanes [[gnu::vector_size(64)]] = double;
 using Flags [[gnu::vector_size(64)]] = std::int64_t;
 
-// Where a difference keeps less than this share of what it is taken from, digits have cancelled and
-// the row is computed again from residuals. Above 1 / 50, the limit on variance inflation.
-constexpr double cancels_below = 0.025;
-
 // U below this many times its rounding is summed again to 48 bits: its p-value is near 1, and the
 // relative error of -log10 p is that of the effect. For a normal trait these are effects below 1e-3
 // standard errors; more where outliers, perhaps of dropped samples, make the unit coarse.

@@ -3,8 +3,14 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
+#include <vector>
 
 namespace maniple {
+
+/// Where a difference keeps less than this share of what it is taken from, digits have cancelled
+/// and the row is computed again from residuals. Above 1 / 50, the limit on variance inflation.
+constexpr double cancels_below = 0.025;
 
 /// Variants side by side. An array "of lanes" holds them as [group][quantity][lane].
 constexpr std::int64_t lane_width = 8;
@@ -99,5 +105,11 @@ extern LaneForms const avx512_lanes;
 
 /// Those for `instruction_set()`.
 LaneForms const& lane_forms();
+
+/// `factorize` of one triangle. \pre it is positive definite
+std::vector<double> factor_of(std::span<double const> triangle, std::int64_t rank);
+
+/// `solve_shared` of one vector: inverse(factor) b.
+std::vector<double> solve_with(std::span<double const> factor, std::span<double const> b);
 
 }  // namespace maniple

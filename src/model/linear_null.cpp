@@ -27,17 +27,6 @@ namespace {
 // it lacks, the less does the base's fixed point, chosen for all samples, differ from its own.
 constexpr double share_at_most = 0.25;
 
-SampleMask complete_samples(SampleMask const& candidates, std::span<Covariate const> covariates) {
-    SampleMask base{candidates.samples()};
-    candidates.for_each([&](SampleIndex s) {
-        for (auto const& covariate : covariates) {
-            if (std::isnan(covariate.values[s.at()])) return;
-        }
-        base.insert(s);
-    });
-    return base;
-}
-
 SampleMask observed_samples(SampleMask const& base, std::span<double const> values) {
     SampleMask mask{base.samples()};
     base.for_each([&](SampleIndex s) {
@@ -54,31 +43,6 @@ std::vector<SampleIndex> lacking_of(SampleMask const& base, SampleMask const& ma
     return lacking;
 }
 
-// inverse(factor) b, by the arithmetic of the scan.
-std::vector<double> solve(std::span<double const> factor, std::span<double const> b) {
-    std::vector<double> lanes(b.size() * lane_width);
-    for (std::size_t r = 0; r < b.size(); ++r)
-        std::fill_n(&lanes[r * lane_width], lane_width, b[r]);
-    lane_forms().solve_shared(factor.data(), std::ssize(b), 1, lanes.data());
-    std::vector<double> solved;
-    for (std::size_t r = 0; r < b.size(); ++r) solved.push_back(lanes[r * lane_width]);
-    return solved;
-}
-
-// The Cholesky factor of a triangle, with an inverse diagonal, by the arithmetic of the scan.
-std::vector<double> factor_of(std::span<double const> triangle, std::int64_t rank) {
-    std::vector<double> lanes(triangle.size() * lane_width);
-    std::vector<double> pivots(lane_width);
-    for (std::size_t i = 0; i < triangle.size(); ++i) {
-        std::fill_n(&lanes[i * lane_width], lane_width, triangle[i]);
-    }
-    lane_forms().factorize(lanes.data(), rank, 1, pivots.data());
-    expect(pivots[0] > 0, "a basis stays independent in fixed point");
-    std::vector<double> factor;
-    for (std::size_t i = 0; i < triangle.size(); ++i) factor.push_back(lanes[i * lane_width]);
-    return factor;
-}
-
 SampleMask copy_of(SampleMask const& mask) {
     SampleMask copy{mask.samples()};
     mask.for_each([&](SampleIndex s) { copy.insert(s); });
@@ -89,6 +53,17 @@ SampleMask copy_of(SampleMask const& mask) {
 constexpr std::size_t batch = 16;
 
 }  // namespace
+
+SampleMask complete_samples(SampleMask const& candidates, std::span<Covariate const> covariates) {
+    SampleMask base{candidates.samples()};
+    candidates.for_each([&](SampleIndex s) {
+        for (auto const& covariate : covariates) {
+            if (std::isnan(covariate.values[s.at()])) return;
+        }
+        base.insert(s);
+    });
+    return base;
+}
 
 /// Fits design by design; a trait's values in double precision live only until they are in fixed
 /// point.
@@ -137,7 +112,7 @@ private:
         for (std::size_t i = 0; i < all; ++i) {
             if (!mask.contains(base_.samples[i])) lacking.push_back(i);
         }
-        if (static_cast<double>(lacking.size()) > share_at_most * static_cast<double>(all)) {
+        if (std::ssize(lacking) > most_lacking(static_cast<std::int64_t>(all))) {
             return std::nullopt;
         }
         ReducedBasis reduced{base_.basis, std::move(lacking)};
@@ -306,9 +281,6 @@ private:
         if (!pattern.lacking.empty()) {
             pattern.lacking_columns =
                 null_.columns_.select(pattern.lacking, design.first_column, design.covariates());
-            SampleMask everyone{std::ssize(pattern.lacking)};
-            for (SampleIndex s{0}; s.get() < everyone.samples(); ++s) everyone.insert(s);
-            pattern.lacking_mask.assign(everyone.words().begin(), everyone.words().end());
             pattern.lacking_rows = rows_of(design, pattern.lacking);
         }
         auto const& units = design.units;
@@ -356,7 +328,7 @@ private:
             trait.covariate_products.push_back(
                 sums.product(r, column) * (design.units[static_cast<std::size_t>(r)] * trait.unit));
         }
-        trait.solved = solve(pattern.factor, trait.covariate_products);
+        trait.solved = solve_with(pattern.factor, trait.covariate_products);
         double explained = 0;
         for (double value : trait.solved) explained += value * value;
         trait.residual_squares = trait.squares - explained;
@@ -403,6 +375,10 @@ LinearNull::LinearNull(SampleMask const& candidates, std::vector<Covariate> cova
                      std::ranges::copy(traits[t].values, values.begin());
                  }} {}
 
+std::int64_t LinearNull::most_lacking(std::int64_t samples) {
+    return static_cast<std::int64_t>(share_at_most * static_cast<double>(samples));
+}
+
 std::int64_t LinearNull::bytes() const {
     auto const word_bytes = packed_stride(samples());
     auto total = columns_.bytes() + word_bytes;
@@ -410,8 +386,7 @@ std::int64_t LinearNull::bytes() const {
     total += std::ssize(designs_) * word_bytes;
     for (auto const& pattern : patterns_) {
         total += word_bytes + pattern.lacking_columns.bytes() +
-                 8 * (std::ssize(pattern.lacking) + std::ssize(pattern.lacking_mask) +
-                      std::ssize(pattern.lacking_rows));
+                 8 * (std::ssize(pattern.lacking) + std::ssize(pattern.lacking_rows));
     }
     return total;
 }

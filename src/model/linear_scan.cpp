@@ -18,10 +18,6 @@ namespace {
 // A smallest pivot of a down-dated Q'Q below this share has cancelled.
 constexpr double pivot_cancels_below = 1e-3;
 
-// Where covariates leave less than this share of the genotype, digits have cancelled. Above 1 / 50,
-// the limit on variance inflation.
-constexpr double own_cancels_below = 0.025;
-
 constexpr double none = std::numeric_limits<double>::quiet_NaN();
 
 bool is_constant(GenotypeCounts const& counts) {
@@ -81,17 +77,17 @@ private:
     // Counts on the design's samples, and sums over those of them without a genotype.
     void sum_missing(Design const& design) {
         auto const mask = design.samples.words();
-        tile_.any_missing = false;
         for (std::int64_t i = 0; i < variants(); ++i) {
             auto const row = genotypes_.row(rows_[place(i)]);
             auto& counts = work_.counts[place(i)];
             counts = kernels().count(row.data(), mask.data(), std::ssize(row));
-            tile_.any_missing |= counts.missing > 0;
         }
+        auto const counts = std::span{work_.counts}.first(rows_.size());
+        tile_.start_design(counts);
         for (std::int64_t r = 0; r < design.covariates(); ++r) {
             gather(design.first_column + r, covariate_sums(design).row(r));
         }
-        if (!tile_.any_missing) return;
+        if (!tile_.any_missing()) return;
         auto columns = design.moments();
         if (!drop_) columns.covariates = 0;
         for (std::int64_t i = 0; i < variants(); ++i) {
@@ -100,7 +96,7 @@ private:
             work_.moments[place(i)].sum_over(std::span{work_.missing}.first(place(count)),
                                              null_.columns().integers(), columns);
         }
-        if (drop_) tile_.take_moments(design, std::span{work_.counts}.first(rows_.size()));
+        if (drop_) tile_.take_moments(design, counts);
     }
 
     MatrixView<std::int64_t> covariate_sums(Design const& design) const {
@@ -156,11 +152,11 @@ private:
         }
     }
 
-    // A short row: no more than the lacking samples.
+    // A short row: no more than the lacking samples. Its padding is zero, not missing.
     void list_lost(std::span<std::uint64_t const> row) {
-        auto const& mask = pattern_->lacking_mask;
+        constexpr std::uint64_t low_bits = 0x5555555555555555;
         for (std::size_t w = 0; w < row.size(); ++w) {
-            for (auto rest = row[w] & row[w] >> 1 & mask[w]; rest != 0; rest &= rest - 1) {
+            for (auto rest = row[w] & row[w] >> 1 & low_bits; rest != 0; rest &= rest - 1) {
                 work_.lost.push_back(static_cast<std::int64_t>(w) * 32 +
                                      std::countr_zero(rest) / 2);
             }
@@ -208,7 +204,7 @@ private:
                     genotype.status = TestStatus::collinear_covariates;
                 }
                 genotype.cancelled = tile_.pivot(i) < pivot_cancels_below ||
-                                     !(tile_.own(i) >= own_cancels_below * genotype.spread);
+                                     !(tile_.own(i) >= cancels_below * genotype.spread);
             }
             work_.status[place(i)] = static_cast<std::uint8_t>(genotype.status);
             if (genotype.status != TestStatus::ok || genotype.cancelled) untested_.push_back(i);

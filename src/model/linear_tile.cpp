@@ -40,6 +40,24 @@ TileShape::TileShape(LinearNull const& null, MissingGenotype missing) {
     variants = std::clamp(moments_bytes / bytes, lane_width, most) / lane_width * lane_width;
 }
 
+namespace {
+
+// Of a workspace, but for the sums over missing samples.
+std::int64_t other_bytes(TileShape const& shape, std::int64_t samples, std::int64_t columns,
+                         MissingGenotype missing, std::int64_t block_variants) {
+    auto total = ProductWorkspace::bytes(columns) + 8 * columns * block_variants +
+                 8 * 4 * packed_stride(samples) +
+                 8 * shape.variants * (2 * shape.rank() + shape.triangle() + 20);
+    if (missing == MissingGenotype::drop) total += 8 * shape.variants * padded_start(shape.rank());
+    if (shape.lacking > 0) {
+        total += SampleMajorBlock::bytes(samples) +
+                 shape.variants * (packed_stride(shape.lacking) + 8 * shape.covariates);
+    }
+    return total;
+}
+
+}  // namespace
+
 TileLanes::TileLanes(TileShape const& shape)
     : projection{shape.variants * shape.rank()},
       factor{shape.variants * shape.triangle()},
@@ -85,17 +103,25 @@ LinearWorkspace::Buffers::Buffers(LinearNull const& null, MissingGenotype missin
 std::int64_t LinearWorkspace::Buffers::bytes(LinearNull const& null, MissingGenotype missing,
                                              std::int64_t block_variants) {
     TileShape const shape{null, missing};
-    auto const columns = null.columns().columns();
-    auto total = ProductWorkspace::bytes(columns) + 8 * columns * block_variants +
-                 8 * 4 * packed_stride(null.samples());
-    total += shape.variants *
-             (moments_of(shape.kept, shape.width) + 8 * (2 * shape.rank() + shape.triangle() + 20));
-    if (missing == MissingGenotype::drop) total += 8 * shape.variants * padded_start(shape.rank());
-    if (shape.lacking > 0) {
-        total += SampleMajorBlock::bytes(null.samples()) +
-                 shape.variants * (packed_stride(shape.lacking) + 8 * shape.covariates);
-    }
-    return total;
+    return shape.variants * moments_of(shape.kept, shape.width) +
+           other_bytes(shape, null.samples(), null.columns().columns(), missing, block_variants);
+}
+
+std::int64_t LinearWorkspace::most_bytes(std::int64_t samples, std::int64_t columns,
+                                         std::int64_t covariates, std::int64_t traits,
+                                         std::int64_t lacking, MissingGenotype missing,
+                                         std::int64_t block_variants) {
+    TileShape shape;
+    shape.variants = most_tile_variants;
+    shape.covariates = covariates;
+    shape.width = covariates + traits;
+    shape.kept = missing == MissingGenotype::drop ? covariates : 0;
+    shape.lacking = lacking;
+    // Sums over missing samples have a limit of their own, or are those of the smallest tile.
+    auto const each = moments_of(shape.kept, shape.width);
+    auto const moments =
+        std::max(lane_width * each, std::min(most_tile_variants * each, moments_bytes));
+    return moments + other_bytes(shape, samples, columns, missing, block_variants);
 }
 
 LinearTile::LinearTile(LinearWorkspace::Buffers& buffers, MissingGenotype missing)
@@ -126,6 +152,10 @@ std::span<std::int64_t const> LinearTile::lost(std::int64_t i) const {
                                             place(buffers_.lost_end[place(i)] - first));
 }
 
+void LinearTile::start_design(std::span<GenotypeCounts const> counts) {
+    any_missing_ = std::ranges::any_of(counts, [](auto const& c) { return c.missing > 0; });
+}
+
 void LinearTile::take_moments(Design const& design, std::span<GenotypeCounts const> counts) {
     auto const padded = padded_start(design.rank);
     for (std::size_t i = 0; i < counts.size(); ++i) {
@@ -152,7 +182,7 @@ void LinearTile::project(MatrixView<std::int64_t const> sums, std::int64_t const
                          lacking == nullptr ? 0 : variants_, design_->units.data(), rank, variants_,
                          lanes_.projection.data());
     for (std::int64_t i = 0; i < variants_; ++i) measure(i);
-    if (any_missing && !drop_) {
+    if (any_missing_ && !drop_) {
         for (std::int64_t i = 0; i < variants_; ++i) impute(i);
     }
     if (is_dropping()) {
@@ -284,20 +314,37 @@ void LinearTile::drop_from(NullTrait const& trait) {
     }
 }
 
-void LinearTile::test(NullTrait const& trait, std::span<std::int64_t const> sums,
-                      std::span<std::int64_t const> untested) {
+// g'y [trait].
+void LinearTile::take_products(NullTrait const& trait, std::span<std::int64_t const> sums) {
     for (std::int64_t i = 0; i < variants_; ++i) {
         lanes_.products[i] = static_cast<double>(sums[place(i)]) * trait.unit;
     }
-    if (any_missing && !drop_) {
-        auto const column = trait.column - design_->first_column;
-        for (std::int64_t i = 0; i < variants_; ++i) {
-            double const impute = imputed(i);
-            if (impute == 0) continue;
-            double const absent = impute * buffers_.moments[place(i)].sum(column);
-            lanes_.products[i] = (static_cast<double>(sums[place(i)]) + absent) * trait.unit;
+    if (!any_missing_ || drop_) return;
+    auto const column = trait.column - design_->first_column;
+    for (std::int64_t i = 0; i < variants_; ++i) {
+        double const impute = imputed(i);
+        if (impute == 0) continue;
+        double const absent = impute * buffers_.moments[place(i)].sum(column);
+        lanes_.products[i] = (static_cast<double>(sums[place(i)]) + absent) * trait.unit;
+    }
+}
+
+void LinearTile::list_doubtful() {
+    doubtful_.clear();
+    for (std::int64_t g = 0; g < groups(); ++g) {
+        auto const* const doubt = lanes_.doubt.data() + g * lane_width;
+        std::int64_t any = 0;
+        for (std::int64_t k = 0; k < lane_width; ++k) any |= doubt[k];
+        if (any == 0) continue;
+        for (std::int64_t k = 0; k < lane_width && g * lane_width + k < variants_; ++k) {
+            if (doubt[k] != 0) doubtful_.push_back(g * lane_width + k);
         }
     }
+}
+
+void LinearTile::test(NullTrait const& trait, std::span<std::int64_t const> sums,
+                      std::span<std::int64_t const> untested) {
+    take_products(trait, sums);
     TraitLanes const lanes{.groups = groups(),
                            .rank = design_->rank,
                            .projection = lanes_.projection.data(),
@@ -324,16 +371,7 @@ void LinearTile::test(NullTrait const& trait, std::span<std::int64_t const> sums
     auto const n = place(variants_);
     neg_log10_p_student_t(lanes_.statistic.span().first(n), lanes_.degrees.span().first(n),
                           lanes_.neg_log10_p.span().first(n));
-    doubtful_.clear();
-    for (std::int64_t g = 0; g < groups(); ++g) {
-        auto const* const doubt = lanes_.doubt.data() + g * lane_width;
-        std::int64_t any = 0;
-        for (std::int64_t k = 0; k < lane_width; ++k) any |= doubt[k];
-        if (any == 0) continue;
-        for (std::int64_t k = 0; k < lane_width && g * lane_width + k < variants_; ++k) {
-            if (doubt[k] != 0) doubtful_.push_back(g * lane_width + k);
-        }
-    }
+    list_doubtful();
 }
 
 }  // namespace maniple

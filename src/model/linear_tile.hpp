@@ -23,6 +23,7 @@ constexpr std::size_t place(std::int64_t i) { return static_cast<std::size_t>(i)
 
 /// Extents of the largest tile of a scan.
 struct TileShape {
+    TileShape() = default;
     TileShape(LinearNull const& null, MissingGenotype missing);
 
     std::int64_t variants = 0;    ///< A multiple of `lane_width`.
@@ -91,6 +92,10 @@ public:
     TileGenotype& genotype(std::int64_t i) { return genotypes_[place(i)]; }
     TileGenotype const& genotype(std::int64_t i) const { return genotypes_[place(i)]; }
 
+    /// What variants are on a design's samples.
+    void start_design(std::span<GenotypeCounts const> counts);
+    /// Has any of them samples of the design without a genotype?
+    bool any_missing() const { return any_missing_; }
     /// Q'Q of each variant's samples of the design without a genotype, from `moments`.
     void take_moments(Design const& design, std::span<GenotypeCounts const> counts);
 
@@ -115,21 +120,22 @@ public:
     std::vector<std::int64_t> const& doubtful() const { return doubtful_; }
     std::int64_t doubt(std::int64_t i) const { return lanes_.doubt[i]; }
 
-    bool any_missing = false;  ///< Has any variant samples of the design without a genotype?
-
 private:
     std::int64_t groups() const { return (variants_ + lane_width - 1) / lane_width; }
-    bool is_dropping() const { return drop_ && any_missing; }
+    bool is_dropping() const { return drop_ && any_missing_; }
     double imputed(std::int64_t i) const;
     void measure(std::int64_t i);
     void impute(std::int64_t i);
     void down_date();
     std::span<std::int64_t const> lost(std::int64_t i) const;
+    void take_products(NullTrait const& trait, std::span<std::int64_t const> sums);
     void drop_from(NullTrait const& trait);
+    void list_doubtful();
 
     LinearWorkspace::Buffers& buffers_;
     TileLanes& lanes_;
     bool drop_;
+    bool any_missing_ = false;
     std::int64_t variants_ = 0;
     Design const* design_ = nullptr;
     MissingnessPattern const* pattern_ = nullptr;

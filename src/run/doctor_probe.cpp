@@ -17,32 +17,10 @@
 #include <fmt/format.h>
 
 #include "maniple/core/instruction_set.hpp"
+#include "maniple/run/memory_limit.hpp"
 
 namespace maniple {
 namespace {
-
-std::optional<std::int64_t> read_number(std::filesystem::path const& path) {
-    std::ifstream file{path};
-    std::int64_t value = 0;
-    if (file >> value) return value;
-    return std::nullopt;
-}
-
-// Both versions of cgroups: the group of this process and every one above it.
-void tighten(std::optional<std::int64_t>& limit, std::filesystem::path root,
-             std::filesystem::path const& group, char const* file) {
-    // The version 1 value for "none" is the largest multiple of the page size.
-    constexpr std::int64_t none = std::int64_t{1} << 60;
-    auto const consider = [&] {
-        auto const value = read_number(root / file);
-        if (value && *value < none) limit = std::min(limit.value_or(none), *value);
-    };
-    consider();
-    for (auto const& part : group.relative_path()) {
-        root /= part;
-        consider();
-    }
-}
 
 std::string reason() { return std::strerror(errno); }
 
@@ -109,18 +87,7 @@ MemoryFacts probe_memory() {
         constexpr std::string_view key = "MemAvailable:";
         if (line.starts_with(key)) facts.available = std::stoll(line.substr(key.size())) * 1024;
     }
-    std::ifstream groups{"/proc/self/cgroup"};
-    for (std::string line; std::getline(groups, line);) {
-        auto const first = line.find(':');
-        auto const second = line.find(':', first + 1);
-        if (second == line.npos) continue;
-        auto const controllers = line.substr(first + 1, second - first - 1);
-        auto const group = line.substr(second + 1);
-        if (controllers.empty()) tighten(facts.limit, "/sys/fs/cgroup", group, "memory.max");
-        if (controllers == "memory") {
-            tighten(facts.limit, "/sys/fs/cgroup/memory", group, "memory.limit_in_bytes");
-        }
-    }
+    facts.limit = control_group_limit();
     return facts;
 }
 

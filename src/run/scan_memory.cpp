@@ -3,15 +3,11 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <fstream>
-#include <limits>
-#include <string>
 
-#include "maniple/genotype/dosage_product.hpp"
-#include "maniple/genotype/sample_selection.hpp"
 #include "maniple/linalg/fixed_point.hpp"
 #include "maniple/model/linear_scan.hpp"
+#include "maniple/run/memory_limit.hpp"
 #include "maniple/run/scan_batch.hpp"
 #include "maniple/run/scan_tally.hpp"
 #include "maniple/run/unit_arrays.hpp"
@@ -27,22 +23,12 @@ constexpr std::int64_t working_bytes = 7'000'000;
 // Stack and allocator of a further thread.
 constexpr std::int64_t thread_bytes = 1'500'000;
 
-// Of a block that a thread tests together, at the most.
-constexpr std::int64_t most_tile_variants = 256;
-
 // Of what a process may use, where nobody says how much to take.
 constexpr double default_share = 0.8;
 
 // Deflated numbers of one trait and variant, and of one pattern and variant.
 constexpr std::int64_t encoded_trait_bytes = 15;
 constexpr std::int64_t encoded_pattern_bytes = 4;
-
-std::optional<std::int64_t> read_number(std::filesystem::path const& file) {
-    std::ifstream in{file};
-    std::int64_t value = 0;
-    if (in >> value) return value;
-    return std::nullopt;  // "max", or there is no such file.
-}
 
 // Memory that this process holds now.
 std::int64_t resident_bytes() {
@@ -51,39 +37,6 @@ std::int64_t resident_bytes() {
     std::int64_t resident = 0;
     statm >> pages >> resident;
     return resident * ::sysconf(_SC_PAGESIZE);
-}
-
-// The least limit from a control group up to the root of the hierarchy.
-std::optional<std::int64_t> limit_above(std::filesystem::path const& root,
-                                        std::filesystem::path path, char const* file) {
-    std::optional<std::int64_t> least;
-    for (;;) {
-        auto const limit = read_number(root / path.relative_path() / file);
-        if (limit && (!least || *limit < *least)) least = limit;
-        if (!path.has_relative_path()) return least;
-        path = path.parent_path();
-    }
-}
-
-// Lines of /proc/self/cgroup are number:controllers:path; version 2 has no controllers.
-std::optional<std::int64_t> control_group_limit() {
-    std::ifstream groups{"/proc/self/cgroup"};
-    std::optional<std::int64_t> least;
-    for (std::string line; std::getline(groups, line);) {
-        auto const first = line.find(':');
-        auto const second = line.find(':', first + 1);
-        if (first == std::string::npos || second == std::string::npos) continue;
-        auto const controllers = line.substr(first + 1, second - first - 1);
-        auto const path = line.substr(second + 1);
-        std::optional<std::int64_t> limit;
-        if (controllers.empty()) {
-            limit = limit_above("/sys/fs/cgroup", path, "memory.max");
-        } else if (controllers == "memory") {
-            limit = limit_above("/sys/fs/cgroup/memory", path, "memory.limit_in_bytes");
-        }
-        if (limit && (!least || *limit < *least)) least = limit;
-    }
-    return least;
 }
 
 std::int64_t stored_block_bytes(Cohort const& cohort) {
@@ -103,12 +56,6 @@ std::int64_t name_bytes(Cohort const& cohort) {
 }
 
 }  // namespace
-
-std::int64_t available_memory(int ranks) {
-    auto bytes = std::int64_t{::sysconf(_SC_PHYS_PAGES)} * ::sysconf(_SC_PAGESIZE);
-    if (auto const limit = control_group_limit()) bytes = std::min(bytes, *limit);
-    return bytes / ranks;
-}
 
 ScanLimits agree_on_limits(std::optional<std::int64_t> asked, int threads,
                            mpi::Communicator const& comm) {
@@ -173,31 +120,11 @@ std::int64_t ScanMemory::of_batch(std::int64_t traits, std::int64_t patterns, st
     auto const null = FixedPointMatrix::bytes(samples_, traits + columns) +
                       8 * samples_ * covariates + 2 * (patterns + 1) * packed_stride(samples_);
     bool const lacks = patterns > 1 || columns > covariates;
-    auto const per_thread = 8 * block_variants_ * (traits + columns) +
-                            ProductWorkspace::bytes(traits + columns) +
-                            8 * 4 * packed_stride(samples_) + most_tile_bytes(traits, covariates) +
-                            (lacks ? most_lacking_bytes(covariates) : 0);
+    auto const per_thread = LinearWorkspace::most_bytes(
+        samples_, traits + columns, covariates, traits,
+        lacks ? LinearNull::most_lacking(samples_) : 0, missing_, block_variants_);
     return std::max(while_fitting(null, traits + columns, covariates),
                     always_ + null + buffers_ + threads_ * per_thread + numbers(traits, patterns));
-}
-
-// Sums over missing samples are those of so many variants as fit 2 MiB, but of eight at the least;
-// a tile has a triangle and a few numbers of each variant as well.
-std::int64_t ScanMemory::most_tile_bytes(std::int64_t traits, std::int64_t covariates) const {
-    constexpr std::int64_t usual = std::int64_t{2} << 20;
-    auto const rank = covariates + 1;
-    auto const kept = missing_ == MissingGenotype::drop ? covariates : 0;
-    auto const sums = 8 * (kept + 2) * (covariates + traits + 8);
-    return std::max(8 * sums, std::min(most_tile_variants * sums, usual)) +
-           most_tile_variants * 8 * (2 * rank + rank * (rank + 1) / 2 + 20);
-}
-
-// Genotypes turned round, those of a quarter of the samples selected, and sums over these.
-std::int64_t ScanMemory::most_lacking_bytes(std::int64_t covariates) const {
-    auto const kept = missing_ == MissingGenotype::drop ? covariates : 0;
-    return SampleMajorBlock::bytes(samples_) +
-           most_tile_variants * (packed_stride(samples_ / 4 + 1) +
-                                 8 * (kept + 2) * (covariates + 8) + 8 * covariates);
 }
 
 }  // namespace maniple

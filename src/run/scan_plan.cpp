@@ -54,8 +54,7 @@ std::int64_t own_columns(LinearNull const& null, MissingnessPattern const& patte
     if (pattern.lacking.empty()) return covariates;
     auto const column = FixedPointMatrix::bytes(null.samples(), 16) / 16;
     auto const bytes = pattern.lacking_columns.bytes() +
-                       8 * (std::ssize(pattern.lacking) + std::ssize(pattern.lacking_mask) +
-                            std::ssize(pattern.lacking_rows));
+                       8 * (std::ssize(pattern.lacking) + std::ssize(pattern.lacking_rows));
     return (bytes + column - 1) / column;
 }
 

@@ -11,18 +11,6 @@
 namespace maniple {
 namespace {
 
-// Candidates with a value in every column.
-SampleMask complete_samples(SampleMask const& candidates, std::span<Column const> columns) {
-    SampleMask complete{candidates.samples()};
-    candidates.for_each([&](SampleIndex s) {
-        for (auto const& column : columns) {
-            if (std::isnan(column.values[s.at()])) return;
-        }
-        complete.insert(s);
-    });
-    return complete;
-}
-
 std::int64_t count_cases(Column const& trait, SampleMask const& base) {
     std::int64_t cases = 0;
     if (trait.type == ColumnType::binary) {
@@ -51,9 +39,9 @@ FittedTraits TraitLoader::fit(std::span<ColumnReference const> traits) const {
     for (auto const& chosen : covariates_) {
         covariates.push_back(load_column(tables_, chosen, samples));
     }
-    auto const base = complete_samples(candidates_, covariates);
     auto expanded = expand_covariates(covariates);
-    covariates = {};
+    covariates = std::vector<Column>{};  // Braces alone would keep the memory.
+    auto const base = complete_samples(candidates_, expanded);
 
     std::vector<std::int64_t> cases(traits.size());
     std::vector<std::string> names;

@@ -163,13 +163,4 @@ void neg_log10_p_student_t(std::span<double const> t, double degrees_of_freedom,
     fill(t, &degrees_of_freedom, 0, result);
 }
 
-StudentTTail::StudentTTail(double degrees_of_freedom) : degrees_of_freedom_{degrees_of_freedom} {
-    expect(degrees_of_freedom > 0 && std::isfinite(degrees_of_freedom),
-           "degrees of freedom are positive and finite");
-}
-
-double StudentTTail::neg_log10_p(double t) const {
-    return neg_log10_p_student_t(t, degrees_of_freedom_);
-}
-
 }  // namespace maniple

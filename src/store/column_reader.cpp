@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "byte_planes.hpp"
 #include "deflate.hpp"
 #include "maniple/core/contract.hpp"
 
@@ -59,7 +60,7 @@ void ColumnReader::load(std::int64_t chunk) {
     }
     if (shuffled) {
         stored_.resize(chunk_.size());
-        unshuffle(chunk_, static_cast<std::size_t>(element_bytes_), stored_);
+        from_planes(chunk_, static_cast<int>(element_bytes_), stored_);
         std::swap(chunk_, stored_);
     }
     loaded_ = chunk;

@@ -62,16 +62,4 @@ void shuffle(std::span<std::byte const> bytes, std::size_t element_bytes,
     }
 }
 
-void unshuffle(std::span<std::byte const> shuffled, std::size_t element_bytes,
-               std::span<std::byte> bytes) {
-    expect(shuffled.size() == bytes.size(), "shuffling keeps the size");
-    expect(bytes.size() % element_bytes == 0, "elements are whole");
-
-    auto const elements = bytes.size() / element_bytes;
-    for (std::size_t b = 0; b < element_bytes; ++b) {
-        auto const* const source = shuffled.data() + b * elements;
-        for (std::size_t i = 0; i < elements; ++i) bytes[i * element_bytes + b] = source[i];
-    }
-}
-
 }  // namespace maniple

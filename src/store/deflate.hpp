@@ -21,8 +21,4 @@ bool inflate(std::span<std::byte const> stream, std::span<std::byte> bytes);
 void shuffle(std::span<std::byte const> bytes, std::size_t element_bytes,
              std::span<std::byte> shuffled);
 
-/// The inverse of `shuffle`. \pre as its.
-void unshuffle(std::span<std::byte const> shuffled, std::size_t element_bytes,
-               std::span<std::byte> bytes);
-
 }  // namespace maniple

@@ -23,12 +23,16 @@ class Stop(CommandCase):
         self.words = ["scan", "--store", "s", "--trait", "quantitative_*", "--missing-genotype", "drop",
                       "--threads", 1, "--out", "r"]
 
-    def scan_until(self, sent, seen="results.h5.*", delay=0, options=()):
-        """Exit code and words of a scan that gets a signal so long after a file is seen in its folder."""
+    def has(self, name):
+        return bool(list((self.folder / "r").glob(name)))
+
+    def scan_until(self, sent, is_time=None, delay=0, options=()):
+        """Exit code and words of a scan that gets a signal so long after it is time: while it writes results."""
+        is_time = is_time or (lambda: self.has("results.h5.*"))
         child = subprocess.Popen([program.MANIPLE, *map(str, self.words), *options], cwd=self.folder, text=True,
                                  stderr=subprocess.PIPE)
         limit = time.monotonic() + 60
-        while not list((self.folder / "r").glob(seen)) and time.monotonic() < limit:
+        while not is_time() and time.monotonic() < limit:
             time.sleep(0.001)
         time.sleep(delay)
         child.send_signal(sent)
@@ -46,26 +50,26 @@ class Stop(CommandCase):
     def test_signals_while_planning(self):
         for delay in (0, 0.01, 0.03):
             with self.subTest(delay=delay):
-                code, said = self.scan_until(signal.SIGTERM, seen=".unfinished", delay=delay)
+                code, said = self.scan_until(signal.SIGTERM, lambda: self.has(".unfinished"), delay)
                 self.assertEqual(code, STOPPED, said)
                 self.assertFalse((self.folder / "r").exists())
 
     def test_signals_between_batches(self):
-        self.succeed("simulate", "--store", "many", "--samples", 1000, "--variants", 10000, "--quantitative", 300,
-                     "--binary", 0, "--missing-traits", 0.2)
-        self.words[self.words.index("s")] = "many"
-        memory = self.least_memory()
-        for delay in (0.01, 0.05, 0.1, 0.15, 0.2):
-            with self.subTest(delay=delay):
-                code, said = self.scan_until(signal.SIGTERM, delay=delay, options=("--memory", memory))
-                self.assertIn("batches of at most", said)
-                self.assertEqual(code, STOPPED, said)
-                self.assertFalse((self.folder / "r").exists())
-
-    def least_memory(self):
-        """What a refusal says to give."""
+        """Fitting the next batch takes most of the time here: it stops there as well."""
+        self.succeed("simulate", "--store", "wide", "--samples", 20000, "--variants", 64, "--contigs", 1,
+                     "--quantitative", 300, "--binary", 0, "--missing-traits", 0)
+        self.words = ["scan", "--store", "wide", "--trait", "quantitative_*", "--covariate", "covariate_*",
+                      "--threads", 1, "--out", "r"]
         refused = self.refuse("give at least --memory", *self.words, "--memory", "1M")
-        return re.search(r"--memory (\d+M)", refused).group(1)
+        least = int(re.search(r"give at least --memory (\d+)M", refused).group(1))
+        code, said = self.scan_until(signal.SIGTERM, options=("--memory", f"{least + 6}M"),
+                                     is_time=lambda: "batch 2 of" in self.log())
+        self.assertEqual(code, STOPPED, said)
+        self.assertFalse((self.folder / "r").exists())
+
+    def log(self):
+        log = self.folder / "r/log.txt"
+        return log.read_text(encoding="utf-8") if log.exists() else ""
 
     def test_killed_and_run_again(self):
         code, _ = self.scan_until(signal.SIGKILL)

@@ -124,8 +124,7 @@ TEST_CASE("multiply_genotypes: the fastest form is as good, and serves chosen sa
     auto const columns = all.select(samples, 5, 11);
     auto const block = mixed_block(40, columns.samples(), random);
     std::vector<std::int64_t> sums(11 * 40);
-    ProductWorkspace workspace{1};
-    workspace.reserve(11);
+    ProductWorkspace workspace{11};
     multiply_genotypes(block.view(), columns, workspace, {sums.data(), 11, 40});
     CHECK(sums == naive_sums(block.view(), columns));
 }

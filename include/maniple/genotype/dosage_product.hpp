@@ -20,8 +20,6 @@ public:
 
     static std::int64_t bytes(std::int64_t columns);
 
-    /// Room for products with `columns` columns, at no cost where there is room already.
-    void reserve(std::int64_t columns);
     bool has_room(std::int64_t columns) const;
 
 private:

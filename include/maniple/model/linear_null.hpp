@@ -26,6 +26,9 @@ struct ScanTrait {
 /// position in the list of names. Called more than once per trait.
 using LoadTrait = std::function<void(std::size_t trait, std::span<double> values)>;
 
+/// Candidates with a value of every covariate.
+SampleMask complete_samples(SampleMask const& candidates, std::span<Covariate const> covariates);
+
 /// A trait that no regression can be run for, and why.
 struct RejectedTrait {
     std::string name;
@@ -57,15 +60,14 @@ struct MissingnessPattern {
     SampleMask mask;           ///< Samples with these traits and every covariate.
     std::int64_t samples = 0;  ///< In the mask.
     std::size_t design = 0;
-    std::vector<SampleIndex> lacking;         ///< Samples of the design that are not in the mask.
-    FixedPointMatrix lacking_columns;         ///< Q of these samples, without its intercept.
-    std::vector<std::uint64_t> lacking_mask;  ///< A SampleMask's words: all of these samples.
-    std::vector<double> lacking_rows;         ///< Rows of Q of these, `row_stride` apart.
-    std::vector<std::string> collinear;       ///< Covariates left out on these samples.
-    std::vector<std::size_t> traits;          ///< Positions in `LinearNull::traits`.
-    std::vector<double> gram;                 ///< Q'Q over the mask, a triangle.
-    std::vector<double> factor;               ///< Its Cholesky factor with an inverse diagonal.
-    double inflated = 1;  ///< Largest variance inflation of a covariate on the mask.
+    std::vector<SampleIndex> lacking;    ///< Samples of the design that are not in the mask.
+    FixedPointMatrix lacking_columns;    ///< Q of these samples, without its intercept.
+    std::vector<double> lacking_rows;    ///< Rows of Q of these, `row_stride` apart.
+    std::vector<std::string> collinear;  ///< Covariates left out on these samples.
+    std::vector<std::size_t> traits;     ///< Positions in `LinearNull::traits`.
+    std::vector<double> gram;            ///< Q'Q over the mask, a triangle.
+    std::vector<double> factor;          ///< Its Cholesky factor with an inverse diagonal.
+    double inflated = 1;                 ///< Largest variance inflation of a covariate on the mask.
 };
 
 /// One trait, residualised on its own samples and in fixed point.
@@ -119,6 +121,9 @@ public:
         return (columns_(s.get(), trait.column) + rest / FixedPointMatrix::remainders_per_step) *
                trait.unit;
     }
+
+    /// Samples that a pattern lacks, at the most, of so many in the cohort.
+    static std::int64_t most_lacking(std::int64_t samples);
 
     /// Memory of all of it.
     std::int64_t bytes() const;

@@ -45,6 +45,14 @@ public:
     static std::int64_t bytes(LinearNull const& null, MissingGenotype missing,
                               std::int64_t block_variants);
 
+    /// The same before there is a null model. No less than `bytes` of any with these extents.
+    /// \param columns  of all designs. \param covariates  of any design, at the most.
+    /// \param lacking  samples that a pattern lacks, at the most.
+    static std::int64_t most_bytes(std::int64_t samples, std::int64_t columns,
+                                   std::int64_t covariates, std::int64_t traits,
+                                   std::int64_t lacking, MissingGenotype missing,
+                                   std::int64_t block_variants);
+
     struct Buffers;
 
 private:

@@ -26,9 +26,4 @@ enum class TestStatus : std::uint8_t {
 /// Names in code order, e.g. "constant_genotype".
 std::span<std::string_view const> test_status_names();
 
-/// Was the variant left out on request?
-constexpr bool is_filtered(TestStatus status) {
-    return status >= TestStatus::filtered_maf && status <= TestStatus::filtered_hwe;
-}
-
 }  // namespace maniple

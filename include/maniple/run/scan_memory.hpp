@@ -20,10 +20,6 @@ struct ScanLimits {
     int threads = 1;           ///< The most of any rank.
 };
 
-/// Bytes that this process may use as one of `ranks` like it on this host: physical memory or,
-/// where it is less, what a control group allows, divided among them.
-std::int64_t available_memory(int ranks);
-
 /// The least of any rank: `asked`, or else 80% of what it may use. Collective over comm.
 ScanLimits agree_on_limits(std::optional<std::int64_t> asked, int threads,
                            mpi::Communicator const& comm);
@@ -50,8 +46,6 @@ private:
     std::int64_t while_fitting(std::int64_t null, std::int64_t columns,
                                std::int64_t covariates) const;
     std::int64_t numbers(std::int64_t traits, std::int64_t patterns) const;
-    std::int64_t most_tile_bytes(std::int64_t traits, std::int64_t covariates) const;
-    std::int64_t most_lacking_bytes(std::int64_t covariates) const;
 
     std::int64_t samples_;
     std::int64_t block_variants_;

@@ -35,18 +35,4 @@ void neg_log10_p_student_t(std::span<double const> t, std::span<double const> de
 void neg_log10_p_student_t(std::span<double const> t, double degrees_of_freedom,
                            std::span<double> result);
 
-/// Two-sided tail probabilities of Student's t for one number of degrees of freedom.
-class StudentTTail {
-public:
-    /// \pre   degrees_of_freedom > 0 and finite
-    explicit StudentTTail(double degrees_of_freedom);
-
-    /// `neg_log10_p_student_t(t, degrees_of_freedom)`
-    /// Threads: re-entrant. Does not allocate.
-    double neg_log10_p(double t) const;
-
-private:
-    double degrees_of_freedom_;
-};
-
 }  // namespace maniple
