@@ -1,0 +1,33 @@
+/// \file  What polygenic scores are made of: variants, and what each score gives their alleles.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <vector>
+
+namespace maniple {
+
+/// A variant that scores weigh. It belongs to no cohort: cohorts are matched by position and
+/// alleles, by `id` only where the source has no position.
+struct ScoredVariant {
+    std::string contig;         ///< As in the source; empty where it has none.
+    std::int32_t position = 0;  ///< 1-based; 0 where the source has none.
+    std::string id;             ///< "." where the source has none.
+    std::string effect_allele;
+    std::string other_allele;  ///< Empty where the source has none.
+    /// Among the samples the scores were trained on; NaN where the source does not say.
+    double effect_allele_frequency = std::numeric_limits<double>::quiet_NaN();
+
+    friend bool operator==(ScoredVariant const&, ScoredVariant const&) = default;
+};
+
+/// Any number of scores over one list of variants.
+struct ScoreWeights {
+    std::vector<ScoredVariant> variants;
+    std::vector<std::string> scores;  ///< Names; unique.
+    /// scores x variants: added per copy of the effect allele. 0: the score leaves the variant out.
+    std::vector<double> weights;
+};
+
+}  // namespace maniple
