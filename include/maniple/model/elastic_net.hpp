@@ -9,16 +9,17 @@
 
 #include "maniple/genotype/packed_block.hpp"
 #include "maniple/genotype/sample_mask.hpp"
+#include "maniple/trait/covariates.hpp"
 #include "maniple/trait/score_description.hpp"
 
 namespace maniple {
 
-/// What is fitted. All spans have one value per sample of the cohort; NaN = missing.
+/// What is fitted. All values are one per sample of the cohort; NaN = missing.
 struct PenalisedTrait {
     Outcome outcome = Outcome::quantitative;
-    std::span<double const> values;  ///< Trait; 0 or 1 for binary; time for times to event.
-    std::span<double const> events;  ///< 0 or 1; times to event alone, else empty.
-    std::vector<std::span<double const>> covariates;  ///< Unpenalised; the intercept is added.
+    std::span<double const> values;         ///< Trait; 0 or 1 for binary; time for times to event.
+    std::span<double const> events;         ///< 0 or 1; times to event alone, else empty.
+    std::span<Covariate const> covariates;  ///< Unpenalised; the intercept is added.
 };
 
 struct ElasticNetOptions {
@@ -38,9 +39,9 @@ struct ElasticNetOptions {
 /// part. Serial; equal bits on every instruction set.
 class ElasticNet {
 public:
-    /// Fits the covariates alone.
-    /// \throws UserError where the trait cannot be fitted: fewer samples than columns, one class
-    ///         only, no events, collinear covariates (which one).
+    /// Fits the covariates alone. The trait is copied.
+    /// \throws UserError ("problem (why); what to do", without the trait's name) where the trait
+    ///         cannot be fitted: fewer samples than columns, one class only, no events.
     ElasticNet(PenalisedTrait const& trait, SampleMask const& training, ElasticNetOptions options);
     ~ElasticNet();
     ElasticNet(ElasticNet&&) noexcept;
@@ -48,7 +49,11 @@ public:
 
     /// Samples that take part.
     SampleMask const& samples() const;
-    std::int64_t cases() const;
+    std::int64_t cases() const;  ///< Or events; 0 for quantitative traits.
+
+    /// Covariates that do not vary among the samples, or that those before them explain there: they
+    /// are left out, their coefficients are 0.
+    std::span<std::string const> collinear() const;
 
     /// Minus the derivative of loss * samples by each sample's linear predictor, at the latest
     /// solution: trait less fitted mean, or martingale residuals. One per sample of the cohort, 0
@@ -74,7 +79,7 @@ public:
     /// ALT allele frequency of each variant added among samples(): what missing genotypes count.
     std::vector<double> alternate_frequencies() const;
     /// Intercept and covariates' coefficients, for genotypes that are centred at the frequencies.
-    CovariateModel covariate_model(std::vector<std::string> names) const;
+    CovariateModel covariate_model() const;
     BaselineHazard baseline_hazard() const;  ///< Breslow's; times to event alone.
 
     /// Linear predictor (covariates and genotypes) of every sample of the cohort whose covariates
