@@ -1,0 +1,90 @@
+#include <cstdint>
+#include <span>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "maniple/core/checksum.hpp"
+#include "maniple/core/version.hpp"
+#include "maniple/run/fit_plan.hpp"
+
+namespace maniple {
+namespace {
+
+std::uint64_t checksum_of(CohortIndex const& index) {
+    Checksum sum;
+    sum.add_values(std::span{&index.fingerprint, 1});
+    for (auto const& partition : index.partitions) {
+        sum.add(partition.file);
+        sum.add_values(std::span{&partition.checksum, 1});
+    }
+    return sum.value();
+}
+
+std::uint64_t checksum_of(std::vector<ChosenBlock> const& blocks) {
+    Checksum sum;
+    for (auto const& block : blocks) {
+        std::int64_t const place[]{static_cast<std::int64_t>(block.partition), block.block,
+                                   block.size()};
+        sum.add_values(std::span<std::int64_t const>{place});
+        sum.add_values(std::span{block.rows});
+    }
+    return sum.value();
+}
+
+std::uint64_t checksum_of(std::vector<FitTrait> const& traits) {
+    Checksum sum;
+    for (auto const& trait : traits) {
+        sum.add_values(std::span{trait.values});
+        sum.add_values(std::span{trait.events});
+    }
+    return sum.value();
+}
+
+std::uint64_t checksum_of(std::vector<Covariate> const& covariates) {
+    Checksum sum;
+    for (auto const& covariate : covariates) sum.add_values(std::span{covariate.values});
+    return sum.value();
+}
+
+std::uint64_t checksum_of(std::vector<FitProblem> const& problems) {
+    Checksum sum;
+    for (auto const& problem : problems) {
+        sum.add_values(problem.training.words());
+        sum.add_values(problem.judged.words());
+    }
+    return sum.value();
+}
+
+std::string penalties_of(PenaltyGrid const& grid) {
+    if (grid.values) return fmt::format("{}", fmt::join(*grid.values, ","));
+    return fmt::format("{} down to {}", grid.count,
+                       grid.smallest_ratio ? fmt::format("{}", *grid.smallest_ratio) : "default");
+}
+
+}  // namespace
+
+PlanFacts FitPlan::facts() const {
+    std::vector<std::string> labels;
+    for (auto const& trait : traits_) labels.push_back(trait.label);
+    auto const& filter = request_.filter;
+    bool const folds = request_.validate == ValidateBy::folds;
+    return {{"version", std::string{program_version}},
+            {"genotypes of the store", to_hex(checksum_of(cohort_.index()))},
+            {"--trait", fmt::format("{}", fmt::join(labels, ","))},
+            {"values of the traits", to_hex(checksum_of(traits_))},
+            {"--covariate", fmt::format("{}", fmt::join(covariate_names(), ","))},
+            {"values of the covariates", to_hex(checksum_of(covariates_))},
+            {"--mixing", fmt::format("{}", request_.solver.mixing)},
+            {"--tolerance", fmt::format("{}", request_.solver.tolerance)},
+            {"penalties", penalties_of(request_.penalties)},
+            {"--validate", folds ? fmt::format("{} folds", request_.split.folds) : "split"},
+            {"--early-stop", fmt::format("{}", request_.early_stop)},
+            {"--no-refit", request_.final_fit == FinalFit::all_samples ? "no" : "yes"},
+            {"filters", fmt::format("maf {}, mac {}, missing {}, hwe {}", filter.min_maf,
+                                    filter.min_mac, filter.max_missing, filter.min_hwe_p)},
+            {"samples and their split", to_hex(checksum_of(problems_))},
+            {"chosen variants", to_hex(checksum_of(blocks_))}};
+}
+
+}  // namespace maniple
