@@ -1,0 +1,176 @@
+#include "maniple/run/fit_state.hpp"
+
+#include <cmath>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <span>
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
+
+#include "maniple/core/checksum.hpp"
+#include "maniple/core/durable_file.hpp"
+#include "maniple/core/error.hpp"
+
+namespace maniple {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr int checkpoint_version = 1;
+
+Json describe(Solution const& solution) {
+    return {solution.effects, solution.intercept, solution.covariates};
+}
+
+Solution solution_from(Json const& json) {
+    return {.effects = json.at(0).get<std::vector<double>>(),
+            .intercept = json.at(1).get<double>(),
+            .covariates = json.at(2).get<std::vector<double>>()};
+}
+
+// A number that may be missing: JSON has none of its own.
+Json describe(double value) { return std::isnan(value) ? Json{} : Json(value); }
+
+double number_from(Json const& json) {
+    return json.is_null() ? PathStep::unknown : json.get<double>();
+}
+
+Json describe(PathStep const& step) {
+    return {step.penalty,   describe(step.training), describe(step.validation),
+            step.violation, step.converged,          describe(step.solution),
+            step.variants};
+}
+
+PathStep step_from(Json const& json) {
+    return {.penalty = json.at(0).get<double>(),
+            .training = number_from(json.at(1)),
+            .validation = number_from(json.at(2)),
+            .violation = json.at(3).get<double>(),
+            .converged = json.at(4).get<bool>(),
+            .solution = solution_from(json.at(5)),
+            .variants = json.at(6).get<std::vector<std::int64_t>>()};
+}
+
+Json describe(ProblemState const& problem) {
+    auto steps = Json::array();
+    for (auto const& step : problem.steps) steps.push_back(describe(step));
+    return {problem.active,  problem.largest_gradient, problem.penalties,  problem.working,
+            describe(problem.start), problem.outside,  problem.iterations, std::move(steps)};
+}
+
+ProblemState problem_from(Json const& json) {
+    ProblemState problem{.active = json.at(0).get<bool>(),
+                         .largest_gradient = json.at(1).get<double>(),
+                         .penalties = json.at(2).get<std::vector<double>>(),
+                         .working = json.at(3).get<std::vector<std::int64_t>>(),
+                         .start = solution_from(json.at(4)),
+                         .outside = json.at(5).get<double>(),
+                         .iterations = json.at(6).get<std::int64_t>(),
+                         .steps = {}};
+    for (auto const& step : json.at(7)) problem.steps.push_back(step_from(step));
+    return problem;
+}
+
+Json describe(FitState const& state) {
+    auto problems = Json::array();
+    for (auto const& problem : state.problems) problems.push_back(describe(problem));
+    return {state.passes, state.filtered, state.final_fits, std::move(problems)};
+}
+
+FitState state_from(Json const& json) {
+    FitState state{.passes = json.at(0).get<std::int64_t>(),
+                   .filtered = json.at(1).get<std::int64_t>(),
+                   .final_fits = json.at(2).get<bool>(),
+                   .problems = {}};
+    for (auto const& problem : json.at(3)) state.problems.push_back(problem_from(problem));
+    return state;
+}
+
+std::uint64_t checksum_of(std::vector<std::uint8_t> const& bytes) {
+    return checksum(std::as_bytes(std::span{bytes}));
+}
+
+[[noreturn]] void throw_damaged(std::filesystem::path const& file) {
+    throw CorruptInput{
+        fmt::format("checkpoint '{}' is damaged (its checksum or structure is wrong); remove it, "
+                    "and the fit starts again",
+                    file.string())};
+}
+
+void require_same_plan(std::filesystem::path const& file, Json const& then, PlanFacts const& now) {
+    std::vector<std::string> differences;
+    for (auto const& [name, value] : now) {
+        auto const before = then.value(name, std::string{"nothing"});
+        if (before == value) continue;
+        // Checksums say nothing to people.
+        bool const readable = name.starts_with("--") || name == "version" || name == "penalties" ||
+                              name == "filters";
+        differences.push_back(
+            readable ? fmt::format("{} was '{}' and is '{}'", name, before, value) : name);
+    }
+    if (differences.empty()) return;
+    throw UserError{fmt::format(
+        "an interrupted fit of this model had another plan ({}); repeat that command, choose "
+        "another --name, or remove '{}' to start again",
+        fmt::join(differences, "; "), file.string())};
+}
+
+}  // namespace
+
+mpi::Bytes to_bytes(FitState const& state) {
+    auto const bytes = Json::to_cbor(describe(state));
+    auto const raw = std::as_bytes(std::span{bytes});
+    return {raw.begin(), raw.end()};
+}
+
+FitState state_from(mpi::Bytes const& bytes) {
+    auto const* first = reinterpret_cast<std::uint8_t const*>(bytes.data());
+    return state_from(Json::from_cbor(first, first + bytes.size()));
+}
+
+void write_checkpoint(std::filesystem::path const& file, PlanFacts const& facts,
+                      FitState const& state) {
+    Json plan;
+    for (auto const& [name, value] : facts) plan[name] = value;
+    auto const bytes =
+        Json::to_cbor(Json{{"version", checkpoint_version},
+                           {"plan", std::move(plan)},
+                           {"state", describe(state)}});
+    auto const sum = checksum_of(bytes);
+    DurableFile written{file};
+    std::ofstream out{written.temporary(), std::ios::binary | std::ios::trunc};
+    out.write(reinterpret_cast<char const*>(&sum), sizeof sum);
+    out.write(reinterpret_cast<char const*>(bytes.data()), std::ssize(bytes));
+    out.close();
+    if (!out) {
+        throw EnvironmentError{
+            fmt::format("checkpoint '{}' cannot be written (permission or disk space); make room",
+                        file.string())};
+    }
+    written.commit(ExistingFile::replace);
+}
+
+std::optional<FitState> read_checkpoint(std::filesystem::path const& file, PlanFacts const& facts) {
+    if (!std::filesystem::exists(file)) return {};
+    std::ifstream in{file, std::ios::binary};
+    std::vector<char> const content{std::istreambuf_iterator<char>{in}, {}};
+    std::uint64_t sum = 0;
+    if (!in || content.size() <= sizeof sum) throw_damaged(file);
+    std::memcpy(&sum, content.data(), sizeof sum);
+    std::vector<std::uint8_t> const bytes{content.begin() + sizeof sum, content.end()};
+    if (checksum_of(bytes) != sum) throw_damaged(file);
+    try {
+        auto const json = Json::from_cbor(bytes);
+        if (json.at("version") != checkpoint_version) throw_damaged(file);
+        require_same_plan(file, json.at("plan"), facts);
+        return state_from(json.at("state"));
+    } catch (Json::exception const&) {
+        throw_damaged(file);
+    }
+}
+
+}  // namespace maniple
