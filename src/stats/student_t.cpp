@@ -163,4 +163,17 @@ void neg_log10_p_student_t(std::span<double const> t, double degrees_of_freedom,
     fill(t, &degrees_of_freedom, 0, result);
 }
 
+double student_t_95(double degrees_of_freedom) {
+    if (!(degrees_of_freedom > 0)) return std::numeric_limits<double>::quiet_NaN();
+    double const wanted = 1.3010299956639813;  // -log10 of 0.05
+    double low = 1.9;                          // Below that of the normal distribution.
+    double high = 2;
+    while (neg_log10_p_student_t(high, degrees_of_freedom) < wanted) high *= 2;
+    for (int i = 0; i < 60; ++i) {
+        auto const middle = low + (high - low) / 2;
+        (neg_log10_p_student_t(middle, degrees_of_freedom) < wanted ? low : high) = middle;
+    }
+    return high;
+}
+
 }  // namespace maniple

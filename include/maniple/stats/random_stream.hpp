@@ -32,6 +32,7 @@ enum class Purpose : std::uint64_t {
     missing_trait = 17,
     sex = 18,
     site = 19,
+    bootstrap = 20,
 };
 
 /// One of 2^256 independent streams of random numbers: Philox4x64-10 (Salmon et al. 2011) with key
