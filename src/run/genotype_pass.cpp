@@ -10,7 +10,6 @@
 #include "maniple/core/contract.hpp"
 #include "maniple/run/agreement.hpp"
 #include "maniple/run/first_failure.hpp"
-#include "maniple/run/stop_request.hpp"
 
 namespace maniple {
 namespace {
@@ -92,7 +91,6 @@ void GenotypePasses::each(std::vector<std::size_t> const& blocks, Work const& wo
                     std::scoped_lock const lock{reading};
                     if (next == blocks.size()) return;
                     mine = blocks[next++];
-                    StopRequest::check();
                     reader_.read(blocks_[mine], raw);
                 }
                 auto const genotypes = choose_rows(blocks_[mine], decode_block(raw), room);
