@@ -26,7 +26,10 @@ struct ElasticNetOptions {
     double mixing = 1;        ///< alpha: 1 = lasso, 0 < alpha < 1 = elastic net.
     double tolerance = 1e-7;  ///< Largest violation of the optimality conditions that remains,
                               ///< in units of the null model's largest gradient.
-    std::int64_t most_rounds = 100'000;
+    std::int64_t most_rounds = 10'000;  ///< Sweeps over coordinates for one penalty.
+    /// Variants whose second derivatives are kept together: up to four bytes times its square for
+    /// each so many variants that enter.
+    std::int64_t gram_variants = 8192;
 };
 
 /// Path of solutions of

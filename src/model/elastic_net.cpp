@@ -1,0 +1,298 @@
+#include "maniple/model/elastic_net.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include "candidate_variants.hpp"
+#include "gram_matrix.hpp"
+#include "maniple/core/contract.hpp"
+#include "maniple/linalg/cholesky.hpp"
+#include "maniple/model/covariate_basis.hpp"
+#include "penalised_quadratic.hpp"
+#include "penalised_trait.hpp"
+#include "unpenalised_fit.hpp"
+
+namespace maniple {
+namespace {
+
+SampleMask copy_of(SampleMask const& mask) {
+    SampleMask copy{mask.samples()};
+    mask.for_each([&](SampleIndex s) { copy.insert(s); });
+    return copy;
+}
+
+FixedPointMatrix single_column(std::span<double const> values) {
+    FixedPointMatrix column{std::ssize(values), 1};
+    column.fit_columns(0, {&values, 1});
+    return column;
+}
+
+}  // namespace
+
+struct ElasticNet::State {
+    State(PenalisedTrait const& trait, SampleMask const& training, ElasticNetOptions given);
+
+    void add(PackedView genotypes);
+    void solve(double penalty);
+
+    void set_weights();
+    void update_gradients(Places places);
+    double violation() const;
+    double objective(FittedPredictor const& at, std::span<double const> b) const;
+    void let_violators_in();
+    enum class Step { taken, none };
+    Step improve_block(std::int64_t b, double violation_before);
+    Step move(Places places, std::span<double const> target);
+
+    double l1() const { return penalty * options.mixing; }
+    double l2() const { return penalty * (1 - options.mixing); }
+    double tolerance() const { return options.tolerance * null_gradient; }
+
+    ElasticNetOptions options;
+    TraitDesign design;
+    CandidateVariants variants;
+    GramMatrix gram;
+    std::vector<double> gram_weights;  // of the samples that take part
+    FixedPointMatrix null_residuals;
+    double null_gradient = 0;
+
+    double penalty = std::numeric_limits<double>::infinity();
+    std::vector<double> coefficients;  // by place, of standardised genotypes
+    std::vector<double> gradients;     // by place
+    std::vector<double> genetic;       // predictor of all the cohort's samples
+    FittedPredictor fitted;
+    std::vector<double> residuals;  // of all the cohort's samples
+    double largest_violation = 0;
+    bool has_converged = false;
+    std::int64_t iterations = 0;
+    std::int64_t sweeps_left = 0;
+};
+
+ElasticNet::State::State(PenalisedTrait const& trait, SampleMask const& training,
+                         ElasticNetOptions given)
+    : options{given},
+      design{trait, training},
+      variants{copy_of(design.samples())},
+      gram{given.gram_variants},
+      genetic(static_cast<std::size_t>(training.samples())) {
+    expect(options.mixing > 0 && options.mixing <= 1, "mixing is above 0 and at most 1");
+    expect(options.tolerance > 0, "the tolerance is positive");
+    expect(options.gram_variants > 0, "there is room for variants");
+    fit_unpenalised(design.loss(), design.basis(), design.first_column(),
+                    gather(genetic, design.list()), fitted);
+    has_converged = fitted.has_converged;
+    residuals = scatter(fitted.residuals, design.list(), training.samples());
+    null_residuals = single_column(residuals);
+    set_weights();
+}
+
+void ElasticNet::State::add(PackedView genotypes) {
+    Places const fresh{variants.size(), variants.size() + genotypes.variants()};
+    variants.add(genotypes);
+    coefficients.resize(static_cast<std::size_t>(fresh.last));
+    gradients.resize(static_cast<std::size_t>(fresh.last));
+    std::vector<double> products(static_cast<std::size_t>(fresh.size()));
+    variants.multiply(fresh, null_residuals, {products.data(), 1, fresh.size()});
+    for (double product : products)
+        null_gradient = std::max(null_gradient, std::abs(product) / variants.sample_count());
+}
+
+// Second derivatives are from here on those at the latest solution.
+void ElasticNet::State::set_weights() {
+    auto const& basis = design.basis();
+    gram_weights.resize(design.list().size());
+    design.loss().curvature(gram_weights);
+    WeightedCovariates covariates;
+    covariates.weights = scatter(gram_weights, design.list(), std::ssize(genetic));
+    for (auto c = design.first_column(); c < basis.columns(); ++c) {
+        auto column = scatter(basis.column(c), design.list(), std::ssize(genetic));
+        for (std::size_t s = 0; s < column.size(); ++s) column[s] *= covariates.weights[s];
+        covariates.weighted.push_back(std::move(column));
+    }
+    covariates.factor = weighted_gram(gram_weights, basis, design.first_column());
+    if (!(factorize(covariates.factor, std::ssize(covariates.weighted)) > 0)) {
+        covariates.weighted.clear();
+        covariates.factor.clear();
+    }
+    gram.set_weights(std::move(covariates));
+}
+
+void ElasticNet::State::update_gradients(Places places) {
+    if (places.size() == 0) return;
+    auto const column = single_column(residuals);
+    auto* const first = gradients.data() + places.first;
+    variants.multiply(places, column, {first, 1, places.size()});
+    for (std::int64_t p = 0; p < places.size(); ++p) first[p] /= variants.sample_count();
+}
+
+double ElasticNet::State::violation() const {
+    double worst = fitted.violation;
+    for (std::size_t p = 0; p < gradients.size(); ++p) {
+        double const b = coefficients[p];
+        double const excess = b == 0 ? std::abs(gradients[p]) - l1()
+                                     : std::abs(gradients[p] - l2() * b - std::copysign(l1(), b));
+        worst = std::max(worst, excess);
+    }
+    return worst;
+}
+
+double ElasticNet::State::objective(FittedPredictor const& at, std::span<double const> b) const {
+    double absolute = 0;
+    double squares = 0;
+    for (double value : b) {
+        absolute += std::abs(value);
+        squares += value * value;
+    }
+    return at.loss / variants.sample_count() + l1() * absolute + l2() / 2 * squares;
+}
+
+void ElasticNet::State::let_violators_in() {
+    auto inside = gram.places();
+    for (auto p = inside; p < variants.size(); ++p) {
+        if (std::abs(gradients[static_cast<std::size_t>(p)]) <= l1()) continue;
+        variants.swap(inside, p);
+        std::swap(gradients[static_cast<std::size_t>(inside)],
+                  gradients[static_cast<std::size_t>(p)]);
+        ++inside;  // coefficients outside are 0
+    }
+    gram.grow(variants, inside);
+}
+
+// Minimise the quadratic near the solution over one block's variants, and go there.
+ElasticNet::State::Step ElasticNet::State::improve_block(std::int64_t b, double violation_before) {
+    auto const places = gram.block(b);
+    std::vector<double> target{coefficients.begin() + places.first,
+                               coefficients.begin() + places.last};
+    std::vector<double> gradient{gradients.begin() + places.first, gradients.begin() + places.last};
+    PenalisedQuadratic const quadratic{.gram = gram.values(b), .l1 = l1(), .l2 = l2()};
+    auto const sweeps = descend(quadratic, gradient, target,
+                                {.tolerance = std::max(tolerance() / 4, violation_before / 100),
+                                 .most_sweeps = sweeps_left});
+    iterations += sweeps;
+    sweeps_left -= sweeps;
+    if (std::equal(target.begin(), target.end(), coefficients.begin() + places.first)) {
+        return Step::none;
+    }
+    return move(places, target);
+}
+
+ElasticNet::State::Step ElasticNet::State::move(Places places, std::span<double const> target) {
+    constexpr int most_halvings = 30;
+    std::vector<double> step(static_cast<std::size_t>(places.last));
+    for (std::size_t i = 0; i < target.size(); ++i) {
+        auto const p = static_cast<std::size_t>(places.first) + i;
+        step[p] = target[i] - coefficients[p];
+    }
+    std::vector<double> direction(genetic.size());
+    variants.add_to_predictor(step, direction);
+    double const before = objective(fitted, coefficients);
+    double const rounding = 1e-13 * std::abs(before);
+    auto moved = coefficients;
+    auto predictor = genetic;
+    auto next = fitted;
+    double length = 1;
+    for (int halving = 0; halving <= most_halvings; ++halving, length /= 2) {
+        for (std::size_t i = 0; i < target.size(); ++i) {
+            auto const p = static_cast<std::size_t>(places.first) + i;
+            moved[p] = length == 1 ? target[i] : coefficients[p] + length * step[p];
+        }
+        for (std::size_t s = 0; s < predictor.size(); ++s)
+            predictor[s] = genetic[s] + length * direction[s];
+        next.coefficients = fitted.coefficients;
+        fit_unpenalised(design.loss(), design.basis(), design.first_column(),
+                        gather(predictor, design.list()), next);
+        if (objective(next, moved) <= before + rounding) {
+            std::swap(coefficients, moved);
+            std::swap(genetic, predictor);
+            std::swap(fitted, next);
+            residuals = scatter(fitted.residuals, design.list(), std::ssize(genetic));
+            return Step::taken;
+        }
+    }
+    design.loss().evaluate(fitted.predictor, fitted.residuals);
+    return Step::none;
+}
+
+void ElasticNet::State::solve(double given) {
+    constexpr int most_rounds_without_progress = 30;
+    penalty = given;
+    sweeps_left = options.most_rounds;
+    double best = std::numeric_limits<double>::infinity();
+    int without_progress = 0;
+    while (true) {
+        update_gradients({0, variants.size()});
+        largest_violation = violation();
+        has_converged = largest_violation <= tolerance();
+        if (has_converged || sweeps_left <= 0) return;
+        without_progress = largest_violation < best ? 0 : without_progress + 1;
+        best = std::min(best, largest_violation);
+        if (without_progress > most_rounds_without_progress) return;
+        let_violators_in();
+        bool any = false;
+        for (std::int64_t b = 0; b < gram.blocks(); ++b) {
+            if (b > 0) update_gradients(gram.block(b));
+            if (improve_block(b, largest_violation) == Step::taken) any = true;
+        }
+        if (!any) return;
+    }
+}
+
+ElasticNet::ElasticNet(PenalisedTrait const& trait, SampleMask const& training,
+                       ElasticNetOptions options)
+    : state_{std::make_unique<State>(trait, training, options)} {}
+ElasticNet::~ElasticNet() = default;
+ElasticNet::ElasticNet(ElasticNet&&) noexcept = default;
+ElasticNet& ElasticNet::operator=(ElasticNet&&) noexcept = default;
+
+SampleMask const& ElasticNet::samples() const { return state_->design.samples(); }
+std::int64_t ElasticNet::cases() const { return state_->design.cases(); }
+std::span<std::string const> ElasticNet::collinear() const { return state_->design.collinear(); }
+std::span<double const> ElasticNet::residuals() const { return state_->residuals; }
+void ElasticNet::add_variants(PackedView genotypes) { state_->add(genotypes); }
+std::int64_t ElasticNet::variants() const { return state_->variants.size(); }
+
+void ElasticNet::solve(double penalty) {
+    expect(penalty > 0 && std::isfinite(penalty), "the penalty is positive");
+    state_->solve(penalty);
+}
+
+bool ElasticNet::has_converged() const { return state_->has_converged; }
+double ElasticNet::largest_violation() const {
+    return state_->null_gradient > 0 ? state_->largest_violation / state_->null_gradient : 0;
+}
+std::int64_t ElasticNet::iterations() const { return state_->iterations; }
+
+std::vector<double> ElasticNet::effects() const {
+    std::vector<double> effects;
+    for (std::int64_t v = 0; v < variants(); ++v) {
+        auto const place = state_->variants.place(v);
+        effects.push_back(state_->coefficients[static_cast<std::size_t>(place)] *
+                          state_->variants.way(place).inverse_sd);
+    }
+    return effects;
+}
+
+std::vector<double> ElasticNet::alternate_frequencies() const {
+    std::vector<double> frequencies;
+    for (std::int64_t v = 0; v < variants(); ++v)
+        frequencies.push_back(state_->variants.way(state_->variants.place(v)).mean / 2);
+    return frequencies;
+}
+
+CovariateModel ElasticNet::covariate_model() const {
+    return state_->design.covariate_model(state_->fitted.coefficients);
+}
+
+BaselineHazard ElasticNet::baseline_hazard() const {
+    return state_->design.baseline_hazard(gather(linear_predictor(), state_->design.list()));
+}
+
+std::vector<double> ElasticNet::linear_predictor() const {
+    auto predictor = state_->design.covariate_predictor(state_->fitted.coefficients);
+    for (std::size_t s = 0; s < predictor.size(); ++s) predictor[s] += state_->genetic[s];
+    return predictor;
+}
+
+}  // namespace maniple
