@@ -36,6 +36,8 @@ struct ElasticNet::State {
 
     void add(PackedView genotypes);
     void solve(double penalty);
+    void go_to(ElasticNetPoint const& point);
+    void arrange(std::span<std::int64_t const> order);
 
     void set_weights();
     void update_gradients(Places places);
@@ -239,6 +241,35 @@ void ElasticNet::State::solve(double given) {
     }
 }
 
+// A Gram matrix goes with the order of its places.
+void ElasticNet::State::arrange(std::span<std::int64_t const> order) {
+    bool moved = false;
+    for (std::int64_t p = 0; p < variants.size(); ++p) {
+        auto const from = variants.place(order[static_cast<std::size_t>(p)]);
+        expect(from >= p, "the order is a permutation");
+        if (from == p) continue;
+        moved |= p < gram.places();
+        variants.swap(p, from);
+    }
+    if (moved) set_weights();
+}
+
+void ElasticNet::State::go_to(ElasticNetPoint const& point) {
+    arrange(point.order);
+    for (std::int64_t v = 0; v < variants.size(); ++v) {
+        coefficients[static_cast<std::size_t>(variants.place(v))] =
+            point.effects[static_cast<std::size_t>(v)];
+    }
+    std::ranges::fill(genetic, 0.0);
+    variants.add_to_predictor(coefficients, genetic);
+    if (!point.unpenalised.empty()) fitted.coefficients = point.unpenalised;
+    fit_unpenalised(design.loss(), design.basis(), design.first_column(),
+                    gather(genetic, design.list()), fitted);
+    residuals = scatter(fitted.residuals, design.list(), std::ssize(genetic));
+    if (!design.loss().is_quadratic()) set_weights();
+    if (gram.places() < point.entered) gram.grow(variants, point.entered);
+}
+
 ElasticNet::ElasticNet(PenalisedTrait const& trait, SampleMask const& training,
                        ElasticNetOptions options)
     : state_{std::make_unique<State>(trait, training, options)} {}
@@ -256,6 +287,26 @@ std::int64_t ElasticNet::variants() const { return state_->variants.size(); }
 void ElasticNet::solve(double penalty) {
     expect(penalty > 0 && std::isfinite(penalty), "the penalty is positive");
     state_->solve(penalty);
+}
+
+ElasticNetPoint ElasticNet::point() const {
+    ElasticNetPoint point{.effects = {},
+                          .unpenalised = state_->fitted.coefficients,
+                          .order = std::vector<std::int64_t>(static_cast<std::size_t>(variants())),
+                          .entered = state_->gram.places()};
+    for (std::int64_t v = 0; v < variants(); ++v) {
+        auto const place = static_cast<std::size_t>(state_->variants.place(v));
+        point.effects.push_back(state_->coefficients[place]);
+        point.order[place] = v;
+    }
+    return point;
+}
+
+void ElasticNet::go_to(ElasticNetPoint const& point) {
+    expect(std::ssize(point.effects) == variants() && std::ssize(point.order) == variants() &&
+               point.entered <= variants(),
+           "the point has an effect and a place for each variant");
+    state_->go_to(point);
 }
 
 bool ElasticNet::has_converged() const { return state_->has_converged; }

@@ -9,15 +9,55 @@
 
 #include "maniple/core/contract.hpp"
 #include "maniple/genotype/kernels.hpp"
-#include "maniple/model/gradient_screen.hpp"
+#include "maniple/linalg/fixed_point.hpp"
+#include "maniple/model/penalised_screen.hpp"
 #include "maniple/run/agreement.hpp"
 
 namespace maniple {
 namespace {
 
+/// Residuals of all problems as columns, and the sets of samples that they are of.
+struct ResidualColumns {
+    explicit ResidualColumns(std::span<ScreenedProblem const> problems)
+        : anybody{problems.front().samples->samples()} {
+        std::vector<std::span<double const>> columns;
+        for (auto const& problem : problems) {
+            auto const set = find_set(*problem.samples);
+            for (auto const& column : problem.residuals) {
+                columns.push_back(column);
+                set_of_column.push_back(set);
+            }
+        }
+        values = FixedPointMatrix{anybody.samples(), std::ssize(columns)};
+        values.fit_columns(0, columns);
+    }
+
+    StandardisedColumns view() const { return {values, set_of_column, anybody}; }
+
+    FixedPointMatrix values;
+    std::vector<SampleMask> sets;
+    std::vector<std::size_t> set_of_column;
+    SampleMask anybody;  ///< Samples of any set.
+
+private:
+    // Traits without missing values share theirs.
+    std::size_t find_set(SampleMask const& mask) {
+        for (std::size_t set = 0; set < sets.size(); ++set) {
+            if (sets[set] == mask) return set;
+        }
+        SampleMask copy{mask.samples()};
+        mask.for_each([&](SampleIndex s) {
+            copy.insert(s);
+            anybody.insert(s);
+        });
+        sets.push_back(std::move(copy));
+        return sets.size() - 1;
+    }
+};
+
 // What one thread keeps over its blocks.
 struct ThreadScreen {
-    std::optional<GradientScreen::Workspace> work;
+    std::optional<ScreenWorkspace> work;
     std::vector<double> gradients;
     std::vector<TopVariants> top;
     std::int64_t filtered = 0;
@@ -30,10 +70,10 @@ public:
         : passes_{passes},
           problems_{problems},
           filter_{filter},
-          screen_{residuals_of(problems)},
+          residuals_{problems},
           threads_(static_cast<std::size_t>(passes.threads())) {
         for (auto& thread : threads_) {
-            thread.top.assign(static_cast<std::size_t>(screen_.columns()), TopVariants{most});
+            thread.top.assign(static_cast<std::size_t>(columns()), TopVariants{most});
         }
     }
 
@@ -42,8 +82,7 @@ public:
             look_at(threads_[static_cast<std::size_t>(thread)], first, genotypes);
         });
         std::int64_t filtered = 0;
-        std::vector<TopVariants> own(static_cast<std::size_t>(screen_.columns()),
-                                     TopVariants{most});
+        std::vector<TopVariants> own(static_cast<std::size_t>(columns()), TopVariants{most});
         for (auto const& thread : threads_) {
             filtered += thread.filtered;
             for (std::size_t c = 0; c < own.size(); ++c) own[c].add(thread.top[c].sorted());
@@ -55,20 +94,16 @@ public:
     }
 
 private:
-    static std::vector<ScreenedResiduals> residuals_of(std::span<ScreenedProblem const> problems) {
-        std::vector<ScreenedResiduals> residuals;
-        for (auto const& problem : problems) {
-            residuals.push_back({.samples = problem.samples, .residuals = problem.residuals});
-        }
-        return residuals;
-    }
+    std::int64_t columns() const { return residuals_.values.columns(); }
 
     void look_at(ThreadScreen& mine, GlobalVariantIndex first, PackedView genotypes) const {
-        if (!mine.work) mine.work.emplace(screen_, passes_.most_block_variants());
+        if (!mine.work) {
+            mine.work.emplace(genotypes.samples(), columns(), passes_.most_block_variants());
+        }
         auto const variants = genotypes.variants();
-        mine.gradients.resize(static_cast<std::size_t>(screen_.columns() * variants));
-        MatrixView<double> const gradients{mine.gradients.data(), screen_.columns(), variants};
-        screen_.gradients(genotypes, *mine.work, gradients);
+        mine.gradients.resize(static_cast<std::size_t>(columns() * variants));
+        MatrixView<double> const gradients{mine.gradients.data(), columns(), variants};
+        screen_block(genotypes, residuals_.view(), residuals_.sets, *mine.work, gradients);
         auto const passing = pass_filter(genotypes);
         for (auto pass : passing) mine.filtered += pass ? 0 : 1;
         std::int64_t column = 0;
@@ -136,7 +171,7 @@ private:
     GenotypePasses& passes_;
     std::span<ScreenedProblem const> problems_;
     ScreenFilter const& filter_;
-    GradientScreen screen_;
+    ResidualColumns residuals_;
     std::vector<ThreadScreen> threads_;
 };
 
@@ -144,7 +179,9 @@ private:
 
 Screening screen(GenotypePasses& passes, std::span<ScreenedProblem const> problems,
                  ScreenFilter const& filter, std::int64_t most) {
+    expect(!problems.empty(), "there are problems to screen for");
     expect(most > 0, "a list has variants");
+
     std::optional<Screen> work;
     together(passes.comm(), [&] { work.emplace(passes, problems, filter, most); });
     return work->run(most);

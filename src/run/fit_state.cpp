@@ -22,16 +22,6 @@ using Json = nlohmann::json;
 
 constexpr int checkpoint_version = 1;
 
-Json describe(Solution const& solution) {
-    return {solution.effects, solution.intercept, solution.covariates};
-}
-
-Solution solution_from(Json const& json) {
-    return {.effects = json.at(0).get<std::vector<double>>(),
-            .intercept = json.at(1).get<double>(),
-            .covariates = json.at(2).get<std::vector<double>>()};
-}
-
 // A number that may be missing: JSON has none of its own.
 Json describe(double value) { return std::isnan(value) ? Json{} : Json(value); }
 
@@ -40,9 +30,15 @@ double number_from(Json const& json) {
 }
 
 Json describe(PathStep const& step) {
-    return {step.penalty,   describe(step.training), describe(step.validation),
-            step.violation, step.converged,          describe(step.solution),
-            step.variants};
+    return {step.penalty,
+            describe(step.training),
+            describe(step.validation),
+            step.violation,
+            step.size,
+            step.variants,
+            step.effects,
+            step.standardised,
+            step.unpenalised};
 }
 
 PathStep step_from(Json const& json) {
@@ -50,29 +46,74 @@ PathStep step_from(Json const& json) {
             .training = number_from(json.at(1)),
             .validation = number_from(json.at(2)),
             .violation = json.at(3).get<double>(),
-            .converged = json.at(4).get<bool>(),
-            .solution = solution_from(json.at(5)),
-            .variants = json.at(6).get<std::vector<std::int64_t>>()};
+            .size = json.at(4).get<std::int64_t>(),
+            .variants = json.at(5).get<std::vector<std::int64_t>>(),
+            .effects = json.at(6).get<std::vector<double>>(),
+            .standardised = json.at(7).get<std::vector<double>>(),
+            .unpenalised = json.at(8).get<std::vector<double>>()};
+}
+
+Json describe(std::vector<PathStep> const& steps) {
+    auto all = Json::array();
+    for (auto const& step : steps) all.push_back(describe(step));
+    return all;
+}
+
+std::vector<PathStep> steps_from(Json const& json) {
+    std::vector<PathStep> steps;
+    for (auto const& step : json) steps.push_back(step_from(step));
+    return steps;
+}
+
+Json describe(ElasticNetPoint const& point) {
+    return {point.effects, point.unpenalised, point.order, point.entered};
+}
+
+ElasticNetPoint point_from(Json const& json) {
+    return {.effects = json.at(0).get<std::vector<double>>(),
+            .unpenalised = json.at(1).get<std::vector<double>>(),
+            .order = json.at(2).get<std::vector<std::int64_t>>(),
+            .entered = json.at(3).get<std::int64_t>()};
 }
 
 Json describe(ProblemState const& problem) {
-    auto steps = Json::array();
-    for (auto const& step : problem.steps) steps.push_back(describe(step));
-    return {problem.active,  problem.largest_gradient, problem.penalties,  problem.working,
-            describe(problem.start), problem.outside,  problem.iterations, std::move(steps)};
+    return {problem.active,     problem.largest_gradient, problem.penalties,
+            problem.working,    describe(problem.start),  problem.outside,
+            problem.iterations, describe(problem.steps)};
 }
 
 ProblemState problem_from(Json const& json) {
-    ProblemState problem{.active = json.at(0).get<bool>(),
-                         .largest_gradient = json.at(1).get<double>(),
-                         .penalties = json.at(2).get<std::vector<double>>(),
-                         .working = json.at(3).get<std::vector<std::int64_t>>(),
-                         .start = solution_from(json.at(4)),
-                         .outside = json.at(5).get<double>(),
-                         .iterations = json.at(6).get<std::int64_t>(),
-                         .steps = {}};
-    for (auto const& step : json.at(7)) problem.steps.push_back(step_from(step));
-    return problem;
+    return {.active = json.at(0).get<bool>(),
+            .largest_gradient = json.at(1).get<double>(),
+            .penalties = json.at(2).get<std::vector<double>>(),
+            .working = json.at(3).get<std::vector<std::int64_t>>(),
+            .start = point_from(json.at(4)),
+            .outside = json.at(5).get<double>(),
+            .iterations = json.at(6).get<std::int64_t>(),
+            .steps = steps_from(json.at(7))};
+}
+
+Json describe(SolvedBatch const& batch) {
+    return {batch.problem, describe(batch.steps), batch.order, batch.entered, batch.iterations};
+}
+
+SolvedBatch batch_from(Json const& json) {
+    return {.problem = json.at(0).get<std::size_t>(),
+            .steps = steps_from(json.at(1)),
+            .order = json.at(2).get<std::vector<std::int64_t>>(),
+            .entered = json.at(3).get<std::int64_t>(),
+            .iterations = json.at(4).get<std::int64_t>()};
+}
+
+mpi::Bytes to_bytes(Json const& json) {
+    auto const bytes = Json::to_cbor(json);
+    auto const raw = std::as_bytes(std::span{bytes});
+    return {raw.begin(), raw.end()};
+}
+
+Json json_from(mpi::Bytes const& bytes) {
+    auto const* first = reinterpret_cast<std::uint8_t const*>(bytes.data());
+    return Json::from_cbor(first, first + bytes.size());
 }
 
 Json describe(FitState const& state) {
@@ -81,7 +122,7 @@ Json describe(FitState const& state) {
     return {state.passes, state.filtered, state.final_fits, std::move(problems)};
 }
 
-FitState state_from(Json const& json) {
+FitState fit_state_from(Json const& json) {
     FitState state{.passes = json.at(0).get<std::int64_t>(),
                    .filtered = json.at(1).get<std::int64_t>(),
                    .final_fits = json.at(2).get<bool>(),
@@ -107,10 +148,10 @@ void require_same_plan(std::filesystem::path const& file, Json const& then, Plan
         auto const before = then.value(name, std::string{"nothing"});
         if (before == value) continue;
         // Checksums say nothing to people.
-        bool const readable = name.starts_with("--") || name == "version" || name == "penalties" ||
-                              name == "filters";
-        differences.push_back(
-            readable ? fmt::format("{} was '{}' and is '{}'", name, before, value) : name);
+        bool const readable =
+            name.starts_with("--") || name == "version" || name == "penalties" || name == "filters";
+        differences.push_back(readable ? fmt::format("{} was '{}' and is '{}'", name, before, value)
+                                       : name);
     }
     if (differences.empty()) return;
     throw UserError{fmt::format(
@@ -121,25 +162,27 @@ void require_same_plan(std::filesystem::path const& file, Json const& then, Plan
 
 }  // namespace
 
-mpi::Bytes to_bytes(FitState const& state) {
-    auto const bytes = Json::to_cbor(describe(state));
-    auto const raw = std::as_bytes(std::span{bytes});
-    return {raw.begin(), raw.end()};
+mpi::Bytes to_bytes(FitState const& state) { return to_bytes(describe(state)); }
+FitState state_from(mpi::Bytes const& bytes) { return fit_state_from(json_from(bytes)); }
+
+mpi::Bytes to_bytes(std::vector<SolvedBatch> const& batches) {
+    auto all = Json::array();
+    for (auto const& batch : batches) all.push_back(describe(batch));
+    return to_bytes(all);
 }
 
-FitState state_from(mpi::Bytes const& bytes) {
-    auto const* first = reinterpret_cast<std::uint8_t const*>(bytes.data());
-    return state_from(Json::from_cbor(first, first + bytes.size()));
+std::vector<SolvedBatch> batches_from(mpi::Bytes const& bytes) {
+    std::vector<SolvedBatch> batches;
+    for (auto const& batch : json_from(bytes)) batches.push_back(batch_from(batch));
+    return batches;
 }
 
 void write_checkpoint(std::filesystem::path const& file, PlanFacts const& facts,
                       FitState const& state) {
     Json plan;
     for (auto const& [name, value] : facts) plan[name] = value;
-    auto const bytes =
-        Json::to_cbor(Json{{"version", checkpoint_version},
-                           {"plan", std::move(plan)},
-                           {"state", describe(state)}});
+    auto const bytes = Json::to_cbor(Json{
+        {"version", checkpoint_version}, {"plan", std::move(plan)}, {"state", describe(state)}});
     auto const sum = checksum_of(bytes);
     DurableFile written{file};
     std::ofstream out{written.temporary(), std::ios::binary | std::ios::trunc};
@@ -167,7 +210,7 @@ std::optional<FitState> read_checkpoint(std::filesystem::path const& file, PlanF
         auto const json = Json::from_cbor(bytes);
         if (json.at("version") != checkpoint_version) throw_damaged(file);
         require_same_plan(file, json.at("plan"), facts);
-        return state_from(json.at("state"));
+        return fit_state_from(json.at("state"));
     } catch (Json::exception const&) {
         throw_damaged(file);
     }

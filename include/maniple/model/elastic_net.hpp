@@ -32,6 +32,15 @@ struct ElasticNetOptions {
     std::int64_t gram_variants = 8192;
 };
 
+/// Where a solver stands: enough to go on from there in another process, to the bit.
+struct ElasticNetPoint {
+    std::vector<double> effects;  ///< Of standardised genotypes, one for each variant added.
+    /// Of the basis of intercept and covariates; empty: those of the latest solution.
+    std::vector<double> unpenalised;
+    std::vector<std::int64_t> order;  ///< Variants as the solver visits them: a permutation.
+    std::int64_t entered = 0;         ///< How many of these, from the first, have been in a model.
+};
+
 /// Path of solutions of
 ///   min  loss(covariates, genotypes) / samples
 ///        + lambda * sum_j (alpha |b_j| + (1 - alpha) / 2 b_j^2)
@@ -72,6 +81,13 @@ public:
     /// Solve for `penalty`, starting from the latest solution. `largest_violation()` then holds for
     /// the variants added so far.
     void solve(double penalty);
+
+    /// The latest solution.
+    ElasticNetPoint point() const;
+    /// Make `point` the latest solution. What follows has the bits that it would have in any other
+    /// solver of the same problem and variants that was sent there.
+    /// \pre   the point has an effect and a place for each variant added
+    void go_to(ElasticNetPoint const& point);
 
     bool has_converged() const;
     double largest_violation() const;

@@ -36,7 +36,7 @@ struct Screening {
 };
 
 /// Collective. The result is rank zero's; elsewhere it is empty.
-/// \param most  variants of each column's list.
+/// \param most  variants of each column's list. \pre problems is not empty, most > 0
 Screening screen(GenotypePasses& passes, std::span<ScreenedProblem const> problems,
                  ScreenFilter const& filter, std::int64_t most);
 

@@ -14,13 +14,6 @@
 
 namespace maniple {
 
-/// Coefficients of one solution.
-struct Solution {
-    std::vector<double> effects;  ///< Per ALT allele, one for each variant that may enter.
-    double intercept = 0;
-    std::vector<double> covariates;
-};
-
 /// One penalty for which a problem was solved.
 struct PathStep {
     static constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
@@ -28,10 +21,17 @@ struct PathStep {
     double penalty = 0;
     double training = unknown;    ///< R^2, AUC or C-index of the linear predictor.
     double validation = unknown;  ///< The same on those judged.
-    double violation = 0;  ///< Largest of all variants, in units of the null model's gradient.
-    bool converged = true;
-    Solution solution;  ///< Of the variants in the model, whose effects are not 0.
-    std::vector<std::int64_t> variants;  ///< Those, ascending.
+    /// Of the optimality conditions over all variants, at the most, in units of the null model's
+    /// largest gradient.
+    double violation = 0;
+    std::int64_t size = 0;  ///< Variants in the model.
+    /// \name Those, in the order they were added, and the solution. Folds forget theirs.
+    /// @{
+    std::vector<std::int64_t> variants;
+    std::vector<double> effects;       ///< Per ALT allele.
+    std::vector<double> standardised;  ///< As in ElasticNetPoint.
+    std::vector<double> unpenalised;   ///< As in ElasticNetPoint.
+    /// @}
 };
 
 /// One problem between two passes.
@@ -40,8 +40,8 @@ struct ProblemState {
     double largest_gradient = 0;  ///< Of the null model: the unit of violations.
     std::vector<double> penalties;
     std::vector<std::int64_t> working;  ///< Variants that may enter, in the order they were added.
-    Solution start;                     ///< Where the next solves start; of those in `working`.
-    double outside = 0;  ///< Largest gradient of the others, where the next solves start.
+    ElasticNetPoint start;  ///< Of the next solves; its variants are those of `working`.
+    double outside = 0;     ///< Largest gradient of all others, where the next solves start.
     std::int64_t iterations = 0;
     std::vector<PathStep> steps;  ///< Accepted penalties.
 };
@@ -53,10 +53,21 @@ struct FitState {
     std::vector<ProblemState> problems;
 };
 
-/// \name Bytes that give the same state, to the bit.
+/// What solving a problem for some penalties gave.
+struct SolvedBatch {
+    std::size_t problem = 0;
+    std::vector<PathStep> steps;      ///< Violations are those of the working set alone.
+    std::vector<std::int64_t> order;  ///< Of the solver, at the end.
+    std::int64_t entered = 0;
+    std::int64_t iterations = 0;
+};
+
+/// \name Bytes that give the same values, to the bit.
 /// @{
 mpi::Bytes to_bytes(FitState const& state);
 FitState state_from(mpi::Bytes const& bytes);
+mpi::Bytes to_bytes(std::vector<SolvedBatch> const& batches);
+std::vector<SolvedBatch> batches_from(mpi::Bytes const& bytes);
 /// @}
 
 /// The state on disk, in one step.
