@@ -270,7 +270,9 @@ void ElasticNet::State::solve(double given) {
     for (int without_progress = 0; without_progress < most_rounds_without_progress;) {
         update_gradients({0, variants.size()});
         largest_violation = violation();
-        has_converged = largest_violation <= tolerance();
+        // Where no variant has a gradient, there are the covariates alone.
+        has_converged =
+            largest_violation <= tolerance() || (null_gradient == 0 && fitted.has_converged);
         if (has_converged || sweeps_left <= 0) return;
         without_progress = largest_violation < best ? 0 : without_progress + 1;
         best = std::min(best, largest_violation);
