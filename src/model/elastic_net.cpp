@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <utility>
 
 #include "candidate_variants.hpp"
@@ -32,6 +33,12 @@ FixedPointMatrix single_column(std::span<double const> values) {
 }  // namespace
 
 struct ElasticNet::State {
+    /// Second derivatives by the predictor now, beside those that the Gram matrix was made of.
+    struct Curvature {
+        double ratio = 1;  ///< Of their sums.
+        double drift = 0;  ///< Sum of differences that the ratio does not explain, as a share.
+    };
+
     State(PenalisedTrait const& trait, SampleMask const& training, ElasticNetOptions given);
 
     void add(PackedView genotypes);
@@ -39,13 +46,16 @@ struct ElasticNet::State {
     void go_to(ElasticNetPoint const& point);
     void arrange(std::span<std::int64_t const> order);
 
-    void set_weights();
+    void set_curvature();
+    Curvature curvature() const;
     void update_gradients(Places places);
     double violation() const;
     double objective(FittedPredictor const& at, std::span<double const> b) const;
+    bool is_outdated(double progress) const;
     void let_violators_in();
     enum class Step { taken, none };
-    Step improve_block(std::int64_t b, double violation_before);
+    Step improve();
+    Step improve_block(std::int64_t b);
     Step move(Places places, std::span<double const> target);
 
     double l1() const { return penalty * options.mixing; }
@@ -87,7 +97,7 @@ ElasticNet::State::State(PenalisedTrait const& trait, SampleMask const& training
     has_converged = fitted.has_converged;
     residuals = scatter(fitted.residuals, design.list(), training.samples());
     null_residuals = single_column(residuals);
-    set_weights();
+    set_curvature();
 }
 
 void ElasticNet::State::add(PackedView genotypes) {
@@ -102,23 +112,48 @@ void ElasticNet::State::add(PackedView genotypes) {
 }
 
 // Second derivatives are from here on those at the latest solution.
-void ElasticNet::State::set_weights() {
+void ElasticNet::State::set_curvature() {
+    auto const& loss = design.loss();
     auto const& basis = design.basis();
+    auto const first = design.first_column();
+    auto const everyone = [&](std::span<double const> column) {
+        return scatter(column, design.list(), std::ssize(genetic));
+    };
     gram_weights.resize(design.list().size());
-    design.loss().curvature(gram_weights);
-    WeightedCovariates covariates;
-    covariates.weights = scatter(gram_weights, design.list(), std::ssize(genetic));
-    for (auto c = design.first_column(); c < basis.columns(); ++c) {
-        auto column = scatter(basis.column(c), design.list(), std::ssize(genetic));
-        for (std::size_t s = 0; s < column.size(); ++s) column[s] *= covariates.weights[s];
-        covariates.weighted.push_back(std::move(column));
+    loss.curvature(gram_weights);
+    auto const shared = loss.shared_curvature();
+    LossCurvature curvature{.weights = everyone(gram_weights)};
+    for (auto const& column : shared) curvature.shared.push_back(everyone(column));
+    for (auto c = first; c < basis.columns(); ++c) {
+        auto const own = basis.column(c);
+        std::vector<double> column(own.begin(), own.end());
+        for (std::size_t i = 0; i < column.size(); ++i) column[i] *= gram_weights[i];
+        for (auto const& other : shared) {
+            double const share = fast_dot(other, own);
+            for (std::size_t i = 0; i < column.size(); ++i) column[i] -= share * other[i];
+        }
+        for (auto r = first; r <= c; ++r)
+            curvature.covariate_factor.push_back(fast_dot(basis.column(r), column));
+        curvature.covariates.push_back(everyone(column));
     }
-    covariates.factor = weighted_gram(gram_weights, basis, design.first_column());
-    if (!(factorize(covariates.factor, std::ssize(covariates.weighted)) > 0)) {
-        covariates.weighted.clear();
-        covariates.factor.clear();
+    // Where the factor is of no use, the predictor is so large that nothing changes any more.
+    if (!(factorize(curvature.covariate_factor, std::ssize(curvature.covariates)) > 0)) {
+        curvature.covariates.clear();
+        curvature.covariate_factor.clear();
     }
-    gram.set_weights(std::move(covariates));
+    gram.set_curvature(std::move(curvature));
+}
+
+ElasticNet::State::Curvature ElasticNet::State::curvature() const {
+    if (design.loss().is_quadratic()) return {};
+    std::vector<double> now(gram_weights.size());
+    design.loss().curvature(now);
+    double const sum = std::accumulate(now.begin(), now.end(), 0.0);
+    double const then = std::accumulate(gram_weights.begin(), gram_weights.end(), 0.0);
+    Curvature found{.ratio = sum / then};
+    for (std::size_t i = 0; i < now.size(); ++i)
+        found.drift += std::abs(now[i] - found.ratio * gram_weights[i]) / sum;
+    return found;
 }
 
 void ElasticNet::State::update_gradients(Places places) {
@@ -153,31 +188,42 @@ double ElasticNet::State::objective(FittedPredictor const& at, std::span<double 
 void ElasticNet::State::let_violators_in() {
     auto inside = gram.places();
     for (auto p = inside; p < variants.size(); ++p) {
-        if (std::abs(gradients[static_cast<std::size_t>(p)]) <= l1()) continue;
-        variants.swap(inside, p);
-        std::swap(gradients[static_cast<std::size_t>(inside)],
-                  gradients[static_cast<std::size_t>(p)]);
-        ++inside;  // coefficients outside are 0
+        auto const from = static_cast<std::size_t>(p);
+        auto const to = static_cast<std::size_t>(inside);
+        if (coefficients[from] == 0 && std::abs(gradients[from]) <= l1()) continue;
+        variants.swap(inside++, p);
+        std::swap(gradients[to], gradients[from]);
+        std::swap(coefficients[to], coefficients[from]);
     }
     gram.grow(variants, inside);
 }
 
+// One round: each block in turn.
+ElasticNet::State::Step ElasticNet::State::improve() {
+    auto outcome = Step::none;
+    for (std::int64_t b = 0; b < gram.blocks(); ++b) {
+        if (b > 0) update_gradients(gram.block(b));
+        if (improve_block(b) == Step::taken) outcome = Step::taken;
+    }
+    return outcome;
+}
+
 // Minimise the quadratic near the solution over one block's variants, and go there.
-ElasticNet::State::Step ElasticNet::State::improve_block(std::int64_t b, double violation_before) {
+ElasticNet::State::Step ElasticNet::State::improve_block(std::int64_t b) {
     auto const places = gram.block(b);
-    std::vector<double> target{coefficients.begin() + places.first,
-                               coefficients.begin() + places.last};
-    std::vector<double> gradient{gradients.begin() + places.first, gradients.begin() + places.last};
-    PenalisedQuadratic const quadratic{.gram = gram.values(b), .l1 = l1(), .l2 = l2()};
+    auto const at = [&](std::vector<double> const& all) {
+        return std::vector<double>(all.begin() + places.first, all.begin() + places.last);
+    };
+    auto target = at(coefficients);
+    auto gradient = at(gradients);
+    PenalisedQuadratic const quadratic{
+        .gram = gram.values(b), .curvature = curvature().ratio, .l1 = l1(), .l2 = l2()};
     auto const sweeps = descend(quadratic, gradient, target,
-                                {.tolerance = std::max(tolerance() / 4, violation_before / 100),
+                                {.tolerance = std::max(tolerance() / 4, largest_violation / 100),
                                  .most_sweeps = sweeps_left});
     iterations += sweeps;
     sweeps_left -= sweeps;
-    if (std::equal(target.begin(), target.end(), coefficients.begin() + places.first)) {
-        return Step::none;
-    }
-    return move(places, target);
+    return target == at(coefficients) ? Step::none : move(places, target);
 }
 
 ElasticNet::State::Step ElasticNet::State::move(Places places, std::span<double const> target) {
@@ -222,22 +268,20 @@ void ElasticNet::State::solve(double given) {
     penalty = given;
     sweeps_left = options.most_rounds;
     double best = std::numeric_limits<double>::infinity();
-    int without_progress = 0;
-    while (true) {
+    double before = best;
+    for (int without_progress = 0; without_progress < most_rounds_without_progress;) {
         update_gradients({0, variants.size()});
         largest_violation = violation();
-        has_converged = largest_violation <= tolerance();
+        // Where no variant has a gradient, there are the covariates alone.
+        has_converged =
+            largest_violation <= tolerance() || (null_gradient == 0 && fitted.has_converged);
         if (has_converged || sweeps_left <= 0) return;
         without_progress = largest_violation < best ? 0 : without_progress + 1;
         best = std::min(best, largest_violation);
-        if (without_progress > most_rounds_without_progress) return;
+        if (is_outdated(largest_violation / before)) set_curvature();
+        before = largest_violation;
         let_violators_in();
-        bool any = false;
-        for (std::int64_t b = 0; b < gram.blocks(); ++b) {
-            if (b > 0) update_gradients(gram.block(b));
-            if (improve_block(b, largest_violation) == Step::taken) any = true;
-        }
-        if (!any) return;
+        if (improve() == Step::none) return;
     }
 }
 
@@ -251,7 +295,7 @@ void ElasticNet::State::arrange(std::span<std::int64_t const> order) {
         moved |= p < gram.places();
         variants.swap(p, from);
     }
-    if (moved) set_weights();
+    if (moved) set_curvature();
 }
 
 void ElasticNet::State::go_to(ElasticNetPoint const& point) {
@@ -266,8 +310,20 @@ void ElasticNet::State::go_to(ElasticNetPoint const& point) {
     fit_unpenalised(design.loss(), design.basis(), design.first_column(),
                     gather(genetic, design.list()), fitted);
     residuals = scatter(fitted.residuals, design.list(), std::ssize(genetic));
-    if (!design.loss().is_quadratic()) set_weights();
-    if (gram.places() < point.entered) gram.grow(variants, point.entered);
+    if (!design.loss().is_quadratic()) {
+        set_curvature();
+    } else if (gram.places() < point.entered) {
+        gram.grow(variants, point.entered);
+    }
+}
+
+// Is it worth computing the Gram matrix again? It costs as much as ten or twenty rounds.
+bool ElasticNet::State::is_outdated(double progress) const {
+    constexpr double most_drift = 0.2;
+    constexpr double least_drift = 0.02;
+    constexpr double slow_progress = 0.5;
+    double const drift = curvature().drift;
+    return drift > most_drift || (drift > least_drift && progress > slow_progress);
 }
 
 ElasticNet::ElasticNet(PenalisedTrait const& trait, SampleMask const& training,

@@ -24,13 +24,13 @@ std::int64_t columns_at_once(std::int64_t samples) {
 
 }  // namespace
 
-void GramMatrix::set_weights(WeightedCovariates covariates) {
-    covariates_ = std::move(covariates);
-    covariate_columns_ =
-        FixedPointMatrix{std::ssize(covariates_.weights), std::ssize(covariates_.weighted)};
-    std::vector<std::span<double const>> const columns{covariates_.weighted.begin(),
-                                                       covariates_.weighted.end()};
-    covariate_columns_.fit_columns(0, columns);
+void GramMatrix::set_curvature(LossCurvature curvature) {
+    curvature_ = std::move(curvature);
+    std::vector<std::span<double const>> columns{curvature_.shared.begin(),
+                                                 curvature_.shared.end()};
+    columns.insert(columns.end(), curvature_.covariates.begin(), curvature_.covariates.end());
+    columns_ = FixedPointMatrix{std::ssize(curvature_.weights), std::ssize(columns)};
+    columns_.fit_columns(0, columns);
     places_ = 0;
     projections_.clear();
 }
@@ -56,17 +56,18 @@ MatrixView<float const> GramMatrix::values(std::int64_t b) const {
 }
 
 void GramMatrix::project(CandidateVariants& variants, Places fresh) {
-    auto const covariates = covariate_columns_.columns();
-    if (covariates == 0) return;
-    std::vector<double> products(static_cast<std::size_t>(covariates * fresh.size()));
-    variants.multiply(fresh, covariate_columns_, {products.data(), covariates, fresh.size()});
-    std::vector<double> projection(static_cast<std::size_t>(covariates));
+    auto const columns = columns_.columns();
+    if (columns == 0) return;
+    std::vector<double> products(static_cast<std::size_t>(columns * fresh.size()));
+    variants.multiply(fresh, columns_, {products.data(), columns, fresh.size()});
+    std::vector<double> projection(static_cast<std::size_t>(columns));
     for (std::int64_t v = 0; v < fresh.size(); ++v) {
-        for (std::int64_t c = 0; c < covariates; ++c) {
+        for (std::int64_t c = 0; c < columns; ++c) {
             projection[static_cast<std::size_t>(c)] =
                 products[static_cast<std::size_t>(c * fresh.size() + v)];
         }
-        solve_lower(covariates_.factor, projection);
+        solve_lower(curvature_.covariate_factor,
+                    std::span{projection}.subspan(curvature_.shared.size()));
         projections_.insert(projections_.end(), projection.begin(), projection.end());
     }
 }
@@ -94,7 +95,7 @@ void GramMatrix::fill(CandidateVariants& variants, std::int64_t b, Places fresh)
         auto& column = columns[static_cast<std::size_t>(c)];
         column.resize(static_cast<std::size_t>(samples));
         variants.standardise(fresh.first + c, column);
-        for (std::size_t s = 0; s < column.size(); ++s) column[s] *= covariates_.weights[s];
+        for (std::size_t s = 0; s < column.size(); ++s) column[s] *= curvature_.weights[s];
     }
     FixedPointMatrix fixed{samples, fresh.size()};
     std::vector<std::span<double const>> const spans{columns.begin(), columns.end()};
@@ -107,17 +108,17 @@ void GramMatrix::fill(CandidateVariants& variants, std::int64_t b, Places fresh)
     variants.multiply(rows, fixed, sums);
 
     auto& block = blocks_[static_cast<std::size_t>(b)];
-    auto const covariates = static_cast<std::size_t>(covariate_columns_.columns());
+    auto const projections = static_cast<std::size_t>(columns_.columns());
     auto const divisor = variants.sample_count();
     for (std::int64_t c = 0; c < fresh.size(); ++c) {
         auto const column = fresh.first - first + c;
         auto const* own =
-            projections_.data() + static_cast<std::size_t>(fresh.first + c) * covariates;
+            projections_.data() + static_cast<std::size_t>(fresh.first + c) * projections;
         for (std::int64_t r = 0; r <= column; ++r) {
             auto const* other =
-                projections_.data() + static_cast<std::size_t>(first + r) * covariates;
+                projections_.data() + static_cast<std::size_t>(first + r) * projections;
             double value = sums(c, r);
-            for (std::size_t q = 0; q < covariates; ++q) value -= own[q] * other[q];
+            for (std::size_t q = 0; q < projections; ++q) value -= own[q] * other[q];
             auto const rounded = static_cast<float>(value / divisor);
             block.values[r * block.stride + column] = rounded;
             block.values[column * block.stride + r] = rounded;

@@ -13,14 +13,16 @@
 
 namespace maniple {
 
-/// Covariates as columns of all the cohort's samples (0 where these take no part), and weights.
-struct WeightedCovariates {
-    std::vector<double> weights;                ///< One per sample of the cohort; 0 outside.
-    std::vector<std::vector<double>> weighted;  ///< Each basis column times weights.
-    std::vector<double> factor;  ///< Cholesky factor of the columns' own weighted products.
+/// Second derivatives of the loss by the predictor, H = diag(weights) - U U'. All columns have one
+/// value per sample of the cohort, 0 for those that take no part.
+struct LossCurvature {
+    std::vector<double> weights;
+    std::vector<std::vector<double>> shared;      ///< Columns of U.
+    std::vector<std::vector<double>> covariates;  ///< H Q, Q being a basis of the covariates.
+    std::vector<double> covariate_factor;         ///< Cholesky factor of Q'H Q.
 };
 
-/// X'WX / n less what covariates explain (their coefficients being fitted along), for the first
+/// X'HX / n less what covariates explain (their coefficients being fitted along), for the first
 /// places of CandidateVariants. Products are summed as integers; kept in single precision, in
 /// square blocks along the diagonal, so that memory grows with the number of variants and not with
 /// its square.
@@ -29,7 +31,7 @@ public:
     explicit GramMatrix(std::int64_t block_places) : block_places_{block_places} {}
 
     /// Forget everything.
-    void set_weights(WeightedCovariates covariates);
+    void set_curvature(LossCurvature curvature);
 
     /// Extend it to the first `places` places.
     void grow(CandidateVariants& variants, std::int64_t places);
@@ -54,9 +56,9 @@ private:
 
     std::int64_t block_places_;
     std::int64_t places_ = 0;
-    WeightedCovariates covariates_;
-    FixedPointMatrix covariate_columns_;
-    std::vector<double> projections_;  // places x covariates
+    LossCurvature curvature_;
+    FixedPointMatrix columns_;         // U, then H Q
+    std::vector<double> projections_;  // places x those columns: what to subtract squares of
     std::vector<Block> blocks_;
 };
 

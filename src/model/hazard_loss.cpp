@@ -35,6 +35,9 @@ std::vector<TiedTimes> tied_times(std::span<double const> times, std::span<doubl
     return ties;
 }
 
+// Runs of event times whose second derivatives are averaged.
+constexpr double most_runs = 64;
+
 class HazardLoss final : public OutcomeLoss {
 public:
     HazardLoss(std::vector<double> const& times, std::vector<double> events)
@@ -43,8 +46,7 @@ public:
           ties_{tied_times(times, events_, order_)},
           risks_(times.size()),
           at_risk_(ties_.size()),
-          slopes_(times.size()),
-          weights_(times.size()) {}
+          slopes_(times.size()) {}
 
     double evaluate(std::span<double const> predictor, std::span<double> residuals) override {
         // Hazards relative to the highest: the likelihood is that of their ratios.
@@ -57,19 +59,15 @@ public:
             at_risk_[g] = total;
         }
         double loss = 0;
-        double hazard = 0;   // sum of events / at risk
-        double squares = 0;  // sum of events / at risk^2
+        double hazard = 0;  // sum of events / at risk
         for (std::size_t g = 0; g < ties_.size(); ++g) {
             if (ties_[g].events > 0) {
-                double const rate = ties_[g].events / at_risk_[g];
-                hazard += rate;
-                squares += rate / at_risk_[g];
+                hazard += ties_[g].events / at_risk_[g];
                 loss += ties_[g].events * portable_log(at_risk_[g]);
             }
             for (auto k = ties_[g].first; k < ties_[g].last; ++k) {
                 auto const i = order_[k];
                 slopes_[i] = risks_[i] * hazard;
-                weights_[i] = std::max(0.0, slopes_[i] - risks_[i] * (risks_[i] * squares));
                 residuals[i] = events_[i] - slopes_[i];
                 if (events_[i] == 1) loss -= predictor[i] - highest;
             }
@@ -78,7 +76,37 @@ public:
     }
 
     void curvature(std::span<double> weights) const override {
-        std::ranges::copy(weights_, weights.begin());
+        std::ranges::copy(slopes_, weights.begin());
+    }
+
+    // Averages over runs of event times: what is left out makes second derivatives larger than they
+    // are, never smaller, because a mean of squares is no less than the square of the mean.
+    std::vector<std::vector<double>> shared_curvature() const override {
+        std::vector<std::vector<double>> columns;
+        double const events = std::accumulate(events_.begin(), events_.end(), 0.0);
+        auto const runs = std::min(events, most_runs);
+        double before = 0;
+        for (std::size_t g = 0; g < ties_.size();) {
+            double const until = events * static_cast<double>(columns.size() + 1) / runs;
+            double here = 0;
+            double hazard = 0;
+            std::vector<double> column(events_.size());
+            for (; g < ties_.size() && before + here < until; ++g) {
+                here += ties_[g].events;
+                hazard += ties_[g].events / at_risk_[g];
+                for (auto k = ties_[g].first; k < ties_[g].last; ++k)
+                    column[order_[k]] = hazard * risks_[order_[k]];
+            }
+            // ... and those that are still at risk afterwards.
+            for (auto k = g < ties_.size() ? ties_[g].first : order_.size(); k < order_.size(); ++k)
+                column[order_[k]] = hazard * risks_[order_[k]];
+            before += here;
+            if (here == 0) break;
+            double const unit = 1 / std::sqrt(here);
+            for (double& value : column) value *= unit;
+            columns.push_back(std::move(column));
+        }
+        return columns;
     }
 
     std::vector<double> curvature_along(OrthonormalBasis const& basis,
@@ -110,7 +138,6 @@ private:
     std::vector<double> risks_;
     std::vector<double> at_risk_;  // by tied times
     std::vector<double> slopes_;   // risk x cumulative hazard
-    std::vector<double> weights_;
 };
 
 }  // namespace

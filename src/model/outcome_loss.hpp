@@ -23,8 +23,12 @@ public:
     /// Predictors may be so large that neither is finite.
     virtual double evaluate(std::span<double const> predictor, std::span<double> residuals) = 0;
 
-    /// Diagonal of the second derivatives by the predictor at the last `evaluate`, at least 0.
+    /// Second derivatives by the predictor at the last `evaluate`: diag(weights) - U U', or little
+    /// more than that. Weights are at least 0.
     virtual void curvature(std::span<double> weights) const = 0;
+
+    /// Columns of U.
+    virtual std::vector<std::vector<double>> shared_curvature() const { return {}; }
 
     /// Second derivatives by coefficients of the basis' columns from `first` on, at the last
     /// `evaluate`: a triangle of linalg/cholesky.hpp.
@@ -42,7 +46,8 @@ std::unique_ptr<OutcomeLoss> squares_loss(std::vector<double> values);
 std::unique_ptr<OutcomeLoss> logistic_loss(std::vector<double> cases);
 
 /// Minus Cox's log partial likelihood with Breslow's ties, the predictor being the log hazard.
-/// Its diagonal curvature: Simon et al. (2011), J. Stat. Softw. 39(5), section 2.
+/// Its second derivatives are diag(risk x cumulative hazard) - sum over event times of events x
+/// r r', r being each sample's share in the risk at that time; U has r for runs of event times.
 std::unique_ptr<OutcomeLoss> hazard_loss(std::vector<double> times, std::vector<double> events);
 
 /// Breslow's cumulative baseline hazard at the log hazards `predictor`.

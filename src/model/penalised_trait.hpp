@@ -25,6 +25,7 @@ public:
     std::int64_t cases() const { return cases_; }
     std::span<std::string const> collinear() const { return collinear_; }
     OutcomeLoss& loss() { return *loss_; }
+    OutcomeLoss const& loss() const { return *loss_; }
 
     /// Intercept and covariates that are not collinear. The first `first_column()` are not fitted:
     /// a hazard has no intercept.
