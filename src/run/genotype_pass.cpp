@@ -146,14 +146,16 @@ PackedBlock GenotypePasses::collect(std::span<GlobalVariantIndex const> variants
     return all;
 }
 
-std::vector<Variant> GenotypePasses::names(std::span<GlobalVariantIndex const> variants) {
+std::vector<PlacedVariant> GenotypePasses::names(std::span<GlobalVariantIndex const> variants) {
     expect(std::ranges::is_sorted(variants), "variants ascend");
 
-    std::vector<Variant> named;
+    std::vector<PlacedVariant> named;
     for (auto block : blocks_with(variants)) {
         auto const all = reader_.variants(blocks_[block]);
+        auto const& contig = cohort_.index().partitions[blocks_[block].partition].contig;
         for (auto v : inside(block, variants)) {
-            named.push_back(all[static_cast<std::size_t>(v.get() - first_[block])]);
+            named.push_back({.contig = contig,
+                             .variant = all[static_cast<std::size_t>(v.get() - first_[block])]});
         }
     }
     return named;

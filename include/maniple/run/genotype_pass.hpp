@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "maniple/core/index.hpp"
@@ -14,6 +15,11 @@
 #include "maniple/store/cohort.hpp"
 
 namespace maniple {
+
+struct PlacedVariant {
+    std::string contig;
+    Variant variant;
+};
 
 /// The blocks of a run, whose chosen variants are counted on from block to block.
 class GenotypePasses {
@@ -43,7 +49,7 @@ public:
     mpi::Communicator const& comm() const { return comm_; }
 
     /// Names of `variants`, in order; for one rank. \pre variants ascends
-    std::vector<Variant> names(std::span<GlobalVariantIndex const> variants);
+    std::vector<PlacedVariant> names(std::span<GlobalVariantIndex const> variants);
 
 private:
     void each(std::vector<std::size_t> const& blocks, Work const& work);

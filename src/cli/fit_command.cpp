@@ -1,0 +1,207 @@
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <functional>
+#include <string>
+#include <system_error>
+
+#include "maniple/cli/command.hpp"
+#include "maniple/cli/option_values.hpp"
+#include "maniple/run/fit.hpp"
+
+namespace maniple::cli {
+namespace {
+
+namespace po = boost::program_options;
+
+po::options_description options() {
+    auto const path = [] { return po::value<std::string>()->value_name("F"); };
+    auto const number = [](double value, char const* shown) {
+        return po::value<double>()->default_value(value, shown)->value_name("X");
+    };
+    auto const count = [](std::int64_t value) {
+        return po::value<std::int64_t>()->default_value(value)->value_name("N");
+    };
+    po::options_description all;
+    po::options_description model{"Model"};
+    model.add_options()                                                                      //
+        ("store", po::value<std::string>()->required()->value_name("S"),                     //
+         "the cohort's store; the model is kept in it")                                      //
+        ("name", po::value<std::string>()->required()->value_name("MODEL"), "of the model")  //
+        ("method", po::value<std::string>()->default_value("elastic-net")->value_name("HOW"),
+         "elastic-net: lasso and elastic net")  //
+        ("trait", po::value<Words>()->required()->multitoken()->value_name("T..."),
+         "traits, one score each: names, patterns such as 'lipid_*', or time:event for times to "
+         "event; several: a,b or a b")  //
+        ("covariate", po::value<Words>()->multitoken()->value_name("C..."),
+         "covariates: fitted along without a penalty; levels of a categorical one become "
+         "indicators")                                                                      //
+        ("mixing", number(1, "1"), "alpha: 1 is the lasso, less mixes a ridge penalty in")  //
+        ("penalties", count(100), "how many penalties, from the largest on")                //
+        ("smallest-penalty-ratio", po::value<double>()->value_name("X"),
+         "smallest penalty as a share of the largest (default: 0.01 with more variants than "
+         "samples, else 0.0001)")  //
+        ("penalty-values", po::value<Words>()->multitoken()->value_name("X..."),
+         "these penalties instead, on the scale of glmnet")  //
+        ("tolerance", number(1e-7, "1e-7"),
+         "largest violation of the optimality conditions, as a share of the largest gradient "
+         "without variants");
+    po::options_description split{"Training and validation"};
+    split.add_options()  //
+        ("split", po::value<Words>()->multitoken()->value_name("X..."),
+         "shares of training, validation and test samples, by a hash of the sample ID; families "
+         "stay together (default: 0.8,0.1,0.1). Test samples are never looked at")  //
+        ("split-column", po::value<std::string>()->value_name("C"),
+         "column that says training, validation or test instead; or 1 for training, 0 for test")  //
+        ("seed", po::value<std::uint64_t>()->default_value(1)->value_name("N"),
+         "another seed gives another split and other folds")  //
+        ("validate", po::value<std::string>()->default_value("split")->value_name("HOW"),
+         "choose the penalty on the validation samples (split), or by cross-validation within "
+         "training and validation samples (folds)")  //
+        ("folds", count(5), "number of folds")       //
+        ("early-stop", count(10),
+         "stop after so many penalties without improvement; 0: go on to the smallest")  //
+        ("no-refit", po::bool_switch(),
+         "keep the model of the training samples, instead of fitting once more on training and "
+         "validation samples together");
+    po::options_description choice{"Samples and variants"};
+    choice.add_options()                                                              //
+        ("keep", path(), "file of samples to keep: IID, or FID and IID, one a line")  //
+        ("remove", path(), "file of samples to leave out")                            //
+        ("extract", path(), "file of variant IDs to keep, one a line")                //
+        ("exclude", path(), "file of variant IDs to leave out")                       //
+        ("chr", po::value<Words>()->multitoken()->value_name("C..."),
+         "chromosomes and ranges: 1-5,X")                                                   //
+        ("min-maf", number(0, "0"), "smallest minor allele frequency in the samples used")  //
+        ("min-mac", number(0, "0"), "smallest minor allele count")                          //
+        ("max-missing", number(1, "1"), "largest share of missing genotypes")               //
+        ("hwe", number(0, "0"), "smallest p of the exact Hardy-Weinberg test");
+    po::options_description work{"Work"};
+    work.add_options()  //
+        ("out", po::value<std::string>()->value_name("RUN"),
+         "folder for path.tsv, coefficients.tsv and fit.json (default: none)")  //
+        ("replace", po::bool_switch(), "replace a model of this name")          //
+        ("plan", po::bool_switch(), "say what would be done, and stop");
+    add_threads_option(work);
+    return all.add(model).add(split).add(choice).add(work);
+}
+
+std::vector<double> numbers_of(po::variables_map const& values, char const* name) {
+    std::vector<double> numbers;
+    for (auto const& word : words_of(values, name)) {
+        double number = 0;
+        auto const* end = word.data() + word.size();
+        auto const read = std::from_chars(word.data(), end, number);
+        if (read.ec != std::errc{} || read.ptr != end || !std::isfinite(number)) {
+            throw UserError{fmt::format(
+                "option --{} = '{}' (must be numbers, such as 0.8,0.1); correct it", name, word)};
+        }
+        numbers.push_back(number);
+    }
+    return numbers;
+}
+
+PenaltyGrid grid_of(po::variables_map const& values) {
+    constexpr std::int64_t most_penalties = 10'000;
+    if (values.count("penalty-values") != 0) {
+        auto penalties = numbers_of(values, "penalty-values");
+        std::ranges::sort(penalties, std::greater{});
+        penalties.erase(std::unique(penalties.begin(), penalties.end()), penalties.end());
+        if (penalties.empty() || penalties.back() <= 0) {
+            throw UserError{fmt::format(
+                "option --penalty-values {} (penalties are positive numbers); write for instance "
+                "0.1,0.05,0.02",
+                penalties.empty() ? "is empty" : "holds one that is not positive")};
+        }
+        return {.values = std::move(penalties)};
+    }
+    PenaltyGrid grid{.count = values["penalties"].as<std::int64_t>()};
+    if (grid.count < 1) {
+        throw UserError{
+            "option --penalties leaves no penalty (the grid is empty); give at least 1"};
+    }
+    bounded<std::int64_t>(values, "penalties", 1, most_penalties);
+    if (values.count("smallest-penalty-ratio") != 0) {
+        grid.smallest_ratio = bounded(values, "smallest-penalty-ratio", 1e-12, 0.999);
+    }
+    return grid;
+}
+
+SplitShares shares_of(po::variables_map const& values) {
+    if (values.count("split") == 0) return {};
+    auto const shares = numbers_of(values, "split");
+    double sum = 0;
+    for (auto share : shares) sum += share;
+    if (shares.empty() || shares.size() > 3 || std::abs(sum - 1) > 1e-9 ||
+        std::ranges::min(shares) < 0) {
+        throw UserError{
+            "option --split (must be the shares of training, validation and test samples, which "
+            "add up to 1); write for instance 0.8,0.1,0.1"};
+    }
+    return {.training = shares[0],
+            .validation = shares.size() > 1 ? shares[1] : 0,
+            .test = shares.size() > 2 ? shares[2] : 0};
+}
+
+FitRequest request_of(po::variables_map const& values) {
+    constexpr double no_limit = 1e18;
+    enum class Method { elastic_net };
+    choose<Method>(values, "method", {{"elastic-net", Method::elastic_net}});
+    if (values.count("split") != 0 && values.count("split-column") != 0) {
+        throw UserError{"options --split and --split-column exclude each other; give one of them"};
+    }
+    return {
+        .store = values["store"].as<std::string>(),
+        .name = values["name"].as<std::string>(),
+        .run = text_of(values, "out"),
+        .traits = words_of(values, "trait"),
+        .covariates = words_of(values, "covariate"),
+        .penalties = grid_of(values),
+        .solver = {.mixing = bounded(values, "mixing", 0.001, 1.0),
+                   .tolerance = bounded(values, "tolerance", 1e-9, 1e-2)},
+        .validate = choose<ValidateBy>(
+            values, "validate", {{"split", ValidateBy::split}, {"folds", ValidateBy::folds}}),
+        .split = {.column = text_of(values, "split-column"),
+                  .shares = shares_of(values),
+                  .folds = bounded<std::int64_t>(values, "folds", 2, 100),
+                  .seed = values["seed"].as<std::uint64_t>()},
+        .final_fit =
+            values["no-refit"].as<bool>() ? FinalFit::training_samples : FinalFit::all_samples,
+        .early_stop = bounded<std::int64_t>(values, "early-stop", 0, 1'000'000),
+        .filter = {.min_maf = bounded(values, "min-maf", 0.0, 0.5),
+                   .min_mac = bounded(values, "min-mac", 0.0, no_limit),
+                   .max_missing = bounded(values, "max-missing", 0.0, 1.0),
+                   .min_hwe_p = bounded(values, "hwe", 0.0, 1.0)},
+        .samples = {.keep = text_of(values, "keep"), .remove = text_of(values, "remove")},
+        .variants = {.extract = text_of(values, "extract"),
+                     .exclude = text_of(values, "exclude"),
+                     .chromosomes = words_of(values, "chr")},
+        .threads = threads_of(values),
+        .existing = values["replace"].as<bool>() ? ExistingFile::replace : ExistingFile::refuse};
+}
+
+void execute(po::variables_map const& values, mpi::Communicator const& comm, Log& log) {
+    auto const request = request_of(values);
+    if (values["plan"].as<bool>()) {
+        plan_fit(request, comm, log);
+    } else {
+        run_fit(request, comm, log);
+    }
+}
+
+}  // namespace
+
+Command const fit_command{
+    .name = "fit",
+    .summary = "fit polygenic scores",
+    .usage = "--store S --trait T... [--covariate C...] --name MODEL [options]",
+    .examples =
+        "maniple fit --store cohort --trait height --covariate age,sex --name height\n"
+        "maniple fit --store cohort --trait years:death --validate folds --name survival\n"
+        "mpirun -n 4 maniple fit --store cohort --trait 'lipid_*' --name lipids --out lipids",
+    .ranks = Ranks::all,
+    .positional = "",
+    .options = options,
+    .execute = execute};
+
+}  // namespace maniple::cli

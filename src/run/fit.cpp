@@ -1,0 +1,155 @@
+#include "maniple/run/fit.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <system_error>
+
+#include <fmt/format.h>
+
+#include "maniple/core/error.hpp"
+#include "maniple/core/stopwatch.hpp"
+#include "maniple/mpi/session.hpp"
+#include "maniple/run/agreement.hpp"
+#include "maniple/run/fit_model.hpp"
+#include "maniple/run/fit_path.hpp"
+#include "maniple/run/fit_report.hpp"
+#include "maniple/run/large_blocks.hpp"
+#include "maniple/run/stop_request.hpp"
+
+namespace maniple {
+namespace {
+
+namespace fs = std::filesystem;
+
+char const* plural(std::int64_t count) { return count == 1 ? "" : "s"; }
+
+/// The files that a fit keeps beside its model while it is not there: its checkpoint, and a lock,
+/// so that two fits of one name refuse each other.
+class Workplace {
+public:
+    explicit Workplace(fs::path const& model)
+        : checkpoint_{model.parent_path() / fmt::format(".{}.fit", model.stem().string())},
+          lock_name_{model.parent_path() / fmt::format(".{}.lock", model.stem().string())} {
+        lock_ = ::open(lock_name_.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
+        if (lock_ < 0) {
+            throw EnvironmentError{
+                fmt::format("'{}' cannot be written ({}); fits need to write "
+                            "into the store",
+                            model.parent_path().string(), std::strerror(errno))};
+        }
+        // File systems without locks still give results; they only lose this protection.
+        if (::flock(lock_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+            ::close(lock_);
+            throw UserError{
+                fmt::format("model '{}' is being fitted by another run; wait for it or choose "
+                            "another --name",
+                            model.stem().string())};
+        }
+    }
+    Workplace(Workplace const&) = delete;
+    Workplace& operator=(Workplace const&) = delete;
+    ~Workplace() {
+        std::error_code ignored;
+        fs::remove(lock_name_, ignored);
+        ::close(lock_);
+    }
+
+    fs::path const& checkpoint() const { return checkpoint_; }
+    void finish() const {
+        std::error_code ignored;
+        fs::remove(checkpoint_, ignored);
+    }
+
+private:
+    fs::path checkpoint_;
+    fs::path lock_name_;
+    int lock_ = -1;
+};
+
+void prepare_report(FitRequest const& request) {
+    if (request.run.empty()) return;
+    if (request.existing == ExistingFile::refuse && fs::exists(request.run / "fit.json")) {
+        throw UserError{fmt::format(
+            "--out '{}' holds the report of another fit; choose another folder, or add --replace",
+            request.run.string())};
+    }
+    std::error_code error;
+    fs::create_directories(request.run, error);
+    if (error || !fs::is_directory(request.run)) {
+        throw EnvironmentError{fmt::format("--out '{}' cannot be made ({}); choose another folder",
+                                           request.run.string(), error.message())};
+    }
+}
+
+void describe_work(FitPlan const& plan, mpi::Communicator const& comm, Log& log) {
+    auto const threads = plan.request().threads;
+    auto const fits = std::ssize(plan.problems());
+    log.note(
+        fmt::format("work: {} variants, {} fit{} of paths and final models, {} rank{} x {} "
+                    "thread{}",
+                    plan.variants(), fits, plural(fits), comm.size(), plural(comm.size()), threads,
+                    plural(threads)));
+}
+
+RunRecord finish_record(RunRecord record, Stopwatch const& watch, mpi::Communicator const& comm,
+                        int threads) {
+    auto const mine = describe_rank(comm, threads);
+    for (auto const& rank : comm.gather(std::as_bytes(std::span{mine}))) {
+        record.ranks.emplace_back(reinterpret_cast<char const*>(rank.data()), rank.size());
+    }
+    record.finished = timestamp();
+    record.seconds = watch.seconds();
+    return record;
+}
+
+}  // namespace
+
+void plan_fit(FitRequest const& request, mpi::Communicator const& comm, Log& log) {
+    std::optional<FitPlan> plan;
+    together(comm, [&] { plan.emplace(request, log); });
+    describe_work(*plan, comm, log);
+    log.note("nothing was computed; run the same command without --plan");
+}
+
+void run_fit(FitRequest const& request, mpi::Communicator const& comm, Log& log) {
+    return_large_blocks(1 << 20);
+    StopRequest const stop_request;
+    Stopwatch const watch;
+    RunRecord record{.started = timestamp(), .mpi = mpi::Session::implementation()};
+    std::optional<FitPlan> plan;
+    std::optional<Workplace> workplace;
+    together(comm, [&] { plan.emplace(request, log); });
+    together(comm, [&] {
+        if (!comm.is_root()) return;
+        place_model(request.store, request.name, request.existing);
+        workplace.emplace(plan->model_path());
+        prepare_report(request);
+    });
+    describe_work(*plan, comm, log);
+
+    GenotypePasses passes{plan->cohort(), plan->blocks(), comm, request.threads};
+    auto const checkpoint = workplace ? workplace->checkpoint() : fs::path{};
+    auto const state = PathFit{*plan, passes, checkpoint, log}.run();
+    auto const fits = choose_solutions(*plan, state, passes);
+    record = finish_record(std::move(record), watch, comm, request.threads);
+    together(comm, [&] {
+        if (!comm.is_root()) return;
+        auto const model = make_model(*plan, fits, passes);
+        describe_fits(*plan, state, fits, log);
+        if (!request.run.empty()) {
+            write_fit_report(request.run, *plan, state, fits, passes, record);
+        }
+        write_model(plan->model_path(), model, request.existing);
+        workplace->finish();
+        log.note(fmt::format("done in {:.1f} s: {}", watch.seconds(), plan->model_path().string()));
+    });
+}
+
+}  // namespace maniple

@@ -1,0 +1,226 @@
+#include "maniple/run/fit_report.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <set>
+#include <unordered_map>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "maniple/core/checksum.hpp"
+#include "maniple/core/durable_file.hpp"
+#include "maniple/core/error.hpp"
+#include "maniple/core/version.hpp"
+
+namespace maniple {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+char const* performance_name(Outcome outcome) {
+    switch (outcome) {
+        case Outcome::binary:
+            return "AUC";
+        case Outcome::time_to_event:
+            return "C-index";
+        case Outcome::quantitative:
+        case Outcome::unknown:
+            break;
+    }
+    return "R^2";
+}
+
+std::string number(double value) { return std::isnan(value) ? "NA" : fmt::format("{}", value); }
+
+Json json_number(double value) { return std::isnan(value) ? Json{} : Json(value); }
+
+std::string problem_name(FitProblem const& problem) {
+    switch (problem.kind) {
+        case FitProblem::Kind::path:
+            return "path";
+        case FitProblem::Kind::fold:
+            return fmt::format("fold_{}", problem.fold + 1);
+        case FitProblem::Kind::final:
+            break;
+    }
+    return "final";
+}
+
+class Output {
+public:
+    explicit Output(std::filesystem::path const& file)
+        : file_{file}, out_{file_.temporary(), std::ios::trunc} {}
+
+    void write(std::string const& text) { out_ << text; }
+
+    void finish() {
+        out_.close();
+        if (!out_) {
+            throw EnvironmentError{
+                fmt::format("'{}' cannot be written (permission or disk space); make room or "
+                            "choose another --out",
+                            file_.final_path().string())};
+        }
+        file_.commit(ExistingFile::replace);
+    }
+
+private:
+    DurableFile file_;
+    std::ofstream out_;
+};
+
+void write_path(std::filesystem::path const& file, FitPlan const& plan, FitState const& state) {
+    Output out{file};
+    out.write("trait\tfit\tstep\tpenalty\tvariants\ttraining\tvalidation\tviolation\n");
+    for (std::size_t p = 0; p < state.problems.size(); ++p) {
+        auto const& problem = plan.problems()[p];
+        std::int64_t k = 0;
+        for (auto const& step : state.problems[p].steps) {
+            out.write(fmt::format("{}\t{}\t{}\t{}\t{}\t{}\t{}\t{:.3g}\n",
+                                  plan.traits()[problem.trait].label, problem_name(problem), ++k,
+                                  step.penalty, step.size, number(step.training),
+                                  number(step.validation), step.violation));
+        }
+    }
+    out.finish();
+}
+
+void write_coefficients(std::filesystem::path const& file, FitPlan const& plan,
+                        FitState const& state, GenotypePasses& passes) {
+    std::set<std::int64_t> any;
+    for (auto const& problem : state.problems) {
+        for (auto const& step : problem.steps)
+            any.insert(step.variants.begin(), step.variants.end());
+    }
+    std::vector<GlobalVariantIndex> variants;
+    for (auto variant : any) variants.emplace_back(variant);
+    auto const names = passes.names(variants);
+    std::unordered_map<std::int64_t, std::string> text;
+    for (std::size_t v = 0; v < variants.size(); ++v) {
+        auto const& [contig, variant] = names[v];
+        text.emplace(variants[v].get(),
+                     fmt::format("{}\t{}\t{}\t{}\t{}", contig, variant.position, variant.id,
+                                 variant.alternate, variant.reference));
+    }
+    Output out{file};
+    out.write(
+        "trait\tfit\tstep\tpenalty\tchromosome\tposition\tvariant_id\teffect_allele\tother_allele\t"
+        "effect\n");
+    for (std::size_t p = 0; p < state.problems.size(); ++p) {
+        auto const& problem = plan.problems()[p];
+        std::int64_t k = 0;
+        for (auto const& step : state.problems[p].steps) {
+            ++k;
+            for (std::size_t v = 0; v < step.variants.size(); ++v) {
+                out.write(fmt::format("{}\t{}\t{}\t{}\t{}\t{}\n",
+                                      plan.traits()[problem.trait].label, problem_name(problem), k,
+                                      step.penalty, text.at(step.variants[v]), step.effects[v]));
+            }
+        }
+    }
+    out.finish();
+}
+
+Json describe_fit(FitPlan const& plan, FitState const& state, std::size_t t, TraitFit const& fit) {
+    auto const& trait = plan.traits()[t];
+    auto const& steps = state.problems[fit.path].steps;
+    return {{"trait", trait.label},
+            {"penalty", fit.step.penalty},
+            {"step", fit.chosen.step + 1},
+            {"steps", steps.size()},
+            {"performance", performance_name(trait.outcome)},
+            {"validation", json_number(fit.chosen.performance)},
+            {"training", json_number(fit.step.training)},
+            {"variants", fit.step.size},
+            {"samples", fit.parts.samples},
+            {"refitted", fit.path != fit.problem},
+            {"variants_before_refit", steps[fit.chosen.step].size},
+            {"collinear_covariates", fit.parts.collinear},
+            {"largest_violation", fit.step.violation},
+            {"converged", fit.has_converged(plan.request().solver.tolerance)},
+            {"iterations", fit.iterations}};
+}
+
+}  // namespace
+
+void describe_fits(FitPlan const& plan, FitState const& state, std::vector<TraitFit> const& fits,
+                   Log& log) {
+    auto const& request = plan.request();
+    auto const folds = request.validate == ValidateBy::folds;
+    log.note(fmt::format("scores: {} passes over the genotypes", state.passes));
+    for (std::size_t t = 0; t < fits.size(); ++t) {
+        auto const& fit = fits[t];
+        auto const& trait = plan.traits()[t];
+        auto const& path = state.problems[fit.path];
+        log.note(fmt::format("  {}: {} variants, {} {:.4f} in {}", trait.label, fit.step.size,
+                             performance_name(trait.outcome), fit.chosen.performance,
+                             folds ? fmt::format("{} folds (mean)", request.split.folds)
+                                   : fmt::format("{} validation samples",
+                                                 plan.problems()[fit.path].judged.count())));
+        log.note(fmt::format(
+            "    penalty {:.4g}, number {} of {}{}; optimality holds to {:.1e}", fit.step.penalty,
+            fit.chosen.step + 1, path.penalties.size(),
+            fit.path == fit.problem
+                ? std::string{}
+                : fmt::format(", fitted again on training and validation samples together "
+                              "({} samples)",
+                              fit.parts.samples),
+            fit.step.violation));
+        if (!fit.parts.collinear.empty()) {
+            log.note(fmt::format("    covariates left out as collinear: {}",
+                                 fmt::join(fit.parts.collinear, ", ")));
+        }
+        if (fit.step.size == 0) {
+            log.warn(fmt::format(
+                "trait '{}': no variant predicts better than covariates alone; the score is empty",
+                trait.label));
+        } else if (path.penalties.size() > 1 && fit.chosen.step + 1 == path.penalties.size()) {
+            log.warn(
+                fmt::format("trait '{}': the best penalty is the smallest one; smaller ones "
+                            "(--smallest-penalty-ratio) may predict better",
+                            trait.label));
+        }
+        if (!fit.has_converged(request.solver.tolerance)) {
+            log.warn(fmt::format(
+                "trait '{}' has not converged (optimality is violated by {:.1e} of the null "
+                "model's largest gradient); its model says so",
+                trait.label, fit.step.violation));
+        }
+    }
+}
+
+void write_fit_report(std::filesystem::path const& folder, FitPlan const& plan,
+                      FitState const& state, std::vector<TraitFit> const& fits,
+                      GenotypePasses& passes, RunRecord const& record) {
+    write_path(folder / "path.tsv", plan, state);
+    write_coefficients(folder / "coefficients.tsv", plan, state, passes);
+    Json facts;
+    for (auto const& [name, value] : plan.facts()) facts[name] = value;
+    auto traits = Json::array();
+    for (std::size_t t = 0; t < fits.size(); ++t) {
+        traits.push_back(describe_fit(plan, state, t, fits[t]));
+    }
+    auto ranks = Json::array();
+    for (auto const& rank : record.ranks) ranks.push_back(Json::parse(rank));
+    Json const json{{"program", "maniple"},
+                    {"version", program_version},
+                    {"command", "fit"},
+                    {"model", plan.request().name},
+                    {"plan", facts},
+                    {"split_fingerprint", to_hex(plan.split_fingerprint())},
+                    {"variants", plan.variants() - state.filtered},
+                    {"passes", state.passes},
+                    {"traits", traits},
+                    {"started", record.started},
+                    {"finished", record.finished},
+                    {"seconds", record.seconds},
+                    {"mpi", record.mpi},
+                    {"ranks", ranks}};
+    Output out{folder / "fit.json"};
+    out.write(json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n');
+    out.finish();
+}
+
+}  // namespace maniple
