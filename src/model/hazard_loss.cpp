@@ -86,22 +86,23 @@ public:
         double const events = std::accumulate(events_.begin(), events_.end(), 0.0);
         auto const runs = std::min(events, most_runs);
         double before = 0;
-        for (std::size_t g = 0; g < ties_.size();) {
-            double const until = events * static_cast<double>(columns.size() + 1) / runs;
+        for (std::size_t g = 0; before < events;) {
+            auto const run = static_cast<double>(columns.size() + 1);
             double here = 0;
             double hazard = 0;
             std::vector<double> column(events_.size());
-            for (; g < ties_.size() && before + here < until; ++g) {
+            // Where many events share a time, a run is longer than its share, and later ones
+            // shorter.
+            for (; here == 0 || (before + here) * runs < events * run; ++g) {
                 here += ties_[g].events;
                 hazard += ties_[g].events / at_risk_[g];
                 for (auto k = ties_[g].first; k < ties_[g].last; ++k)
                     column[order_[k]] = hazard * risks_[order_[k]];
             }
             // ... and those that are still at risk afterwards.
-            for (auto k = g < ties_.size() ? ties_[g].first : order_.size(); k < order_.size(); ++k)
+            for (auto k = ties_[g - 1].last; k < order_.size(); ++k)
                 column[order_[k]] = hazard * risks_[order_[k]];
             before += here;
-            if (here == 0) break;
             double const unit = 1 / std::sqrt(here);
             for (double& value : column) value *= unit;
             columns.push_back(std::move(column));
