@@ -35,8 +35,11 @@ std::vector<TiedTimes> tied_times(std::span<double const> times, std::span<doubl
     return ties;
 }
 
-// Runs of event times whose second derivatives are averaged.
+// Runs of event times whose second derivatives are averaged: fewer where samples are many, for
+// their memory, and because each run's average then has less noise.
 constexpr double most_runs = 64;
+constexpr double fewest_runs = 16;
+constexpr double values_of_runs = 1 << 22;
 
 class HazardLoss final : public OutcomeLoss {
 public:
@@ -84,7 +87,9 @@ public:
     std::vector<std::vector<double>> shared_curvature() const override {
         std::vector<std::vector<double>> columns;
         double const events = std::accumulate(events_.begin(), events_.end(), 0.0);
-        auto const runs = std::min(events, most_runs);
+        auto const samples = static_cast<double>(events_.size());
+        auto const runs =
+            std::min(events, std::clamp(values_of_runs / samples, fewest_runs, most_runs));
         double before = 0;
         for (std::size_t g = 0; before < events;) {
             auto const run = static_cast<double>(columns.size() + 1);
