@@ -21,8 +21,8 @@ constexpr double least_curvature = 1e-7;
 constexpr double rounding_allowance = 1e-6;
 
 // Sweeps before, and iterations of, conjugate gradients.
-constexpr std::int64_t sweeps_in_turn = 25;
-constexpr std::int64_t iterations_in_turn = 25;
+constexpr std::int64_t sweeps_in_turn = 15;
+constexpr std::int64_t iterations_in_turn = 50;
 
 SubtractRow* choose_form() {
     switch (instruction_set()) {
