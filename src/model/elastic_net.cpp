@@ -141,7 +141,7 @@ void ElasticNet::State::set_curvature() {
         curvature.covariates.clear();
         curvature.covariate_factor.clear();
     }
-    gram.set_curvature(std::move(curvature));
+    gram.set_curvature(curvature);
 }
 
 ElasticNet::State::Curvature ElasticNet::State::curvature() const {
@@ -280,6 +280,10 @@ void ElasticNet::State::solve(double given) {
         best = std::min(best, largest_violation);
         if (is_outdated(largest_violation / before)) set_curvature();
         before = largest_violation;
+        let_violators_in();
+        if (improve() == Step::taken) continue;
+        if (curvature().drift == 0) return;
+        set_curvature();  // The step may have been a bad one for being guessed from afar.
         let_violators_in();
         if (improve() == Step::none) return;
     }

@@ -24,12 +24,13 @@ std::int64_t columns_at_once(std::int64_t samples) {
 
 }  // namespace
 
-void GramMatrix::set_curvature(LossCurvature curvature) {
-    curvature_ = std::move(curvature);
-    std::vector<std::span<double const>> columns{curvature_.shared.begin(),
-                                                 curvature_.shared.end()};
-    columns.insert(columns.end(), curvature_.covariates.begin(), curvature_.covariates.end());
-    columns_ = FixedPointMatrix{std::ssize(curvature_.weights), std::ssize(columns)};
+void GramMatrix::set_curvature(LossCurvature const& curvature) {
+    weights_ = curvature.weights;
+    covariates_ = curvature.covariates.size();
+    covariate_factor_ = curvature.covariate_factor;
+    std::vector<std::span<double const>> columns{curvature.shared.begin(), curvature.shared.end()};
+    columns.insert(columns.end(), curvature.covariates.begin(), curvature.covariates.end());
+    columns_ = FixedPointMatrix{std::ssize(weights_), std::ssize(columns)};
     columns_.fit_columns(0, columns);
     places_ = 0;
     projections_.clear();
@@ -66,8 +67,8 @@ void GramMatrix::project(CandidateVariants& variants, Places fresh) {
             projection[static_cast<std::size_t>(c)] =
                 products[static_cast<std::size_t>(c * fresh.size() + v)];
         }
-        solve_lower(curvature_.covariate_factor,
-                    std::span{projection}.subspan(curvature_.shared.size()));
+        auto const covariates = std::span{projection}.last(covariates_);
+        solve_lower(covariate_factor_, covariates);
         projections_.insert(projections_.end(), projection.begin(), projection.end());
     }
 }
@@ -95,7 +96,7 @@ void GramMatrix::fill(CandidateVariants& variants, std::int64_t b, Places fresh)
         auto& column = columns[static_cast<std::size_t>(c)];
         column.resize(static_cast<std::size_t>(samples));
         variants.standardise(fresh.first + c, column);
-        for (std::size_t s = 0; s < column.size(); ++s) column[s] *= curvature_.weights[s];
+        for (std::size_t s = 0; s < column.size(); ++s) column[s] *= weights_[s];
     }
     FixedPointMatrix fixed{samples, fresh.size()};
     std::vector<std::span<double const>> const spans{columns.begin(), columns.end()};

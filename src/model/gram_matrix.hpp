@@ -31,7 +31,7 @@ public:
     explicit GramMatrix(std::int64_t block_places) : block_places_{block_places} {}
 
     /// Forget everything.
-    void set_curvature(LossCurvature curvature);
+    void set_curvature(LossCurvature const& curvature);
 
     /// Extend it to the first `places` places.
     void grow(CandidateVariants& variants, std::int64_t places);
@@ -56,7 +56,9 @@ private:
 
     std::int64_t block_places_;
     std::int64_t places_ = 0;
-    LossCurvature curvature_;
+    std::vector<double> weights_;
+    std::size_t covariates_ = 0;
+    std::vector<double> covariate_factor_;
     FixedPointMatrix columns_;         // U, then H Q
     std::vector<double> projections_;  // places x those columns: what to subtract squares of
     std::vector<Block> blocks_;

@@ -35,8 +35,11 @@ std::vector<TiedTimes> tied_times(std::span<double const> times, std::span<doubl
     return ties;
 }
 
-// Runs of event times whose second derivatives are averaged.
+// Runs of event times whose second derivatives are averaged: fewer where samples are many, for
+// their memory, and because each run's average then has less noise.
 constexpr double most_runs = 64;
+constexpr double fewest_runs = 16;
+constexpr double values_of_runs = 1 << 22;
 
 class HazardLoss final : public OutcomeLoss {
 public:
@@ -84,24 +87,27 @@ public:
     std::vector<std::vector<double>> shared_curvature() const override {
         std::vector<std::vector<double>> columns;
         double const events = std::accumulate(events_.begin(), events_.end(), 0.0);
-        auto const runs = std::min(events, most_runs);
+        auto const samples = static_cast<double>(events_.size());
+        auto const runs =
+            std::min(events, std::clamp(values_of_runs / samples, fewest_runs, most_runs));
         double before = 0;
-        for (std::size_t g = 0; g < ties_.size();) {
-            double const until = events * static_cast<double>(columns.size() + 1) / runs;
+        for (std::size_t g = 0; before < events;) {
+            auto const run = static_cast<double>(columns.size() + 1);
             double here = 0;
             double hazard = 0;
             std::vector<double> column(events_.size());
-            for (; g < ties_.size() && before + here < until; ++g) {
+            // Where many events share a time, a run is longer than its share, and later ones
+            // shorter.
+            for (; here == 0 || (before + here) * runs < events * run; ++g) {
                 here += ties_[g].events;
                 hazard += ties_[g].events / at_risk_[g];
                 for (auto k = ties_[g].first; k < ties_[g].last; ++k)
                     column[order_[k]] = hazard * risks_[order_[k]];
             }
             // ... and those that are still at risk afterwards.
-            for (auto k = g < ties_.size() ? ties_[g].first : order_.size(); k < order_.size(); ++k)
+            for (auto k = ties_[g - 1].last; k < order_.size(); ++k)
                 column[order_[k]] = hazard * risks_[order_[k]];
             before += here;
-            if (here == 0) break;
             double const unit = 1 / std::sqrt(here);
             for (double& value : column) value *= unit;
             columns.push_back(std::move(column));
