@@ -87,8 +87,9 @@ std::string describe_model(ModelSummary const& model, std::string const& name,
     }
     text += lay_out(rows);
     if (model.scores.size() > shown) {
-        text += fmt::format("  and {} more (--json lists them all)\n",
-                            plural(std::ssize(model.scores) - std::ssize(rows) + 1, "score"));
+        text += fmt::format(
+            "  and {} more (--json tells all)\n",
+            plural(std::ssize(model.scores) - static_cast<std::int64_t>(shown), "score"));
     }
     return text;
 }

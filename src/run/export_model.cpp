@@ -29,8 +29,10 @@ ScoreIndex find_score(std::vector<std::string> const& scores, ModelExport const&
     }
     auto const place = std::ranges::find(scores, plan.score);
     if (place != scores.end()) return ScoreIndex{place - scores.begin()};
-    throw UserError{fmt::format("model '{}' has no score '{}'{} (it has: {}); correct --score",
-                                plan.model, plan.score, suggest(plan.score, scores, ""), listed)};
+    auto const similar = suggest(plan.score, scores, "");
+    throw UserError{fmt::format("model '{}' has no score '{}'{}; correct --score", plan.model,
+                                plan.score,
+                                similar.empty() ? fmt::format(" (it has: {})", listed) : similar)};
 }
 
 bool is_scoring_file(std::string_view first) { return first == scoring_file_title(); }

@@ -310,9 +310,9 @@ ModelKind find_model_kind(std::filesystem::path const& path) {
 std::filesystem::path find_model(std::filesystem::path const& store, std::string const& name) {
     auto const names = list_models(store);
     if (std::ranges::find(names, name) == names.end()) {
-        throw UserError{
-            fmt::format("store '{}' has no model '{}' (it has: {})", store.string(), name,
-                        names.empty() ? "none" : fmt::format("{}", fmt::join(names, ", ")))};
+        throw UserError{fmt::format(
+            "store '{}' has no model '{}' (it has: {}); name one of its models", store.string(),
+            name, names.empty() ? "none" : fmt::format("{}", fmt::join(names, ", ")))};
     }
     return store / "models" / (name + ".h5");
 }
@@ -323,9 +323,10 @@ std::filesystem::path place_model(std::filesystem::path const& store, std::strin
     auto const path = store / "models" / (name + ".h5");
     std::error_code error;
     if (existing == ExistingFile::refuse && std::filesystem::exists(path, error)) {
-        throw UserError{
-            fmt::format("model '{}' exists already in store '{}'; choose another name with --name",
-                        name, store.string())};
+        throw UserError{fmt::format(
+            "model '{}' exists already in store '{}'; choose another name with --name, or give "
+            "--replace",
+            name, store.string())};
     }
     return path;
 }

@@ -21,8 +21,8 @@ constexpr std::array<std::pair<Outcome, std::string_view>, 4> outcomes{
      {Outcome::binary, "binary"},
      {Outcome::time_to_event, "time_to_event"}}};
 
-// Numbers of a description that a line of their own holds. What is not known (NaN) or 0 has none:
-// readers start from descriptions of which the same holds.
+// Numbers of a description that a line of their own holds. Those that a new description has already
+// have none.
 template <class Score>
 auto numbers_of(Score& score) {
     using Number = std::pair<std::string_view, decltype(&score.offset)>;
@@ -227,8 +227,14 @@ std::string describe_in_header(ScoreModel const& model, ScoreDescription const& 
     add_text("maniple_trait", score.trait);
     add("maniple_outcome", outcomes[static_cast<std::size_t>(score.outcome)].second);
     add_text("maniple_method", score.method);
-    for (auto const& [name, number] : numbers_of(score)) {
-        if (!std::isnan(*number) && *number != 0) add(fmt::format("maniple_{}", name), *number);
+    ScoreDescription const usual;
+    auto const usual_numbers = numbers_of(usual);
+    auto const numbers = numbers_of(score);
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
+        auto const [name, number] = numbers[i];
+        auto const same = *usual_numbers[i].second;
+        if (*number == same || (std::isnan(*number) && std::isnan(same))) continue;
+        add(fmt::format("maniple_{}", name), *number);
     }
     for (auto const& [name, count] : counts_of(score)) {
         if (*count != 0) add(fmt::format("maniple_{}", name), *count);
