@@ -17,7 +17,7 @@ namespace maniple {
 namespace {
 
 // Variants that join a problem's working set after a pass, beside those that must.
-constexpr std::int64_t joining_variants = 500;
+constexpr std::int64_t joining_variants = 1000;
 
 // Solutions of one problem that a pass checks, and columns of all problems together: a pass costs
 // little more for some columns than for one.

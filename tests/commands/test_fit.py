@@ -70,12 +70,29 @@ class Outcome(Fit):
         self.assertGreater(report["traits"][0]["validation"], 0.1)
 
     def test_test_samples_have_no_say(self):
-        """Other values of the test samples, the same model."""
-        self.succeed(*self.words, "--name", "m")
-        with h5py.File(self.model("m")) as file:
+        """Other values of the test samples alone, the same effects."""
+        with h5py.File(self.folder / "s/cohort.h5") as file:
+            ids = [value.decode() for value in file["sample_id"][:]]
+        rng = np.random.default_rng(1)
+        values = rng.normal(size=len(ids))
+        self.write("a.tsv", "IID\ta\n" + "".join(f"{i}\t{v}\n" for i, v in zip(ids, values)))
+        self.succeed("import", "--store", "s", "--table", "a.tsv", "--name", "a")
+        fit = ["fit", "--store", "s", "--penalty-values", "0.12,0.1,0.08", "--covariate", "covariate_1"]
+        self.succeed(*fit, "--trait", "a", "--name", "a")
+        with h5py.File(self.model("a")) as file:
             used = file["training_is_used"][:].astype(bool)
+            first = [file[name][:] for name in ("variant_id", "weight", "effect_allele_frequency")]
         self.assertGreater(np.count_nonzero(~used), 0.05 * self.samples)
         self.assertGreater(np.count_nonzero(used), 0.8 * self.samples)
+        values[~used] = 1000
+        self.write("b.tsv", "IID\tb\n" + "".join(f"{i}\t{v}\n" for i, v in zip(ids, values)))
+        self.succeed("import", "--store", "s", "--table", "b.tsv", "--name", "b")
+        self.succeed(*fit, "--trait", "b", "--name", "b")
+        with h5py.File(self.model("b")) as file:
+            other = [file[name][:] for name in ("variant_id", "weight", "effect_allele_frequency")]
+        self.assertGreater(len(first[1]), 0)
+        for one, two in zip(first, other):
+            np.testing.assert_array_equal(one, two)
 
     def test_folds_and_no_refit(self):
         self.succeed(*self.words, "--name", "k", "--validate", "folds", "--folds", 3, "--out", "k")
@@ -150,7 +167,7 @@ class Refusals(Fit):
             f"{name}\t0\t{int(s == 0)}\t{s if s < 4 else 'NA'}\n" for s, name in enumerate(ids)))
         self.succeed("import", "--store", "s", "--table", "t.tsv", "--name", "t")
         fit = ["fit", "--store", "s", "--name", "m", "--trait"]
-        self.refuse("has no cases", *fit, "never")
+        self.refuse("trait 'never' does not vary", *fit, "never")
         self.refuse("no cases", *fit, "rare")
         self.refuse("few", *fit, "few", "--covariate", "covariate_1,covariate_2")
 

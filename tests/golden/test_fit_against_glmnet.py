@@ -26,9 +26,15 @@ covariates <- size[3]
 factors <- c(rep(0, covariates), rep(1, size[2] - covariates))
 family <- arguments[1]
 response <- if (family == "cox") cbind(time = y[, 1], status = y[, 2]) else y[, 1]
+alpha <- as.numeric(arguments[2])
+scale <- 1
+if (family == "gaussian") {  # glmnet divides the ridge share of the penalty by the response's deviation
+  scale <- alpha + (1 - alpha) * sqrt(mean((response - mean(response))^2))
+  alpha <- alpha / scale
+}
 glmnet.control(fdev = 0, devmax = 1)
-fit <- glmnet(x, response, family = family, alpha = as.numeric(arguments[2]), penalty.factor = factors,
-              lambda = penalties * sum(factors) / length(factors), thresh = 1e-14, maxit = 1e8)
+fit <- glmnet(x, response, family = family, alpha = alpha, penalty.factor = factors,
+              lambda = penalties * scale * sum(factors) / length(factors), thresh = 1e-14, maxit = 1e8)
 stopifnot(length(fit$lambda) == length(penalties))
 beta <- as.matrix(fit$beta)
 writeBin(as.double(beta), "beta")

@@ -24,17 +24,15 @@ FitState example() {
                   .effects = {0.1, -0x1.23456789abcdep-500},
                   .standardised = {-0.0, std::numeric_limits<double>::denorm_min()},
                   .unpenalised = {1e300}};
-    ProblemState problem{.active = true,
-                         .largest_gradient = 0.25,
-                         .penalties = {0.2, 0.1, 1.0 / 7},
-                         .working = {7, 3, 1LL << 40},
-                         .start = {.effects = {1, 2, 3},
-                                   .unpenalised = {4},
-                                   .order = {2, 0, 1},
-                                   .entered = 1},
-                         .outside = 0.01,
-                         .iterations = 12,
-                         .steps = {step}};
+    ProblemState problem{
+        .active = true,
+        .largest_gradient = 0.25,
+        .penalties = {0.2, 0.1, 1.0 / 7},
+        .working = {7, 3, 1LL << 40},
+        .start = {.effects = {1, 2, 3}, .unpenalised = {4}, .order = {2, 0, 1}, .entered = 1},
+        .outside = 0.01,
+        .iterations = 12,
+        .steps = {step}};
     return {.passes = 3, .filtered = 5, .final_fits = true, .problems = {problem, {}}};
 }
 
@@ -64,9 +62,9 @@ TEST_CASE("checkpoint: gives the state back to the same plan, and to no other") 
     auto const read = read_checkpoint(file, facts);
     REQUIRE(read);
     CHECK(to_bytes(*read) == to_bytes(example()));
-    CHECK_THROWS_WITH(read_checkpoint(file, {{"--mixing", "0.5"}, {"chosen variants", "0123"}}),
-                      Catch::Contains("--mixing was '1' and is '0.5'") &&
-                          !Catch::Contains("chosen variants"));
+    CHECK_THROWS_WITH(
+        read_checkpoint(file, {{"--mixing", "0.5"}, {"chosen variants", "0123"}}),
+        Catch::Contains("--mixing was '1' and is '0.5'") && !Catch::Contains("chosen variants"));
     CHECK_THROWS_WITH(read_checkpoint(file, {{"--mixing", "1"}, {"chosen variants", "4567"}}),
                       Catch::Contains("(chosen variants)"));
     write_checkpoint(file, facts, {});

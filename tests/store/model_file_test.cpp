@@ -85,7 +85,7 @@ TEST_CASE("write_model: many scores that share few variants stay small", "[store
     auto const path = folder.path() / "a.h5";
     write_model(path, model, ExistingFile::refuse);
     CHECK(std::filesystem::file_size(path) < 600'000);  // Dense: 80 MB.
-    CHECK(read_model(path).weights == model.weights);
+    CHECK(read_model(path).weights.weights == model.weights.weights);
 }
 
 TEST_CASE("summarize_model: what is known without weights", "[store]") {
