@@ -7,11 +7,21 @@
 
 namespace maniple {
 
-// Scores are summed in groups of eight: six digits (base 256) of each fill three panels of sixteen.
-// Panel j of a group holds digit 2 j of the eight scores, then digit 2 j + 1.
-inline constexpr std::int64_t score_group = 8;
-inline constexpr std::int64_t score_limbs = 6;
-inline constexpr std::int64_t group_panels = 3;
+inline constexpr std::int64_t score_limbs = 6;  // Digits (base 256) of an integer.
+
+// Scores are summed in groups, whose digits lie in panels of sixteen.
+struct ScoreLayout {
+    std::int64_t lanes;       // Scores of a group.
+    std::int64_t panels;      // Of a group.
+    std::int64_t per_panel;   // Digits of one score in a panel.
+    std::int64_t digit_step;  // From one to the next of these.
+    std::int64_t lane_step;   // From a score to the next.
+};
+
+// Panel j holds digits 2 j of eight scores, then digits 2 j + 1.
+inline constexpr ScoreLayout wide_layout{8, 3, 2, 8, 1};
+// All digits of a score, two that are nothing, and all of another score.
+inline constexpr ScoreLayout narrow_layout{2, 1, 6, 1, 8};
 
 // The loops behind genotype/score_product.hpp.
 struct ScoreForm {
@@ -20,11 +30,11 @@ struct ScoreForm {
                   std::int64_t* integers);
 
     // Digits of 64 integers of the score `lane` of a group. Panels are panel_bytes apart.
-    void (*write_digits)(std::int64_t const* integers, std::int64_t lane, std::int8_t* unit,
-                         std::int64_t panel_bytes);
+    void (*write_digits)(std::int64_t const* integers, ScoreLayout const& layout, std::int64_t lane,
+                         std::int8_t* unit, std::int64_t panel_bytes);
 
     // sums[g * 8 + lane] += the integers whose digits' sums start at digits + g * group_stride, for
-    // `groups` groups. Panels of a group are panel_stride apart.
+    // `groups` groups of the wide layout. Panels of a group are panel_stride apart.
     void (*combine)(std::int32_t const* digits, std::int64_t panel_stride,
                     std::int64_t group_stride, std::int64_t groups, std::int64_t* sums);
 

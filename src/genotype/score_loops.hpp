@@ -29,8 +29,13 @@ std::uint64_t digits_of(std::int64_t integer) {
 }
 
 // The order of variants in a unit is that of FixedPointMatrix::panel.
-void write_digits_unit(std::int64_t const* integers, std::int64_t lane, std::int8_t* unit,
-                       std::int64_t panel_bytes) {
+void write_digits_unit(std::int64_t const* integers, ScoreLayout const& layout, std::int64_t lane,
+                       std::int8_t* unit, std::int64_t panel_bytes) {
+    std::int64_t offsets[score_limbs];
+    for (std::int64_t limb = 0; limb < score_limbs; ++limb) {
+        offsets[limb] = limb / layout.per_panel * panel_bytes +
+                        4 * (limb % layout.per_panel * layout.digit_step + lane * layout.lane_step);
+    }
     for (std::int64_t j = 0; j < 4; ++j) {
         for (std::int64_t m = 0; m < 4; ++m) {
             auto const* const from = integers + 16 * m + j;
@@ -38,13 +43,13 @@ void write_digits_unit(std::int64_t const* integers, std::int64_t lane, std::int
             auto const b = digits_of(from[4]);
             auto const c = digits_of(from[8]);
             auto const d = digits_of(from[12]);
-            auto* const quad = unit + (4 * j + m) * 64 + lane * 4;
+            auto* const quad = unit + (4 * j + m) * 64;
             for (std::int64_t limb = 0; limb < score_limbs; ++limb) {
                 auto const shift = 8 * limb;
                 auto const four = static_cast<std::uint32_t>(
                     (a >> shift & 0xFFU) | (b >> shift & 0xFFU) << 8 | (c >> shift & 0xFFU) << 16 |
                     (d >> shift & 0xFFU) << 24);
-                __builtin_memcpy(quad + limb / 2 * panel_bytes + limb % 2 * 32, &four, sizeof four);
+                __builtin_memcpy(quad + offsets[limb], &four, sizeof four);
             }
         }
     }
@@ -57,13 +62,13 @@ void combine_groups(std::int32_t const* digits, std::int64_t panel_stride,
     for (std::int64_t g = 0; g < groups; ++g) {
         auto const* const from = digits + g * group_stride;
         Wide sum;
-        __builtin_memcpy(&sum, sums + g * score_group, sizeof sum);
+        __builtin_memcpy(&sum, sums + g * 8, sizeof sum);
         for (int limb = 0; limb < score_limbs; ++limb) {
             Narrow part;
             __builtin_memcpy(&part, from + limb / 2 * panel_stride + limb % 2 * 8, sizeof part);
             sum += __builtin_convertvector(part, Wide) << (8 * limb);
         }
-        __builtin_memcpy(sums + g * score_group, &sum, sizeof sum);
+        __builtin_memcpy(sums + g * 8, &sum, sizeof sum);
     }
 }
 

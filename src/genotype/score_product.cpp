@@ -7,6 +7,7 @@
 
 #include "maniple/core/aligned_buffer.hpp"
 #include "maniple/core/contract.hpp"
+#include "maniple/genotype/missing_samples.hpp"
 #include "product_forms.hpp"
 #include "score_path.hpp"
 #include "transposition_forms.hpp"
@@ -21,7 +22,7 @@ constexpr std::int64_t panel_width = 16;
 // Groups whose sums stay in the second-level cache until all variants are through, as in
 // dosage_product.cpp; there are as many samples here as variants there.
 constexpr std::int64_t block_groups = 10;
-constexpr std::int64_t block_panels = block_groups * group_panels;
+constexpr std::int64_t block_panels = block_groups * wide_layout.panels;
 constexpr std::int64_t wide_units = 16;
 // With few panels unpacking counts: few samples at a time, in the first-level cache.
 constexpr std::int64_t narrow_samples = 32;
@@ -78,7 +79,12 @@ struct ScoreTile::State {
     AlignedBuffer<std::int8_t> missing_digits;  // as digits
 
     std::int64_t units() const { return (variants + unit_variants - 1) / unit_variants; }
-    std::int64_t groups() const { return (std::ssize(active) + score_group - 1) / score_group; }
+    ScoreLayout const& layout() const {
+        return std::ssize(active) <= narrow_layout.lanes ? narrow_layout : wide_layout;
+    }
+    std::int64_t groups() const {
+        return (std::ssize(active) + layout().lanes - 1) / layout().lanes;
+    }
     std::int64_t panel_bytes() const { return units() * unit_bytes; }
 
     void find_active(MatrixView<double const> weights) {
@@ -94,9 +100,11 @@ struct ScoreTile::State {
     void fill_digits(ScoreForm const& form, MatrixView<double const> weights,
                      std::span<double const> scales, std::span<double const> factors,
                      AlignedBuffer<std::int8_t>& into) const {
-        ensure(into, groups() * group_panels * panel_bytes());
-        for (std::int64_t k = 0; k < groups() * score_group; ++k) {
-            auto* const panels = into.data() + k / score_group * group_panels * panel_bytes();
+        auto const& [lanes, panels_of_group, per_panel, digit_step, lane_step] = layout();
+        ensure(into, groups() * panels_of_group * panel_bytes());
+        if (lanes == narrow_layout.lanes) std::fill_n(into.data(), groups() * panel_bytes(), 0);
+        for (std::int64_t k = 0; k < groups() * lanes; ++k) {
+            auto* const panels = into.data() + k / lanes * panels_of_group * panel_bytes();
             for (std::int64_t u = 0; u < units(); ++u) {
                 std::array<std::int64_t, unit_variants> integers{};
                 if (k < std::ssize(active)) {
@@ -106,7 +114,7 @@ struct ScoreTile::State {
                                scales[static_cast<std::size_t>(c)],
                                std::min(unit_variants, variants - v0), integers.data());
                 }
-                form.write_digits(integers.data(), k % score_group, panels + u * unit_bytes,
+                form.write_digits(integers.data(), layout(), k % lanes, panels + u * unit_bytes,
                                   panel_bytes());
             }
         }
@@ -139,8 +147,9 @@ ScoreTile::ScoreTile(ScoreTile&&) noexcept = default;
 ScoreTile& ScoreTile::operator=(ScoreTile&&) noexcept = default;
 
 std::int64_t ScoreTile::bytes(std::int64_t variants, std::int64_t scores, MissingShare missing) {
-    auto const digits = round_up(scores, score_group) / score_group * group_panels *
-                        round_up(variants, unit_variants) / unit_variants * unit_bytes;
+    auto const digits = round_up(scores, wide_layout.lanes) / wide_layout.lanes *
+                        wide_layout.panels * round_up(variants, unit_variants) / unit_variants *
+                        unit_bytes;
     return digits +
            (missing == MissingShare::many ? digits : 8 * variants * round_up(scores, slice));
 }
@@ -173,11 +182,16 @@ struct ScoreWorkspace::State {
     AlignedBuffer<std::uint64_t> rows{score_chunk * most_row_words};  // samples x variants
     AlignedBuffer<std::uint8_t> tiles{score_chunk * wide_units * unit_variants};
     AlignedBuffer<std::int32_t> partial{block_panels * score_chunk * panel_width};
+    AlignedBuffer<std::uint64_t> everybody{most_row_words};
+    std::vector<SampleIndex> found =
+        std::vector<SampleIndex>(ScoreTile::most_variants, SampleIndex{0});
     std::vector<std::uint16_t> missing;                  // variants, sample by sample
     std::array<std::int64_t, score_chunk + 1> starts{};  // of each sample's in it
 };
 
-ScoreWorkspace::ScoreWorkspace() : state_{std::make_unique<State>()} {}
+ScoreWorkspace::ScoreWorkspace() : state_{std::make_unique<State>()} {
+    std::ranges::fill(state_->everybody.span(), ~std::uint64_t{0});
+}
 ScoreWorkspace::~ScoreWorkspace() = default;
 ScoreWorkspace::ScoreWorkspace(ScoreWorkspace&&) noexcept = default;
 ScoreWorkspace& ScoreWorkspace::operator=(ScoreWorkspace&&) noexcept = default;
@@ -238,9 +252,9 @@ private:
         forms_.product->begin();
         for (std::int64_t g = 0; g < tile_.groups(); g += block_groups) {
             auto const groups = std::min(block_groups, tile_.groups() - g);
-            auto const panels = groups * group_panels;
+            auto const panels = groups * tile_.layout().panels;
             std::fill_n(work_.partial.data(), panels * score_chunk * panel_width, 0);
-            multiply_panels(digits + g * group_panels * tile_.panel_bytes(), panels);
+            multiply_panels(digits + g * tile_.layout().panels * tile_.panel_bytes(), panels);
             combine(g, groups, sums);
         }
         forms_.product->end();
@@ -271,10 +285,24 @@ private:
     void combine(std::int64_t first_group, std::int64_t groups, MatrixView<std::int64_t> sums) {
         constexpr auto panel_stride = score_chunk * panel_width;
         for (std::int64_t s = 0; s < samples_; ++s) {
-            std::array<std::int64_t, block_groups * score_group> found{};
-            forms_.score->combine(work_.partial.data() + s * panel_width, panel_stride,
-                                  group_panels * panel_stride, groups, found.data());
-            hand_over(found, first_group * score_group, sums.row(s));
+            std::array<std::int64_t, block_groups * wide_layout.lanes> found{};
+            auto const* const digits = work_.partial.data() + s * panel_width;
+            if (tile_.layout().lanes == wide_layout.lanes) {
+                forms_.score->combine(digits, panel_stride, wide_layout.panels * panel_stride,
+                                      groups, found.data());
+            } else {
+                combine_narrow(digits, found);
+            }
+            hand_over(found, first_group * wide_layout.lanes, sums.row(s));
+        }
+    }
+
+    static void combine_narrow(std::int32_t const* digits, std::span<std::int64_t> found) {
+        for (std::int64_t lane = 0; lane < narrow_layout.lanes; ++lane) {
+            auto const* const own = digits + lane * narrow_layout.lane_step;
+            std::int64_t sum = 0;
+            for (auto limb = score_limbs - 1; limb >= 0; --limb) sum = sum * 256 + own[limb];
+            found[static_cast<std::size_t>(lane)] = sum;
         }
     }
 
@@ -306,16 +334,16 @@ private:
 
     // False where none is missing.
     bool list_missing() {
+        auto const every = work_.everybody.span().first(static_cast<std::size_t>(row_words_));
         auto& list = work_.missing;
         list.clear();
         for (std::int64_t s = 0; s < samples_; ++s) {
             work_.starts[static_cast<std::size_t>(s)] = std::ssize(list);
-            auto const row = sample_row(s);
-            for (std::size_t w = 0; w < row.size(); ++w) {
-                for (auto hits = missing_in(row[w]); hits != 0; hits &= hits - 1) {
-                    list.push_back(static_cast<std::uint16_t>(
-                        w * 32 + static_cast<std::size_t>(__builtin_ctzll(hits) / 2)));
-                }
+            // Samples and variants have changed places.
+            auto const count = find_missing(sample_row(s), every, work_.found);
+            for (std::int64_t i = 0; i < count; ++i) {
+                auto const variant = work_.found[static_cast<std::size_t>(i)].get();
+                list.push_back(static_cast<std::uint16_t>(variant));
             }
         }
         work_.starts[static_cast<std::size_t>(samples_)] = std::ssize(list);

@@ -91,6 +91,7 @@ void VariantMatcher::add(std::string_view contig, GlobalVariantIndex first,
                          std::span<Variant const> variants,
                          std::span<double const> alternate_frequencies) {
     expect(variants.size() == alternate_frequencies.size(), "one frequency per variant");
+    changed_.clear();
     auto const* const places = places_of(contig);
     auto next = places != nullptr ? places->begin() : std::vector<Place>::const_iterator{};
     std::int32_t last_position = 0;
@@ -142,6 +143,7 @@ void VariantMatcher::judge(std::int32_t number, GlobalVariantIndex index, Varian
         match.has_duplicates |= is_used(outcome) && outcome == match.outcome;
         return;
     }
+    changed_.push_back(number);
     match.outcome = outcome;
     match.variant = index;
     match.alternate_frequency = alternate_frequency;

@@ -73,6 +73,9 @@ public:
     void add(std::string_view contig, GlobalVariantIndex first, std::span<Variant const> variants,
              std::span<double const> alternate_frequencies);
 
+    /// Scored variants whose match the last call of `add` set or changed; may repeat.
+    std::span<std::int32_t const> changed() const { return changed_; }
+
     /// One per scored variant, in order, for what was given so far.
     std::vector<VariantMatch> const& matches() const { return matches_; }
 
@@ -101,6 +104,7 @@ private:
     std::unordered_map<std::string, std::vector<Place>> by_contig_;  // Ascending.
     std::unordered_map<std::string, std::vector<std::int32_t>, NameHash, std::equal_to<>> by_id_;
     std::vector<VariantMatch> matches_;
+    std::vector<std::int32_t> changed_;
     // Where the score does not say its other allele: that of the variant that fits best.
     struct FoundOther {
         MatchOutcome outcome;
