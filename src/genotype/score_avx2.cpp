@@ -6,6 +6,7 @@ namespace maniple {
 ScoreForm const avx2_score{.round = round_values,
                            .write_digits = write_digits_unit,
                            .combine = combine_groups,
-                           .add_rows = add_listed_rows};
+                           .add_rows = add_listed_rows,
+                           .sum_few = nullptr};
 
 }  // namespace maniple

@@ -41,7 +41,21 @@ struct ScoreForm {
     // sums[c] += rows[list[i] * 64 + c] over the list, c < 64.
     void (*add_rows)(std::int64_t const* rows, std::uint16_t const* list, std::int64_t count,
                      std::int64_t* sums);
+
+    // One or two scores without turning genotypes round; null where that is no faster.
+    // lines: 256 samples of each variant, 4 * quads variants; digits[c]: quads x 6 digits x 4
+    // variants. sums: scores x samples x 6 digits, overwritten; a missing genotype counts 0.
+    // Lists the variants with missing genotypes in `missing`, which has room for one more than all.
+    std::int64_t (*sum_few)(std::uint64_t const* const* lines, std::int64_t quads,
+                            std::uint32_t const* const* digits, std::int64_t scores,
+                            std::int32_t* sums, std::uint16_t* missing);
 };
+
+#if defined(__x86_64__)
+std::int64_t sum_few_avx512(std::uint64_t const* const* lines, std::int64_t quads,
+                            std::uint32_t const* const* digits, std::int64_t scores,
+                            std::int32_t* sums, std::uint16_t* missing);
+#endif
 
 extern ScoreForm const scalar_score;
 extern ScoreForm const avx2_score;

@@ -49,6 +49,12 @@ void ensure(AlignedBuffer<T>& buffer, std::int64_t size) {
 
 constexpr std::array<std::uint64_t, square_words> no_genotypes{};
 
+// Digits in [-128, 127] as bytes, as the forms write them.
+std::uint64_t score_digits(std::int64_t integer) {
+    constexpr std::uint64_t halves = 0x808080808080;
+    return (static_cast<std::uint64_t>(integer) + halves) ^ halves;
+}
+
 }  // namespace
 
 double choose_score_scale(double largest, double total) {
@@ -77,11 +83,15 @@ struct ScoreTile::State {
     AlignedBuffer<std::int8_t> digits;
     AlignedBuffer<std::int64_t> missing_rows;   // slices x variants x 64
     AlignedBuffer<std::int8_t> missing_digits;  // as digits
+    // One or two scores alone: digits of four variants side by side, integers for missing ones.
+    std::array<std::vector<std::uint32_t>, narrow_layout.lanes> few_digits;
+    std::array<std::vector<std::int64_t>, narrow_layout.lanes> few_missing;
+
+    bool is_narrow() const { return std::ssize(active) <= narrow_layout.lanes; }
+    std::int64_t quads() const { return (variants + 3) / 4; }
 
     std::int64_t units() const { return (variants + unit_variants - 1) / unit_variants; }
-    ScoreLayout const& layout() const {
-        return std::ssize(active) <= narrow_layout.lanes ? narrow_layout : wide_layout;
-    }
+    ScoreLayout const& layout() const { return is_narrow() ? narrow_layout : wide_layout; }
     std::int64_t groups() const {
         return (std::ssize(active) + layout().lanes - 1) / layout().lanes;
     }
@@ -117,6 +127,26 @@ struct ScoreTile::State {
                 form.write_digits(integers.data(), layout(), k % lanes, panels + u * unit_bytes,
                                   panel_bytes());
             }
+        }
+    }
+
+    void fill_few(ScoreForm const& form, MatrixView<double const> weights,
+                  std::span<double const> scales, std::span<double const> factors) {
+        for (std::size_t k = 0; k < active.size(); ++k) {
+            auto const c = static_cast<std::size_t>(active[k]);
+            auto const* const own = weights.row(active[k]).data();
+            few_missing[k].resize(static_cast<std::size_t>(variants));
+            form.round(own, ones.data(), scales[c], variants, few_missing[k].data());
+            few_digits[k].assign(static_cast<std::size_t>(quads() * score_limbs), 0);
+            for (std::size_t v = 0; v < few_missing[k].size(); ++v) {
+                auto const own_digits = score_digits(few_missing[k][v]);
+                auto* const quad = few_digits[k].data() + v / 4 * score_limbs;
+                for (std::size_t limb = 0; limb < score_limbs; ++limb) {
+                    quad[limb] |= static_cast<std::uint32_t>(own_digits >> 8 * limb & 0xFF)
+                                  << 8 * (v % 4);
+                }
+            }
+            form.round(own, factors.data(), scales[c], variants, few_missing[k].data());
         }
     }
 
@@ -171,9 +201,10 @@ void ScoreTile::assign(MatrixView<double const> weights, std::span<double const>
     state.find_active(weights);
     state.ones.assign(static_cast<std::size_t>(state.variants), 1.0);
     state.fill_digits(form, weights, scales, state.ones, state.digits);
+    if (state.is_narrow()) state.fill_few(form, weights, scales, missing_genotypes);
     if (missing == MissingShare::many) {
         state.fill_digits(form, weights, scales, missing_genotypes, state.missing_digits);
-    } else {
+    } else if (!state.is_narrow()) {
         state.fill_missing_rows(form, weights, scales, missing_genotypes);
     }
 }
@@ -190,7 +221,7 @@ struct ScoreWorkspace::State {
 };
 
 ScoreWorkspace::ScoreWorkspace() : state_{std::make_unique<State>()} {
-    std::ranges::fill(state_->everybody.span(), ~std::uint64_t{0});
+    std::ranges::fill(state_->everybody.span(), low_bits);
 }
 ScoreWorkspace::~ScoreWorkspace() = default;
 ScoreWorkspace::ScoreWorkspace(ScoreWorkspace&&) noexcept = default;
@@ -213,6 +244,13 @@ public:
     void add(std::span<std::span<std::uint64_t const> const> rows, Range<SampleIndex> samples,
              MatrixView<std::int64_t> sums) {
         samples_ = samples.size();
+        if (tile_.active.empty()) return;
+        if (tile_.is_narrow() && forms_.score->sum_few != nullptr) {
+            for (std::int64_t s = 0; s < samples_; s += square_side) {
+                add_few(rows, samples.first + s, s, std::min(square_side, samples_ - s), sums);
+            }
+            return;
+        }
         turn_round(rows, samples.first);
         multiply(tile_.digits.data(), sums);
         if (tile_.missing == MissingShare::many) {
@@ -300,9 +338,7 @@ private:
     static void combine_narrow(std::int32_t const* digits, std::span<std::int64_t> found) {
         for (std::int64_t lane = 0; lane < narrow_layout.lanes; ++lane) {
             auto const* const own = digits + lane * narrow_layout.lane_step;
-            std::int64_t sum = 0;
-            for (auto limb = score_limbs - 1; limb >= 0; --limb) sum = sum * 256 + own[limb];
-            found[static_cast<std::size_t>(lane)] = sum;
+            found[static_cast<std::size_t>(lane)] = combine_digits(own);
         }
     }
 
@@ -350,7 +386,61 @@ private:
         return !list.empty();
     }
 
+    // One or two scores, 256 samples: straight from the rows.
+    void add_few(std::span<std::span<std::uint64_t const> const> rows, SampleIndex first,
+                 std::int64_t first_sum, std::int64_t samples, MatrixView<std::int64_t> sums) {
+        std::array<std::uint64_t const*, ScoreTile::most_variants> lines;
+        for (std::size_t v = 0; v < rows.size(); ++v) lines[v] = rows[v].data() + first.get() / 32;
+        for (auto v = std::ssize(rows); v < 4 * tile_.quads(); ++v) {
+            lines[static_cast<std::size_t>(v)] = no_genotypes.data();
+        }
+        std::array<std::uint32_t const*, narrow_layout.lanes> const digits{
+            tile_.few_digits[0].data(), tile_.few_digits[1].data()};
+        std::array<std::uint16_t, ScoreTile::most_variants + 1> listed;
+        auto const missing =
+            forms_.score->sum_few(lines.data(), tile_.quads(), digits.data(),
+                                  std::ssize(tile_.active), work_.partial.data(), listed.data());
+        for (std::size_t k = 0; k < tile_.active.size(); ++k) {
+            auto const c = tile_.active[k];
+            auto const* own =
+                work_.partial.data() + static_cast<std::int64_t>(k) * square_side * score_limbs;
+            for (std::int64_t s = 0; s < samples; ++s, own += score_limbs) {
+                sums(first_sum + s, c) += combine_digits(own);
+            }
+        }
+        for (std::int64_t i = 0; i < missing; ++i) {
+            auto const v = listed[static_cast<std::size_t>(i)];
+            for (std::int64_t w = 0; w < square_words; ++w) {
+                for (auto hits = missing_in(lines[v][w]); hits != 0; hits &= hits - 1) {
+                    auto const s = first_sum + w * 32 + __builtin_ctzll(hits) / 2;
+                    add_missing(v, sums.row(s));
+                }
+            }
+        }
+    }
+
+    void add_missing(std::size_t variant, std::span<std::int64_t> sums) const {
+        for (std::size_t k = 0; k < tile_.active.size(); ++k) {
+            sums[static_cast<std::size_t>(tile_.active[k])] += tile_.few_missing[k][variant];
+        }
+    }
+
+    static std::int64_t combine_digits(std::int32_t const* digits) {
+        std::int64_t sum = 0;
+        for (auto limb = score_limbs - 1; limb >= 0; --limb) sum = sum * 256 + digits[limb];
+        return sum;
+    }
+
     void add_listed(MatrixView<std::int64_t> sums) const {
+        if (tile_.is_narrow()) {
+            for (std::int64_t s = 0; s < samples_; ++s) {
+                auto const last = work_.starts[static_cast<std::size_t>(s + 1)];
+                for (auto i = work_.starts[static_cast<std::size_t>(s)]; i < last; ++i) {
+                    add_missing(work_.missing[static_cast<std::size_t>(i)], sums.row(s));
+                }
+            }
+            return;
+        }
         for (std::int64_t k = 0; k < std::ssize(tile_.active); k += slice) {
             auto const* const rows = tile_.missing_rows.data() + k * tile_.variants;
             for (std::int64_t s = 0; s < samples_; ++s) {

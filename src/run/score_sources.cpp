@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "maniple/core/error.hpp"
+#include "maniple/store/scoring_file.hpp"
 
 namespace maniple {
 namespace {
@@ -43,6 +44,14 @@ std::vector<ScoreSource> load_score_sources(Cohort const& cohort,
         log.note(fmt::format("model '{}': {} scores over {} variants", name,
                              sources.back().model.weights.scores.size(),
                              sources.back().model.weights.variants.size()));
+    }
+    for (auto const& file : files) {
+        auto read = read_scoring_file(file, {});
+        auto const label = file.filename().string();
+        log.note(fmt::format("'{}': {} scores over {} variants", label,
+                             read.model.weights.scores.size(), read.model.weights.variants.size()));
+        for (auto const& remark : read.remarks) log.note("  " + remark);
+        sources.push_back({label, std::move(read.model), {}});
     }
     name_scores(sources);
     return sources;
