@@ -1,5 +1,4 @@
 """The rows of the table: what is run, against what, and what is asked for."""
-import dataclasses
 import filecmp
 import shutil
 
@@ -8,22 +7,13 @@ import program  # first: leaves where a package is missing
 import cohorts
 import measurement
 import peer
+import score_rows
+from line import Line, shape
 
 COVARIATES = [f"covariate_{c + 1}" for c in range(cohorts.COVARIATES)]
 TIMED_TRAITS = 3         # of those that plink2 takes one at a time
 DIGITS = 4               # int8 products for each genotype and column: digits of a fixed-point number
 MEMORY_LIMIT = 4000      # MB
-
-
-@dataclasses.dataclass
-class Line:
-    work: str
-    program: str
-    cost: object = None   # measurement.Cost
-    figure: str = ""      # the ratio, share or rate that the goal is about
-    goal: str = ""
-    met: object = None    # True, False, or None where there is no goal
-    remarks: list = dataclasses.field(default_factory=list)
 
 
 class Bench:
@@ -69,10 +59,6 @@ def against(ours, theirs, work, goal, remarks):
 
 def giga(rate):
     return f"{rate / 1e9:.3g}e9"
-
-
-def shape(cohort):
-    return f"{cohort.samples:,} x {cohort.variants:,}"
 
 
 def one_trait(bench, cohort_name, work):
@@ -233,4 +219,4 @@ def row_k(bench):
 
 
 ROWS = {"a": row_a, "b": row_b, "c": row_c, "d": row_d, "e": row_e, "f": row_f, "g": row_g, "h": row_h,
-        "i": row_i, "j": row_j, "k": row_k}
+        "i": row_i, "j": row_j, "k": row_k, "l": score_rows.row_scores}

@@ -38,6 +38,8 @@ extern Command const info_command;
 extern Command const verify_command;
 extern Command const scan_command;
 extern Command const fit_command;
+extern Command const score_command;
+extern Command const explain_command;
 extern Command const export_command;
 extern Command const doctor_command;
 extern Command const slurm_script_command;
