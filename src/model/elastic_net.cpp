@@ -325,7 +325,7 @@ void ElasticNet::State::go_to(ElasticNetPoint const& point) {
 bool ElasticNet::State::is_outdated(double progress) const {
     constexpr double most_drift = 0.2;
     constexpr double least_drift = 0.02;
-    constexpr double slow_progress = 0.5;
+    constexpr double slow_progress = 0.7;
     double const drift = curvature().drift;
     return drift > most_drift || (drift > least_drift && progress > slow_progress);
 }

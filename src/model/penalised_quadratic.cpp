@@ -18,7 +18,7 @@ constexpr double least_curvature = 1e-7;
 
 // Elements of G are rounded to single precision. So much more on its diagonal keeps the quadratic
 // convex and above the true one; gradients are exact, so the solution stays the same.
-constexpr double rounding_allowance = 1e-6;
+constexpr double rounding_allowance = 2e-7;
 
 // Sweeps before, and iterations of, conjugate gradients.
 constexpr std::int64_t sweeps_in_turn = 15;
