@@ -65,7 +65,8 @@ class Scores(program.InScratch):
         (own, own_names), (theirs, names) = mine, peer
         names = [name for name in names if name not in ("ALLELE_CT", "NAMED_ALLELE_DOSAGE")]
         self.assertEqual(sorted(own), sorted(theirs))
-        self.assertEqual(own_names, names)
+        if len(names) > 1:  # one score may be named after its file
+            self.assertEqual(own_names, names)
         compared = 0
         for person, printed in theirs.items():
             for ours, digits in zip(own[person], printed[-len(names):]):
