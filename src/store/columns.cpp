@@ -1,5 +1,7 @@
 #include "columns.hpp"
 
+#include <cmath>
+#include <limits>
 #include <utility>
 
 #include "column_reader.hpp"
@@ -20,6 +22,7 @@ constexpr hdf5::Element element() {
     if constexpr (std::is_same_v<T, std::int32_t>) return hdf5::Element::int32;
     if constexpr (std::is_same_v<T, std::int64_t>) return hdf5::Element::int64;
     if constexpr (std::is_same_v<T, std::uint64_t>) return hdf5::Element::uint64;
+    if constexpr (std::is_same_v<T, double>) return hdf5::Element::float64;
 }
 
 }  // namespace
@@ -40,6 +43,13 @@ std::vector<T> read_numbers(hdf5::File const& file, std::string const& name, std
     auto const dataset = file.open_dataset(name);
     dataset.require_extent(rows);
     return dataset.read_all<T>();
+}
+
+std::vector<double> with_one_nan(std::vector<double> values) {
+    for (auto& value : values) {
+        if (std::isnan(value)) value = std::numeric_limits<double>::quiet_NaN();
+    }
+    return values;
 }
 
 void write_texts(hdf5::File& file, std::string const& name, std::int64_t rows, std::int64_t columns,
@@ -106,6 +116,7 @@ template void write_numbers(hdf5::File&, std::string const&, std::span<std::uint
 template void write_numbers(hdf5::File&, std::string const&, std::span<std::int32_t const>);
 template void write_numbers(hdf5::File&, std::string const&, std::span<std::int64_t const>);
 template void write_numbers(hdf5::File&, std::string const&, std::span<std::uint64_t const>);
+template void write_numbers(hdf5::File&, std::string const&, std::span<double const>);
 template std::vector<std::uint8_t> read_numbers(hdf5::File const&, std::string const&,
                                                 std::int64_t);
 template std::vector<std::int32_t> read_numbers(hdf5::File const&, std::string const&,
@@ -114,5 +125,6 @@ template std::vector<std::int64_t> read_numbers(hdf5::File const&, std::string c
                                                 std::int64_t);
 template std::vector<std::uint64_t> read_numbers(hdf5::File const&, std::string const&,
                                                  std::int64_t);
+template std::vector<double> read_numbers(hdf5::File const&, std::string const&, std::int64_t);
 
 }  // namespace maniple

@@ -21,6 +21,9 @@ void write_numbers(hdf5::File& file, std::string const& name, std::span<T const>
 template <class T>
 std::vector<T> read_numbers(hdf5::File const& file, std::string const& name, std::int64_t rows);
 
+/// Every NaN becomes the same one: there are many, and equal contents must have equal bytes.
+std::vector<double> with_one_nan(std::vector<double> values);
+
 /// Write texts as a compressed dataset of fixed length (that of the longest), a few at a time: one
 /// long text costs time, not memory.
 /// \param columns  0: one dimension. \param text_at  of element row * columns + column.

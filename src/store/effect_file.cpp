@@ -1,11 +1,11 @@
 #include "maniple/store/effect_file.hpp"
 
-#include <algorithm>
 #include <map>
 #include <span>
 #include <string_view>
 
 #include "columns.hpp"
+#include "effect_kind.hpp"
 #include "maniple/core/checksum.hpp"
 #include "maniple/core/contract.hpp"
 #include "maniple/core/durable_file.hpp"
@@ -14,7 +14,6 @@
 namespace maniple {
 namespace {
 
-constexpr std::string_view kind = "maniple effects";
 constexpr std::int64_t version = 1;
 
 /// The table as it lies in the file.
@@ -55,24 +54,6 @@ Layout lay_out(EffectTable const& table) {
     return result;
 }
 
-void write_doubles(hdf5::File& file, std::string const& name, std::vector<double> const& values) {
-    constexpr std::int64_t longest_chunk = 131'072;
-    auto const rows = std::ssize(values);
-    auto dataset = file.create_dataset(
-        name, {.element = hdf5::Element::float64,
-               .rows = rows,
-               .chunk_rows = std::min(rows, longest_chunk),
-               .filter = rows > 0 ? hdf5::Filter::shuffle_deflate : hdf5::Filter::none});
-    dataset.write_all(std::span{values});
-}
-
-std::vector<double> read_doubles(hdf5::File const& file, std::string const& name,
-                                 std::int64_t rows) {
-    auto const dataset = file.open_dataset(name);
-    dataset.require_extent(rows);
-    return dataset.read_all<double>();
-}
-
 void require_positions(hdf5::File const& file, std::vector<std::int32_t> const& positions,
                        std::size_t size) {
     for (auto position : positions) {
@@ -98,7 +79,7 @@ void write_effects(std::filesystem::path const& path, EffectTable const& table) 
     };
     DurableFile durable{path};
     auto file = hdf5::File::create(durable.temporary());
-    file.write_attribute("kind", kind);
+    file.write_attribute("kind", effect_kind);
     file.write_attribute("version", version);
     file.write_attribute("fingerprint", table.fingerprint);
     file.write_attribute("effects", rows);
@@ -114,15 +95,15 @@ void write_effects(std::filesystem::path const& path, EffectTable const& table) 
     write_texts(file, "variant_id", rows, 0, [&](std::int64_t row) { return name(row, 0); });
     write_texts(file, "variant_allele", rows, 2,
                 [&](std::int64_t element) { return name(element / 2, 1 + element % 2); });
-    write_doubles(file, "effect", layout.effect);
-    write_doubles(file, "genetic_value", layout.genetic_values);
+    write_numbers(file, "effect", std::span{layout.effect});
+    write_numbers(file, "genetic_value", std::span{layout.genetic_values});
     file.close();
     durable.commit(ExistingFile::replace);
 }
 
 EffectTable read_effects(std::filesystem::path const& path) {
     auto const file = hdf5::File::open(path);
-    if (!file.has_attribute("kind") || file.read_text("kind") != kind ||
+    if (!file.has_attribute("kind") || file.read_text("kind") != effect_kind ||
         file.read_integer("version") != version) {
         hdf5::reject(file.origin(), "it holds no effects of this version");
     }
@@ -137,9 +118,9 @@ EffectTable read_effects(std::filesystem::path const& path) {
     layout.trait = read_numbers<std::int32_t>(file, "effect_trait", rows);
     layout.contig = read_numbers<std::int32_t>(file, "variant_contig", rows);
     layout.position = read_numbers<std::int32_t>(file, "variant_position", rows);
-    layout.effect = read_doubles(file, "effect", rows);
+    layout.effect = read_numbers<double>(file, "effect", rows);
     layout.genetic_values =
-        read_doubles(file, "genetic_value", file.read_integer("genetic_values"));
+        read_numbers<double>(file, "genetic_value", file.read_integer("genetic_values"));
     layout.names.resize(3 * layout.effect.size());
     read_texts(file, "variant_id", rows, 0, [&](std::int64_t row, std::string&& text) {
         layout.names[static_cast<std::size_t>(3 * row)] = std::move(text);

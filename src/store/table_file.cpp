@@ -1,8 +1,6 @@
 #include "table_file.hpp"
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -42,14 +40,6 @@ bool is_table_name(std::string const& name) {
            std::ranges::all_of(name, allowed);
 }
 
-void require_name(std::string const& name) {
-    if (is_table_name(name)) return;
-    throw UserError{fmt::format(
-        "table name '{}' is not allowed (letters, digits, '.', '_' and '-', the first not '.'); "
-        "choose another with --name",
-        name)};
-}
-
 // Descriptions of a table's columns, as they lie in the file.
 struct Description {
     TableSummary summary;
@@ -77,15 +67,6 @@ std::uint64_t description_checksum(Description const& description, PartitionForm
     }
     sum.add_values(std::span{description.checksums});
     return sum.value();
-}
-
-// There are many NaNs; equal tables must have equal bytes.
-std::vector<double> with_one_nan(std::vector<double> const& values) {
-    auto result = values;
-    for (auto& value : result) {
-        if (std::isnan(value)) value = std::numeric_limits<double>::quiet_NaN();
-    }
-    return result;
 }
 
 std::uint64_t checksum_of(std::vector<double> const& values) {
@@ -244,6 +225,14 @@ std::vector<std::string> list_models(std::filesystem::path const& store) {
     return list_files(store / "models");
 }
 
+void require_name(std::string const& name, std::string_view what) {
+    if (is_table_name(name)) return;
+    throw UserError{
+        fmt::format("{} name '{}' is not allowed (letters, digits, '.', '_' and '-', the first not "
+                    "'.', at most 200); choose another with --name",
+                    what, name)};
+}
+
 struct TableReader::State {
     hdf5::File file;
     Description description;
@@ -316,7 +305,7 @@ Table read_table_file(std::filesystem::path const& store, PartitionFormat const&
 
 void write_table(std::filesystem::path const& store, CohortIndex const& index, Table const& table,
                  ExistingTable existing) {
-    require_name(table.name);
+    require_name(table.name, "table");
     auto const path = table_path(store, table.name);
     if (existing == ExistingTable::refuse && std::filesystem::exists(path)) {
         throw UserError{

@@ -13,6 +13,7 @@
 #include "maniple/core/error.hpp"
 #include "maniple/store/cohort.hpp"
 #include "maniple/store/result_file.hpp"
+#include "store/known_model.hpp"
 #include "store/known_results.hpp"
 #include "store/scratch_store.hpp"
 
@@ -192,6 +193,17 @@ TEST_CASE("Cohort::read_table: sees every damaged byte that matters", "[store]")
     cut_everywhere(store.path() / "tables/a.h5", read);
 }
 
+TEST_CASE("read_model: sees every damaged byte that matters", "[store]") {
+    ScratchFolder const folder;
+    auto const path = folder.path() / "a.h5";
+    auto const variants = GENERATE(40, 3000);
+    write_model(path, test::make_model(variants, make_samples(100)), ExistingFile::refuse);
+    auto const read = [&] { return test::everything(read_model(path)); };
+
+    damage_each_byte(path, read);
+    cut_everywhere(path, read);
+}
+
 // Two traits: one of noise, as most of a real file is, and one that compresses well.
 std::vector<TraitResults> noise_and_constants(std::int64_t variants) {
     std::mt19937_64 random{3};
@@ -271,6 +283,10 @@ TEST_CASE("writers: a full disk is the machine's refusal and leaves nothing behi
         write_cohort_index(store.path(), make_index(make_samples(3000), 32));
     };
     auto const results = [&] { write_damageable_results(store.path() / "results.h5", 1100); };
+    auto const model = [&] {
+        write_model(store.path() / "model.h5", test::make_model(500, make_samples(3000)),
+                    ExistingFile::refuse);
+    };
     auto const spool = [&] {
         ResultSpool columns{store.path(), 3000, 2};
         for (std::int64_t row = 0; row < 3000; row += result_chunk_rows(3000, 2)) {
@@ -296,6 +312,7 @@ TEST_CASE("writers: a full disk is the machine's refusal and leaves nothing behi
     check(table, "tables/a.h5");
     check(cohort, "cohort.h5");
     check(results, "results.h5");
+    check(model, "model.h5");
     auto const spool_ends = exit_code_with_file_limit(limit, spool);
     CHECK(spool_ends == (limit < 50'000 ? 3 : 0));  // Some 45 kB.
     for (auto const& entry : std::filesystem::recursive_directory_iterator{store.path()}) {

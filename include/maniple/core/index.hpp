@@ -35,6 +35,8 @@ using GlobalVariantIndex = Index<struct GlobalVariantAxis>;  ///< Row of the var
 using BlockIndex = Index<struct BlockAxis>;                  ///< Block of a run, in variant order.
 using TraitIndex = Index<struct TraitAxis>;                  ///< Trait of a run.
 using PatternIndex = Index<struct PatternAxis>;              ///< Missingness pattern of a run.
+using ScoreIndex = Index<struct ScoreAxis>;                  ///< Score of a model.
+using ScoredVariantIndex = Index<struct ScoredVariantAxis>;  ///< Variant of a model.
 
 /// Half-open interval of one kind of index: the unit of work.
 template <class I>

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "maniple/genotype/weight_matrix.hpp"
+
 namespace maniple {
 
 /// A variant that scores weigh. It belongs to no cohort: cohorts are matched by position and
@@ -26,8 +28,9 @@ struct ScoredVariant {
 struct ScoreWeights {
     std::vector<ScoredVariant> variants;
     std::vector<std::string> scores;  ///< Names; unique.
-    /// scores x variants: added per copy of the effect allele. 0: the score leaves the variant out.
-    std::vector<double> weights;
+    WeightMatrix weights;             ///< scores x variants.
+
+    friend bool operator==(ScoreWeights const&, ScoreWeights const&) = default;
 };
 
 }  // namespace maniple
