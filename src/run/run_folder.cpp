@@ -26,12 +26,12 @@ constexpr std::string_view lock_name = ".unfinished";
 bool belongs_to_unfinished_run(fs::path const& file) {
     auto const name = file.filename().string();
     return name == lock_name || name == "log.txt" || name == "summary.tsv" || name == "run.json" ||
-           is_temporary_name(file);
+           name == "evaluation.tsv" || is_temporary_name(file);
 }
 
 void require_unused(fs::path const& path) {
     bool const unfinished = fs::exists(path / lock_name);
-    if (!unfinished && fs::exists(path / "results.h5")) {
+    if (!unfinished && (fs::exists(path / "results.h5") || fs::exists(path / "evaluation.json"))) {
         throw UserError{
             fmt::format("--out '{}' holds a finished run; choose another folder, or "
                         "remove this one",
