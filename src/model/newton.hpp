@@ -33,8 +33,10 @@ struct NewtonResult {
 NewtonResult maximize(std::function<Likelihood(std::span<double const>)> const& likelihood,
                       std::vector<double> start);
 
-/// Back from standardised columns to those that were given. \param has_intercept  parameter 0 is it
+/// Is parameter 0 the intercept?
 enum class Intercept { present, absent };
+
+/// Back from standardised columns to those that were given. \param variance  of residuals, else 1
 void fill_coefficients(RegressionFit& fit, RegressionDesign const& design,
                        std::span<double const> parameters, SemidefiniteSolver const& information,
                        Intercept intercept, double variance);

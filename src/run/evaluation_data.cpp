@@ -143,7 +143,7 @@ private:
         return asked;
     }
 
-    void leave_out_trained(ScoreSource const& source, std::vector<bool>& asked) {
+    void leave_out_trained(EvaluatedScore const& source, std::vector<bool>& asked) {
         if (!source.model) return;
         auto const trained = find_trained(cohort_.samples(), source.model->training);
         for (std::size_t s = 0; s < asked.size(); ++s) {
@@ -162,7 +162,7 @@ private:
             request_.samples.keep.empty() ? "--split-column" : "--keep", source.judged.model)};
     }
 
-    void choose_people(ScoreSource const& source, LoadedTrait const& trait,
+    void choose_people(EvaluatedScore const& source, LoadedTrait const& trait,
                        std::vector<bool> const& asked) {
         auto& flow = data_.flow;
         for (std::size_t s = 0; s < asked.size(); ++s) {
@@ -200,7 +200,7 @@ private:
             tell(flow.without_others, limit))};
     }
 
-    void fill_people(ScoreSource const& source, LoadedTrait const& trait) {
+    void fill_people(EvaluatedScore const& source, LoadedTrait const& trait) {
         auto const gather = [&](std::vector<double> const& values) {
             std::vector<double> some;
             for (auto s : samples_) some.push_back(values[s.at()]);
@@ -219,7 +219,7 @@ private:
         for (auto s : samples_) people.is_case.push_back(classes[s.at()] != 0 ? 1 : 0);
     }
 
-    void recalibrate(ScoreSource const& source) {
+    void recalibrate(EvaluatedScore const& source) {
         auto const parts = split_by_hash(
             cohort_.samples(), {.training = 0.5, .validation = 0, .test = 0.5}, request_.seed);
         std::vector<std::size_t> fitted;

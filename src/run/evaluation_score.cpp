@@ -119,9 +119,9 @@ void warn_of_unknown_training(ScoreModel const& model, std::size_t score, Log& l
 
 }  // namespace
 
-ScoreSource load_score(EvaluationRequest const& request, Cohort const& cohort,
-                       StoreTables const& tables, Log& log) {
-    ScoreSource source;
+EvaluatedScore load_score(EvaluationRequest const& request, Cohort const& cohort,
+                          StoreTables const& tables, Log& log) {
+    EvaluatedScore source;
     source.judged.name = request.score;
     ScoreDescription description;
     if (!request.model.empty()) {
@@ -202,7 +202,7 @@ Recalibration join(std::optional<Recalibration> const& first, Recalibration cons
             .samples = second.samples};
 }
 
-FittedCorrection correct(Cohort const& cohort, ScoreSource const& source,
+FittedCorrection correct(Cohort const& cohort, EvaluatedScore const& source,
                          Recalibration const& recalibration, std::vector<bool> const& used) {
     FittedCorrection correction{source.file, *source.model};
     correction.model.scores[source.position].recalibration = recalibration;

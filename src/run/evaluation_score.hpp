@@ -15,7 +15,7 @@
 namespace maniple {
 
 /// One value per sample of the cohort; NaN = missing.
-struct ScoreSource {
+struct EvaluatedScore {
     JudgedScore judged;
     std::vector<double> score;
     std::vector<double> prediction;  ///< Linear predictor, corrected; empty: relative.
@@ -25,8 +25,8 @@ struct ScoreSource {
 };
 
 /// \throws UserError where the request names no score, or predictions lack a covariate.
-ScoreSource load_score(EvaluationRequest const& request, Cohort const& cohort,
-                       StoreTables const& tables, Log& log);
+EvaluatedScore load_score(EvaluationRequest const& request, Cohort const& cohort,
+                          StoreTables const& tables, Log& log);
 
 /// Intercept and slope of the regression of the outcome on the prediction. Times to events have no
 /// intercept but observed over expected events, where there is a baseline hazard.
@@ -40,7 +40,7 @@ Recalibration join(std::optional<Recalibration> const& first, Recalibration cons
 double cumulative_hazard(BaselineHazard const& baseline, double time);
 
 /// The model with the correction, and with these samples counted as used.
-FittedCorrection correct(Cohort const& cohort, ScoreSource const& source,
+FittedCorrection correct(Cohort const& cohort, EvaluatedScore const& source,
                          Recalibration const& recalibration, std::vector<bool> const& used);
 
 }  // namespace maniple
