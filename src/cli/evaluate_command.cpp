@@ -134,6 +134,11 @@ void execute(po::variables_map const& values, mpi::Communicator const& comm, Log
     if (request.recalibrate == Recalibrate::yes && request.model.empty()) {
         throw UserError{"--recalibrate stores a correction in a model; name it with --model"};
     }
+    if (request.model.empty() && request.scores.empty()) {
+        throw UserError{
+            "nothing says which score to evaluate; name a model (--model M) or a table of "
+            "scores (--scores TABLE)"};
+    }
     run_evaluation(request, comm, log);
 }
 
@@ -143,9 +148,9 @@ Command const evaluate_command{
     .name = "evaluate",
     .summary = "judge a score on people it has not seen, by group",
     .usage =
-        "--store S --scores TABLE [--model M] --trait T [--covariate C...] --out RUN [options]",
+        "--store S (--model M | --scores TABLE) --trait T [--covariate C...] --out RUN [options]",
     .examples =
-        "maniple evaluate --store cohort --model height --scores height --trait height --covariate "
+        "maniple evaluate --store cohort --model height --trait height --covariate "
         "age,sex --by sex,site --out judged\n"
         "maniple evaluate --store cohort --scores pgs --score PGS000018 --trait years:event --by "
         "age:40/60 --out judged",

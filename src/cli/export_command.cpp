@@ -1,3 +1,4 @@
+#include <initializer_list>
 #include <string>
 
 #include <fmt/format.h>
@@ -5,6 +6,7 @@
 #include "maniple/cli/command.hpp"
 #include "maniple/cli/option_values.hpp"
 #include "maniple/core/error.hpp"
+#include "maniple/run/export_model.hpp"
 #include "maniple/run/export_results.hpp"
 
 namespace maniple::cli {
@@ -15,41 +17,98 @@ namespace po = boost::program_options;
 po::options_description options() {
     po::options_description all;
     auto const text = [](char const* name) { return po::value<std::string>()->value_name(name); };
-    po::options_description what{"What to export"};
-    what.add_options()                                               //
-        ("run", text("RUN")->required(), "output folder of a scan")  //
-        ("trait", text("T")->default_value(""), "the trait; may be left out where the run has one")(
-            "out", text("F")->required(),
-            "file to write; bgzipped and indexed where it ends in .gz")(
-            "format", text("KIND")->default_value("gwas-ssf"), "gwas-ssf, regenie or plink")  //
+    po::options_description results{"Results of a scan"};
+    results.add_options()                                //
+        ("run", text("RUN"), "output folder of a scan")  //
+        ("trait", text("T")->default_value(""), "the trait; may be left out where the run has one");
+    po::options_description scores{"Weights of a score"};
+    scores.add_options()                        //
+        ("store", text("S"), "a cohort store")  //
+        ("model", text("M"), "one of its models (`maniple info S` lists them)")(
+            "score", text("NAME")->default_value(""),
+            "the score; may be left out where the model has one");
+    po::options_description file{"File"};
+    file.add_options()  //
+        ("out", text("F")->required(),
+         "file to write; bgzipped where it ends in .gz, results are indexed too")  //
+        ("format", text("KIND")->default_value("auto"),
+         "of results: gwas-ssf (the default), regenie or plink; of weights: pgs-catalog")  //
         ("replace", po::bool_switch(), "replace F");
-    add_threads_option(what);
-    return all.add(what);
+    add_threads_option(file);
+    return all.add(results).add(scores).add(file);
+}
+
+bool is_given(po::variables_map const& values, char const* name) {
+    return values.count(name) > 0 && !values[name].defaulted();
+}
+
+void refuse_options(po::variables_map const& values, std::initializer_list<char const*> names,
+                    char const* owner) {
+    for (auto const* name : names) {
+        if (!is_given(values, name)) continue;
+        throw UserError{
+            fmt::format("option --{} does not go with {}; leave one of them out", name, owner)};
+    }
+}
+
+ExistingFile existing_of(po::variables_map const& values) {
+    return values["replace"].as<bool>() ? ExistingFile::replace : ExistingFile::refuse;
+}
+
+void export_weights(po::variables_map const& values, Log& log) {
+    for (auto const* name : {"store", "model"}) {
+        if (values.count(name) > 0) continue;
+        throw UserError{fmt::format(
+            "--{} is missing (weights are those of a store's model); give --store S --model M",
+            name)};
+    }
+    enum class WeightFormat { pgs_catalog };
+    choose<WeightFormat>(
+        values, "format",
+        {{"auto", WeightFormat::pgs_catalog}, {"pgs-catalog", WeightFormat::pgs_catalog}});
+    export_model({.store = values["store"].as<std::string>(),
+                  .model = values["model"].as<std::string>(),
+                  .score = values["score"].as<std::string>(),
+                  .file = values["out"].as<std::string>(),
+                  .existing = existing_of(values),
+                  .threads = threads_of(values)},
+                 log);
 }
 
 void execute(po::variables_map const& values, mpi::Communicator const&, Log& log) {
-    export_results(
-        {.run = values["run"].as<std::string>(),
-         .trait = values["trait"].as<std::string>(),
-         .file = values["out"].as<std::string>(),
-         .format = choose<StatisticsFormat>(values, "format",
-                                            {{"gwas-ssf", StatisticsFormat::gwas_ssf},
-                                             {"regenie", StatisticsFormat::regenie},
-                                             {"plink", StatisticsFormat::plink}}),
-         .existing = values["replace"].as<bool>() ? ExistingFile::replace : ExistingFile::refuse,
-         .threads = threads_of(values)},
-        log);
+    bool const of_run = is_given(values, "run");
+    if (!of_run && !is_given(values, "store") && !is_given(values, "model")) {
+        throw UserError{
+            "nothing to export; give --run RUN for results, or --store S --model M for weights"};
+    }
+    if (!of_run) {
+        refuse_options(values, {"trait"}, "--model");
+        return export_weights(values, log);
+    }
+    refuse_options(values, {"store", "model", "score"}, "--run");
+    export_results({.run = values["run"].as<std::string>(),
+                    .trait = values["trait"].as<std::string>(),
+                    .file = values["out"].as<std::string>(),
+                    .format = choose<StatisticsFormat>(values, "format",
+                                                       {{"auto", StatisticsFormat::gwas_ssf},
+                                                        {"gwas-ssf", StatisticsFormat::gwas_ssf},
+                                                        {"regenie", StatisticsFormat::regenie},
+                                                        {"plink", StatisticsFormat::plink}}),
+                    .existing = existing_of(values),
+                    .threads = threads_of(values)},
+                   log);
 }
 
 }  // namespace
 
 Command const export_command{
     .name = "export",
-    .summary = "one trait's results as text that other programs read",
-    .usage = "--run RUN --trait T --out F [--format gwas-ssf|regenie|plink]",
+    .summary = "a trait's results, or a score's weights, as text that other programs read",
+    .usage = "(--run RUN --trait T | --store S --model M [--score NAME]) --out F [--format KIND]",
     .examples =
         "maniple export --run RUN --trait height --out height.tsv.gz\n"
-        "maniple export --run RUN --trait height --out height.glm --format plink\n",
+        "maniple export --run RUN --trait height --out height.glm --format plink\n"
+        "maniple export --store cohort --model height --out height.pgs.txt.gz\n",
     .ranks = Ranks::root_only,
     .positional = "",
     .options = options,

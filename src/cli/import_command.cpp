@@ -9,6 +9,7 @@
 #include "maniple/core/error.hpp"
 #include "maniple/run/import_genotypes.hpp"
 #include "maniple/run/import_table.hpp"
+#include "maniple/run/import_weights.hpp"
 
 namespace maniple::cli {
 namespace {
@@ -21,7 +22,7 @@ po::options_description options() {
     po::options_description genotypes{"Genotypes"};
     genotypes.add_options()                                                               //
         ("store", po::value<std::string>()->required()->value_name("S"),                  //
-         "the store: made where there is none, else genotypes or tables are added")       //
+         "the store: made where there is none, else what is given is added")              //
         ("bfile", po::value<Words>()->multitoken()->value_name("P..."),                   //
          "PLINK 1 files P.bed, P.bim, P.fam; several with the same samples: a,b or a b")  //
         ("vcf", po::value<Words>()->multitoken()->value_name("F..."),                     //
@@ -37,15 +38,75 @@ po::options_description options() {
         ("table", po::value<std::string>()->value_name("F"),  //
          "tab, comma or blank separated text with a column IID, and perhaps FID; may be gzipped")  //
         ("name", po::value<std::string>()->default_value("")->value_name("N"),
-         "name of the table in the store (default: the file's)")  //
+         "name of the table (or model, see below) in the store (default: the file's)")  //
         ("missing-value", po::value<Words>()->multitoken()->value_name("X..."),
          "further values that mean missing, for instance -9")  //
         ("categorical", po::value<Words>()->multitoken()->value_name("C..."),
-         "columns that are levels although they hold numbers")              //
-        ("replace", po::bool_switch(), "replace a table of the same name")  //
+         "columns that are levels although they hold numbers")                       //
+        ("replace", po::bool_switch(), "replace a table or model of the same name")  //
         ("allow-unmatched", po::bool_switch(),
          "also when fewer than half of the table's rows are samples of the store");
-    return all.add(genotypes).add(tables);
+    po::options_description weights{"Scores of other tools"};
+    weights.add_options()                                                                       //
+        ("weights", po::value<Words>()->multitoken()->value_name("F..."),                       //
+         "files of weights; with --name one model of all their scores, else a model per file")  //
+        ("weights-format", po::value<std::string>()->default_value("auto")->value_name("KIND"),
+         "pgs-catalog, plink (ID, effect allele, weights: as for --score), or auto: by looking")  //
+        ("weight-columns", po::value<Words>()->multitoken()->value_name("C..."),
+         "columns of weights, a score each: names, or numbers from 1")  //
+        ("id-column", po::value<std::string>()->value_name("C"),
+         "column of variant IDs of a plink file (default: by name, or the first)")  //
+        ("allele-column", po::value<std::string>()->value_name("C"),
+         "column of effect alleles of a plink file (default: by name, or the second)")  //
+        ("genome-build", po::value<std::string>()->value_name("BUILD"),
+         "GRCh37 or GRCh38: of the positions, where the files do not say");
+    return all.add(genotypes).add(tables).add(weights);
+}
+
+bool is_given(po::variables_map const& values, char const* name) {
+    return values.count(name) > 0 && !values[name].defaulted();
+}
+
+void refuse_weight_options(po::variables_map const& values) {
+    for (auto const* name :
+         {"weights-format", "weight-columns", "id-column", "allele-column", "genome-build"}) {
+        if (!is_given(values, name)) continue;
+        throw UserError{
+            fmt::format("option --{} belongs to --weights; give files of weights", name)};
+    }
+}
+
+std::string build_of(po::variables_map const& values) {
+    auto const word = text_of(values, "genome-build");
+    auto const build = normalized_build(word);
+    if (word.empty() || build == "GRCh37" || build == "GRCh38") return build;
+    throw UserError{fmt::format(
+        "option --genome-build = '{}' (must be GRCh37 or GRCh38); correct the value", word)};
+}
+
+WeightImport weight_plan(po::variables_map const& values, Words const& files) {
+    for (auto const* name : {"bfile", "vcf", "table", "sample-id", "block-variants", "compression",
+                             "missing-value", "categorical"}) {
+        if (!is_given(values, name)) continue;
+        throw UserError{
+            fmt::format("--weights and --{} exclude each other; import one, then the other", name)};
+    }
+    if (values["allow-unmatched"].as<bool>()) {
+        throw UserError{"option --allow-unmatched belongs to --table; leave it out"};
+    }
+    return {
+        .files = {files.begin(), files.end()},
+        .name = values["name"].as<std::string>(),
+        .text = {.format = choose<std::optional<ScoringFormat>>(
+                     values, "weights-format",
+                     {{"auto", std::nullopt},
+                      {"pgs-catalog", ScoringFormat::pgs_catalog},
+                      {"plink", ScoringFormat::plink}}),
+                 .id_column = text_of(values, "id-column"),
+                 .allele_column = text_of(values, "allele-column"),
+                 .weight_columns = words_of(values, "weight-columns"),
+                 .genome_build = build_of(values)},
+        .existing = values["replace"].as<bool>() ? ExistingFile::replace : ExistingFile::refuse};
 }
 
 std::optional<TableImport> table_plan(po::variables_map const& values) {
@@ -57,7 +118,9 @@ std::optional<TableImport> table_plan(po::variables_map const& values) {
         if (!values["name"].defaulted() || values["replace"].as<bool>() ||
             values["allow-unmatched"].as<bool>()) {
             throw UserError{
-                "options --name, --replace and --allow-unmatched belong to --table; give a table"};
+                "options --name, --replace and --allow-unmatched belong to --table; give a table, "
+                "or "
+                "--weights"};
         }
         return std::nullopt;
     }
@@ -106,6 +169,12 @@ GenotypeImport genotype_plan(po::variables_map const& values, Words const& files
 
 void execute(po::variables_map const& values, mpi::Communicator const&, Log& log) {
     auto const store = values["store"].as<std::string>();
+    if (auto const files = words_of(values, "weights"); !files.empty()) {
+        import_weights(store, weight_plan(values, files), log);
+        log.note(fmt::format("next: maniple info {}", store));
+        return;
+    }
+    refuse_weight_options(values);
     auto const plink = words_of(values, "bfile");
     auto const vcf = words_of(values, "vcf");
     if (!plink.empty() && !vcf.empty()) {
@@ -124,7 +193,7 @@ void execute(po::variables_map const& values, mpi::Communicator const&, Log& log
         refuse_genotype_options(values);
         import_table(store, *plan, log);
     } else {
-        throw UserError{"nothing to import; give --bfile, --vcf or --table"};
+        throw UserError{"nothing to import; give --bfile, --vcf, --table or --weights"};
     }
     log.note(fmt::format(
         "next: maniple info {0}, or maniple scan --store {0} --trait NAME --out RUN", store));
@@ -134,12 +203,15 @@ void execute(po::variables_map const& values, mpi::Communicator const&, Log& log
 
 Command const import_command{
     .name = "import",
-    .summary = "genotypes, traits and covariates into a store",
-    .usage = "--store S (--bfile P... | --vcf F...) [--table F]",
+    .summary = "genotypes, traits, covariates and weights of scores into a store",
+    .usage =
+        "--store S (--bfile P... | --vcf F...) [--table F] | --store S --weights F... [--name N]",
     .examples =
         "maniple import --store cohort --bfile chr1 chr2 --table traits.tsv\n"
         "maniple import --store cohort --vcf cohort.vcf.gz\n"
-        "maniple import --store cohort --table clinic.csv --missing-value -9\n",
+        "maniple import --store cohort --table clinic.csv --missing-value -9\n"
+        "maniple import --store cohort --weights PGS000018.txt.gz PGS001229.txt.gz --name heart\n"
+        "maniple import --store cohort --weights prs.tsv --genome-build GRCh38\n",
     .ranks = Ranks::root_only,
     .positional = "",
     .options = options,

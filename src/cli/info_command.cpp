@@ -31,7 +31,7 @@ void execute(po::variables_map const& values, mpi::Communicator const&, Log&) {
 
 Command const info_command{
     .name = "info",
-    .summary = "tell what is in a store: samples, contigs, variants, tables",
+    .summary = "tell what is in a store: samples, contigs, variants, tables, models",
     .usage = "STORE [--json]",
     .examples =
         "maniple info cohort\n"

@@ -102,8 +102,8 @@ public:
     EvaluationLoader(EvaluationRequest const& request, Log& log)
         : request_{request}, log_{log}, cohort_{request.store}, tables_{cohort_} {}
 
-    EvaluationData load() {
-        auto source = load_score(request_, cohort_, tables_, log_);
+    EvaluationData load(std::optional<Table> const& computed) {
+        auto source = load_score(request_, computed, cohort_, tables_, log_);
         auto const columns = choose_covariates(list_columns(tables_), request_.covariates);
         auto const trait = load_trait(request_.trait, columns, tables_, cohort_.samples().size());
         data_.trait = request_.trait;
@@ -285,8 +285,11 @@ EvaluatedPeople select_people(EvaluatedPeople const& all, std::span<std::size_t 
     return people;
 }
 
-EvaluationData load_evaluation(EvaluationRequest const& request, Log& log) {
-    return EvaluationLoader{request, log}.load();
+EvaluationData load_evaluation(EvaluationRequest const& request,
+                               std::optional<Table> const& computed, Log& log) {
+    expect(computed || !request.scores.empty(), "scores come from a table or are computed");
+
+    return EvaluationLoader{request, log}.load(computed);
 }
 
 }  // namespace maniple

@@ -119,8 +119,8 @@ void warn_of_unknown_training(ScoreModel const& model, std::size_t score, Log& l
 
 }  // namespace
 
-EvaluatedScore load_score(EvaluationRequest const& request, Cohort const& cohort,
-                          StoreTables const& tables, Log& log) {
+EvaluatedScore load_score(EvaluationRequest const& request, std::optional<Table> const& computed,
+                          Cohort const& cohort, StoreTables const& tables, Log& log) {
     EvaluatedScore source;
     source.judged.name = request.score;
     ScoreDescription description;
@@ -139,13 +139,17 @@ EvaluatedScore load_score(EvaluationRequest const& request, Cohort const& cohort
         log.warn(
             "without --model nobody can check that the score was not trained on these samples");
     }
-    auto const column = find_scores(request, tables, source.judged.name);
-    if (column.column.type == ColumnType::categorical) {
-        throw UserError{
-            fmt::format("score '{}' is categorical (a score is a number)", column.label)};
+    if (request.scores.empty()) {
+        source.score = computed->columns[source.position].values;
+    } else {
+        auto const column = find_scores(request, tables, source.judged.name);
+        if (column.column.type == ColumnType::categorical) {
+            throw UserError{
+                fmt::format("score '{}' is categorical (a score is a number)", column.label)};
+        }
+        source.judged.name = column.column.name;
+        source.score = load_column(tables, column, cohort.samples().size()).values;
     }
-    source.judged.name = column.column.name;
-    source.score = load_column(tables, column, cohort.samples().size()).values;
     if (choose_scale(request, source.judged) == ScoreScale::linear) {
         source.prediction = predict(description, source.score, request.model, tables);
     }

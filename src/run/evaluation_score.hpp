@@ -25,8 +25,8 @@ struct EvaluatedScore {
 };
 
 /// \throws UserError where the request names no score, or predictions lack a covariate.
-EvaluatedScore load_score(EvaluationRequest const& request, Cohort const& cohort,
-                          StoreTables const& tables, Log& log);
+EvaluatedScore load_score(EvaluationRequest const& request, std::optional<Table> const& computed,
+                          Cohort const& cohort, StoreTables const& tables, Log& log);
 
 /// Intercept and slope of the regression of the outcome on the prediction. Times to events have no
 /// intercept but observed over expected events, where there is a baseline hazard.

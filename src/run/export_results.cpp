@@ -14,52 +14,19 @@
 
 #include "maniple/core/contract.hpp"
 #include "maniple/core/error.hpp"
-#include "maniple/store/line_reader.hpp"
+#include "maniple/run/export_target.hpp"
 #include "maniple/store/result_file.hpp"
 
 namespace maniple {
 namespace {
 
-void require_folder(std::filesystem::path const& file) {
-    auto const folder = file.has_parent_path() ? file.parent_path() : std::filesystem::path{"."};
-    std::error_code ignored;
-    if (std::filesystem::is_directory(folder, ignored)) return;
-    throw UserError{fmt::format(
-        "'{}' cannot be written ('{}' is no folder); make that folder or choose another --out",
-        file.string(), folder.string())};
-}
-
-// An old index beside a new file would lead readers astray.
-void require_free(std::filesystem::path const& file) {
-    for (auto const* suffix : {"", ".tbi", ".csi"}) {
-        if (*suffix != '\0' && file.extension() != ".gz") continue;
-        auto path = file;
-        path += suffix;
-        if (!std::filesystem::exists(path)) continue;
-        throw UserError{fmt::format("'{}' exists already; choose another --out, or give --replace",
-                                    path.string())};
-    }
-}
-
-// --replace is for exports: nothing else is overwritten by a slip of the fingers.
-void require_export(std::filesystem::path const& file) {
-    std::error_code ignored;
-    if (!std::filesystem::exists(file, ignored)) return;
-    std::string first;
-    try {
-        LineReader lines{file};
-        if (auto const line = lines.next()) first = *line;
-    } catch (Error const&) {
-        first.clear();  // Not even text.
-    }
+// First lines of exports are headers.
+bool is_statistics(std::string_view first) {
     for (auto format :
          {StatisticsFormat::gwas_ssf, StatisticsFormat::regenie, StatisticsFormat::plink}) {
-        if (!first.empty() && header_line(format).starts_with(first)) return;
+        if (!first.empty() && header_line(format).starts_with(first)) return true;
     }
-    throw UserError{
-        fmt::format("'{}' is not an export (--replace replaces nothing else); choose "
-                    "another --out, or remove the file yourself",
-                    file.string())};
+    return false;
 }
 
 ResultReader open_results(std::filesystem::path const& run) {
@@ -152,12 +119,7 @@ int contig_rank(std::string_view contig) {
 void export_results(ResultExport const& plan, Log& log) {
     expect(plan.threads > 0, "somebody works");
 
-    require_folder(plan.file);
-    if (plan.existing == ExistingFile::refuse) {
-        require_free(plan.file);
-    } else {
-        require_export(plan.file);
-    }
+    require_export_target(plan.file, plan.existing, is_statistics);
     auto const results = open_results(plan.run);
     auto const& header = results.header();
     auto const trait = find_trait(header.traits, plan);

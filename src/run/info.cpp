@@ -8,8 +8,10 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "describe_models.hpp"
 #include "maniple/core/checksum.hpp"
 #include "maniple/genotype/packed_block.hpp"
+#include "readable.hpp"
 
 namespace maniple {
 namespace {
@@ -67,31 +69,6 @@ void find_positions(Cohort const& cohort, std::vector<ContigSummary>& contigs,
             }
         }
     }
-}
-
-// 1234567 -> "1,234,567".
-std::string grouped(std::int64_t value) {
-    auto digits = std::to_string(value);
-    for (auto at = std::ssize(digits) - 3; at > 0; at -= 3) {
-        digits.insert(static_cast<std::size_t>(at), 1, ',');
-    }
-    return digits;
-}
-
-std::string readable_bytes(std::int64_t bytes) {
-    constexpr char const* units[] = {"bytes", "kB", "MB", "GB", "TB", "PB"};
-    auto value = static_cast<double>(bytes);
-    std::size_t unit = 0;
-    while (value >= 1000 && unit + 1 < std::size(units)) {
-        value /= 1000;
-        ++unit;
-    }
-    return unit == 0 ? fmt::format("{} bytes", bytes)
-                     : fmt::format("{:.1f} {}", value, units[unit]);
-}
-
-std::string plural(std::int64_t count, std::string const& noun) {
-    return fmt::format("{} {}{}", grouped(count), noun, count == 1 ? "" : "s");
 }
 
 std::string describe_sexes(Samples const& samples) {
@@ -204,7 +181,7 @@ std::string describe_text(Cohort const& cohort) {
     for (auto const& name : tables) {
         text += describe_table(cohort.summarize_table(name), index.samples.size());
     }
-    return text;
+    return text + describe_models(cohort);
 }
 
 std::string describe_json(Cohort const& cohort) {
@@ -242,7 +219,8 @@ std::string describe_json(Cohort const& cohort) {
                    {"fingerprint", to_hex(index.fingerprint)},
                    {"partitions", std::move(partitions)},
                    {"contigs", std::move(contigs)},
-                   {"tables", std::move(tables)}};
+                   {"tables", std::move(tables)},
+                   {"models", list_models_as_json(cohort)}};
     // Names come from people's files and need not be UTF-8; JSON must be.
     return all.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
 }

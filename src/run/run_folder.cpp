@@ -5,6 +5,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <string>
@@ -22,16 +24,25 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view lock_name = ".unfinished";
-// What a run leaves when its process dies: all that is written before results.h5 has its name.
+// What a run writes last, by kind of run.
+constexpr std::array<std::string_view, 4> last_names{"results.h5", "scores.tsv", "evaluation.json",
+                                                     "contributions.tsv"};
+
+bool holds_finished_run(fs::path const& path) {
+    return std::ranges::any_of(last_names, [&](auto name) { return fs::exists(path / name); });
+}
+
+// What a run leaves when its process dies: all that is written before the last file has its name.
 bool belongs_to_unfinished_run(fs::path const& file) {
-    auto const name = file.filename().string();
-    return name == lock_name || name == "log.txt" || name == "summary.tsv" || name == "run.json" ||
-           name == "evaluation.tsv" || is_temporary_name(file);
+    constexpr std::array<std::string_view, 7> names{lock_name,     "evaluation.tsv", "log.txt",
+                                                    "summary.tsv", "run.json",       "matches.tsv",
+                                                    "genes.tsv"};
+    return std::ranges::count(names, file.filename().string()) > 0 || is_temporary_name(file);
 }
 
 void require_unused(fs::path const& path) {
     bool const unfinished = fs::exists(path / lock_name);
-    if (!unfinished && (fs::exists(path / "results.h5") || fs::exists(path / "evaluation.json"))) {
+    if (!unfinished && holds_finished_run(path)) {
         throw UserError{
             fmt::format("--out '{}' holds a finished run; choose another folder, or "
                         "remove this one",

@@ -170,7 +170,7 @@ void run_scan(ScanRequest const& request, mpi::Communicator const& comm, Log& lo
         record.finished = timestamp();
         record.seconds = watch.seconds();
         DurableFile described{folder->path() / "run.json"};
-        write_run_record(described.temporary(), *plan, record);
+        write_run_record(described.temporary(), describe_scan(*plan), record);
         table.commit(ExistingFile::refuse);
         described.commit(ExistingFile::refuse);
         results->commit(ExistingFile::refuse);  // last: a folder with it is a finished run

@@ -130,7 +130,14 @@ std::string describe_rank(mpi::Communicator const& comm, int threads) {
         .dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-void write_run_record(std::filesystem::path const& file, ScanPlan const& plan,
+RunSubject describe_scan(ScanPlan const& plan) {
+    auto const text = [](Json const& json) {
+        return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+    };
+    return {text(describe_plan(plan)), text(describe_inputs(plan))};
+}
+
+void write_run_record(std::filesystem::path const& file, RunSubject const& subject,
                       RunRecord const& record) {
     Json libraries;
     for (auto const& library : library_versions()) libraries[library.name] = library.version;
@@ -140,8 +147,8 @@ void write_run_record(std::filesystem::path const& file, ScanPlan const& plan,
     Json const json{{"program", "maniple"},
                     {"version", program_version},
                     {"libraries", libraries},
-                    {"plan", describe_plan(plan)},
-                    {"inputs", describe_inputs(plan)},
+                    {"plan", Json::parse(subject.plan)},
+                    {"inputs", Json::parse(subject.inputs)},
                     {"ranks", ranks},
                     {"started", record.started},
                     {"finished", record.finished},

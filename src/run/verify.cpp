@@ -17,6 +17,7 @@
 #include "maniple/run/first_failure.hpp"
 #include "maniple/store/cohort.hpp"
 #include "maniple/store/effect_file.hpp"
+#include "maniple/store/model_file.hpp"
 
 namespace maniple {
 namespace {
@@ -149,10 +150,22 @@ void check_blocks(Cohort const& cohort, int threads, VerifyReport& report) {
     queue.finish();
 }
 
+// Scores may come from elsewhere; effects and training samples are those of this cohort.
 void check_model(Cohort const& cohort, std::string const& name) {
-    auto const file = cohort.path() / "models" / (name + ".h5");
-    auto const effects = read_effects(file);
-    if (effects.fingerprint == cohort.index().fingerprint) return;
+    auto const file = find_model(cohort.path(), name);
+    auto const fingerprint = cohort.index().fingerprint;
+    if (find_model_kind(file) == ModelKind::score) {
+        auto const training = read_model(file).training;
+        if (training.fingerprint != fingerprint ||
+            std::ssize(training.is_used) == cohort.samples().size()) {
+            return;
+        }
+        throw CorruptInput{
+            fmt::format("'{}': its training samples are not as many as the cohort's; fit or import "
+                        "the model again",
+                        file.string())};
+    }
+    if (read_effects(file).fingerprint == fingerprint) return;
     throw CorruptInput{
         fmt::format("'{}' belongs to another cohort (its samples are not those of cohort.h5); put "
                     "back the one that was made with this store",

@@ -238,12 +238,25 @@ Description read_description(hdf5::File const& file) {
     return description;
 }
 
+// With the permissions of the store around it.
+void make_folder(std::filesystem::path const& folder) {
+    std::error_code error;
+    if (folder.empty() || std::filesystem::exists(folder, error)) return;
+    auto const around = folder.has_parent_path() ? folder.parent_path() : ".";
+    std::filesystem::create_directory(folder, around, error);
+    if (error) {
+        throw EnvironmentError{fmt::format("'{}' cannot be made ({}); check permissions",
+                                           folder.string(), error.message())};
+    }
+}
+
 }  // namespace
 
 void write_model(std::filesystem::path const& path, ScoreModel const& model,
                  ExistingFile existing) {
     require_whole(model);
 
+    make_folder(path.parent_path());
     auto const layout = lay_out(model.scores, model.weights.weights.count_variants());
     auto const variants = lay_out(model.weights.variants);
     auto const rows = std::ssize(model.weights.variants);
@@ -313,12 +326,6 @@ std::filesystem::path place_model(std::filesystem::path const& store, std::strin
         throw UserError{
             fmt::format("model '{}' exists already in store '{}'; choose another name with --name",
                         name, store.string())};
-    }
-    // With the store's own permissions.
-    std::filesystem::create_directory(path.parent_path(), store, error);
-    if (error) {
-        throw EnvironmentError{fmt::format("'{}' cannot be made ({}); check permissions",
-                                           path.parent_path().string(), error.message())};
     }
     return path;
 }

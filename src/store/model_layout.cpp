@@ -55,7 +55,7 @@ ScoreDescription& owner(hdf5::File const& file, std::vector<std::int32_t> const&
 }  // namespace
 
 void DescriptionLayout::add_to(Checksum& sum) const {
-    for (auto const* list : {&names, &traits, &methods, &covariate_names}) {
+    for (auto const* list : {&names, &traits, &reported_traits, &methods, &covariate_names}) {
         for (auto const& text : *list) sum.add(text);
     }
     for (auto const* list : {&outcomes, &flags}) sum.add_values(std::span{*list});
@@ -80,6 +80,7 @@ DescriptionLayout lay_out(std::vector<ScoreDescription> const& scores,
         auto recalibration = score.recalibration.value_or(Recalibration{});
         layout.names.push_back(score.name);
         layout.traits.push_back(score.trait);
+        layout.reported_traits.push_back(score.reported_trait);
         layout.methods.push_back(score.method);
         layout.outcomes.push_back(static_cast<std::uint8_t>(score.outcome));
         layout.flags.push_back(
@@ -109,6 +110,7 @@ void write_descriptions(hdf5::File& file, DescriptionLayout const& layout) {
     file.write_attribute("baseline_steps", std::ssize(layout.baseline_times));
     write_texts(file, "score_id", layout.names);
     write_texts(file, "score_trait", layout.traits);
+    write_texts(file, "score_reported_trait", layout.reported_traits);
     write_numbers(file, "score_outcome", std::span{layout.outcomes});
     write_texts(file, "score_method", layout.methods);
     write_numbers(file, "score_variants", std::span{layout.variants});
@@ -135,6 +137,7 @@ DescriptionLayout read_descriptions(hdf5::File const& file) {
     DescriptionLayout layout;
     layout.names = read_texts(file, "score_id", scores);
     layout.traits = read_texts(file, "score_trait", scores);
+    layout.reported_traits = read_texts(file, "score_reported_trait", scores);
     layout.outcomes = read_numbers<std::uint8_t>(file, "score_outcome", scores);
     layout.methods = read_texts(file, "score_method", scores);
     layout.variants = read_numbers<std::int64_t>(file, "score_variants", scores);
@@ -166,6 +169,7 @@ std::vector<ScoreDescription> read_scores(hdf5::File const& file, DescriptionLay
         }
         score.name = layout.names[s];
         score.trait = layout.traits[s];
+        score.reported_trait = layout.reported_traits[s];
         score.outcome = static_cast<Outcome>(layout.outcomes[s]);
         score.method = layout.methods[s];
         score.training_samples = layout.training_samples[s];

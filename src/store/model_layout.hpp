@@ -14,7 +14,7 @@ namespace maniple {
 /// Descriptions, one dataset per field. Fields that a score has any number of lie one score after
 /// the other, beside the position of their score.
 struct DescriptionLayout {
-    std::vector<std::string> names, traits, methods;
+    std::vector<std::string> names, traits, reported_traits, methods;
     std::vector<std::uint8_t> outcomes, flags;
     std::vector<std::int64_t> variants, training_samples, training_cases, iterations,
         recalibration_samples;

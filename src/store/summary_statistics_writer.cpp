@@ -5,22 +5,14 @@
 #include <cmath>
 #include <iterator>
 #include <optional>
-#include <system_error>
 
 #include <fmt/format.h>
-#include <htslib/bgzf.h>
-#include <htslib/hts_log.h>
 #include <htslib/tbx.h>
 
-#include "maniple/core/contract.hpp"
-#include "maniple/core/error.hpp"
+#include "line_writer.hpp"
 
 namespace maniple {
 namespace {
-
-struct CloseFile {
-    void operator()(BGZF* file) const { bgzf_close(file); }
-};
 
 void add_text(fmt::memory_buffer& line, std::string_view text, char end) {
     line.append(text);
@@ -112,66 +104,33 @@ std::string_view header_line(StatisticsFormat format) {
 }
 
 struct SummaryStatisticsWriter::State {
-    DurableFile place;
+    LineWriter writer;
     StatisticsFormat format;
-    int threads;
-    bool compressed;
-    std::unique_ptr<BGZF, CloseFile> file;
-    fmt::memory_buffer lines;
     std::int32_t last_position = 0;
     std::optional<DurableFile> index_place;
     std::filesystem::path index;
 
-    State(std::filesystem::path const& path, StatisticsFormat format_, int threads_)
-        : place{path}, format{format_}, threads{threads_}, compressed{path.extension() == ".gz"} {}
-
-    // A thread that compresses has an errno of its own: its reason is lost.
-    [[noreturn]] void refuse(char const* action) const {
-        bool const no_folder = errno == ENOENT || errno == ENOTDIR;
-        throw EnvironmentError{fmt::format(
-            "'{}' cannot be {} ({}); {}", place.final_path().string(), action,
-            errno == 0 ? "the system gives no reason" : std::generic_category().message(errno),
-            no_folder ? "make its folder first" : "check disk space and permissions")};
-    }
-
-    void write_lines() {
-        errno = 0;
-        auto const size = lines.size();
-        if (bgzf_write(file.get(), lines.data(), size) != static_cast<ssize_t>(size)) {
-            refuse("written");
-        }
-        lines.clear();
-    }
-
     void write_index() {
         constexpr std::int32_t largest_of_tbi = (1 << 29) - 1;
         bool const csi = last_position > largest_of_tbi;
-        auto path = place.final_path();
+        auto path = writer.place().final_path();
         path += csi ? ".csi" : ".tbi";
         index_place.emplace(path);
         // Columns from 1: contig, position; the header is one line; plink's begins with '#' too.
         tbx_conf_t const columns{
             .preset = TBX_GENERIC, .sc = 1, .bc = 2, .ec = 0, .meta_char = '#', .line_skip = 1};
+        errno = 0;
         auto const result =
-            tbx_index_build3(place.temporary().c_str(), index_place->temporary().c_str(),
-                             csi ? 14 : 0, threads, &columns);
-        if (result != 0) refuse("indexed");
+            tbx_index_build3(writer.place().temporary().c_str(), index_place->temporary().c_str(),
+                             csi ? 14 : 0, writer.threads(), &columns);
+        if (result != 0) writer.refuse("indexed");
     }
 };
 
 SummaryStatisticsWriter::SummaryStatisticsWriter(std::filesystem::path const& path,
                                                  StatisticsFormat format, int threads)
-    : state_{std::make_unique<State>(path, format, threads)} {
-    expect(threads >= 1, "somebody compresses");
-
-    hts_set_log_level(HTS_LOG_OFF);
-    errno = 0;
-    state_->file.reset(
-        bgzf_open(state_->place.temporary().c_str(), state_->compressed ? "w" : "wu"));
-    if (!state_->file) state_->refuse("made");
-    constexpr int blocks_per_thread = 256;
-    if (state_->compressed && threads > 1) bgzf_mt(state_->file.get(), threads, blocks_per_thread);
-    state_->lines.append(header_line(format));
+    : state_{std::make_unique<State>(State{LineWriter{path, threads}, format})} {
+    state_->writer.lines().append(header_line(format));
 }
 
 SummaryStatisticsWriter::SummaryStatisticsWriter(SummaryStatisticsWriter&&) noexcept = default;
@@ -180,40 +139,40 @@ SummaryStatisticsWriter& SummaryStatisticsWriter::operator=(SummaryStatisticsWri
 SummaryStatisticsWriter::~SummaryStatisticsWriter() = default;
 
 void SummaryStatisticsWriter::append(StatisticsRow const& row) {
-    constexpr std::size_t enough = std::size_t{1} << 20;
+    auto& lines = state_->writer.lines();
     switch (state_->format) {
         case StatisticsFormat::gwas_ssf:
-            add_gwas_ssf(state_->lines, row);
+            add_gwas_ssf(lines, row);
             break;
         case StatisticsFormat::regenie:
-            add_regenie(state_->lines, row);
+            add_regenie(lines, row);
             break;
         case StatisticsFormat::plink:
-            add_plink(state_->lines, row);
+            add_plink(lines, row);
             break;
     }
     state_->last_position = std::max(state_->last_position, row.variant.position);
-    if (state_->lines.size() >= enough) state_->write_lines();
+    state_->writer.write_much();
 }
 
 void SummaryStatisticsWriter::finish(ExistingFile existing) {
     auto& state = *state_;
-    state.write_lines();
-    errno = 0;
-    if (bgzf_close(state.file.release()) != 0) state.refuse("written");
+    state.writer.close();
     // Blanks as separator are what REGENIE writes; tabix knows tabs alone.
-    if (state.compressed && state.format != StatisticsFormat::regenie) state.write_index();
+    if (state.writer.is_compressed() && state.format != StatisticsFormat::regenie) {
+        state.write_index();
+    }
     if (state.index_place) {
         // An index of another kind would be found first by readers.
         for (auto const* suffix : {".tbi", ".csi"}) {
-            auto stale = state.place.final_path();
+            auto stale = state.writer.place().final_path();
             stale += suffix;
             if (existing == ExistingFile::replace) std::filesystem::remove(stale);
         }
         state.index = state.index_place->final_path();
         state.index_place->commit(existing);
     }
-    state.place.commit(existing);
+    state.writer.place().commit(existing);
 }
 
 std::filesystem::path const& SummaryStatisticsWriter::index() const { return state_->index; }

@@ -228,6 +228,34 @@ class Evaluate(CommandCase):
         self.assertLess(float(row["lower"]), 1 / 3.25)
         self.assertGreater(float(row["upper"]), 1 / 3.25)
 
+    def test_scores_are_computed_from_a_model(self):
+        self.have(people())
+        head = "###PGS CATALOG SCORING FILE\n#format_version=2.0\n#pgs_id=PGS1\n"
+        self.write("w.tsv", head + "chr_name\tchr_position\teffect_allele\tother_allele\teffect_weight\n" + "".join(
+            f"1\t{1000 + v}\tA\tG\t{0.1 + v / 7}\n" for v in range(10)))
+        self.succeed("import", "--store", "s", "--weights", "w.tsv", "--name", "m")
+        self.succeed("score", "--store", "s", "--model", "m", "--name", "computed", "--out", "sc")
+        words = ("evaluate", "--store", "s", "--model", "m", "--trait", "case", "--bootstrap", "20", "--by", "site")
+        texts = []
+        for out, more, ranks in (("r1", (), 0), ("r2", ("--scores", "computed"), 0), ("r3", ("--threads", "2"), 2)):
+            said = self.succeed(*words, *more, "--out", out, ranks=ranks)
+            self.assertIn("cannot be checked", said)
+            texts.append((self.folder / out / "evaluation.tsv").read_bytes())
+        self.assertEqual(texts[0], texts[1])
+        self.assertEqual(texts[0], texts[2])
+        self.assertNotIn(b"calibration_slope", texts[0])
+        said = self.succeed(*words, "--scale", "linear", "--recalibrate", "--out", "r4")
+        self.assertIn("recalibrate the model", said)
+        count = lambda out: json.loads((self.folder / out / "evaluation.json").read_text())["samples"]
+        used = count("r4")["used_to_recalibrate"]
+        self.assertEqual(used + count("r4")["evaluated"], SAMPLES)
+        self.succeed(*words, "--scale", "linear", "--out", "r5")
+        self.assertEqual(count("r5")["used_in_training"], used)
+        self.assertEqual(count("r5")["evaluated"], count("r4")["evaluated"])
+        self.write("keep", "".join(f"{sample_id(s)}\n" for s in range(SAMPLES)))
+        message = self.refuse([f"{used} of the {SAMPLES} samples", "--keep"], *words, "--keep", "keep", "--out", "r6")
+        self.assertNotRegex(message, r"\bp\d+\b")
+
     def test_job_file(self):
         self.have(people())
         self.evaluate("--by", "site", "--covariate", "age", trait="case")

@@ -6,6 +6,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "maniple/core/contract.hpp"
 #include "maniple/core/error.hpp"
 #include "run/scratch_cohort.hpp"
 
@@ -42,7 +43,7 @@ EvaluationRequest request_for(test::ScratchCohort const& store) {
 std::string refusal(EvaluationRequest const& request) {
     Log log{Speaker::silent};
     try {
-        load_evaluation(request, log);
+        load_evaluation(request, {}, log);
     } catch (UserError const& error) {
         return error.what();
     }
@@ -56,7 +57,7 @@ TEST_CASE("load_evaluation: leaves out who was used in training, and refuses to 
     write_score_model(store, Outcome::quantitative, samples, 10);
     Log log{Speaker::silent};
     auto request = request_for(store);
-    auto const data = load_evaluation(request, log);
+    auto const data = load_evaluation(request, {}, log);
     CHECK(data.flow.trained == 10);  // Sample 7, without values, is one of them.
     CHECK(data.people.size() == 30);
 
@@ -66,10 +67,10 @@ TEST_CASE("load_evaluation: leaves out who was used in training, and refuses to 
     CHECK_THAT(message, Catch::Contains("<5"));
     for (auto const& id : samples.ids) CHECK_THAT(message, !Catch::Contains("'" + id + "'"));
     request.samples.keep = store.write("keep", samples.ids[20] + "\n" + samples.ids[21] + "\n");
-    CHECK(load_evaluation(request, log).people.size() == 2);
+    CHECK(load_evaluation(request, {}, log).people.size() == 2);
     request.samples.keep.clear();
     request.samples.remove = store.write("remove", samples.ids[3] + "\n");
-    CHECK(load_evaluation(request, log).flow.trained == 9);
+    CHECK(load_evaluation(request, {}, log).flow.trained == 9);
 }
 
 TEST_CASE("load_evaluation: finds people of another cohort that the model was trained on",
@@ -81,7 +82,7 @@ TEST_CASE("load_evaluation: finds people of another cohort that the model was tr
     other.sexes.resize(20);
     write_score_model(store, Outcome::quantitative, other, 20);
     Log log{Speaker::silent};
-    CHECK(load_evaluation(request_for(store), log).people.size() == 20);
+    CHECK(load_evaluation(request_for(store), {}, log).people.size() == 20);
 }
 
 TEST_CASE("load_evaluation: predictions are score, offset, covariates and correction", "[run]") {
@@ -89,7 +90,7 @@ TEST_CASE("load_evaluation: predictions are score, offset, covariates and correc
     auto const cohort = store.open();
     write_score_model(store, Outcome::quantitative, cohort.samples(), 0);
     Log log{Speaker::silent};
-    auto const data = load_evaluation(request_for(store), log);
+    auto const data = load_evaluation(request_for(store), {}, log);
     auto const age = cohort.read_table("lab").columns[1].values;
     auto const clinic = cohort.read_table("clinic").columns;
     auto const expected = [&](std::size_t s) {
@@ -100,7 +101,27 @@ TEST_CASE("load_evaluation: predictions are score, offset, covariates and correc
     CHECK(data.people.prediction[38] == Approx(expected(39)));
     auto request = request_for(store);
     request.scale = ScoreScale::relative;
-    CHECK(load_evaluation(request, log).people.prediction.empty());
+    CHECK(load_evaluation(request, {}, log).people.prediction.empty());
+}
+
+TEST_CASE("load_evaluation: scores that were computed stand in for a table", "[run]") {
+    test::ScratchCohort const store;
+    auto const cohort = store.open();
+    write_score_model(store, Outcome::quantitative, cohort.samples(), 0);
+    Log log{Speaker::silent};
+    auto request = request_for(store);
+    auto const right = load_evaluation(request, {}, log);
+    request.scores.clear();
+    Table const computed{
+        .name = "",
+        .source = "",
+        .rows = {},
+        .columns = {
+            {.name = "age", .levels = {}, .values = cohort.read_table("lab").columns[1].values}}};
+    auto const data = load_evaluation(request, computed, log);
+    CHECK(data.people.score == right.people.score);
+    CHECK(data.people.prediction == right.people.prediction);
+    CHECK_THROWS_AS(load_evaluation(request, {}, log), ContractViolation);
 }
 
 TEST_CASE("load_evaluation: the trait must be of the kind that the model predicts", "[run]") {
@@ -121,9 +142,9 @@ TEST_CASE("load_evaluation: recalibrates on half, and nobody is evaluated on the
     write_score_model(store, Outcome::quantitative, samples, 4);
     Log log{Speaker::silent};
     auto request = request_for(store);
-    auto const before = load_evaluation(request, log);
+    auto const before = load_evaluation(request, {}, log);
     request.recalibrate = Recalibrate::yes;
-    auto const data = load_evaluation(request, log);
+    auto const data = load_evaluation(request, {}, log);
     CHECK(data.flow.recalibrating + data.people.size() == 35);
     CHECK(data.flow.recalibrating > 5);
     CHECK(data.people.size() > 5);
@@ -143,7 +164,7 @@ TEST_CASE("load_evaluation: recalibrates on half, and nobody is evaluated on the
     CHECK(read_model(data.correction->file).scores[0].recalibration->slope == correction.slope);
 
     // From now on the half that was used is left out, and its correction is in the predictions.
-    auto const after = load_evaluation(request_for(store), log);
+    auto const after = load_evaluation(request_for(store), {}, log);
     CHECK(after.people.score == data.people.score);
     CHECK(after.people.prediction == data.people.prediction);
     CHECK(after.flow.trained == 4 + data.flow.recalibrating);
@@ -156,7 +177,7 @@ TEST_CASE("load_evaluation: groups by level, by band, by sex; the largest is the
     Log log{Speaker::silent};
     auto request = request_for(store);
     request.by = {"site", "age:30/60", "sex"};
-    auto data = load_evaluation(request, log);
+    auto data = load_evaluation(request, {}, log);
     REQUIRE(data.factors.size() == 3);
     CHECK(data.factors[0].levels == std::vector<std::string>{"A", "B", "C"});
     CHECK(data.factors[1].levels == std::vector<std::string>{"<30", "30-<60", ">=60"});
@@ -170,7 +191,7 @@ TEST_CASE("load_evaluation: groups by level, by band, by sex; the largest is the
         CHECK(sizes[factor.reference] == *std::ranges::max_element(sizes));
     }
     request.reference = "C";
-    CHECK(load_evaluation(request, log).factors[0].reference == 2);
+    CHECK(load_evaluation(request, {}, log).factors[0].reference == 2);
 }
 
 }  // namespace

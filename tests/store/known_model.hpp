@@ -55,6 +55,7 @@ inline ScoreModel make_model(std::int64_t variants, Samples const& samples) {
                           .recalibration = Recalibration{0.125, 0.9, 77}};
     ScoreDescription imported{
         .name = "mort-é", .trait = "", .outcome = Outcome::unknown, .method = "imported"};
+    imported.reported_trait = "Mortality, all causes";
     ScoreDescription none{.name = "none",
                           .trait = "height",
                           .outcome = Outcome::quantitative,
@@ -94,6 +95,7 @@ inline std::uint64_t everything(ScoreModel const& model) {
     for (auto const& score : model.scores) {
         sum.add(score.name);
         sum.add(score.trait);
+        sum.add(score.reported_trait);
         sum.add(score.method);
         number(static_cast<int>(score.outcome));
         for (auto const& name : score.covariates.names) sum.add(name);

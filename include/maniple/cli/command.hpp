@@ -37,6 +37,8 @@ extern Command const simulate_command;
 extern Command const info_command;
 extern Command const verify_command;
 extern Command const scan_command;
+extern Command const score_command;
+extern Command const explain_command;
 extern Command const evaluate_command;
 extern Command const export_command;
 extern Command const doctor_command;

@@ -14,6 +14,7 @@
 #include "maniple/run/evaluation_request.hpp"
 #include "maniple/store/model_file.hpp"
 #include "maniple/trait/score_description.hpp"
+#include "maniple/trait/table.hpp"
 
 namespace maniple {
 
@@ -65,9 +66,11 @@ EvaluatedPeople select_people(EvaluatedPeople const& all, std::span<std::size_t 
 
 /// Reads and checks everything, the same on every rank. With Recalibrate::yes a correction is
 /// fitted on half of the people (a hash of seed and sample ID, families together); it counts them
-/// as used by the model, and the other half is left. \throws UserError where the request cannot be
-/// met; whatever the store throws.
-EvaluationData load_evaluation(EvaluationRequest const& request, Log& log);
+/// as used by the model, and the other half is left.
+/// \param computed  scores of the model, in its order; needed where the request names no table.
+/// \throws UserError where the request cannot be met; whatever the store throws.
+EvaluationData load_evaluation(EvaluationRequest const& request,
+                               std::optional<Table> const& computed, Log& log);
 
 /// Put a correction into its model's file.
 void store_recalibration(FittedCorrection const& correction);

@@ -33,7 +33,7 @@ struct EvaluationRequest {
     std::filesystem::path run;
     std::string model;   ///< Name in the store; may be empty.
     std::string score;   ///< Name; empty: the only one.
-    std::string scores;  ///< Table that holds the scores of people.
+    std::string scores;  ///< Table that holds the scores of people; empty: computed from the model.
     std::string trait;   ///< A column, or "time:event".
     std::vector<std::string> covariates;
     std::vector<std::string> by;  ///< Columns, or "age:40/60" for bands.

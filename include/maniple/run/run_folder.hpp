@@ -9,7 +9,8 @@ namespace maniple {
 
 /// A folder that this process alone writes to, from construction until `finish` or destruction.
 ///
-/// A folder without results.h5 but with our lock file is an unfinished run and is started again;
+/// A folder without the file that a run writes last (results.h5, scores.tsv, contributions.tsv) but
+/// with our lock file is an unfinished run and is started again;
 /// one that holds anything else is refused. Destroyed before `finish`, it removes every
 /// file of this run, and the folders that it made.
 class RunFolder {

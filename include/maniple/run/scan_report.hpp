@@ -41,8 +41,15 @@ struct RunRecord {
 /// This rank's line of RunRecord::ranks.
 std::string describe_rank(mpi::Communicator const& comm, int threads);
 
+/// What a run was asked to do, and of which files: JSON objects as text.
+struct RunSubject {
+    std::string plan;
+    std::string inputs;
+};
+RunSubject describe_scan(ScanPlan const& plan);
+
 /// Versions, plan, inputs with checksums, hosts and times as JSON. \throws EnvironmentError.
-void write_run_record(std::filesystem::path const& file, ScanPlan const& plan,
+void write_run_record(std::filesystem::path const& file, RunSubject const& subject,
                       RunRecord const& record);
 
 /// Now, as ISO 8601 in UTC.

@@ -22,24 +22,25 @@ struct ScoreModel {
     TrainingSamples training;
 };
 
-/// Write `path` in one step (temporary name, fsync, rename); its folder exists. Equal models give
-/// equal bytes. Attributes: `kind` "maniple score model", `version`, `genome_build`, counts, the
-/// fingerprint of the cohort trained on (0: not known), checksums of description and weights.
+/// Write `path` in one step (temporary name, fsync, rename). Its folder is made where the store has
+/// none yet, with the store's permissions. Equal models give equal bytes. Attributes: `kind`
+/// "maniple score model", `version`, `genome_build`, counts, the fingerprint of the cohort trained
+/// on (0: not known), checksums of description and weights.
 ///
-/// Datasets, one row per score: `score_id`, `score_trait`, `score_outcome` (code of Outcome),
-/// `score_method`, `score_variants` (weights that are not zero), `score_training_samples`,
-/// `score_training_cases`, `score_iterations`, `score_flags` (1 converged, 2 recalibrated) and the
-/// float64 numbers of ScoreDescription: `score_offset`, `score_intercept`, `score_penalty`,
-/// `score_mixing`, `score_heritability`, `score_validation_performance`, `score_largest_violation`,
-/// `recalibration_intercept`, `recalibration_slope`; then `recalibration_samples`.
-/// Covariates of all scores: `covariate_score` (position in score_id), `covariate_id`,
-/// `covariate_coefficient`. Baseline hazards: `baseline_score`, `baseline_time`,
-/// `baseline_hazard`. Training: `training_is_used` (one per sample of the cohort), `training_hash`.
-/// One row per variant: `variant_contig` (position in `contig_id`), `variant_position`,
-/// `variant_id`, `variant_effect_allele`, `variant_other_allele`, `effect_allele_frequency`.
-/// Weights, variant by variant, without zeros (scipy.sparse.csr_matrix((weight, weight_score,
-/// weight_start)) is variants x scores): `weight_start` (variants + 1), `weight_score`, `weight`.
-/// `source`: one text.
+/// Datasets, one row per score: `score_id`, `score_trait`, `score_reported_trait`, `score_outcome`
+/// (code of Outcome), `score_method`, `score_variants` (weights that are not zero),
+/// `score_training_samples`, `score_training_cases`, `score_iterations`, `score_flags` (1
+/// converged, 2 recalibrated) and the float64 numbers of ScoreDescription: `score_offset`,
+/// `score_intercept`, `score_penalty`, `score_mixing`, `score_heritability`,
+/// `score_validation_performance`, `score_largest_violation`, `recalibration_intercept`,
+/// `recalibration_slope`; then `recalibration_samples`. Covariates of all scores: `covariate_score`
+/// (position in score_id), `covariate_id`, `covariate_coefficient`. Baseline hazards:
+/// `baseline_score`, `baseline_time`, `baseline_hazard`. Training: `training_is_used` (one per
+/// sample of the cohort), `training_hash`. One row per variant: `variant_contig` (position in
+/// `contig_id`), `variant_position`, `variant_id`, `variant_effect_allele`, `variant_other_allele`,
+/// `effect_allele_frequency`. Weights, variant by variant, without zeros
+/// (scipy.sparse.csr_matrix((weight, weight_score, weight_start)) is variants x scores):
+/// `weight_start` (variants + 1), `weight_score`, `weight`. `source`: one text.
 ///
 /// \pre scores, weights.scores and rows of weights.weights are equally many, names agree and are
 ///      unique; variants as many as columns; what a description lists per name is as long as its
@@ -73,9 +74,9 @@ ModelKind find_model_kind(std::filesystem::path const& path);
 /// models/<name>.h5 of a store. \throws UserError where there is none, naming those there are.
 std::filesystem::path find_model(std::filesystem::path const& store, std::string const& name);
 
-/// Where a model of that name belongs; makes the folder, with the store's permissions.
+/// Where a model of that name belongs.
 /// \throws UserError when the name cannot be a file's name, or the store has such a model and
-///         `existing` is refuse; EnvironmentError.
+///         `existing` is refuse.
 std::filesystem::path place_model(std::filesystem::path const& store, std::string const& name,
                                   ExistingFile existing);
 

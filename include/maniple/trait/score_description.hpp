@@ -43,6 +43,7 @@ struct ScoreDescription {
 
     std::string name;   ///< As in ScoreWeights::scores.
     std::string trait;  ///< Column it was fitted to, "time:event" for times to event; may be empty.
+    std::string reported_trait;  ///< What its authors call it, of weights from elsewhere.
     Outcome outcome = Outcome::unknown;
     std::string method;  ///< "elastic-net", "ridge", "imported", ...
     /// What the score adds to the linear predictor besides weights: minus its mean in training.

@@ -1,0 +1,404 @@
+#include "maniple/genotype/score_product.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <vector>
+
+#include "maniple/core/aligned_buffer.hpp"
+#include "maniple/core/contract.hpp"
+#include "maniple/genotype/missing_samples.hpp"
+#include "product_forms.hpp"
+#include "score_path.hpp"
+#include "transposition_forms.hpp"
+
+namespace maniple {
+namespace {
+
+constexpr std::int64_t unit_variants = 64;
+constexpr std::int64_t unit_bytes = 1024;  // of a unit in one panel
+constexpr std::int64_t panel_width = 16;
+
+// Groups whose sums stay in the second-level cache until all variants are through, as in
+// dosage_product.cpp; there are as many samples here as variants there.
+constexpr std::int64_t block_groups = 10;
+constexpr std::int64_t block_panels = block_groups * wide_layout.panels;
+constexpr std::int64_t wide_units = 16;
+// With few panels unpacking counts: few samples at a time, in the first-level cache.
+constexpr std::int64_t narrow_samples = 32;
+constexpr std::int64_t narrow_units = 8;
+constexpr std::int64_t narrow_panels = 8;
+
+// Scores whose integers for missing genotypes are added together.
+constexpr std::int64_t slice = 64;
+
+constexpr std::int64_t most_row_words = ScoreTile::most_variants / 32;
+constexpr std::uint64_t low_bits = 0x5555555555555555;
+
+constexpr double largest_integer = 0x1p46;
+constexpr double largest_total = 0x1p61;
+
+constexpr std::int64_t round_up(std::int64_t count, std::int64_t multiple) {
+    return (count + multiple - 1) / multiple * multiple;
+}
+
+template <class T>
+void ensure(AlignedBuffer<T>& buffer, std::int64_t size) {
+    if (buffer.size() < size) buffer = AlignedBuffer<T>{size};
+}
+
+constexpr std::array<std::uint64_t, square_words> no_genotypes{};
+
+}  // namespace
+
+double choose_score_scale(double largest, double total) {
+    expect(largest >= 0 && largest <= total && std::isfinite(total),
+           "the largest weight is one of those summed");
+    if (largest == 0) return 1;
+    constexpr double finest = 0x1p1000;
+    return std::min({largest_integer / largest, largest_total / total, finest});
+}
+
+std::int64_t to_score_integer(double value, double scale) {
+    expect(std::abs(value * scale) < 0x1p51, "the integer is inside the range");
+    double const one = 1;
+    std::int64_t integer = 0;
+    scalar_score.round(&value, &one, scale, 1, &integer);
+    return integer;
+}
+
+struct ScoreTile::State {
+    std::int64_t variants = 0;
+    std::int64_t scores = 0;
+    MissingShare missing = MissingShare::few;
+    // Scores with any weight in this tile; only these are in the arrays.
+    std::vector<std::int32_t> active;
+    std::vector<double> ones;
+    AlignedBuffer<std::int8_t> digits;
+    AlignedBuffer<std::int64_t> missing_rows;   // slices x variants x 64
+    AlignedBuffer<std::int8_t> missing_digits;  // as digits
+
+    std::int64_t units() const { return (variants + unit_variants - 1) / unit_variants; }
+    ScoreLayout const& layout() const {
+        return std::ssize(active) <= narrow_layout.lanes ? narrow_layout : wide_layout;
+    }
+    std::int64_t groups() const {
+        return (std::ssize(active) + layout().lanes - 1) / layout().lanes;
+    }
+    std::int64_t panel_bytes() const { return units() * unit_bytes; }
+
+    void find_active(MatrixView<double const> weights) {
+        active.clear();
+        for (std::int64_t c = 0; c < weights.rows(); ++c) {
+            auto const row = weights.row(c);
+            if (std::any_of(row.begin(), row.end(), [](double w) { return w != 0; })) {
+                active.push_back(static_cast<std::int32_t>(c));
+            }
+        }
+    }
+
+    void fill_digits(ScoreForm const& form, MatrixView<double const> weights,
+                     std::span<double const> scales, std::span<double const> factors,
+                     AlignedBuffer<std::int8_t>& into) const {
+        auto const& [lanes, panels_of_group, per_panel, digit_step, lane_step] = layout();
+        ensure(into, groups() * panels_of_group * panel_bytes());
+        if (lanes == narrow_layout.lanes) std::fill_n(into.data(), groups() * panel_bytes(), 0);
+        for (std::int64_t k = 0; k < groups() * lanes; ++k) {
+            auto* const panels = into.data() + k / lanes * panels_of_group * panel_bytes();
+            for (std::int64_t u = 0; u < units(); ++u) {
+                std::array<std::int64_t, unit_variants> integers{};
+                if (k < std::ssize(active)) {
+                    auto const c = active[static_cast<std::size_t>(k)];
+                    auto const v0 = u * unit_variants;
+                    form.round(weights.row(c).data() + v0, factors.data() + v0,
+                               scales[static_cast<std::size_t>(c)],
+                               std::min(unit_variants, variants - v0), integers.data());
+                }
+                form.write_digits(integers.data(), layout(), k % lanes, panels + u * unit_bytes,
+                                  panel_bytes());
+            }
+        }
+    }
+
+    void fill_missing_rows(ScoreForm const& form, MatrixView<double const> weights,
+                           std::span<double const> scales, std::span<double const> factors) {
+        auto const slices = round_up(std::ssize(active), slice) / slice;
+        ensure(missing_rows, slices * variants * slice);
+        std::array<std::int64_t, most_variants> integers{};
+        for (std::int64_t k = 0; k < slices * slice; ++k) {
+            if (k < std::ssize(active)) {
+                auto const c = active[static_cast<std::size_t>(k)];
+                form.round(weights.row(c).data(), factors.data(),
+                           scales[static_cast<std::size_t>(c)], variants, integers.data());
+            } else {
+                integers.fill(0);
+            }
+            auto* const column = missing_rows.data() + k / slice * variants * slice + k % slice;
+            for (std::int64_t v = 0; v < variants; ++v) {
+                column[v * slice] = integers[static_cast<std::size_t>(v)];
+            }
+        }
+    }
+};
+
+ScoreTile::ScoreTile() : state_{std::make_unique<State>()} {}
+ScoreTile::~ScoreTile() = default;
+ScoreTile::ScoreTile(ScoreTile&&) noexcept = default;
+ScoreTile& ScoreTile::operator=(ScoreTile&&) noexcept = default;
+
+std::int64_t ScoreTile::bytes(std::int64_t variants, std::int64_t scores, MissingShare missing) {
+    auto const digits = round_up(scores, wide_layout.lanes) / wide_layout.lanes *
+                        wide_layout.panels * round_up(variants, unit_variants) / unit_variants *
+                        unit_bytes;
+    return digits +
+           (missing == MissingShare::many ? digits : 8 * variants * round_up(scores, slice));
+}
+
+std::int64_t ScoreTile::variants() const { return state_->variants; }
+std::int64_t ScoreTile::scores() const { return state_->scores; }
+
+void ScoreTile::assign(MatrixView<double const> weights, std::span<double const> scales,
+                       std::span<double const> missing_genotypes, MissingShare missing) {
+    expect(
+        std::ssize(scales) == weights.rows() && std::ssize(missing_genotypes) == weights.columns(),
+        "one scale per score, one missing genotype per variant");
+    expect(weights.columns() <= most_variants, "the tile has room for the variants");
+    static auto const& form = score_form(instruction_set());
+    auto& state = *state_;
+    state.variants = weights.columns();
+    state.scores = weights.rows();
+    state.missing = missing;
+    state.find_active(weights);
+    state.ones.assign(static_cast<std::size_t>(state.variants), 1.0);
+    state.fill_digits(form, weights, scales, state.ones, state.digits);
+    if (missing == MissingShare::many) {
+        state.fill_digits(form, weights, scales, missing_genotypes, state.missing_digits);
+    } else {
+        state.fill_missing_rows(form, weights, scales, missing_genotypes);
+    }
+}
+
+struct ScoreWorkspace::State {
+    AlignedBuffer<std::uint64_t> rows{score_chunk * most_row_words};  // samples x variants
+    AlignedBuffer<std::uint8_t> tiles{score_chunk * wide_units * unit_variants};
+    AlignedBuffer<std::int32_t> partial{block_panels * score_chunk * panel_width};
+    AlignedBuffer<std::uint64_t> everybody{most_row_words};
+    std::vector<SampleIndex> found =
+        std::vector<SampleIndex>(ScoreTile::most_variants, SampleIndex{0});
+    std::vector<std::uint16_t> missing;                  // variants, sample by sample
+    std::array<std::int64_t, score_chunk + 1> starts{};  // of each sample's in it
+};
+
+ScoreWorkspace::ScoreWorkspace() : state_{std::make_unique<State>()} {
+    std::ranges::fill(state_->everybody.span(), ~std::uint64_t{0});
+}
+ScoreWorkspace::~ScoreWorkspace() = default;
+ScoreWorkspace::ScoreWorkspace(ScoreWorkspace&&) noexcept = default;
+ScoreWorkspace& ScoreWorkspace::operator=(ScoreWorkspace&&) noexcept = default;
+
+std::int64_t ScoreWorkspace::bytes() {
+    return score_chunk * (most_row_words * 8 + wide_units * unit_variants +
+                          block_panels * panel_width * 4 + 2 * ScoreTile::most_variants);
+}
+
+// One chunk of samples, turned round so that each sample's genotypes lie side by side: samples then
+// take the part that variants have in other products.
+class ScoreProduct {
+public:
+    ScoreProduct(ScoreForms const& forms, ScoreTile const& tile, ScoreWorkspace& work)
+        : forms_{forms}, tile_{*tile.state_}, work_{*work.state_} {
+        row_words_ = round_up(tile_.variants, square_side) / 32;
+    }
+
+    void add(std::span<std::span<std::uint64_t const> const> rows, Range<SampleIndex> samples,
+             MatrixView<std::int64_t> sums) {
+        samples_ = samples.size();
+        turn_round(rows, samples.first);
+        multiply(tile_.digits.data(), sums);
+        if (tile_.missing == MissingShare::many) {
+            if (!mark_missing()) return;
+            multiply(tile_.missing_digits.data(), sums);
+        } else {
+            if (!list_missing()) return;
+            add_listed(sums);
+        }
+    }
+
+private:
+    std::span<std::uint64_t> sample_row(std::int64_t s) {
+        return work_.rows.span().subspan(static_cast<std::size_t>(s * row_words_),
+                                         static_cast<std::size_t>(row_words_));
+    }
+
+    void turn_round(std::span<std::span<std::uint64_t const> const> rows, SampleIndex first) {
+        for (std::int64_t v0 = 0; v0 < tile_.variants; v0 += square_side) {
+            std::array<std::uint64_t const*, square_side> from;
+            from.fill(no_genotypes.data());
+            auto const count = std::min(square_side, tile_.variants - v0);
+            for (std::int64_t s0 = 0; s0 < samples_; s0 += square_side) {
+                for (std::int64_t v = 0; v < count; ++v) {
+                    auto const& row = rows[static_cast<std::size_t>(v0 + v)];
+                    from[static_cast<std::size_t>(v)] = row.data() + (first.get() + s0) / 32;
+                    // The processor foresees a few rows' lines, not those of 256.
+                    __builtin_prefetch(from[static_cast<std::size_t>(v)] + square_words);
+                }
+                forms_.transpose(from.data(), work_.rows.data() + s0 * row_words_ + v0 / 32,
+                                 row_words_, std::min(square_side, samples_ - s0));
+            }
+        }
+    }
+
+    void multiply(std::int8_t const* digits, MatrixView<std::int64_t> sums) {
+        forms_.product->begin();
+        for (std::int64_t g = 0; g < tile_.groups(); g += block_groups) {
+            auto const groups = std::min(block_groups, tile_.groups() - g);
+            auto const panels = groups * tile_.layout().panels;
+            std::fill_n(work_.partial.data(), panels * score_chunk * panel_width, 0);
+            multiply_panels(digits + g * tile_.layout().panels * tile_.panel_bytes(), panels);
+            combine(g, groups, sums);
+        }
+        forms_.product->end();
+    }
+
+    void multiply_panels(std::int8_t const* digits, std::int64_t panels) {
+        bool const narrow = panels <= narrow_panels;
+        auto const most_samples = narrow ? narrow_samples : score_chunk;
+        auto const most_units = narrow ? narrow_units : wide_units;
+        std::array<std::uint8_t const*, score_chunk> rows;
+        for (std::int64_t u = 0; u < tile_.units(); u += most_units) {
+            auto const units = std::min(most_units, tile_.units() - u);
+            for (std::int64_t s = 0; s < samples_; s += most_samples) {
+                auto const samples = std::min(most_samples, samples_ - s);
+                for (std::int64_t i = 0; i < samples; ++i) {
+                    auto const* row = sample_row(s + i).data() + u * unit_variants / 32;
+                    rows[static_cast<std::size_t>(i)] = reinterpret_cast<std::uint8_t const*>(row);
+                }
+                forms_.product->decode(rows.data(), samples, units, work_.tiles.data());
+                forms_.product->multiply(work_.tiles.data(),
+                                         (samples + tile_variants - 1) / tile_variants, units,
+                                         digits + u * unit_bytes, tile_.panel_bytes(), panels,
+                                         work_.partial.data() + s * panel_width, score_chunk);
+            }
+        }
+    }
+
+    void combine(std::int64_t first_group, std::int64_t groups, MatrixView<std::int64_t> sums) {
+        constexpr auto panel_stride = score_chunk * panel_width;
+        for (std::int64_t s = 0; s < samples_; ++s) {
+            std::array<std::int64_t, block_groups * wide_layout.lanes> found{};
+            auto const* const digits = work_.partial.data() + s * panel_width;
+            if (tile_.layout().lanes == wide_layout.lanes) {
+                forms_.score->combine(digits, panel_stride, wide_layout.panels * panel_stride,
+                                      groups, found.data());
+            } else {
+                combine_narrow(digits, found);
+            }
+            hand_over(found, first_group * wide_layout.lanes, sums.row(s));
+        }
+    }
+
+    static void combine_narrow(std::int32_t const* digits, std::span<std::int64_t> found) {
+        for (std::int64_t lane = 0; lane < narrow_layout.lanes; ++lane) {
+            auto const* const own = digits + lane * narrow_layout.lane_step;
+            std::int64_t sum = 0;
+            for (auto limb = score_limbs - 1; limb >= 0; --limb) sum = sum * 256 + own[limb];
+            found[static_cast<std::size_t>(lane)] = sum;
+        }
+    }
+
+    // Sums of the active scores from `first` on.
+    void hand_over(std::span<std::int64_t const> found, std::int64_t first,
+                   std::span<std::int64_t> sums) const {
+        auto const count = std::min(std::ssize(found), std::ssize(tile_.active) - first);
+        auto const* const active = tile_.active.data() + first;
+        if (active[count - 1] - active[0] == count - 1) {
+            auto* const to = sums.data() + active[0];
+            for (std::int64_t k = 0; k < count; ++k) to[k] += found[static_cast<std::size_t>(k)];
+        } else {
+            for (std::int64_t k = 0; k < count; ++k) {
+                sums[static_cast<std::size_t>(active[k])] += found[static_cast<std::size_t>(k)];
+            }
+        }
+    }
+
+    static std::uint64_t missing_in(std::uint64_t word) { return word & word >> 1 & low_bits; }
+
+    // Every genotype becomes 1 where it is missing, else 0. False where none is.
+    bool mark_missing() {
+        std::uint64_t any = 0;
+        for (std::int64_t s = 0; s < samples_; ++s) {
+            for (auto& word : sample_row(s)) any |= word = missing_in(word);
+        }
+        return any != 0;
+    }
+
+    // False where none is missing.
+    bool list_missing() {
+        auto const every = work_.everybody.span().first(static_cast<std::size_t>(row_words_));
+        auto& list = work_.missing;
+        list.clear();
+        for (std::int64_t s = 0; s < samples_; ++s) {
+            work_.starts[static_cast<std::size_t>(s)] = std::ssize(list);
+            // Samples and variants have changed places.
+            auto const count = find_missing(sample_row(s), every, work_.found);
+            for (std::int64_t i = 0; i < count; ++i) {
+                auto const variant = work_.found[static_cast<std::size_t>(i)].get();
+                list.push_back(static_cast<std::uint16_t>(variant));
+            }
+        }
+        work_.starts[static_cast<std::size_t>(samples_)] = std::ssize(list);
+        return !list.empty();
+    }
+
+    void add_listed(MatrixView<std::int64_t> sums) const {
+        for (std::int64_t k = 0; k < std::ssize(tile_.active); k += slice) {
+            auto const* const rows = tile_.missing_rows.data() + k * tile_.variants;
+            for (std::int64_t s = 0; s < samples_; ++s) {
+                auto const first = work_.starts[static_cast<std::size_t>(s)];
+                auto const count = work_.starts[static_cast<std::size_t>(s + 1)] - first;
+                if (count == 0) continue;
+                std::array<std::int64_t, slice> found{};
+                forms_.score->add_rows(rows, work_.missing.data() + first, count, found.data());
+                hand_over(found, k, sums.row(s));
+            }
+        }
+    }
+
+    ScoreForms const& forms_;
+    ScoreTile::State const& tile_;
+    ScoreWorkspace::State& work_;
+    std::int64_t row_words_ = 0;
+    std::int64_t samples_ = 0;
+};
+
+ScoreForms score_forms(InstructionSet set) {
+    return {&product_form(set), &score_form(set), transpose_square(set)};
+}
+
+void add_scores(ScoreForms const& forms, std::span<std::span<std::uint64_t const> const> rows,
+                ScoreTile const& tile, Range<SampleIndex> samples, ScoreWorkspace& workspace,
+                MatrixView<std::int64_t> sums) {
+    expect(std::ssize(rows) == tile.variants(), "one row per variant of the tile");
+    expect(samples.first.get() % score_chunk == 0, "samples are cut at whole chunks");
+    expect(sums.rows() == samples.size() && sums.columns() == tile.scores(),
+           "sums are samples x scores");
+    for (auto const& row : rows) {
+        expect(std::ssize(row) * 32 >= samples.last.get(), "every row holds the samples");
+    }
+    ScoreProduct product{forms, tile, workspace};
+    for (std::int64_t s = 0; s < samples.size(); s += score_chunk) {
+        auto const count = std::min(score_chunk, samples.size() - s);
+        product.add(
+            rows, {samples.first + s, samples.first + (s + count)},
+            {sums.data() + s * sums.row_stride(), count, sums.columns(), sums.row_stride()});
+    }
+}
+
+void add_scores(std::span<std::span<std::uint64_t const> const> rows, ScoreTile const& tile,
+                Range<SampleIndex> samples, ScoreWorkspace& workspace,
+                MatrixView<std::int64_t> sums) {
+    static auto const forms = score_forms(instruction_set());
+    add_scores(forms, rows, tile, samples, workspace, sums);
+}
+
+}  // namespace maniple

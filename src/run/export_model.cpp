@@ -1,0 +1,68 @@
+#include "maniple/run/export_model.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "maniple/core/contract.hpp"
+#include "maniple/core/error.hpp"
+#include "maniple/core/suggestion.hpp"
+#include "maniple/run/export_target.hpp"
+#include "maniple/store/cohort.hpp"
+#include "maniple/store/scoring_file.hpp"
+
+namespace maniple {
+namespace {
+
+ScoreIndex find_score(std::vector<std::string> const& scores, ModelExport const& plan) {
+    constexpr std::size_t shown = 20;
+    auto const some = std::min(shown, scores.size());
+    auto const listed = fmt::format(
+        "{}{}", fmt::join(scores.begin(), scores.begin() + static_cast<std::ptrdiff_t>(some), ", "),
+        scores.size() > shown ? ", ..." : "");
+    if (plan.score.empty()) {
+        if (scores.size() == 1) return ScoreIndex{0};
+        throw UserError{fmt::format("model '{}' has {} scores ({}); choose one with --score",
+                                    plan.model, scores.size(), listed)};
+    }
+    auto const place = std::ranges::find(scores, plan.score);
+    if (place != scores.end()) return ScoreIndex{place - scores.begin()};
+    throw UserError{fmt::format("model '{}' has no score '{}'{} (it has: {}); correct --score",
+                                plan.model, plan.score, suggest(plan.score, scores, ""), listed)};
+}
+
+bool is_scoring_file(std::string_view first) { return first == scoring_file_title(); }
+
+}  // namespace
+
+void export_model(ModelExport const& plan, Log& log) {
+    expect(plan.threads > 0, "somebody works");
+
+    Cohort const cohort{plan.store};
+    require_export_target(plan.file, plan.existing, is_scoring_file);
+    auto const model = read_model(find_model(plan.store, plan.model));
+    auto const score = find_score(model.weights.scores, plan);
+    auto const& description = model.scores[score.at()];
+    auto const variants = model.weights.weights.count_variants()[score.at()];
+    if (variants == 0) {
+        throw UserError{fmt::format(
+            "score '{}' of model '{}' weighs no variant (a scoring file would be empty); choose "
+            "another with --score",
+            description.name, plan.model)};
+    }
+    write_scoring_file(plan.file, model, score, plan.threads, plan.existing);
+    log.note(fmt::format("score '{}': {} variant{} written to '{}'", description.name, variants,
+                         variants == 1 ? "" : "s", plan.file.string()));
+    if (model.training.is_known()) log.note("  training samples are left out");
+    if (!description.baseline.times.empty()) {
+        log.note(
+            "  the baseline hazard is left out: its steps are times of single people's events");
+    }
+    if (model.genome_build.empty()) {
+        log.warn("the model does not know its genome build: the file says NR");
+    }
+}
+
+}  // namespace maniple

@@ -1,0 +1,18 @@
+/// \file  Numbers as people read them. Private to run.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace maniple {
+
+/// 1234567 -> "1,234,567".
+std::string grouped(std::int64_t value);
+
+/// "1.2 MB".
+std::string readable_bytes(std::int64_t bytes);
+
+/// "1 score", "1,200 scores".
+std::string plural(std::int64_t count, std::string const& noun);
+
+}  // namespace maniple

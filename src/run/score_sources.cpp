@@ -1,0 +1,51 @@
+#include "maniple/run/score_sources.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include <fmt/format.h>
+
+#include "maniple/core/error.hpp"
+
+namespace maniple {
+namespace {
+
+// A name that two sources use gets the source's before it.
+void name_scores(std::vector<ScoreSource>& sources) {
+    std::map<std::string, int> uses;
+    for (auto const& source : sources) {
+        for (auto const& name : source.model.weights.scores) ++uses[name];
+    }
+    std::map<std::string, int> taken;
+    for (auto& source : sources) {
+        for (auto const& name : source.model.weights.scores) {
+            source.scores.push_back(uses[name] == 1 ? name : source.label + '.' + name);
+            if (++taken[source.scores.back()] == 1) continue;
+            throw UserError{fmt::format(
+                "score '{}' is there twice (two sources are called '{}'); rename a model or file",
+                source.scores.back(), source.label)};
+        }
+    }
+}
+
+}  // namespace
+
+std::vector<ScoreSource> load_score_sources(Cohort const& cohort,
+                                            std::vector<std::string> const& models,
+                                            std::vector<std::filesystem::path> const& files,
+                                            Log& log) {
+    if (models.empty() && files.empty()) {
+        throw UserError{"no scores are given; add --model NAME or --weights FILE"};
+    }
+    std::vector<ScoreSource> sources;
+    for (auto const& name : models) {
+        sources.push_back({name, read_model(find_model(cohort.path(), name)), {}});
+        log.note(fmt::format("model '{}': {} scores over {} variants", name,
+                             sources.back().model.weights.scores.size(),
+                             sources.back().model.weights.variants.size()));
+    }
+    name_scores(sources);
+    return sources;
+}
+
+}  // namespace maniple
