@@ -25,7 +25,7 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view lock_name = ".unfinished";
 // What a run writes last, by kind of run.
-constexpr std::array<std::string_view, 3> last_names{"results.h5", "scores.tsv",
+constexpr std::array<std::string_view, 4> last_names{"results.h5", "scores.tsv", "evaluation.json",
                                                      "contributions.tsv"};
 
 bool holds_finished_run(fs::path const& path) {
@@ -34,8 +34,9 @@ bool holds_finished_run(fs::path const& path) {
 
 // What a run leaves when its process dies: all that is written before the last file has its name.
 bool belongs_to_unfinished_run(fs::path const& file) {
-    constexpr std::array<std::string_view, 6> names{lock_name,  "log.txt",     "summary.tsv",
-                                                    "run.json", "matches.tsv", "genes.tsv"};
+    constexpr std::array<std::string_view, 7> names{lock_name,     "evaluation.tsv", "log.txt",
+                                                    "summary.tsv", "run.json",       "matches.tsv",
+                                                    "genes.tsv"};
     return std::ranges::count(names, file.filename().string()) > 0 || is_temporary_name(file);
 }
 

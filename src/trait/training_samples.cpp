@@ -53,4 +53,23 @@ std::vector<bool> find_trained(Samples const& samples, TrainingSamples const& tr
     return found;
 }
 
+void add_trained(Samples const& samples, std::vector<bool> const& is_used,
+                 TrainingSamples& training) {
+    expect(std::ssize(is_used) == samples.size(), "every sample is used or not");
+
+    bool const here = training.is_known() && fingerprint(samples) == training.fingerprint;
+    if (!training.is_known()) {
+        training = describe_training(samples, is_used);
+        return;
+    }
+    for (std::size_t s = 0; s < is_used.size(); ++s) {
+        if (!is_used[s] || (here && training.is_used[s])) continue;
+        if (here) training.is_used[s] = true;
+        training.hashed_ids.push_back(hash_id(training.key, samples.ids[s]));
+    }
+    std::ranges::sort(training.hashed_ids);
+    auto const repeated = std::ranges::unique(training.hashed_ids);
+    training.hashed_ids.erase(repeated.begin(), repeated.end());
+}
+
 }  // namespace maniple

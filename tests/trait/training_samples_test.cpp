@@ -61,6 +61,34 @@ TEST_CASE("describe_training: lists of two models have no hash in common", "[tra
     CHECK(describe_training(samples, most) == without_last);
 }
 
+TEST_CASE("add_trained: in the same cohort, in another one, in none", "[trait]") {
+    auto const here = make_samples(0, 30);
+    auto training = describe_training(here, every_third(0, 30));
+    auto more = every_third(0, 30);
+    more[1] = true;
+    add_trained(here, more, training);
+    CHECK(find_trained(here, training) == more);
+    CHECK(training.hashed_ids.size() == 11);
+
+    auto const there = make_samples(20, 60);
+    std::vector<bool> used(40);
+    used[1] = used[5] = used[30] = true;  // People 21 (used before), 25 and 50.
+    add_trained(there, used, training);
+    CHECK(find_trained(here, training) == more);
+    auto found = find_trained(there, training);
+    CHECK(found[1]);
+    CHECK(found[5]);
+    CHECK(found[30]);
+    CHECK(std::ranges::count(found, true) == 5);  // And 24, 27.
+    CHECK(training.hashed_ids.size() == 13);
+    CHECK(std::ranges::is_sorted(training.hashed_ids));
+
+    TrainingSamples unknown;
+    add_trained(there, used, unknown);
+    CHECK(unknown == describe_training(there, used));
+    CHECK_THROWS_AS(add_trained(there, {true}, unknown), ContractViolation);
+}
+
 TEST_CASE("describe_training: refuses a sample that is neither used nor not", "[trait]") {
     CHECK_THROWS_AS(describe_training(make_samples(0, 3), {true}), ContractViolation);
 }

@@ -40,6 +40,7 @@ extern Command const scan_command;
 extern Command const fit_command;
 extern Command const score_command;
 extern Command const explain_command;
+extern Command const evaluate_command;
 extern Command const export_command;
 extern Command const doctor_command;
 extern Command const slurm_script_command;

@@ -20,7 +20,8 @@ struct TrainingSamples {
     std::uint64_t fingerprint = 0;  ///< Of the cohort's samples; 0: not known (imported weights).
     std::vector<bool> is_used;      ///< One per sample of that cohort; empty where not known.
     std::uint64_t key = 0;          ///< Of the hashes.
-    std::vector<std::uint64_t> hashed_ids;  ///< Of the IDs of the samples used, ascending.
+    /// Of the IDs of the samples used, ascending; those of `is_used` and maybe of other cohorts.
+    std::vector<std::uint64_t> hashed_ids;
 
     bool is_known() const { return fingerprint != 0; }
 
@@ -33,5 +34,11 @@ TrainingSamples describe_training(Samples const& samples, std::vector<bool> is_u
 /// The samples that were used in training, one element per sample: by position in the cohort the
 /// model was trained on, by ID (without family) in others. None where training is not known.
 std::vector<bool> find_trained(Samples const& samples, TrainingSamples const& training);
+
+/// Count more samples as used, those of a correction fitted later: in the cohort the model was
+/// trained on (or of a model that names none) by position, of another cohort by ID alone.
+/// \pre one element per sample
+void add_trained(Samples const& samples, std::vector<bool> const& is_used,
+                 TrainingSamples& training);
 
 }  // namespace maniple

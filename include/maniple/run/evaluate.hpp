@@ -1,0 +1,17 @@
+/// \file  maniple evaluate: how well a score predicts, on people it has not seen.
+#pragma once
+
+#include "maniple/core/log.hpp"
+#include "maniple/mpi/communicator.hpp"
+#include "maniple/run/evaluation_request.hpp"
+
+namespace maniple {
+
+/// Evaluate a score and write evaluation.json, evaluation.tsv and log.txt into the run's folder;
+/// the summary goes to standard output. Equal bytes for any ranks and threads. Collective over
+/// comm. \throws UserError where samples were used in training, none are left, or the trait does
+/// not fit
+///         the model; whatever the store throws.
+void run_evaluation(EvaluationRequest const& request, mpi::Communicator const& comm, Log& log);
+
+}  // namespace maniple

@@ -1,0 +1,55 @@
+/// \file  What an evaluation found, line by line.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "maniple/mpi/communicator.hpp"
+#include "maniple/run/evaluation_data.hpp"
+#include "maniple/run/evaluation_request.hpp"
+
+namespace maniple {
+
+/// What a line says.
+enum class RowKind : std::uint8_t {
+    estimate,       ///< A metric of a group.
+    gap,            ///< That less the reference group's; divided by it for ratios.
+    heterogeneity,  ///< Of all groups of a factor: Cochran's Q.
+    quantile,       ///< A fifth of the scores, or their top, against the middle fifth.
+    calibration,    ///< Predicted or observed outcome in a tenth of the predictions.
+    threshold,      ///< Rates of those whom a rule calls.
+};
+
+std::string_view to_string(RowKind kind);
+
+/// One line. NaN, and -1 for counts: not known, not told or not applicable.
+struct EvaluationRow {
+    static constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+
+    RowKind kind = RowKind::estimate;
+    std::string metric;
+    std::string factor;         ///< Empty: everybody.
+    std::string group = "all";  ///< Level of the factor.
+    std::string part;           ///< Which quantile or rule; of gaps the reference.
+    double estimate = unknown;
+    double lower = unknown;  ///< 95% interval.
+    double upper = unknown;
+    double neg_log10_p = unknown;  ///< Heterogeneity alone.
+    std::int64_t samples = -1;
+    std::int64_t cases = -1;
+    std::string interval;         ///< How it was made.
+    std::int64_t undefined = -1;  ///< Bootstrap replicates without a value.
+    std::string status = "ok";    ///< "suppressed", "one class", "separated", ...
+};
+
+/// Everything, the same on every rank, thread and instruction set. Replicates are shared out over
+/// ranks and threads. Collective over comm; rows on the root alone.
+/// \throws UserError where all people are of one class, or so few that nothing may be told.
+std::vector<EvaluationRow> evaluate_people(EvaluationData const& data,
+                                           EvaluationRequest const& request,
+                                           mpi::Communicator const& comm);
+
+}  // namespace maniple

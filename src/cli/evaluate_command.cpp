@@ -1,0 +1,162 @@
+#include <charconv>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "maniple/cli/command.hpp"
+#include "maniple/cli/option_values.hpp"
+#include "maniple/run/evaluate.hpp"
+
+namespace maniple::cli {
+namespace {
+
+namespace po = boost::program_options;
+
+void add_people_options(po::options_description& people) {
+    auto const text = [](char const* shown) { return po::value<std::string>()->value_name(shown); };
+    people.add_options()                                                                 //
+        ("keep", text("F"), "file of samples to keep: IID, or FID and IID, one a line")  //
+        ("remove", text("F"), "file of samples to leave out")                            //
+        ("split-column", text("C"),
+         "column that says who belongs to training, validation and test")  //
+        ("part", po::value<std::string>()->default_value("test")->value_name("PART"),
+         "test, validation or training: whom to evaluate of --split-column")  //
+        ("by", po::value<Words>()->multitoken()->value_name("C..."),
+         "evaluate groups as well: categorical or binary columns, sex, or bands of a "
+         "quantitative one as age:40/60/75")  //
+        ("reference", text("LEVEL"), "group that others are compared with (default: the largest)")(
+            "min-group", po::value<std::int64_t>()->default_value(5)->value_name("N"),
+            "counts of people below this are not told, nor what gives them away");
+}
+
+void add_measure_options(po::options_description& measures) {
+    measures.add_options()  //
+        ("scale", po::value<std::string>()->default_value("automatic")->value_name("WHAT"),
+         "automatic, relative (units mean nothing: no calibration) or linear (the score is in "
+         "units "
+         "of the trait, log odds or log hazard)")  //
+        ("threshold", po::value<Words>()->multitoken()->value_name("RULE..."),
+         "rates of those called by score=X, risk=P or top=SHARE")  //
+        ("prevalence", po::value<double>()->value_name("K"),
+         "of a disease in the population: R^2 on the liability scale")  //
+        ("horizon", po::value<double>()->value_name("T"),
+         "time by which risks of an event are calibrated")  //
+        ("bootstrap", po::value<std::int64_t>()->default_value(1000)->value_name("N"),
+         "replicates of the people, for intervals")  //
+        ("seed", po::value<std::uint64_t>()->default_value(1)->value_name("N"),
+         "of the replicates and of the half that recalibrates")  //
+        ("recalibrate", po::bool_switch(),
+         "correct intercept and slope on half of the samples, store them in the model, and "
+         "evaluate "
+         "on the other half");
+    add_threads_option(measures);
+}
+
+po::options_description options() {
+    auto const text = [](char const* shown) { return po::value<std::string>()->value_name(shown); };
+    po::options_description all;
+    po::options_description what{"Score and trait"};
+    what.add_options()                                          //
+        ("store", text("S")->required(), "the cohort's store")  //
+        ("model", text("M"), "model of the store: what the score predicts, whom it was trained on")(
+            "scores", text("TABLE")->required(), "table of the store with everybody's scores")  //
+        ("score", text("NAME"), "which score (default: the only one)")                          //
+        ("trait", text("T")->required(), "trait, or TIME:EVENT for times to an event")          //
+        ("covariate", po::value<Words>()->multitoken()->value_name("C..."),
+         "what the score is to add to; refitted on the samples evaluated")  //
+        ("out", text("RUN")->required(), "folder for evaluation.json, evaluation.tsv, log.txt");
+    po::options_description people{"Samples and groups"};
+    add_people_options(people);
+    po::options_description measures{"Measures"};
+    add_measure_options(measures);
+    return all.add(what).add(people).add(measures);
+}
+
+ThresholdRule rule_of(std::string const& word) {
+    auto const equals = word.find('=');
+    auto const kind = word.substr(0, equals);
+    auto const* const last = word.data() + word.size();
+    ThresholdRule rule{.kind = ThresholdRule::Kind::score, .value = 0, .text = word};
+    bool good = equals != std::string::npos;
+    if (good) {
+        auto const [end, error] = std::from_chars(word.data() + equals + 1, last, rule.value);
+        good = error == std::errc{} && end == last;
+    }
+    bool const share = rule.value > 0 && rule.value < 1;
+    if (kind == "risk") rule.kind = ThresholdRule::Kind::risk;
+    if (kind == "top") rule.kind = ThresholdRule::Kind::top;
+    if (good && (kind == "score" || (share && (kind == "risk" || kind == "top")))) return rule;
+    throw UserError{
+        fmt::format("option --threshold = '{}' (must be score=X, or risk=P or top=SHARE "
+                    "between 0 and 1); correct the value",
+                    word)};
+}
+
+template <class Number>
+std::optional<Number> optional_of(po::variables_map const& values, char const* name, Number least,
+                                  Number most) {
+    if (values.count(name) == 0) return std::nullopt;
+    return bounded(values, name, least, most);
+}
+
+void execute(po::variables_map const& values, mpi::Communicator const& comm, Log& log) {
+    constexpr double no_limit = 1e18;
+    std::vector<ThresholdRule> rules;
+    for (auto const& word : words_of(values, "threshold")) rules.push_back(rule_of(word));
+    EvaluationRequest const request{
+        .store = values["store"].as<std::string>(),
+        .run = text_of(values, "out"),
+        .model = text_of(values, "model"),
+        .score = text_of(values, "score"),
+        .scores = text_of(values, "scores"),
+        .trait = text_of(values, "trait"),
+        .covariates = words_of(values, "covariate"),
+        .by = words_of(values, "by"),
+        .reference = text_of(values, "reference"),
+        .samples = {.keep = text_of(values, "keep"), .remove = text_of(values, "remove")},
+        .split_column = text_of(values, "split-column"),
+        .part = choose<SamplePart>(values, "part",
+                                   {{"test", SamplePart::test},
+                                    {"validation", SamplePart::validation},
+                                    {"training", SamplePart::training}}),
+        .scale = choose<ScoreScale>(values, "scale",
+                                    {{"automatic", ScoreScale::automatic},
+                                     {"relative", ScoreScale::relative},
+                                     {"linear", ScoreScale::linear}}),
+        .thresholds = rules,
+        .prevalence = optional_of(values, "prevalence", 1e-9, 1 - 1e-9),
+        .horizon = optional_of(values, "horizon", 0.0, no_limit),
+        .replicates = bounded<std::int64_t>(values, "bootstrap", 2, 1'000'000),
+        .seed = values["seed"].as<std::uint64_t>(),
+        .least_people = bounded<std::int64_t>(values, "min-group", 1, 1'000'000),
+        .recalibrate = values["recalibrate"].as<bool>() ? Recalibrate::yes : Recalibrate::no,
+        .threads = threads_of(values)};
+    if (request.recalibrate == Recalibrate::yes && request.model.empty()) {
+        throw UserError{"--recalibrate stores a correction in a model; name it with --model"};
+    }
+    if (request.model.empty() && request.scores.empty()) {
+        throw UserError{
+            "nothing says which score to evaluate; name a model (--model M) or a table of "
+            "scores (--scores TABLE)"};
+    }
+    run_evaluation(request, comm, log);
+}
+
+}  // namespace
+
+Command const evaluate_command{
+    .name = "evaluate",
+    .summary = "judge a score on people it has not seen, by group",
+    .usage =
+        "--store S (--model M | --scores TABLE) --trait T [--covariate C...] --out RUN [options]",
+    .examples =
+        "maniple evaluate --store cohort --model height --trait height --covariate "
+        "age,sex --by sex,site --out judged\n"
+        "maniple evaluate --store cohort --scores pgs --score PGS000018 --trait years:event --by "
+        "age:40/60 --out judged",
+    .ranks = Ranks::all,
+    .positional = "",
+    .options = options,
+    .execute = execute};
+
+}  // namespace maniple::cli

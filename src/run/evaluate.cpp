@@ -1,0 +1,70 @@
+#include "maniple/run/evaluate.hpp"
+
+#include <iostream>
+#include <memory>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "maniple/core/durable_file.hpp"
+#include "maniple/core/stopwatch.hpp"
+#include "maniple/run/agreement.hpp"
+#include "maniple/run/evaluation_data.hpp"
+#include "maniple/run/evaluation_report.hpp"
+#include "maniple/run/evaluation_rows.hpp"
+#include "maniple/run/run_folder.hpp"
+#include "maniple/run/score_pass.hpp"
+#include "maniple/run/score_plan.hpp"
+#include "maniple/run/score_report.hpp"
+#include "maniple/run/stop_request.hpp"
+
+namespace maniple {
+namespace {
+
+// Of everybody: a model's few scores cost one pass over its variants.
+std::optional<Table> compute_scores(EvaluationRequest const& request, mpi::Communicator const& comm,
+                                    Log& log) {
+    std::optional<ScorePlan> plan;
+    together(comm, [&] {
+        plan.emplace(
+            ScoreRequest{
+                .store = request.store, .models = {request.model}, .threads = request.threads},
+            log);
+    });
+    auto const sums = sum_scores(*plan, comm, log);
+    return make_score_table(*plan, sums.span());
+}
+
+}  // namespace
+
+void run_evaluation(EvaluationRequest const& request, mpi::Communicator const& comm, Log& log) {
+    StopRequest const stop_request;
+    Stopwatch const watch;
+    std::unique_ptr<RunFolder> folder;
+    together(comm, [&] {
+        if (!comm.is_root()) return;
+        folder = std::make_unique<RunFolder>(request.run);
+        log.open_file(folder->path() / "log.txt");
+    });
+    auto const computed =
+        request.scores.empty() ? compute_scores(request, comm, log) : std::optional<Table>{};
+    std::optional<EvaluationData> data;
+    together(comm, [&] { data.emplace(load_evaluation(request, computed, log)); });
+    auto const rows = evaluate_people(*data, request, comm);
+    together(comm, [&] {
+        if (!comm.is_root()) return;
+        DurableFile table{folder->path() / "evaluation.tsv"};
+        write_whole(table.temporary(), evaluation_table(rows));
+        DurableFile json{folder->path() / "evaluation.json"};
+        write_whole(json.temporary(), evaluation_json(*data, request, rows));
+        if (data->correction) store_recalibration(*data->correction);
+        table.commit(ExistingFile::refuse);
+        json.commit(ExistingFile::refuse);  // last: a folder with it is a finished run
+        folder->finish();
+        std::cout << evaluation_summary(*data, request, rows) << std::flush;
+        log.note(fmt::format("done in {:.1f} s: {}", watch.seconds(),
+                             (folder->path() / "evaluation.json").string()));
+    });
+}
+
+}  // namespace maniple

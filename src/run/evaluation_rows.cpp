@@ -1,0 +1,202 @@
+#include "maniple/run/evaluation_rows.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "evaluation_groups.hpp"
+#include "evaluation_tables.hpp"
+#include "maniple/core/error.hpp"
+#include "maniple/run/small_cells.hpp"
+#include "maniple/stats/elementary.hpp"
+#include "maniple/stats/heterogeneity.hpp"
+
+namespace maniple {
+namespace {
+
+void require_two_classes(EvaluationData const& data, EvaluationRequest const& request) {
+    auto const& people = data.people;
+    std::vector<std::size_t> all(people.score.size());
+    for (std::size_t p = 0; p < all.size(); ++p) all[p] = p;
+    auto const counts = count_people(people, all);
+    auto const limit = request.least_people;
+    if (people.outcome == Outcome::binary && (counts[1] == 0 || counts[2] == 0)) {
+        throw UserError{fmt::format(
+            "trait '{}' has one class among the samples evaluated (all are {}); a score is judged "
+            "by cases and controls: choose other samples",
+            data.trait, counts[1] == 0 ? "controls" : "cases")};
+    }
+    if (people.outcome == Outcome::time_to_event && counts[1] == 0) {
+        throw UserError{
+            fmt::format("'{}' has no events among the samples evaluated; choose other "
+                        "samples or a longer follow-up",
+                        data.trait)};
+    }
+    if (std::ranges::any_of(counts, [&](std::int64_t c) { return is_small(c, limit); })) {
+        throw UserError{fmt::format(
+            "fewer than {} samples{} are left to evaluate (numbers of so few tell of each of "
+            "them); choose more samples",
+            limit, people.is_case.empty() ? "" : ", or cases, or controls,")};
+    }
+    auto const [least, most] = std::ranges::minmax(people.score);
+    if (!(least < most)) {
+        throw UserError{
+            fmt::format("score '{}' is the same for all samples evaluated; there is "
+                        "nothing to evaluate",
+                        data.score.name)};
+    }
+    if (people.outcome == Outcome::quantitative) {
+        auto const [low, high] = std::ranges::minmax(people.values);
+        if (!(low < high)) {
+            throw UserError{fmt::format(
+                "trait '{}' is the same for all samples evaluated; choose another trait",
+                data.trait)};
+        }
+    }
+    if (people.outcome != Outcome::binary && !request.thresholds.empty()) {
+        throw UserError{"--threshold is for binary traits; leave it out"};
+    }
+    if (people.outcome != Outcome::binary && request.prevalence) {
+        throw UserError{"--prevalence is for binary traits; leave it out"};
+    }
+}
+
+std::int64_t count_undefined(std::vector<double> const& replicates) {
+    if (replicates.empty()) return -1;
+    return std::ranges::count_if(replicates, [](double x) { return std::isnan(x); });
+}
+
+void add_estimates(std::vector<EvaluatedGroup> const& groups, std::vector<EvaluationRow>& rows) {
+    for (auto const& group : groups) {
+        if (!group.metrics) {
+            // A group that is empty or suppressed has one line to say so.
+            auto row = row_of(group, RowKind::estimate, "all");
+            if (!group.suppressed) row.status = "nobody";
+            rows.push_back(std::move(row));
+            continue;
+        }
+        for (std::size_t v = 0; v < group.values.size(); ++v) {
+            auto const& value = group.values[v];
+            auto row = row_of(group, RowKind::estimate, std::string{to_string(value.metric)});
+            row.estimate = value.value;
+            row.lower = value.lower;
+            row.upper = value.upper;
+            row.interval = to_string(value.interval);
+            row.undefined = count_undefined(group.replicates[v]);
+            row.status = to_string(value.status);
+            rows.push_back(std::move(row));
+        }
+    }
+}
+
+// Two independent groups: replicates of one less those of the other.
+void fill_gap(EvaluationRow& row, EvaluatedGroup const& group, EvaluatedGroup const& reference,
+              std::size_t v) {
+    auto const& own = group.values[v];
+    auto const& base = reference.values[v];
+    row.interval = to_string(own.interval);
+    if (own.status != FitStatus::ok || base.status != FitStatus::ok) {
+        row.status = to_string(own.status != FitStatus::ok ? own.status : base.status);
+        return;
+    }
+    if (own.interval == IntervalKind::bootstrap) {
+        row.estimate = own.value - base.value;
+        auto differences = group.replicates[v];
+        for (std::size_t b = 0; b < differences.size(); ++b) {
+            differences[b] -= reference.replicates[v][b];
+        }
+        row.undefined = count_undefined(differences);
+        auto const summary = summarize_replicates(std::move(differences));
+        row.lower = summary.lower;
+        row.upper = summary.upper;
+        return;
+    }
+    auto const half = normal_95() * std::hypot(own.standard_error, base.standard_error);
+    if (is_ratio(own.metric)) {
+        row.estimate = own.value / base.value;
+        row.lower = row.estimate * portable_exp(-half);
+        row.upper = row.estimate * portable_exp(half);
+    } else {
+        row.estimate = own.value - base.value;
+        row.lower = row.estimate - half;
+        row.upper = row.estimate + half;
+    }
+}
+
+void add_gaps(std::span<EvaluatedGroup const> groups, std::size_t reference,
+              std::vector<EvaluationRow>& rows) {
+    auto const& base = groups[reference];
+    for (auto const& group : groups) {
+        if (!group.metrics || !base.metrics || &group == &base) continue;
+        for (std::size_t v = 0; v < group.values.size(); ++v) {
+            auto const metric = group.values[v].metric;
+            auto row = row_of(group, RowKind::gap, std::string{to_string(metric)});
+            row.part = fmt::format("{} {}", is_ratio(metric) ? "over" : "less", base.name);
+            fill_gap(row, group, base, v);
+            rows.push_back(std::move(row));
+        }
+    }
+}
+
+void add_heterogeneity(std::span<EvaluatedGroup const> groups, std::vector<EvaluationRow>& rows) {
+    auto const first =
+        std::ranges::find_if(groups, [](auto const& g) { return g.metrics != nullptr; });
+    if (first == groups.end()) return;
+    for (std::size_t v = 0; v < first->values.size(); ++v) {
+        auto const metric = first->values[v].metric;
+        std::vector<Estimate> estimates;
+        for (auto const& group : groups) {
+            if (!group.metrics || group.values[v].status != FitStatus::ok) continue;
+            auto const& value = group.values[v];
+            estimates.push_back(
+                {is_ratio(metric) ? portable_log(value.value) : value.value, value.standard_error});
+        }
+        auto const test = cochran_q(estimates);
+        EvaluationRow row;
+        row.kind = RowKind::heterogeneity;
+        row.metric = to_string(metric);
+        row.factor = first->factor;
+        if (std::isnan(test.statistic)) {
+            row.status = "fewer than two groups";
+        } else {
+            row.estimate = test.statistic;
+            row.neg_log10_p = test.neg_log10_p;
+            row.interval = fmt::format("chi-squared {}", test.degrees_of_freedom);
+        }
+        rows.push_back(std::move(row));
+    }
+}
+
+}  // namespace
+
+std::string_view to_string(RowKind kind) {
+    static constexpr std::array<std::string_view, 6> names{
+        "estimate", "gap", "heterogeneity", "quantile", "calibration", "threshold"};
+    return names[static_cast<std::size_t>(kind)];
+}
+
+std::vector<EvaluationRow> evaluate_people(EvaluationData const& data,
+                                           EvaluationRequest const& request,
+                                           mpi::Communicator const& comm) {
+    require_two_classes(data, request);
+    auto groups = make_groups(data, request);
+    bootstrap_groups(groups, request, comm);
+    std::vector<EvaluationRow> rows;
+    if (!comm.is_root()) return rows;
+    add_estimates(groups, rows);
+    std::size_t factor = 0;
+    for (auto const& range : factor_ranges(groups)) {
+        if (range.first == 0) continue;
+        auto const part = std::span{groups}.subspan(range.first, range.last - range.first);
+        add_gaps(part, data.factors[factor++].reference, rows);
+        add_heterogeneity(part, rows);
+    }
+    add_quantiles(groups, data, request, rows);
+    add_calibration(groups, data, request, rows);
+    if (data.people.outcome == Outcome::binary) add_thresholds(groups, data, request, rows);
+    return rows;
+}
+
+}  // namespace maniple

@@ -1,0 +1,221 @@
+#include "evaluation_score.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "maniple/core/error.hpp"
+#include "maniple/model/cox_regression.hpp"
+#include "maniple/model/linear_regression.hpp"
+#include "maniple/model/logistic_regression.hpp"
+#include "maniple/stats/elementary.hpp"
+
+namespace maniple {
+namespace {
+
+constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+
+std::size_t choose_score(ScoreModel const& model, EvaluationRequest const& request) {
+    auto const& names = model.weights.scores;
+    if (request.score.empty() && names.size() == 1) return 0;
+    auto const place = std::ranges::find(names, request.score);
+    if (place != names.end()) return static_cast<std::size_t>(place - names.begin());
+    constexpr std::size_t shown = 10;
+    std::vector<std::string> some(
+        names.begin(), names.begin() + static_cast<std::ptrdiff_t>(std::min(shown, names.size())));
+    throw UserError{fmt::format(
+        "model '{}' has {} scores{}; choose one with --score ({}{})", request.model, names.size(),
+        request.score.empty() ? "" : fmt::format(" and none is '{}'", request.score),
+        fmt::join(some, ", "), names.size() > shown ? ", ..." : "")};
+}
+
+// The column of the table of scores.
+ColumnReference find_scores(EvaluationRequest const& request, StoreTables const& tables,
+                            std::string const& name) {
+    std::vector<ColumnReference> of_table;
+    std::vector<std::string> names;
+    for (auto const& column : list_columns(tables)) {
+        if (column.table != request.scores) continue;
+        of_table.push_back(column);
+        names.push_back(column.column.name);
+        if (column.column.name == name) return column;
+    }
+    if (of_table.empty()) {
+        throw UserError{
+            fmt::format("--scores '{}' is no table of the store; `maniple info STORE` "
+                        "lists its tables",
+                        request.scores)};
+    }
+    if (name.empty() && of_table.size() == 1) return of_table.front();
+    throw UserError{fmt::format("table '{}' has {}; choose a column with --score ({})",
+                                request.scores,
+                                name.empty() ? fmt::format("{} columns", of_table.size())
+                                             : fmt::format("no column '{}'", name),
+                                fmt::join(names, ", "))};
+}
+
+// One of the cohort's columns, or of a level of one: "age", "site=B".
+std::vector<double> load_named(std::string const& name, std::string const& model,
+                               StoreTables const& tables, std::int64_t samples) {
+    auto const columns = list_columns(tables);
+    auto const find = [&](std::string_view wanted) {
+        return std::ranges::find_if(columns, [&](ColumnReference const& column) {
+            return column.column.name == wanted || column.label == wanted;
+        });
+    };
+    if (auto const column = find(name); column != columns.end()) {
+        return load_column(tables, *column, samples).values;
+    }
+    auto const equals = name.rfind('=');
+    if (auto const column = find(std::string_view{name}.substr(0, equals));
+        equals != std::string::npos && column != columns.end()) {
+        auto const loaded = load_column(tables, *column, samples);
+        auto const level = std::ranges::find(loaded.levels, name.substr(equals + 1));
+        std::vector<double> values;
+        for (auto value : loaded.values) {
+            // A level that nobody has here is nobody's.
+            auto const is_it = level != loaded.levels.end() &&
+                               value == static_cast<double>(level - loaded.levels.begin());
+            values.push_back(std::isnan(value) ? unknown : is_it ? 1 : 0);
+        }
+        return values;
+    }
+    throw UserError{
+        fmt::format("covariate '{}' of model '{}' is in no table of the store (its predictions "
+                    "need it); import it, or judge the score alone with --scale relative",
+                    name, model)};
+}
+
+std::vector<double> predict(ScoreDescription const& description, std::vector<double> predictor,
+                            std::string const& model, StoreTables const& tables) {
+    auto const& covariates = description.covariates;
+    for (auto& x : predictor) x += covariates.intercept + description.offset;
+    for (std::size_t c = 0; c < covariates.names.size(); ++c) {
+        auto const values = load_named(covariates.names[c], model, tables, std::ssize(predictor));
+        for (std::size_t s = 0; s < predictor.size(); ++s) {
+            predictor[s] += covariates.coefficients[c] * values[s];
+        }
+    }
+    if (auto const& correction = description.recalibration) {
+        for (auto& x : predictor) x = correction->intercept + correction->slope * x;
+    }
+    return predictor;
+}
+
+ScoreScale choose_scale(EvaluationRequest const& request, JudgedScore const& judged) {
+    if (request.scale != ScoreScale::automatic) return request.scale;
+    return judged.outcome == Outcome::unknown ? ScoreScale::relative : ScoreScale::linear;
+}
+
+void warn_of_unknown_training(ScoreModel const& model, std::size_t score, Log& log) {
+    if (model.training.is_known() && model.scores[score].method != "imported") return;
+    log.warn(
+        "nobody knows on whom this model was trained: whether these samples were among them cannot "
+        "be checked, and if they were its numbers are too good");
+}
+
+}  // namespace
+
+EvaluatedScore load_score(EvaluationRequest const& request, std::optional<Table> const& computed,
+                          Cohort const& cohort, StoreTables const& tables, Log& log) {
+    EvaluatedScore source;
+    source.judged.name = request.score;
+    ScoreDescription description;
+    if (!request.model.empty()) {
+        source.file = find_model(cohort.path(), request.model);
+        source.model = read_model(source.file);
+        source.position = choose_score(*source.model, request);
+        description = source.model->scores[source.position];
+        source.judged = {.name = description.name,
+                         .model = request.model,
+                         .outcome = description.outcome,
+                         .baseline = description.baseline,
+                         .recalibration = description.recalibration};
+        warn_of_unknown_training(*source.model, source.position, log);
+    } else {
+        log.warn(
+            "without --model nobody can check that the score was not trained on these samples");
+    }
+    if (request.scores.empty()) {
+        source.score = computed->columns[source.position].values;
+    } else {
+        auto const column = find_scores(request, tables, source.judged.name);
+        if (column.column.type == ColumnType::categorical) {
+            throw UserError{
+                fmt::format("score '{}' is categorical (a score is a number)", column.label)};
+        }
+        source.judged.name = column.column.name;
+        source.score = load_column(tables, column, cohort.samples().size()).values;
+    }
+    if (choose_scale(request, source.judged) == ScoreScale::linear) {
+        source.prediction = predict(description, source.score, request.model, tables);
+    }
+    if (request.recalibrate == Recalibrate::yes && source.prediction.empty()) {
+        throw UserError{
+            "--recalibrate needs a model that predicts (these weights do not say what they "
+            "predict); leave it out"};
+    }
+    return source;
+}
+
+double cumulative_hazard(BaselineHazard const& baseline, double time) {
+    auto const after = std::ranges::upper_bound(baseline.times, time) - baseline.times.begin();
+    return after == 0 ? 0 : baseline.cumulative[static_cast<std::size_t>(after - 1)];
+}
+
+Recalibration fit_recalibration(EvaluatedPeople const& people, BaselineHazard const& baseline) {
+    RegressionDesign const design{people.size(), {people.prediction}};
+    RegressionFit fit;
+    switch (people.outcome) {
+        case Outcome::binary:
+            fit = fit_logistic(design, people.is_case);
+            break;
+        case Outcome::time_to_event:
+            fit = fit_cox(design, PredictorOrder{people.values}, people.is_case);
+            break;
+        default:
+            fit = fit_linear(design, people.values);
+    }
+    if (fit.status != FitStatus::ok || std::isnan(fit.coefficients[0].standard_error)) {
+        throw UserError{fmt::format(
+            "the model cannot be recalibrated on half of these samples ({}); leave --recalibrate "
+            "out",
+            fit.status == FitStatus::ok ? "all have one prediction" : to_string(fit.status))};
+    }
+    Recalibration correction{.intercept = fit.intercept.value,
+                             .slope = fit.coefficients[0].value,
+                             .samples = people.size()};
+    if (people.outcome != Outcome::time_to_event || baseline.times.empty()) return correction;
+    double expected = 0;
+    for (std::size_t s = 0; s < people.values.size(); ++s) {
+        expected += cumulative_hazard(baseline, people.values[s]) *
+                    portable_exp(correction.slope * people.prediction[s]);
+    }
+    correction.intercept =
+        expected > 0 ? portable_log(static_cast<double>(people.cases()) / expected) : 0;
+    return correction;
+}
+
+Recalibration join(std::optional<Recalibration> const& first, Recalibration const& second) {
+    if (!first) return second;
+    return {.intercept = second.intercept + second.slope * first->intercept,
+            .slope = second.slope * first->slope,
+            .samples = second.samples};
+}
+
+FittedCorrection correct(Cohort const& cohort, EvaluatedScore const& source,
+                         Recalibration const& recalibration, std::vector<bool> const& used) {
+    FittedCorrection correction{source.file, *source.model};
+    correction.model.scores[source.position].recalibration = recalibration;
+    add_trained(cohort.samples(), used, correction.model.training);
+    return correction;
+}
+
+void store_recalibration(FittedCorrection const& correction) {
+    write_model(correction.file, correction.model, ExistingFile::replace);
+}
+
+}  // namespace maniple

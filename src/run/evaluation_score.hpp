@@ -1,0 +1,46 @@
+/// \file  The score that is evaluated: of whom, what it predicts, and a correction of it.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <optional>
+#include <vector>
+
+#include "maniple/core/log.hpp"
+#include "maniple/run/column_choice.hpp"
+#include "maniple/run/evaluation_data.hpp"
+#include "maniple/store/cohort.hpp"
+#include "maniple/store/model_file.hpp"
+
+namespace maniple {
+
+/// One value per sample of the cohort; NaN = missing.
+struct EvaluatedScore {
+    JudgedScore judged;
+    std::vector<double> score;
+    std::vector<double> prediction;  ///< Linear predictor, corrected; empty: relative.
+    std::optional<ScoreModel> model;
+    std::size_t position = 0;    ///< In the model.
+    std::filesystem::path file;  ///< Of the model.
+};
+
+/// \throws UserError where the request names no score, or predictions lack a covariate.
+EvaluatedScore load_score(EvaluationRequest const& request, std::optional<Table> const& computed,
+                          Cohort const& cohort, StoreTables const& tables, Log& log);
+
+/// Intercept and slope of the regression of the outcome on the prediction. Times to events have no
+/// intercept but observed over expected events, where there is a baseline hazard.
+/// \throws UserError where these people do not determine them.
+Recalibration fit_recalibration(EvaluatedPeople const& people, BaselineHazard const& baseline);
+
+/// `second` after `first`.
+Recalibration join(std::optional<Recalibration> const& first, Recalibration const& second);
+
+/// The cumulative hazard at a time.
+double cumulative_hazard(BaselineHazard const& baseline, double time);
+
+/// The model with the correction, and with these samples counted as used.
+FittedCorrection correct(Cohort const& cohort, EvaluatedScore const& source,
+                         Recalibration const& recalibration, std::vector<bool> const& used);
+
+}  // namespace maniple

@@ -1,0 +1,269 @@
+#!/usr/bin/env python3
+"""maniple evaluate as a person types it: refusals, privacy, the same bytes for any ranks, and a known truth."""
+import csv
+import json
+import re
+
+from command_case import CommandCase
+from plink_files import sample_id, write_bfile, write_table
+from program import main, np
+
+NAN = float("nan")
+SAMPLES = 300
+
+
+def people(seed=5, samples=SAMPLES):
+    chance = np.random.default_rng(seed)
+    score = chance.standard_normal(samples)
+    case = (chance.random(samples) < 1 / (1 + np.exp(1 - score))).astype(float)
+    values = {"prs": score, "height": 170 + score + chance.normal(0, 2, samples), "case": case,
+              "years": np.ceil(20 * chance.exponential(1, samples) * np.exp(-score / 2)), "event": case,
+              "age": chance.normal(50, 12, samples), "site": [f"s{i % 3}" for i in range(samples)],
+              "split": ["train" if i % 2 else "test" for i in range(samples)]}
+    values["height"][3] = NAN
+    values["prs"][8] = NAN
+    return values
+
+
+class Evaluate(CommandCase):
+    def have(self, values, name="t"):
+        samples = len(values["prs"])
+        write_bfile(self.folder / "g", np.random.default_rng(2).binomial(2, 0.3, (10, samples)))
+        write_table(self.folder / f"{name}.tsv", values)
+        self.succeed("import", "--store", "s", "--bfile", "g", "--table", f"{name}.tsv")
+
+    def words(self, *words, trait="height", out="r"):
+        return ("evaluate", "--store", "s", "--scores", "t", "--score", "prs", "--trait", trait, "--out", out,
+                "--bootstrap", "40", *words)
+
+    def evaluate(self, *words, trait="height", out="r", **how):
+        said = self.succeed(*self.words(*words, trait=trait, out=out), **how)
+        with open(self.folder / out / "evaluation.tsv", encoding="utf-8") as file:
+            return said, list(csv.DictReader(file, delimiter="\t"))
+
+    def test_bad_input(self):
+        values = people()
+        values["flat"] = np.full(SAMPLES, 1.5)
+        values["none"] = np.where(np.arange(SAMPLES) == 1, NAN, 0.0)
+        values["unknown"] = np.where(np.arange(SAMPLES) < 0, 1.0, NAN)
+        self.have(values)
+        self.write("few", "".join(f"{sample_id(s)}\n" for s in range(4)))
+        controls = [s for s in range(SAMPLES) if values["case"][s] == 0]
+        self.write("controls", "".join(f"{sample_id(s)}\n" for s in controls))
+        self.write("some", f"{sample_id(3)}\n")
+        refuse = lambda fragments, *words, **how: self.refuse(fragments, *self.words(*words, **how))
+        refuse(["trait 'weight'"], trait="weight")
+        refuse(["covariate 'weight'"], "--covariate", "weight")
+        refuse(["categorical"], trait="site")
+        refuse(["--trait 'years:age'", "not binary"], trait="years:age")
+        refuse(["no events"], "--covariate", "age", trait="years:none")
+        refuse(["one class", "controls"], "--keep", "controls", trait="case")
+        refuse(["fewer than 5 samples"], "--keep", "few")
+        refuse(["no samples are left"], "--keep", "some")
+        refuse(["the same for all samples"], trait="flat")
+        refuse(["--by 'age'", "age:40/60/75"], "--by", "age")
+        refuse(["--by 'age:60/40'", "ascending"], "--by", "age:60/40")
+        refuse(["--by 'site:1'", "categorical"], "--by", "site:1")
+        refuse(["named twice"], "--by", "site,site")
+        refuse(["--reference 's9'", "s0, s1, s2"], "--by", "site", "--reference", "s9")
+        refuse(["--threshold", "binary"], "--threshold", "score=1")
+        refuse(["--threshold = 'best'"], "--threshold", "best", trait="case")
+        refuse(["--threshold = 'top=2'"], "--threshold", "top=2", trait="case")
+        refuse(["risk=0.1", "relative"], "--threshold", "risk=0.1", trait="case")
+        refuse(["--prevalence"], "--prevalence", "0.1")
+        refuse(["--prevalence = 2"], "--prevalence", "2", trait="case")
+        refuse(["--recalibrate", "--model"], "--recalibrate")
+        refuse(["model 'm'"], "--model", "m")
+        self.refuse(["'t'", "columns", "--score"], "evaluate", "--store", "s", "--scores", "t", "--trait", "height",
+                    "--out", "r")
+        self.refuse(["--scores 'x'"], "evaluate", "--store", "s", "--scores", "x", "--trait", "height", "--out", "r")
+        self.refuse(["no column 'y'"], "evaluate", "--store", "s", "--scores", "t", "--score", "y", "--trait", "height",
+                    "--out", "r")
+        self.refuse(["categorical"], "evaluate", "--store", "s", "--scores", "t", "--score", "site", "--trait",
+                    "height", "--out", "r")
+
+    def test_finished_folder_and_warning(self):
+        self.have(people())
+        said, _ = self.evaluate()
+        self.assertIn("not trained on these samples", said)
+        self.refuse(["finished run"], *self.words())
+        self.assertEqual({p.name for p in (self.folder / "r").iterdir()},
+                         {"evaluation.json", "evaluation.tsv", "log.txt"})
+        for path in (self.folder / "r").iterdir():
+            self.assertEqual(path.stat().st_mode & 0o777, 0o600)
+
+    def test_samples_are_those_asked_for(self):
+        values = people()
+        self.have(values)
+        complete = ~np.isnan(values["height"]) & ~np.isnan(values["prs"])
+        self.write("keep", "".join(f"{sample_id(s)}\n" for s in range(100)))
+        test = np.arange(SAMPLES) % 2 == 0
+        for words, chosen in (((), complete), (("--keep", "keep"), complete & (np.arange(SAMPLES) < 100)),
+                              (("--remove", "keep"), complete & (np.arange(SAMPLES) >= 100)),
+                              (("--split-column", "split"), complete & test),
+                              (("--split-column", "split", "--part", "training"), complete & ~test)):
+            _, rows = self.evaluate(*words, out="-".join(("r", *words)))
+            row = next(row for row in rows if row["metric"] == "r2")
+            right = np.corrcoef(values["prs"][chosen], values["height"][chosen])[0, 1]**2
+            self.assertAlmostEqual(float(row["estimate"]), right, places=12)
+            self.assertEqual(int(row["samples"]), chosen.sum())
+
+    def test_same_bytes_for_any_ranks_and_threads(self):
+        self.have(people())
+        for trait in ("height", "case", "years:event"):
+            words = ("--covariate", "age,site", "--by", "sex,site,age:40/60", "--scale", "linear")
+            texts = []
+            for ranks, threads in ((0, 1), (0, 3), (2, 1), (3, 2)):
+                out = f"{trait.replace(':', '-')}-{ranks}-{threads}"
+                self.evaluate(*words, "--threads", str(threads), trait=trait, out=out, ranks=ranks)
+                texts.append([(self.folder / out / name).read_bytes() for name in ("evaluation.json", "evaluation.tsv")])
+            for other in texts[1:]:
+                self.assertEqual(texts[0], other)
+
+    def test_a_group_does_not_change_with_the_others(self):
+        self.have(people())
+        pick = lambda rows: [row for row in rows if row["factor"] == "site" and row["kind"] == "estimate"]
+        _, alone = self.evaluate("--by", "site")
+        _, beside = self.evaluate("--by", "age:50,site", out="r2")
+        self.assertEqual(pick(alone), pick(beside))
+
+    def test_group_of_one_class(self):
+        values = people()
+        values["case"][::3] = 0.0  # Site s0 has no cases.
+        self.have(values)
+        _, rows = self.evaluate("--by", "site", trait="case")
+        mine = {row["metric"]: row for row in rows if row["group"] == "s0" and row["kind"] == "estimate"}
+        self.assertEqual(mine["auc"]["status"], "one class")
+        self.assertEqual((mine["auc"]["estimate"], mine["auc"]["cases"]), ("NA", "0"))
+        self.assertEqual(next(row for row in rows if row["group"] == "s1" and row["metric"] == "auc")["status"], "ok")
+
+    def test_small_groups_are_suppressed_with_what_gives_them_away(self):
+        for size in range(1, 7):
+            with self.subTest(size=size):
+                values = people()
+                # Group tiny of `size`, group next of 20; the others are large. All have a trait and a score.
+                group = np.array(["big"] * SAMPLES, dtype=object)
+                group[10:10 + size] = "tiny"
+                group[20:40] = "next"
+                group[100:200] = "half"
+                values["group"] = list(group)
+                folder = self.folder / f"f{size}"
+                folder.mkdir()
+                whole, self.folder = self.folder, folder
+                try:
+                    self.have(values)
+                    said, rows = self.evaluate("--by", "group")
+                    shown = {row["group"] for row in rows if row["status"] != "suppressed" and row["factor"] == "group"
+                             and row["kind"] == "estimate"}
+                    self.assertEqual(shown, {"big", "half"} | (set() if size < 5 else {"tiny", "next"}))
+                    hidden = [row for row in rows if row["group"] in ("tiny", "next")]
+                    if size < 5:
+                        for row in hidden:
+                            self.assertEqual([row[name] for name in ("estimate", "samples", "cases", "lower")],
+                                             ["NA"] * 4)
+                        self.assertIn("Suppressed", said)
+                    # No count under 5 anywhere, and what is told adds up to no count under 5.
+                    for row in rows:
+                        for name in ("samples", "cases"):
+                            self.assertTrue(row[name] in ("NA", "0") or int(row[name]) >= 5, row)
+                    everybody = SAMPLES - 2
+                    told = sum(int(row["samples"]) for row in rows
+                               if row["metric"] == "r2" and row["kind"] == "estimate" and row["samples"] != "NA"
+                               and row["factor"] == "group")
+                    self.assertTrue(everybody - told == 0 or everybody - told >= 5)
+                finally:
+                    self.folder = whole
+
+    def test_limit_of_groups_is_configurable(self):
+        values = people()
+        values["group"] = ["tiny" if i in range(20, 27) else "big" for i in range(SAMPLES)]
+        self.have(values)
+        _, rows = self.evaluate("--by", "group", "--min-group", "8")
+        self.assertEqual({row["status"] for row in rows if row["factor"] == "group" and row["kind"] == "estimate"},
+                         {"suppressed"})
+        _, rows = self.evaluate("--by", "group", "--min-group", "7", out="r2")
+        self.assertIn("7", {row["samples"] for row in rows})
+
+    def test_nobody_is_named(self):
+        self.have(people())
+        self.evaluate("--by", "site")
+        ids = {sample_id(s) for s in range(SAMPLES)}
+        for path in (self.folder / "r").iterdir():
+            self.assertFalse(set(re.split(r"[^0-9A-Za-z_]+", path.read_text())) & ids, path)
+
+    def test_json_says_the_same(self):
+        self.have(people())
+        _, rows = self.evaluate("--by", "site", "--threshold", "top=0.2", trait="case")
+        found = json.loads((self.folder / "r/evaluation.json").read_text())
+        self.assertEqual(len(found["rows"]), len(rows))
+        for row, line in zip(rows, found["rows"]):
+            self.assertEqual((row["kind"], row["metric"], row["group"]), (line["kind"], line["metric"], line["group"]))
+            for name in ("estimate", "lower", "upper"):
+                self.assertEqual(None if row[name] == "NA" else float(row[name]), line[name])
+        self.assertEqual(found["samples"]["evaluated"], SAMPLES - 1)
+        self.assertEqual(found["outcome"], "binary")
+
+    def test_truth_that_is_known(self):
+        """Calibrated predictions: slope 1, intercept 0; groups do not differ."""
+        samples = 20000
+        chance = np.random.default_rng(8)
+        score = chance.normal(-1, 1, samples)
+        values = {"prs": score, "case": (chance.random(samples) < 1 / (1 + np.exp(-score))).astype(float),
+                  "y": score + chance.normal(0, 1.5, samples), "site": [f"s{i % 8}" for i in range(samples)]}
+        self.have(values)
+        for trait in ("y", "case"):
+            _, rows = self.evaluate("--scale", "linear", "--by", "site", trait=trait, out=trait)
+            pick = lambda metric, kind="estimate": next(
+                row for row in rows if row["metric"] == metric and row["kind"] == kind and row["group"] == "all")
+            for metric, truth in (("calibration_slope", 1), ("calibration_intercept", 0),
+                                  ("calibration_in_the_large", 0)):
+                row = pick(metric)
+                error = (float(row["upper"]) - float(row["lower"])) / 2 / 1.96
+                self.assertLess(abs(float(row["estimate"]) - truth), 3.5 * error, (trait, metric))
+                self.assertLess(error, 0.05)
+            self.assertLess(float(pick("calibration_slope", "heterogeneity")["neg_log10_p"]), 4)
+        # y: variance of the score 1, of the rest 2.25.
+        _, rows = self.evaluate(trait="y", out="again")
+        row = next(row for row in rows if row["metric"] == "r2")
+        self.assertLess(float(row["lower"]), 1 / 3.25)
+        self.assertGreater(float(row["upper"]), 1 / 3.25)
+
+    def test_scores_are_computed_from_a_model(self):
+        self.have(people())
+        head = "###PGS CATALOG SCORING FILE\n#format_version=2.0\n#pgs_id=PGS1\n"
+        self.write("w.tsv", head + "chr_name\tchr_position\teffect_allele\tother_allele\teffect_weight\n" + "".join(
+            f"1\t{1000 + v}\tA\tG\t{0.1 + v / 7}\n" for v in range(10)))
+        self.succeed("import", "--store", "s", "--weights", "w.tsv", "--name", "m")
+        self.succeed("score", "--store", "s", "--model", "m", "--name", "computed", "--out", "sc")
+        words = ("evaluate", "--store", "s", "--model", "m", "--trait", "case", "--bootstrap", "20", "--by", "site")
+        texts = []
+        for out, more, ranks in (("r1", (), 0), ("r2", ("--scores", "computed"), 0), ("r3", ("--threads", "2"), 2)):
+            said = self.succeed(*words, *more, "--out", out, ranks=ranks)
+            self.assertIn("cannot be checked", said)
+            texts.append((self.folder / out / "evaluation.tsv").read_bytes())
+        self.assertEqual(texts[0], texts[1])
+        self.assertEqual(texts[0], texts[2])
+        self.assertNotIn(b"calibration_slope", texts[0])
+        said = self.succeed(*words, "--scale", "linear", "--recalibrate", "--out", "r4")
+        self.assertIn("recalibrate the model", said)
+        count = lambda out: json.loads((self.folder / out / "evaluation.json").read_text())["samples"]
+        used = count("r4")["used_to_recalibrate"]
+        self.assertEqual(used + count("r4")["evaluated"], SAMPLES)
+        self.succeed(*words, "--scale", "linear", "--out", "r5")
+        self.assertEqual(count("r5")["used_in_training"], used)
+        self.assertEqual(count("r5")["evaluated"], count("r4")["evaluated"])
+        self.write("keep", "".join(f"{sample_id(s)}\n" for s in range(SAMPLES)))
+        message = self.refuse([f"{used} of the {SAMPLES} samples", "--keep"], *words, "--keep", "keep", "--out", "r6")
+        self.assertNotRegex(message, r"\bp\d+\b")
+
+    def test_job_file(self):
+        self.have(people())
+        self.evaluate("--by", "site", "--covariate", "age", trait="case")
+        self.write("job.ini", "store = s\nscores = t\nscore = prs\ntrait = case\nout = j\nbootstrap = 40\nby = site\n"
+                              "covariate = age\n")
+        self.succeed("evaluate", "--job", "job.ini")
+        self.assertEqual((self.folder / "r/evaluation.tsv").read_bytes(), (self.folder / "j/evaluation.tsv").read_bytes())
+
+
+if __name__ == "__main__":
+    main()
