@@ -114,7 +114,6 @@ public:
     PlanFacts facts() const;
 
 private:
-    void choose_columns(Log& log);
     void add_trait(std::vector<ColumnReference> const& columns, StoreTables const& tables,
                    std::string const& word);
     std::vector<SamplePart> split(StoreTables const& tables, Log& log) const;
