@@ -1,12 +1,10 @@
 #include <cmath>
 #include <limits>
-#include <span>
 #include <unordered_map>
 #include <utility>
 
 #include <fmt/format.h>
 
-#include "maniple/core/checksum.hpp"
 #include "maniple/core/error.hpp"
 #include "maniple/store/line_reader.hpp"
 #include "maniple/store/scoring_file.hpp"
@@ -212,13 +210,7 @@ private:
     }
 
     void require_new(ScoredVariant const& variant) {
-        Checksum sum;
-        sum.add(variant.contig);
-        sum.add_values(std::span{&variant.position, 1});
-        sum.add(variant.position == 0 ? variant.id : std::string{});
-        sum.add(variant.effect_allele);
-        sum.add(variant.other_allele);
-        auto const [before, is_new] = seen_.emplace(sum.value(), lines_.line());
+        auto const [before, is_new] = seen_.emplace(name_checksum(variant), lines_.line());
         if (is_new) return;
         auto const place = variant.position == 0
                                ? variant.id

@@ -4,6 +4,9 @@
 #include <nlohmann/json.hpp>
 
 #include "maniple/core/checksum.hpp"
+#include "maniple/store/effect_file.hpp"
+#include "maniple/store/model_file.hpp"
+#include "store/known_model.hpp"
 #include "store/scratch_store.hpp"
 
 namespace maniple {
@@ -66,6 +69,40 @@ TEST_CASE("describe_json: names that are not UTF-8 become valid JSON", "[run]") 
     auto const json = nlohmann::json::parse(describe_json(Cohort{store.path()}));
 
     CHECK(json["tables"][0]["columns"][0]["name"] == "h\xef\xbf\xbdhe");
+}
+
+TEST_CASE("describe_text, describe_json: models and whom they were trained on", "[run]") {
+    test::ScratchFolder const store;
+    auto const cohort = make_cohort(store.path());
+    CHECK(nlohmann::json::parse(describe_json(cohort))["models"].empty());
+    auto const models = store.path() / "models";
+    write_model(models / "own.h5", test::make_model(20, cohort.samples()), ExistingFile::refuse);
+    write_model(models / "other.h5", test::make_model(20, test::make_samples(9)),
+                ExistingFile::refuse);
+    write_effects(models / "truth.h5", EffectTable{});
+
+    auto const text = describe_text(cohort);
+    CHECK_THAT(text, Catch::Contains("model own: 3 scores over 20 variants, GRCh38, from maniple "
+                                     "fit"));
+    CHECK_THAT(text, Catch::Contains("elastic-net  90 samples, 31 events"));
+    CHECK_THAT(text, Catch::Contains("Mortality, all causes"));
+    CHECK_THAT(text, Catch::Contains("model truth: simulated effects (not a score)"));
+    auto const other = text.find("model other");
+    CHECK(text.find("trained on another cohort") > other);
+    CHECK(text.find("trained on another cohort") < text.find("model own"));
+    CHECK(text.find("person-") == std::string::npos);
+
+    auto const json = nlohmann::json::parse(describe_json(cohort))["models"];
+    REQUIRE(json.size() == 3);
+    CHECK(json[0]["trained_on"] == "another_cohort");
+    CHECK(json[1]["trained_on"] == "this_cohort");
+    CHECK(json[1]["scores"].size() == 3);
+    CHECK(json[1]["scores"][0]["outcome"] == "time_to_event");
+    CHECK(json[1]["scores"][0]["penalty"] == 0.01);
+    CHECK(json[1]["scores"][0]["converged"] == false);
+    CHECK(json[1]["scores"][0]["recalibrated"] == true);
+    CHECK(json[1]["scores"][1]["penalty"].is_null());
+    CHECK(json[2]["kind"] == "simulated_effects");
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include "maniple/core/contract.hpp"
 #include "maniple/core/error.hpp"
 #include "maniple/store/effect_file.hpp"
+#include "store/known_model.hpp"
 #include "store/scratch_store.hpp"
 
 namespace maniple {
@@ -112,6 +113,28 @@ TEST_CASE("verify_store: models are checked, and that they are of this cohort", 
     REQUIRE(bad.problems.size() == 2);
     CHECK_THAT(bad.problems[0], Catch::Contains("a.h5"));
     CHECK_THAT(bad.problems[1], Catch::Contains("b.h5' belongs to another cohort"));
+}
+
+TEST_CASE("verify_store: scores may come from anywhere, their training samples may not", "[run]") {
+    test::ScratchFolder const store;
+    make_store(store.path());
+    auto const add = [&](char const* name, std::int64_t samples) {
+        auto const model = test::make_model(50, test::make_samples(samples));
+        write_model(store.path() / "models" / name, model, ExistingFile::refuse);
+        return model;
+    };
+    add("own.h5", 400);
+    auto other = add("other.h5", 300);
+    CHECK(verify_store(store.path(), 1).problems.empty());
+
+    other.training.fingerprint = fingerprint(test::make_samples(400));
+    write_model(store.path() / "models/other.h5", other, ExistingFile::replace);
+    std::filesystem::resize_file(store.path() / "models/own.h5", 3000);
+    auto const bad = verify_store(store.path(), 1);
+    CHECK(bad.models == 2);
+    REQUIRE(bad.problems.size() == 2);
+    CHECK_THAT(bad.problems[0], Catch::Contains("other.h5': its training samples are not as many"));
+    CHECK_THAT(bad.problems[1], Catch::Contains("own.h5"));
 }
 
 TEST_CASE("verify_store: notes what is no part of the store", "[run]") {

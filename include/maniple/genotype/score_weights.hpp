@@ -24,6 +24,10 @@ struct ScoredVariant {
     friend bool operator==(ScoredVariant const&, ScoredVariant const&) = default;
 };
 
+/// 64-bit checksum of what names a variant: place and alleles; the ID too where it has no position.
+/// Frequencies have no part in it.
+std::uint64_t name_checksum(ScoredVariant const& variant);
+
 /// Any number of scores over one list of variants.
 struct ScoreWeights {
     std::vector<ScoredVariant> variants;

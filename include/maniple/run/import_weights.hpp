@@ -19,21 +19,8 @@ struct WeightImport {
     ExistingFile existing = ExistingFile::refuse;
 };
 
-/// A model of a file's scores, and the file for messages.
-struct FileModel {
-    std::filesystem::path file;
-    ScoreModel model;
-};
-
-/// One model with the scores of all files, in their order. Variants that agree in place, alleles
-/// and frequency (without a place: in ID and alleles) become one, at the first of them; each score
-/// keeps exactly the weights and frequencies it has alone. \pre   there are models \throws
-/// UserError naming two files where scores share a name or positions
-///        are of different genome builds.
-ScoreModel merge_models(std::vector<FileModel> models);
-
 /// Read all files, then write models/<name>.h5 of the store.
-/// \throws UserError as `read_scoring_file` and `merge_models`; where the store has such a model
+/// \throws UserError as `read_scoring_file` and `ModelUnion`; where the store has such a model
 /// and
 ///         `plan.existing` is refuse, or it is no score.
 /// \pre   plan.files is not empty

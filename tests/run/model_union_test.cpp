@@ -1,4 +1,4 @@
-#include "maniple/run/import_weights.hpp"
+#include "maniple/run/model_union.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -22,6 +22,18 @@ ScoredVariant make_variant(std::string contig, std::int32_t position, std::strin
             .effect_allele_frequency = frequency};
 }
 
+/// A model, and the file it is from.
+struct FileModel {
+    std::filesystem::path file;
+    ScoreModel model;
+};
+
+ScoreModel merge_models(std::vector<FileModel> files) {
+    ModelUnion all;
+    for (auto& [file, model] : files) all.add(file, std::move(model));
+    return std::move(all).finish();
+}
+
 // A model of one score that gives its variants 1, 2, 3, ...
 FileModel make_file(std::string const& name, std::vector<ScoredVariant> variants,
                     std::string build = "GRCh37") {
@@ -37,7 +49,7 @@ FileModel make_file(std::string const& name, std::vector<ScoredVariant> variants
     return file;
 }
 
-TEST_CASE("merge_models: one row for a variant of several files", "[run]") {
+TEST_CASE("ModelUnion: one row for a variant of several files", "[run]") {
     auto const merged =
         merge_models({make_file("a", {make_variant("1", 5, "."), make_variant("1", 6, "rs6")}),
                       make_file("b", {make_variant("1", 6, "other"), make_variant("2", 5, "rs7"),
@@ -55,7 +67,7 @@ TEST_CASE("merge_models: one row for a variant of several files", "[run]") {
     CHECK(merged.source == "a.txt, b.txt");
 }
 
-TEST_CASE("merge_models: what a score would see differently stays apart", "[run]") {
+TEST_CASE("ModelUnion: what a score would see differently stays apart", "[run]") {
     auto swapped = make_variant("1", 5, "rs5");
     std::swap(swapped.effect_allele, swapped.other_allele);
     auto unknown = make_variant("1", 5, "rs5");
@@ -71,7 +83,7 @@ TEST_CASE("merge_models: what a score would see differently stays apart", "[run]
     CHECK(merged.weights.weights.nonzero() == 7);
 }
 
-TEST_CASE("merge_models: names and builds", "[run]") {
+TEST_CASE("ModelUnion: names and builds", "[run]") {
     auto const placed = make_variant("1", 5, "rs5");
     auto const unplaced = make_variant("", 0, "rs5");
     CHECK_THROWS_WITH(merge_models({make_file("a", {placed}), make_file("a", {placed})}),
