@@ -59,9 +59,10 @@ po::options_description options() {
     what.add_options()                                          //
         ("store", text("S")->required(), "the cohort's store")  //
         ("model", text("M"), "model of the store: what the score predicts, whom it was trained on")(
-            "scores", text("TABLE")->required(), "table of the store with everybody's scores")  //
-        ("score", text("NAME"), "which score (default: the only one)")                          //
-        ("trait", text("T")->required(), "trait, or TIME:EVENT for times to an event")          //
+            "scores", text("TABLE"),
+            "table of the store with everybody's scores (default: computed from the model)")  //
+        ("score", text("NAME"), "which score (default: the only one)")                        //
+        ("trait", text("T")->required(), "trait, or TIME:EVENT for times to an event")        //
         ("covariate", po::value<Words>()->multitoken()->value_name("C..."),
          "what the score is to add to; refitted on the samples evaluated")  //
         ("out", text("RUN")->required(), "folder for evaluation.json, evaluation.tsv, log.txt");
