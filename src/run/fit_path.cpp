@@ -16,8 +16,11 @@
 namespace maniple {
 namespace {
 
-// Variants that join a problem's working set after a pass, beside those that must.
-constexpr std::int64_t joining_variants = 1000;
+// Variants that join a problem's working set after a pass: half as many again, so that large models
+// do not take a pass for every penalty. Those that do not enter cost the solver little.
+std::int64_t joining_variants(ProblemState const& problem) {
+    return std::max<std::int64_t>(1000, std::ssize(problem.working) / 2);
+}
 
 // Solutions of one problem that a pass checks, and columns of all problems together: a pass costs
 // little more for some columns than for one.
@@ -26,67 +29,7 @@ constexpr std::int64_t most_columns = 128;
 
 using Ranked = std::vector<RankedVariant>;
 
-bool is_improvement(double value, double best) { return std::isnan(best) || value > best; }
-
-// Positions of the largest; nothing where none is known.
-std::optional<std::size_t> best_of(std::vector<double> const& values) {
-    std::optional<std::size_t> best;
-    for (std::size_t v = 0; v < values.size(); ++v) {
-        if (std::isnan(values[v])) continue;
-        if (!best || is_improvement(values[v], values[*best])) best = v;
-    }
-    return best;
-}
-
-// Performance at each penalty at which everybody who judges a trait has judged.
-std::vector<double> performances(FitPlan const& plan, FitState const& state, std::size_t trait) {
-    std::vector<double> mean;
-    std::int64_t judges = 0;
-    bool const folds = plan.request().validate == ValidateBy::folds;
-    auto const kind = folds ? FitProblem::Kind::fold : FitProblem::Kind::path;
-    for (std::size_t p = 0; p < state.problems.size(); ++p) {
-        auto const& problem = plan.problems()[p];
-        if (problem.trait != trait || problem.kind != kind) continue;
-        auto const& steps = state.problems[p].steps;
-        if (judges++ == 0) mean.assign(steps.size(), 0);
-        mean.resize(std::min(mean.size(), steps.size()));
-        for (std::size_t k = 0; k < mean.size(); ++k) mean[k] += steps[k].validation;
-    }
-    for (double& value : mean) value /= static_cast<double>(judges);
-    return mean;
-}
-
-std::size_t path_of(FitPlan const& plan, std::size_t trait) {
-    auto const& problems = plan.problems();
-    auto const found = std::ranges::find_if(problems, [&](FitProblem const& problem) {
-        return problem.trait == trait && problem.kind == FitProblem::Kind::path;
-    });
-    expect(found != problems.end(), "each trait has a path");
-    return static_cast<std::size_t>(found - problems.begin());
-}
-
 }  // namespace
-
-std::vector<double> penalties_of(PenaltyGrid const& grid, double largest, std::int64_t variants,
-                                 std::int64_t samples) {
-    if (grid.values) return *grid.values;
-    auto const ratio = grid.smallest_ratio.value_or(variants > samples ? 0.01 : 1e-4);
-    std::vector<double> penalties;
-    for (std::int64_t k = 0; k < grid.count; ++k) {
-        auto const share =
-            grid.count > 1 ? static_cast<double>(k) / static_cast<double>(grid.count - 1) : 0;
-        penalties.push_back(largest * std::exp(std::log(ratio) * share));
-    }
-    return penalties;
-}
-
-std::optional<ChosenPenalty> choose_penalty(FitPlan const& plan, FitState const& state,
-                                            std::size_t trait) {
-    auto const judged = performances(plan, state, trait);
-    auto const best = best_of(judged);
-    if (!best) return {};
-    return ChosenPenalty{.step = *best, .performance = judged[*best]};
-}
 
 PathFit::PathFit(FitPlan const& plan, GenotypePasses& passes, std::filesystem::path checkpoint,
                  Log& log)
@@ -146,7 +89,7 @@ void PathFit::screen_null() {
                             .residuals = {residuals.columns[p]},
                             .known = {}});
     }
-    auto const found = screen(passes_, screened, filter(), joining_variants + 1);
+    auto const found = screen(passes_, screened, filter(), joining_variants({}) + 1);
     together(passes_.comm(), [&] {
         if (!passes_.comm().is_root()) return;
         state_.passes = 1;
@@ -219,7 +162,9 @@ void PathFit::round() {
         }
         screened.push_back(std::move(problem));
     }
-    auto const found = screen(passes_, screened, filter(), joining_variants + 1);
+    std::int64_t joining = 0;
+    for (auto p : running) joining = std::max(joining, joining_variants(state_.problems[p]));
+    auto const found = screen(passes_, screened, filter(), joining + 1);
     together(passes_.comm(), [&] {
         if (!passes_.comm().is_root()) return;
         ++state_.passes;
@@ -274,10 +219,11 @@ void PathFit::extend(ProblemState& problem, PathStep const& from, SolvedBatch co
                      .unpenalised = from.unpenalised,
                      .order = batch.order,
                      .entered = batch.entered};
+    auto const most = joining_variants(problem);
     std::unordered_set<std::int64_t> joined;
     auto const join = [&](Ranked const& some) {
         for (auto const& candidate : some) {
-            if (std::ssize(joined) >= joining_variants) return;
+            if (std::ssize(joined) >= most) return;
             if (!joined.insert(candidate.variant).second) continue;
             problem.start.order.push_back(std::ssize(problem.working));
             problem.start.effects.push_back(0);
@@ -299,8 +245,8 @@ void PathFit::extend(ProblemState& problem, PathStep const& from, SolvedBatch co
 void PathFit::retire_problems() {
     auto const patience = static_cast<std::size_t>(plan_.request().early_stop);
     for (std::size_t trait = 0; trait < plan_.traits().size(); ++trait) {
-        auto const judged = performances(plan_, state_, trait);
-        auto const best = best_of(judged);
+        auto const judged = judged_performances(plan_, state_, trait);
+        auto const best = best_performance(judged);
         auto const path = path_of(plan_, trait);
         auto const& penalties = state_.problems[path].penalties;
         auto const behind = best ? judged.size() - 1 - *best : 0;

@@ -12,24 +12,9 @@
 #include "maniple/run/fit_solvers.hpp"
 #include "maniple/run/fit_state.hpp"
 #include "maniple/run/genotype_pass.hpp"
+#include "maniple/run/penalty_choice.hpp"
 
 namespace maniple {
-
-/// The penalties of a grid, from the largest.
-/// \param largest  at which nothing is in the model. \param samples  of the problem.
-std::vector<double> penalties_of(PenaltyGrid const& grid, double largest, std::int64_t variants,
-                                 std::int64_t samples);
-
-/// Where a trait's penalty was chosen.
-struct ChosenPenalty {
-    std::size_t step = 0;    ///< Of its path.
-    double performance = 0;  ///< On the validation samples, or the mean of the folds.
-};
-
-/// The best of the penalties judged so far; nothing while there is none.
-/// \param trait  position in the plan.
-std::optional<ChosenPenalty> choose_penalty(FitPlan const& plan, FitState const& state,
-                                            std::size_t trait);
 
 /// Lasso and elastic net by batch screening (Qian et al. 2020, PLoS Genetics 16, algorithm 1): each
 /// problem is solved over the variants that are likely to matter for the next penalties, and one

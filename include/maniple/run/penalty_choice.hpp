@@ -1,0 +1,40 @@
+/// \file  Which penalties a fit looks at, and which one it takes.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "maniple/run/fit_plan.hpp"
+#include "maniple/run/fit_state.hpp"
+
+namespace maniple {
+
+/// The penalties of a grid, from the largest.
+/// \param largest  at which nothing is in the model. \param samples  of the problem.
+std::vector<double> penalties_of(PenaltyGrid const& grid, double largest, std::int64_t variants,
+                                 std::int64_t samples);
+
+/// The problem that is a trait's path. \param trait  position in the plan.
+std::size_t path_of(FitPlan const& plan, std::size_t trait);
+
+/// Performance at each penalty at which everybody who judges a trait has judged: in its validation
+/// samples, or the mean of its folds.
+std::vector<double> judged_performances(FitPlan const& plan, FitState const& state,
+                                        std::size_t trait);
+
+/// Position of the largest that is known, the first of equal ones; nothing where none is.
+std::optional<std::size_t> best_performance(std::vector<double> const& performances);
+
+/// Where a trait's penalty was chosen.
+struct ChosenPenalty {
+    std::size_t step = 0;    ///< Of its path.
+    double performance = 0;  ///< On the validation samples, or the mean of the folds.
+};
+
+/// The best of the penalties judged so far; nothing while there is none.
+std::optional<ChosenPenalty> choose_penalty(FitPlan const& plan, FitState const& state,
+                                            std::size_t trait);
+
+}  // namespace maniple

@@ -1,0 +1,67 @@
+#include "maniple/run/penalty_choice.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "maniple/core/contract.hpp"
+#include "maniple/stats/elementary.hpp"
+
+namespace maniple {
+std::size_t path_of(FitPlan const& plan, std::size_t trait) {
+    auto const& problems = plan.problems();
+    auto const found = std::ranges::find_if(problems, [&](FitProblem const& problem) {
+        return problem.trait == trait && problem.kind == FitProblem::Kind::path;
+    });
+    expect(found != problems.end(), "each trait has a path");
+    return static_cast<std::size_t>(found - problems.begin());
+}
+
+std::vector<double> judged_performances(FitPlan const& plan, FitState const& state,
+                                        std::size_t trait) {
+    std::vector<double> mean;
+    std::int64_t judges = 0;
+    bool const folds = plan.request().validate == ValidateBy::folds;
+    auto const kind = folds ? FitProblem::Kind::fold : FitProblem::Kind::path;
+    for (std::size_t p = 0; p < state.problems.size(); ++p) {
+        auto const& problem = plan.problems()[p];
+        if (problem.trait != trait || problem.kind != kind) continue;
+        auto const& steps = state.problems[p].steps;
+        if (judges++ == 0) mean.assign(steps.size(), 0);
+        mean.resize(std::min(mean.size(), steps.size()));
+        for (std::size_t k = 0; k < mean.size(); ++k) mean[k] += steps[k].validation;
+    }
+    for (double& value : mean) value /= static_cast<double>(judges);
+    return mean;
+}
+
+std::optional<std::size_t> best_performance(std::vector<double> const& values) {
+    std::optional<std::size_t> best;
+    for (std::size_t v = 0; v < values.size(); ++v) {
+        if (std::isnan(values[v])) continue;
+        if (!best || values[v] > values[*best]) best = v;
+    }
+    return best;
+}
+
+std::vector<double> penalties_of(PenaltyGrid const& grid, double largest, std::int64_t variants,
+                                 std::int64_t samples) {
+    if (grid.values) return *grid.values;
+    auto const ratio = grid.smallest_ratio.value_or(variants > samples ? 0.01 : 1e-4);
+    std::vector<double> penalties;
+    for (std::int64_t k = 0; k < grid.count; ++k) {
+        auto const share =
+            grid.count > 1 ? static_cast<double>(k) / static_cast<double>(grid.count - 1) : 0;
+        penalties.push_back(largest * portable_exp(portable_log(ratio) * share));
+    }
+    return penalties;
+}
+
+std::optional<ChosenPenalty> choose_penalty(FitPlan const& plan, FitState const& state,
+                                            std::size_t trait) {
+    auto const judged = judged_performances(plan, state, trait);
+    auto const best = best_performance(judged);
+    if (!best) return {};
+    return ChosenPenalty{.step = *best, .performance = judged[*best]};
+}
+
+}  // namespace maniple
