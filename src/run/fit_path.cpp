@@ -301,7 +301,9 @@ void PathFit::share(Border border) {
             slim.final_fits = state_.final_fits;
             for (auto const& problem : state_.problems) {
                 auto& copy = slim.problems.emplace_back(problem);
-                for (auto& step : copy.steps) step = {.penalty = step.penalty};
+                for (auto& step : copy.steps) {
+                    step = {.penalty = step.penalty, .validation = step.validation};
+                }
             }
         }
         auto const bytes = comm.broadcast(comm.is_root() ? to_bytes(slim) : mpi::Bytes{});

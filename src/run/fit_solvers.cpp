@@ -159,6 +159,25 @@ void FitSolvers::add_variants(FitState const& state) {
     }
 }
 
+// Has a path that is judged by itself seen nothing better for some penalties? What comes later
+// would be thrown away.
+bool FitSolvers::stops_early(std::span<PathStep const> before,
+                             std::span<PathStep const> now) const {
+    auto const patience = plan_.request().early_stop;
+    if (patience == 0 || plan_.request().validate == ValidateBy::folds) return false;
+    std::int64_t behind = 0;
+    double best = PathStep::unknown;
+    for (auto const steps : {before, now}) {
+        for (auto const& step : steps) {
+            bool const better =
+                !std::isnan(step.validation) && (std::isnan(best) || step.validation > best);
+            behind = better ? 0 : behind + 1;
+            if (better) best = step.validation;
+        }
+    }
+    return behind >= patience && !std::isnan(best);
+}
+
 void FitSolvers::solve_one(Own& own, ProblemState const& state, std::int64_t most) const {
     auto const& problem = plan_.problems()[own.problem];
     auto const& trait = plan_.traits()[problem.trait];
@@ -173,6 +192,7 @@ void FitSolvers::solve_one(Own& own, ProblemState const& state, std::int64_t mos
         auto const penalty = state.penalties[k];
         // From here on, variants outside the working set are likely to violate.
         bool const safe = penalty * mixing >= state.outside;
+        if (stops_early(state.steps, own.batch.steps)) break;
         if (k > first && (!safe || static_cast<std::int64_t>(k - first) >= most)) break;
         net.solve(penalty);
         auto const predictor = net.linear_predictor();

@@ -72,6 +72,7 @@ private:
     template <class Work>
     void each_own(Work const& work);
     void solve_one(Own& own, ProblemState const& state, std::int64_t most) const;
+    bool stops_early(std::span<PathStep const> before, std::span<PathStep const> now) const;
     SolvedResiduals share_residuals();
 
     FitPlan const& plan_;
