@@ -24,9 +24,6 @@ namespace {
 // Columns of one pass: it costs little more for some than for one.
 constexpr std::size_t most_columns = 128;
 
-// Of random signs, for traces: they add a fortieth to the variance of an estimate.
-constexpr std::int64_t sign_vectors = 40;
-
 // What judges see differs by less than they can tell.
 constexpr double judging_tolerance = 1e-5;
 
@@ -51,24 +48,41 @@ RidgeFit::RidgeFit(FitPlan const& plan, GenotypePasses& passes, std::filesystem:
       log_{log},
       last_checkpoint_{seconds_now()} {}
 
-std::string const& RidgeFit::label(std::size_t problem) const {
-    return plan_.traits()[plan_.problems()[problem].trait].label;
-}
-
 RidgeState RidgeFit::run() {
+    using Stage = RidgeState::Stage;
     begin();
-    while (state_.first < plan_.traits().size()) {
-        std::vector<std::size_t> problems;
-        for (std::size_t p = 0; p < plan_.problems().size(); ++p) {
-            auto const trait = plan_.problems()[p].trait;
-            if (trait >= state_.first && trait < batch_end()) problems.push_back(p);
+    while (true) {
+        if (state_.first == plan_.traits().size()) {
+            if (state_.stage == Stage::solve) break;
+            state_.stage = state_.stage == Stage::estimate ? Stage::judge : Stage::solve;
+            state_.first = 0;
         }
-        designs_.emplace(plan_, std::move(problems), passes_.comm(), passes_.threads());
-        if (state_.stage == RidgeState::Stage::estimate) estimate();
-        if (state_.stage == RidgeState::Stage::judge) judge();
-        solve();
+        last_ = batch_end();
+        designs_.emplace(plan_, batch_problems(), passes_.comm(), passes_.threads());
+        if (state_.stage == Stage::estimate) estimate();
+        if (state_.stage == Stage::judge) judge();
+        if (state_.stage == Stage::solve) solve();
+        state_.active.clear();
+        state_.first = last_;
+        pause();
     }
     return std::move(state_);
+}
+
+// Problems that the stage solves for the batch's traits.
+std::vector<std::size_t> RidgeFit::batch_problems() const {
+    using Stage = RidgeState::Stage;
+    std::vector<std::size_t> problems;
+    for (auto t = state_.first; t < last_; ++t) {
+        if (state_.stage == Stage::judge) {
+            for (auto p : judges(t)) problems.push_back(p);
+        } else if (state_.stage == Stage::solve) {
+            problems.push_back(chosen_problem(t));
+        } else if (!plan_.request().heritability) {
+            problems.push_back(path_of(t));
+        }
+    }
+    return problems;
 }
 
 void RidgeFit::begin() {
@@ -81,17 +95,35 @@ void RidgeFit::begin() {
     if (comm.max(before ? 1 : 0) == 0) return;
     auto const bytes = comm.broadcast(before ? std::move(*before) : mpi::Bytes{});
     together(comm, [&] { state_ = ridge_state_from(bytes); });
-    log_.note(fmt::format("going on from a checkpoint: {} passes, {} of {} traits done",
-                          state_.passes, state_.first, plan_.traits().size()));
+    log_.note(fmt::format("going on from a checkpoint: {} passes done", state_.passes));
 }
 
+// As many traits as their columns leave room for, at least one. It must not depend on results,
+// because a resumed fit has to find the same batches.
 std::size_t RidgeFit::batch_end() const {
-    // The same in every stage, whether heritabilities are estimated yet or not.
     auto const tried = plan_.request().heritability ? 1 : tried_heritabilities + 1;
-    auto const judging = judges(state_.first).size() * static_cast<std::size_t>(tried);
-    auto const of_trait = std::max<std::size_t>(judging, sign_vectors + 1);
-    auto const traits = std::max<std::size_t>(1, most_columns / of_trait);
-    return std::min(plan_.traits().size(), state_.first + traits);
+    std::vector<SampleMask const*> sets;
+    std::size_t columns = 0;
+    auto t = state_.first;
+    for (; t < plan_.traits().size(); ++t) {
+        std::size_t own = 1;
+        if (state_.stage == RidgeState::Stage::judge) {
+            own = judges(t).size() * static_cast<std::size_t>(tried);
+        } else if (state_.stage == RidgeState::Stage::estimate) {
+            auto const* mask = &plan_.problems()[path_of(t)].training;
+            bool const is_new = std::ranges::none_of(
+                sets, [&](SampleMask const* other) { return *other == *mask; });
+            if (is_new) sets.push_back(mask);
+            own += is_new ? sign_vectors : 0;
+        }
+        columns += own;
+        if (columns > most_columns && t > state_.first) break;
+    }
+    return t;
+}
+
+std::size_t RidgeFit::path_of(std::size_t trait) const {
+    return find_fit(plan_, trait, FitProblem::Kind::path).value();
 }
 
 std::vector<std::size_t> RidgeFit::judges(std::size_t trait) const {
@@ -108,7 +140,7 @@ std::vector<std::size_t> RidgeFit::judges(std::size_t trait) const {
 
 std::size_t RidgeFit::chosen_problem(std::size_t trait) const {
     if (auto const final = find_fit(plan_, trait, FitProblem::Kind::final)) return *final;
-    return find_fit(plan_, trait, FitProblem::Kind::path).value();
+    return path_of(trait);
 }
 
 std::vector<double> RidgeFit::candidates(std::size_t trait) const {
@@ -148,83 +180,6 @@ RelationshipProducts RidgeFit::multiply(std::span<SampleMask const* const> sets,
     return products;
 }
 
-// Two passes: products of traits and signs, and of the signs' products.
-void RidgeFit::estimate() {
-    auto const first = state_.first;
-    auto const last = batch_end();
-    state_.stage = RidgeState::Stage::judge;
-    if (plan_.request().heritability) return;
-    log_.note(fmt::format("heritability of {} trait{} by {} random vectors", last - first,
-                          last - first == 1 ? "" : "s", sign_vectors));
-    auto const samples = plan_.cohort().samples().size();
-    auto const& designs = *designs_;
-    std::vector<SampleMask const*> sets;
-    std::vector<std::size_t> used;  // Designs, one per set.
-    std::vector<std::size_t> set_of_trait;
-    std::vector<RelationshipVector> vectors;
-    auto const vector_of = [&](std::size_t set, std::span<double const> some) {
-        return RelationshipVector{
-            .set = set,
-            .values = scatter(some, designs.design(used[set]).list(), samples),
-            .rest = {}};
-    };
-    for (auto t = first; t < last; ++t) {
-        auto const path = find_fit(plan_, t, FitProblem::Kind::path).value();
-        auto const design = designs.index(path);
-        auto const known = std::ranges::find(used, design);
-        set_of_trait.push_back(static_cast<std::size_t>(known - used.begin()));
-        if (known == used.end()) {
-            used.push_back(design);
-            sets.push_back(&designs.samples(design));
-        }
-        vectors.push_back(vector_of(set_of_trait.back(), designs.right_side(path)));
-    }
-    std::vector<std::vector<SignProducts>> signs(used.size());
-    for (std::size_t set = 0; set < used.size(); ++set) {
-        auto const& design = designs.design(used[set]);
-        for (std::int64_t k = 0; k < sign_vectors; ++k) {
-            auto some = gather(random_signs(plan_.request().split.seed, k, samples), design.list());
-            design.project(some);
-            vectors.push_back(vector_of(set, some));
-            signs[set].push_back({.signs = std::move(some), .once = {}, .twice = {}});
-        }
-    }
-    auto const apply = [&](RelationshipProducts const& products, std::size_t vector,
-                           std::size_t set) {
-        auto const& design = designs.design(used[set]);
-        auto some = gather(products.values[vector], design.list());
-        design.project(some);
-        for (double& value : some) value /= static_cast<double>(products.varying[set]);
-        return some;
-    };
-    auto const once = multiply(sets, vectors);
-    std::vector<RelationshipVector> next;
-    auto place = last - first;
-    for (std::size_t set = 0; set < used.size(); ++set) {
-        for (auto& probe : signs[set]) {
-            probe.once = apply(once, place++, set);
-            next.push_back(vector_of(set, probe.once));
-        }
-    }
-    auto const twice = multiply(sets, next);
-    place = 0;
-    for (std::size_t set = 0; set < used.size(); ++set) {
-        for (auto& probe : signs[set]) probe.twice = apply(twice, place++, set);
-    }
-    for (auto t = first; t < last; ++t) {
-        auto const set = set_of_trait[t - first];
-        auto const path = find_fit(plan_, t, FitProblem::Kind::path).value();
-        auto const& design = designs.design(used[set]);
-        state_.traits[t].estimate =
-            estimate_heritability(designs.right_side(path), apply(once, t - first, set), signs[set],
-                                  std::ssize(design.list()) - design.rank());
-        log_.note(fmt::format("  {}: {:.3f} (standard error {:.3f})", plan_.traits()[t].label,
-                              state_.traits[t].estimate->value,
-                              state_.traits[t].estimate->standard_error));
-    }
-    pause();
-}
-
 void RidgeFit::activate(std::size_t problem, double heritability) {
     state_.active.push_back({.step = {.problem = problem, .heritability = heritability},
                              .system = start_ridge(designs_->right_side(problem))});
@@ -232,7 +187,7 @@ void RidgeFit::activate(std::size_t problem, double heritability) {
 
 void RidgeFit::judge() {
     if (state_.active.empty()) {
-        for (auto t = state_.first; t < batch_end(); ++t) {
+        for (auto t = state_.first; t < last_; ++t) {
             for (auto p : judges(t)) {
                 for (auto heritability : candidates(t)) activate(p, heritability);
             }
@@ -244,10 +199,7 @@ void RidgeFit::judge() {
     for (auto const& one : state_.active) {
         state_.traits[plan_.problems()[one.step.problem].trait].judged.push_back(one.step);
     }
-    state_.active.clear();
-    for (auto t = state_.first; t < batch_end(); ++t) choose(t);
-    state_.stage = RidgeState::Stage::solve;
-    pause();
+    for (auto t = state_.first; t < last_; ++t) choose(t);
 }
 
 // The best mean of all judges; the first of two equally good ones.
@@ -275,22 +227,17 @@ void RidgeFit::choose(std::size_t t) {
 }
 
 void RidgeFit::solve() {
-    auto const last = batch_end();
     if (state_.active.empty()) {
-        for (auto t = state_.first; t < last; ++t) {
+        for (auto t = state_.first; t < last_; ++t) {
             activate(chosen_problem(t), state_.traits[t].chosen.heritability);
         }
     }
     run_active(plan_.request().ridge);
-    for (auto t = state_.first; t < last; ++t) {
+    for (auto t = state_.first; t < last_; ++t) {
         auto& one = state_.active[t - state_.first];
         state_.traits[t].chosen = one.step;
         state_.traits[t].solution = std::move(one.system.solution);
     }
-    state_.active.clear();
-    state_.first = last;
-    state_.stage = RidgeState::Stage::estimate;
-    pause();
 }
 
 void RidgeFit::run_active(RidgeOptions const& options) {

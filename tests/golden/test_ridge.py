@@ -216,20 +216,71 @@ class Heritability(program.InScratch):
         print(f"\nheritability {estimate['heritability']:.3f} ({estimate['standard_error']:.3f}), with exact traces "
               f"{exact:.3f} ({error:.3f})")
 
-    def test_known_heritability(self):
-        """Twelve simulated traits of one cohort: within four standard errors each, and two together."""
+    def check_mean(self, what, report, expected):
+        """Traits share random vectors, which are a fortieth of their variance."""
+        values = np.array([trait["estimate"]["heritability"] for trait in report["traits"]])
+        errors = np.array([trait["estimate"]["standard_error"] for trait in report["traits"]])
+        print(f"\n{what}: mean of {len(values)} estimates {values.mean():.3f}, {expected:.3f} expected, SD "
+              f"{values.std():.3f}, standard errors {errors.mean():.3f}")
+        self.assertTrue(np.all(np.abs(values - expected) < 4 * errors), values)
+        self.assertLess(abs(values.mean() - expected), 3 * errors.mean() * np.sqrt(1 / len(values) + 1 / 40))
+
+    def test_effects_of_the_model(self):
+        """Twenty traits whose effects are those the estimator assumes."""
+        samples, variants, traits = 1200, 1200, 20
+        cohort = Cohort(self.folder, "model", samples, variants, "--quantitative", 1, "--contigs", 5, "--seed", 13)
+        keep = cohort.parts == "training"
+        mean = np.nanmean(cohort.genotypes[keep], axis=0)
+        filled = np.where(np.isnan(cohort.genotypes), mean, cohort.genotypes)
+        sd = filled[keep].std(axis=0)
+        x = (filled - mean) * np.divide(1, sd, out=np.zeros_like(sd), where=sd > 0)
+        rng = np.random.default_rng(1)
         for heritability in (0.2, 0.6):
-            name = f"known-{heritability}"
-            cohort = Cohort(self.folder, name, 1500, 1500, "--quantitative", 12, "--heritability", heritability,
-                            "--causal", 1500, "--contigs", 5, "--seed", 13)
-            report, _ = cohort.fit("m", [f"quantitative_{k}" for k in range(1, 13)], "--tolerance", 1e-4)
-            values = np.array([trait["estimate"]["heritability"] for trait in report["traits"]])
-            errors = np.array([trait["estimate"]["standard_error"] for trait in report["traits"]])
-            print(f"\nheritability {heritability}: mean of twelve estimates {values.mean():.3f}, SD {values.std():.3f}, "
-                  f"standard errors {errors.mean():.3f}")
-            self.assertTrue(np.all(np.abs(values - heritability) < 4 * errors), values)
-            # Traits share random vectors, and with them a sixth of their errors.
-            self.assertLess(abs(values.mean() - heritability), 2.5 * errors.mean() * np.sqrt(1 / 12 + 1 / 40))
+            effects = np.sqrt(heritability / np.count_nonzero(sd)) * rng.normal(size=(variants, traits))
+            values = x @ effects + np.sqrt(1 - heritability) * rng.normal(size=(samples, traits))
+            table = f"h{round(10 * heritability)}"
+            names = [f"{table}_{t}" for t in range(traits)]
+            lines = ["\t".join(["IID", *names])]
+            lines += ["\t".join([name, *(repr(float(v)) for v in row)]) for name, row in zip(cohort.ids, values)]
+            (self.folder / f"{table}.tsv").write_text("\n".join(lines) + "\n")
+            program.maniple("import", "--store", cohort.store, "--table", self.folder / f"{table}.tsv", "--name", table)
+            report, _ = cohort.fit(table, names, "--tolerance", 1e-3)
+            self.check_mean(f"heritability {heritability}", report, heritability)
+
+    def test_simulated_cohort(self):
+        """`maniple simulate` gives common variants, which have more LD, larger shares than the estimator assumes:
+        its expectation follows from the covariance of the traits."""
+        covariates = [f"covariate_{k}" for k in (1, 2, 3, 4)]
+        for heritability in (0.2, 0.6):
+            cohort = Cohort(self.folder, f"cohort-{heritability}", 1200, 1200, "--quantitative", 16, "--heritability",
+                            heritability, "--causal", 1200, "--contigs", 5, "--relatives", 0, "--missing-traits", 0,
+                            "--seed", 14)
+            report, _ = cohort.fit("m", [f"quantitative_{k}" for k in range(1, 17)], "--tolerance", 1e-3,
+                                   covariates=[*covariates, "sex", "site", "ancestry"])
+            keep = cohort.parts == "training"
+            columns = [np.ones(len(keep)), *map(cohort.column, covariates)]
+            for name in ("sex", "site", "ancestry"):
+                levels = [row[name] for row in cohort.table]
+                columns += [np.array([value == level for value in levels], float) for level in sorted(set(levels))[1:]]
+            q = np.linalg.qr(np.column_stack(columns)[keep])[0]
+            mean = np.nanmean(cohort.genotypes[keep], axis=0)
+            filled = np.where(np.isnan(cohort.genotypes), mean, cohort.genotypes)
+            sd = filled[keep].std(axis=0)
+            varying = sd > 0
+            x = (filled[keep] - mean)[:, varying] / sd[varying]
+            frequency = mean[varying] / 2
+            share = (2 * frequency * (1 - frequency)) ** (1 - 0.38)
+            project = lambda values: values - q @ (q.T @ values)
+            genetic = (x * share) @ x.T
+            genetic *= heritability * len(x) / np.trace(genetic)
+            covariance = genetic + (1 - heritability) * np.eye(len(x))
+            covariance = project(project(covariance).T)
+            relationship = project(x)
+            relationship = relationship @ relationship.T / varying.sum()
+            degrees = len(x) - q.shape[1]
+            moments = np.array([[np.sum(relationship**2), np.trace(relationship)], [np.trace(relationship), degrees]])
+            parts = np.linalg.solve(moments, [np.sum(relationship * covariance), np.trace(covariance)])
+            self.check_mean(f"simulated heritability {heritability}", report, parts[0] / parts.sum())
 
 
 if __name__ == "__main__":

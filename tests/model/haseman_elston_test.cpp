@@ -104,8 +104,7 @@ TEST_CASE("estimate_heritability: with exact traces it solves the moment equatio
     auto const product = relationship.apply(trait);
     auto const degrees = static_cast<double>(samples - 1);
     auto const determinant = square_trace * degrees - trace * trace;
-    auto const genetic =
-        (dot(trait, product) * degrees - trace * dot(trait, trait)) / determinant;
+    auto const genetic = (dot(trait, product) * degrees - trace * dot(trait, trait)) / determinant;
     auto const noise =
         (square_trace * dot(trait, trait) - trace * dot(trait, product)) / determinant;
     auto const found = estimate_heritability(trait, product, exact, samples - 1);

@@ -58,8 +58,8 @@ Problem make_problem(std::int64_t samples, std::int64_t variants, bool with_cova
     std::mt19937_64 random{static_cast<std::uint64_t>(samples * 1000 + variants)};
     std::normal_distribution<double> normal;
     Problem made{.samples = samples, .variants = variants, .everyone = SampleMask{samples}};
-    made.x.assign(static_cast<std::size_t>(samples), std::vector<double>(
-                                                         static_cast<std::size_t>(variants)));
+    made.x.assign(static_cast<std::size_t>(samples),
+                  std::vector<double>(static_cast<std::size_t>(variants)));
     for (SampleIndex s{0}; s.get() < samples; ++s) {
         made.everyone.insert(s);
         made.trait.push_back(5 + normal(random));
@@ -121,8 +121,8 @@ RidgeSystem solve(Problem const& problem, RidgeDesign const& design, double shif
 }
 
 TEST_CASE("advance_ridge: effects are those of the dense normal equations", "[ridge]") {
-    auto const [samples, variants] = GENERATE(std::pair{80, 30}, std::pair{40, 90},
-                                              std::pair{30, 1}, std::pair{25, 25});
+    auto const [samples, variants] =
+        GENERATE(std::pair{80, 30}, std::pair{40, 90}, std::pair{30, 1}, std::pair{25, 25});
     bool const with_covariates = GENERATE(false, true);
     auto const heritability = GENERATE(0.05, 0.5, 0.99);
     auto const problem = make_problem(samples, variants, with_covariates);
@@ -133,8 +133,8 @@ TEST_CASE("advance_ridge: effects are those of the dense normal equations", "[ri
     CHECK(system.relative_residual <= 1e-9);
     CHECK(system.iterations <= 3 * std::min(samples, variants + 1));
     auto const expected = effects_of(problem, shift);
-    auto const largest = std::abs(*std::ranges::max_element(
-        expected, {}, [](double value) { return std::abs(value); }));
+    auto const largest = std::abs(
+        *std::ranges::max_element(expected, {}, [](double value) { return std::abs(value); }));
     for (std::size_t v = 0; v < expected.size(); ++v) {
         double effect = 0;
         for (std::size_t s = 0; s < system.solution.size(); ++s) {
@@ -203,8 +203,7 @@ TEST_CASE("RidgeDesign: regression on intercept and covariates", "[ridge]") {
     RidgeDesign const other{some, covariates};
     auto const predictor = other.predict(model);
     CHECK(std::isnan(predictor[7]));
-    CHECK(predictor[8] ==
-          Approx(3 - 2 * covariates[0].values[8] + 0.25 * covariates[2].values[8]));
+    CHECK(predictor[8] == Approx(3 - 2 * covariates[0].values[8] + 0.25 * covariates[2].values[8]));
 }
 
 TEST_CASE("round_to_grid: what is lost is small, and rounding again changes nothing", "[ridge]") {
@@ -217,7 +216,8 @@ TEST_CASE("round_to_grid: what is lost is small, and rounding again changes noth
     }
     auto again = values;
     round_to_grid(again);
-    for (std::size_t s = 0; s < values.size(); ++s) CHECK(again[s] == Approx(values[s]).epsilon(1e-15));
+    for (std::size_t s = 0; s < values.size(); ++s)
+        CHECK(again[s] == Approx(values[s]).epsilon(1e-15));
 }
 
 TEST_CASE("ridge: contracts", "[ridge]") {

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -43,8 +44,8 @@ private:
 /// Position in the plan of a trait's problem of a kind; nothing where it has none.
 std::optional<std::size_t> find_fit(FitPlan const& plan, std::size_t trait, FitProblem::Kind kind);
 
-/// All traits' ridge regressions. Each pass over the genotypes takes every system of a batch of
-/// traits one iteration on: heritabilities that are tried, folds and traits are its columns.
+/// All traits' ridge regressions. Each pass over the genotypes takes every system of a batch one
+/// iteration on: heritabilities that are tried, folds and traits are its columns, up to 128.
 ///
 /// A trait's heritability is the one asked for, else the one that predicts best in its validation
 /// samples or folds, among 0.1, 0.2 .. 0.9 and the estimate, else the estimate of
@@ -60,8 +61,13 @@ public:
     RidgeState run();
 
 private:
+    /// Of random signs, for traces: they add a fortieth to the variance of an estimate.
+    static constexpr std::int64_t sign_vectors = 40;
+
     void begin();
     std::size_t batch_end() const;
+    std::vector<std::size_t> batch_problems() const;
+    std::size_t path_of(std::size_t trait) const;
     std::vector<std::size_t> judges(std::size_t trait) const;
     std::size_t chosen_problem(std::size_t trait) const;
     std::vector<double> candidates(std::size_t trait) const;
@@ -77,13 +83,13 @@ private:
                                   std::span<RelationshipVector const> vectors);
     void describe_pass() const;
     void pause();
-    std::string const& label(std::size_t problem) const;
 
     FitPlan const& plan_;
     GenotypePasses& passes_;
     std::filesystem::path checkpoint_;
     Log& log_;
     RidgeState state_;
+    std::size_t last_ = 0;                 // End of the batch's traits.
     std::optional<RidgeDesigns> designs_;  // Of the batch.
     double last_checkpoint_ = 0;
 };

@@ -41,13 +41,13 @@ struct ActiveRidge {
     RidgeSystem system;
 };
 
-/// Traits are fitted batch by batch, each stage by stage.
+/// Stages follow each other; each takes the traits batch by batch.
 struct RidgeState {
     enum class Stage : std::uint8_t { estimate, judge, solve };
 
     std::int64_t passes = 0;    ///< Over all genotypes.
     std::int64_t filtered = 0;  ///< Variants that the filters leave out.
-    std::size_t first = 0;      ///< Trait that the batch begins with; the end: all are fitted.
+    std::size_t first = 0;      ///< Trait that the stage's batch begins with.
     Stage stage = Stage::estimate;
     std::vector<RidgeTrait> traits;
     std::vector<ActiveRidge> active;  ///< Of the stage.
