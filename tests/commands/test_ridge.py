@@ -105,6 +105,28 @@ class Outcome(Ridge):
             np.testing.assert_array_equal(one, two)
 
 
+class Batches(CommandCase):
+    def test_a_trait_alone_and_among_many(self):
+        """Fourteen traits try more heritabilities than a pass has columns: each has the weights it has alone."""
+        self.succeed("simulate", "--store", "s", "--samples", 250, "--variants", 150, "--quantitative", 14,
+                     "--missing-traits", 0.05, "--missing-genotypes", 0.02, "--seed", 5)
+        fit = ["fit", "--method", "ridge", "--store", "s", "--covariate", "covariate_1"]
+        self.succeed(*fit, "--trait", "quantitative_*", "--name", "all")
+        with h5py.File(self.folder / "s/models/all.h5") as file:
+            scores = [value.decode() for value in file["score_id"][:]]
+            self.assertEqual(len(scores), 14)
+            members, weights = file["weight_score"][:], file["weight"][:]
+            described = {name: file[name][:] for name in ("score_offset", "score_intercept", "score_heritability",
+                                                          "score_penalty", "score_iterations")}
+        for trait in ("quantitative_1", "quantitative_13"):
+            self.succeed(*fit, "--trait", trait, "--name", trait)
+            place = scores.index(trait)
+            with h5py.File(self.folder / f"s/models/{trait}.h5") as file:
+                np.testing.assert_array_equal(file["weight"][:], weights[members == place])
+                for name, values in described.items():
+                    self.assertEqual(file[name][0], values[place], name)
+
+
 class Refusals(Ridge):
     samples, variants = 200, 300
 
