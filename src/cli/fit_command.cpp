@@ -2,6 +2,7 @@
 #include <charconv>
 #include <cmath>
 #include <functional>
+#include <optional>
 #include <string>
 #include <system_error>
 
@@ -29,7 +30,8 @@ po::options_description options() {
          "the cohort's store; the model is kept in it")                                      //
         ("name", po::value<std::string>()->required()->value_name("MODEL"), "of the model")  //
         ("method", po::value<std::string>()->default_value("elastic-net")->value_name("HOW"),
-         "elastic-net: lasso and elastic net")  //
+         "elastic-net: lasso and elastic net; ridge: small effects of all variants (BLUP), for "
+         "quantitative traits")  //
         ("trait", po::value<Words>()->required()->multitoken()->value_name("T..."),
          "traits, one score each: names, patterns such as 'lipid_*', or time:event for times to "
          "event; several: a,b or a b")  //
@@ -43,9 +45,12 @@ po::options_description options() {
          "samples, else 0.0001)")  //
         ("penalty-values", po::value<Words>()->multitoken()->value_name("X..."),
          "these penalties instead, on the scale of glmnet")  //
-        ("tolerance", number(1e-7, "1e-7"),
-         "largest violation of the optimality conditions, as a share of the largest gradient "
-         "without variants");
+        ("heritability", po::value<double>()->value_name("X"),
+         "ridge: the share of variance that sets its penalty (default: what predicts best in the "
+         "validation samples; without any, an estimate)")  //
+        ("tolerance", po::value<double>()->value_name("X"),
+         "elastic-net: largest violation of the optimality conditions, as a share of the largest "
+         "gradient without variants (default: 1e-7); ridge: relative residual (default: 1e-9)");
     po::options_description split{"Training and validation"};
     split.add_options()  //
         ("split", po::value<Words>()->multitoken()->value_name("X..."),
@@ -143,10 +148,32 @@ SplitShares shares_of(po::variables_map const& values) {
             .test = shares.size() > 2 ? shares[2] : 0};
 }
 
+// Options of the other method would change nothing.
+void refuse_options_of_others(po::variables_map const& values, FitMethod method) {
+    std::vector<char const*> others{"heritability"};
+    if (method == FitMethod::ridge) {
+        others = {"mixing", "penalties", "smallest-penalty-ratio", "penalty-values", "early-stop"};
+    }
+    for (auto const* name : others) {
+        if (values.count(name) == 0 || values[name].defaulted()) continue;
+        throw UserError{fmt::format("option --{} has no meaning with --method {}; leave it out",
+                                    name, method == FitMethod::ridge ? "ridge" : "elastic-net")};
+    }
+}
+
+std::optional<double> bounded_if_given(po::variables_map const& values, char const* name,
+                                       double least, double most) {
+    if (values.count(name) == 0) return {};
+    return bounded(values, name, least, most);
+}
+
 FitRequest request_of(po::variables_map const& values) {
     constexpr double no_limit = 1e18;
-    enum class Method { elastic_net };
-    choose<Method>(values, "method", {{"elastic-net", Method::elastic_net}});
+    auto const method = choose<FitMethod>(
+        values, "method", {{"elastic-net", FitMethod::elastic_net}, {"ridge", FitMethod::ridge}});
+    bool const is_ridge = method == FitMethod::ridge;
+    refuse_options_of_others(values, method);
+    auto const tolerance = bounded_if_given(values, "tolerance", is_ridge ? 1e-12 : 1e-9, 1e-2);
     if (values.count("split") != 0 && values.count("split-column") != 0) {
         throw UserError{"options --split and --split-column exclude each other; give one of them"};
     }
@@ -156,9 +183,12 @@ FitRequest request_of(po::variables_map const& values) {
         .run = text_of(values, "out"),
         .traits = words_of(values, "trait"),
         .covariates = words_of(values, "covariate"),
+        .method = method,
         .penalties = grid_of(values),
         .solver = {.mixing = bounded(values, "mixing", 0.001, 1.0),
-                   .tolerance = bounded(values, "tolerance", 1e-9, 1e-2)},
+                   .tolerance = tolerance.value_or(ElasticNetOptions{}.tolerance)},
+        .heritability = bounded_if_given(values, "heritability", 0.0001, 0.9999),
+        .ridge = {.tolerance = tolerance.value_or(RidgeOptions{}.tolerance)},
         .validate = choose<ValidateBy>(
             values, "validate", {{"split", ValidateBy::split}, {"folds", ValidateBy::folds}}),
         .split = {.column = text_of(values, "split-column"),
@@ -197,6 +227,7 @@ Command const fit_command{
     .usage = "--store S --trait T... [--covariate C...] --name MODEL [options]",
     .examples =
         "maniple fit --store cohort --trait height --covariate age,sex --name height\n"
+        "maniple fit --store cohort --trait height --method ridge --name blup\n"
         "maniple fit --store cohort --trait years:death --validate folds --name survival\n"
         "mpirun -n 4 maniple fit --store cohort --trait 'lipid_*' --name lipids --out lipids",
     .ranks = Ranks::all,

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <system_error>
@@ -21,6 +22,8 @@
 #include "maniple/run/fit_path.hpp"
 #include "maniple/run/fit_report.hpp"
 #include "maniple/run/large_blocks.hpp"
+#include "maniple/run/ridge_fit.hpp"
+#include "maniple/run/ridge_model.hpp"
 #include "maniple/run/stop_request.hpp"
 
 namespace maniple {
@@ -109,6 +112,48 @@ RunRecord finish_record(RunRecord record, Stopwatch const& watch, mpi::Communica
     return record;
 }
 
+/// What a method needs to make a model and its report.
+struct ModelMaking {
+    FitPlan const& plan;
+    GenotypePasses& passes;
+    fs::path checkpoint;
+    std::function<RunRecord()> record;  ///< Once, when the work is done. Collective.
+};
+
+// Collective. The model is rank zero's, and the report is written.
+ScoreModel fit_elastic_nets(ModelMaking const& making, Log& log) {
+    auto const& [plan, passes, checkpoint, finish] = making;
+    auto const state = PathFit{plan, passes, checkpoint, log}.run();
+    auto const fits = choose_solutions(plan, state, passes);
+    auto const record = finish();
+    ScoreModel model;
+    together(passes.comm(), [&] {
+        if (!passes.comm().is_root()) return;
+        model = make_model(plan, fits, passes);
+        describe_fits(plan, state, fits, log);
+        if (plan.request().run.empty()) return;
+        write_fit_report(plan.request().run, plan, state, fits, passes, record);
+    });
+    return model;
+}
+
+// The same.
+ScoreModel fit_ridge(ModelMaking const& making, Log& log) {
+    auto const& [plan, passes, checkpoint, finish] = making;
+    auto const state = RidgeFit{plan, passes, checkpoint, log}.run();
+    auto const scores = weigh_variants(plan, state, passes);
+    auto const record = finish();
+    ScoreModel model;
+    together(passes.comm(), [&] {
+        if (!passes.comm().is_root()) return;
+        model = make_ridge_model(plan, state, scores, passes);
+        describe_ridges(plan, state, scores, log);
+        if (plan.request().run.empty()) return;
+        write_ridge_report(plan.request().run, plan, state, scores, record);
+    });
+    return model;
+}
+
 }  // namespace
 
 void plan_fit(FitRequest const& request, mpi::Communicator const& comm, Log& log) {
@@ -136,16 +181,15 @@ void run_fit(FitRequest const& request, mpi::Communicator const& comm, Log& log)
 
     GenotypePasses passes{plan->cohort(), plan->blocks(), comm, request.threads};
     auto const checkpoint = workplace ? workplace->checkpoint() : fs::path{};
-    auto const state = PathFit{*plan, passes, checkpoint, log}.run();
-    auto const fits = choose_solutions(*plan, state, passes);
-    record = finish_record(std::move(record), watch, comm, request.threads);
+    ModelMaking const making{
+        .plan = *plan,
+        .passes = passes,
+        .checkpoint = workplace ? workplace->checkpoint() : fs::path{},
+        .record = [&] { return finish_record(std::move(record), watch, comm, request.threads); }};
+    auto const model =
+        request.method == FitMethod::ridge ? fit_ridge(making, log) : fit_elastic_nets(making, log);
     together(comm, [&] {
         if (!comm.is_root()) return;
-        auto const model = make_model(*plan, fits, passes);
-        describe_fits(*plan, state, fits, log);
-        if (!request.run.empty()) {
-            write_fit_report(request.run, *plan, state, fits, passes, record);
-        }
         write_model(plan->model_path(), model, request.existing);
         workplace->finish();
         log.note(fmt::format("done in {:.1f} s: {}", watch.seconds(), plan->model_path().string()));

@@ -90,6 +90,9 @@ FitPlan::FitPlan(FitRequest request, Log& log)
     }
     covariates_ = expand_covariates(loaded);
     for (auto const& word : request_.traits) add_trait(columns, tables, word);
+    if (request_.method == FitMethod::ridge) {
+        for (auto const& trait : traits_) require_quantitative(trait);
+    }
     blocks_ = choose_variants(cohort_, request_.variants, log);
     for (auto const& block : blocks_) variants_ += block.size();
 
@@ -205,6 +208,14 @@ void FitPlan::add_folds(std::size_t trait, SampleMask const& known) {
     }
 }
 
+void FitPlan::require_quantitative(FitTrait const& trait) const {
+    if (trait.outcome == Outcome::quantitative) return;
+    throw UserError{fmt::format(
+        "trait '{}' is {} (--method ridge fits quantitative traits); fit it with --method "
+        "elastic-net --mixing 0.01, whose penalty is nearly that of a ridge",
+        trait.label, trait.outcome == Outcome::binary ? "binary" : "a time to event")};
+}
+
 // That nobody can be judged, or there is nothing to tell apart, is better said before any work.
 void FitPlan::require_people(FitProblem const& problem) const {
     auto const& trait = traits_[problem.trait];
@@ -219,7 +230,9 @@ void FitPlan::require_people(FitProblem const& problem) const {
     }
     auto const judges = problem.kind == FitProblem::Kind::fold ||
                         (problem.kind == FitProblem::Kind::path && !folds);
-    if (judges && problem.judged.count() < 2) {
+    // Without anybody to judge, heritabilities of ridge regressions are estimated.
+    bool const may_lack = request_.method == FitMethod::ridge && !folds;
+    if (judges && !may_lack && problem.judged.count() < 2) {
         throw UserError{fmt::format(
             "trait '{}' has {} validation samples{} (the penalty is chosen on them); {}", label,
             problem.judged.count(), folds ? " in one of the folds" : "",

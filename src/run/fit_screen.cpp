@@ -104,7 +104,7 @@ private:
         mine.gradients.resize(static_cast<std::size_t>(columns() * variants));
         MatrixView<double> const gradients{mine.gradients.data(), columns(), variants};
         screen_block(genotypes, residuals_.view(), residuals_.sets, *mine.work, gradients);
-        auto const passing = pass_filter(genotypes);
+        auto const passing = passing_variants(filter_, genotypes);
         for (auto pass : passing) mine.filtered += pass ? 0 : 1;
         std::int64_t column = 0;
         for (auto const& problem : problems_) {
@@ -122,18 +122,6 @@ private:
                 }
             }
         }
-    }
-
-    std::vector<bool> pass_filter(PackedView genotypes) const {
-        std::vector<bool> passing(static_cast<std::size_t>(genotypes.variants()), true);
-        if (filter_.limits == VariantFilter{}) return passing;
-        auto const count = kernels().count;
-        for (LocalVariantIndex v{0}; v.get() < genotypes.variants(); ++v) {
-            auto const counts = count(genotypes.row(v).data(), filter_.samples->words().data(),
-                                      genotypes.words_per_row());
-            passing[v.at()] = apply_filter(filter_.limits, counts) == TestStatus::ok;
-        }
-        return passing;
     }
 
     Screening gather(std::vector<TopVariants> const& own, std::int64_t most) const {
@@ -176,6 +164,18 @@ private:
 };
 
 }  // namespace
+
+std::vector<bool> passing_variants(ScreenFilter const& filter, PackedView genotypes) {
+    std::vector<bool> passing(static_cast<std::size_t>(genotypes.variants()), true);
+    if (filter.limits == VariantFilter{}) return passing;
+    auto const count = kernels().count;
+    for (LocalVariantIndex v{0}; v.get() < genotypes.variants(); ++v) {
+        auto const counts = count(genotypes.row(v).data(), filter.samples->words().data(),
+                                  genotypes.words_per_row());
+        passing[v.at()] = apply_filter(filter.limits, counts) == TestStatus::ok;
+    }
+    return passing;
+}
 
 Screening screen(GenotypePasses& passes, std::span<ScreenedProblem const> problems,
                  ScreenFilter const& filter, std::int64_t most) {

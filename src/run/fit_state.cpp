@@ -177,12 +177,15 @@ std::vector<SolvedBatch> batches_from(mpi::Bytes const& bytes) {
     return batches;
 }
 
-void write_checkpoint(std::filesystem::path const& file, PlanFacts const& facts,
-                      FitState const& state) {
+void keep_state(std::filesystem::path const& file, PlanFacts const& facts,
+                mpi::Bytes const& state) {
     Json plan;
     for (auto const& [name, value] : facts) plan[name] = value;
-    auto const bytes = Json::to_cbor(Json{
-        {"version", checkpoint_version}, {"plan", std::move(plan)}, {"state", describe(state)}});
+    auto const* const first = reinterpret_cast<std::uint8_t const*>(state.data());
+    auto const bytes = Json::to_cbor(
+        Json{{"version", checkpoint_version},
+             {"plan", std::move(plan)},
+             {"state", Json::binary(std::vector<std::uint8_t>(first, first + state.size()))}});
     auto const sum = checksum_of(bytes);
     DurableFile written{file};
     std::ofstream out{written.temporary(), std::ios::binary | std::ios::trunc};
@@ -197,7 +200,7 @@ void write_checkpoint(std::filesystem::path const& file, PlanFacts const& facts,
     written.commit(ExistingFile::replace);
 }
 
-std::optional<FitState> read_checkpoint(std::filesystem::path const& file, PlanFacts const& facts) {
+std::optional<mpi::Bytes> find_state(std::filesystem::path const& file, PlanFacts const& facts) {
     if (!std::filesystem::exists(file)) return {};
     std::ifstream in{file, std::ios::binary};
     std::vector<char> const content{std::istreambuf_iterator<char>{in}, {}};
@@ -210,7 +213,23 @@ std::optional<FitState> read_checkpoint(std::filesystem::path const& file, PlanF
         auto const json = Json::from_cbor(bytes);
         if (json.at("version") != checkpoint_version) throw_damaged(file);
         require_same_plan(file, json.at("plan"), facts);
-        return fit_state_from(json.at("state"));
+        auto const raw = std::as_bytes(std::span{json.at("state").get_binary()});
+        return mpi::Bytes{raw.begin(), raw.end()};
+    } catch (Json::exception const&) {
+        throw_damaged(file);
+    }
+}
+
+void write_checkpoint(std::filesystem::path const& file, PlanFacts const& facts,
+                      FitState const& state) {
+    keep_state(file, facts, to_bytes(state));
+}
+
+std::optional<FitState> read_checkpoint(std::filesystem::path const& file, PlanFacts const& facts) {
+    auto const state = find_state(file, facts);
+    if (!state) return {};
+    try {
+        return state_from(*state);
     } catch (Json::exception const&) {
         throw_damaged(file);
     }

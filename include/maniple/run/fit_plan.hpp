@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "maniple/core/log.hpp"
 #include "maniple/genotype/sample_mask.hpp"
 #include "maniple/model/elastic_net.hpp"
+#include "maniple/model/ridge.hpp"
 #include "maniple/model/variant_filter.hpp"
 #include "maniple/run/column_choice.hpp"
 #include "maniple/run/sample_choice.hpp"
@@ -30,6 +32,7 @@ struct PenaltyGrid {
     std::optional<std::vector<double>> values;  ///< Instead of all that.
 };
 
+enum class FitMethod { elastic_net, ridge };
 enum class ValidateBy { split, folds };
 enum class FinalFit { all_samples, training_samples };
 
@@ -47,8 +50,17 @@ struct FitRequest {
     std::filesystem::path run;  ///< Folder of the report; empty: none.
     std::vector<std::string> traits;
     std::vector<std::string> covariates;
+    FitMethod method = FitMethod::elastic_net;
+    /// \name Of elastic nets.
+    /// @{
     PenaltyGrid penalties;
     ElasticNetOptions solver;
+    /// @}
+    /// \name Of ridge regressions.
+    /// @{
+    std::optional<double> heritability;  ///< Nothing: chosen.
+    RidgeOptions ridge;
+    /// @}
     ValidateBy validate = ValidateBy::split;
     SplitRequest split;
     FinalFit final_fit = FinalFit::all_samples;
@@ -109,6 +121,7 @@ public:
 
     /// What a problem's elastic net is made of; refers to the plan.
     PenalisedTrait penalised(FitProblem const& problem) const;
+    std::span<Covariate const> covariates() const { return covariates_; }
 
     /// Everything that the result depends on.
     PlanFacts facts() const;
@@ -120,6 +133,7 @@ private:
     void add_problems(std::vector<SamplePart> const& parts);
     void add_folds(std::size_t trait, SampleMask const& known);
     void require_people(FitProblem const& problem) const;
+    void require_quantitative(FitTrait const& trait) const;
     void describe(std::vector<SamplePart> const& parts, Log& log) const;
     std::string describe_people_of(std::size_t trait, SampleMask const& mask) const;
 

@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "maniple/genotype/packed_block.hpp"
 #include "maniple/genotype/sample_mask.hpp"
 #include "maniple/model/variant_filter.hpp"
 #include "maniple/run/genotype_pass.hpp"
@@ -27,6 +28,9 @@ struct ScreenFilter {
     VariantFilter limits;
     SampleMask const* samples = nullptr;  ///< On whom the limits are judged.
 };
+
+/// Which variants of a block the filter lets pass.
+std::vector<bool> passing_variants(ScreenFilter const& filter, PackedView genotypes);
 
 /// Columns are all residuals of all problems, in order.
 struct Screening {

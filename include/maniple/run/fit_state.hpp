@@ -70,6 +70,14 @@ mpi::Bytes to_bytes(std::vector<SolvedBatch> const& batches);
 std::vector<SolvedBatch> batches_from(mpi::Bytes const& bytes);
 /// @}
 
+/// Some state on disk, in one step, with the plan that it belongs to.
+/// \throws EnvironmentError.
+void keep_state(std::filesystem::path const& file, PlanFacts const& facts, mpi::Bytes const& state);
+
+/// What `keep_state` kept for a fit with this plan; nothing where there is no file.
+/// \throws UserError where the plan was another one, naming what differs; CorruptInput.
+std::optional<mpi::Bytes> find_state(std::filesystem::path const& file, PlanFacts const& facts);
+
 /// The state on disk, in one step.
 /// \throws EnvironmentError.
 void write_checkpoint(std::filesystem::path const& file, PlanFacts const& facts,

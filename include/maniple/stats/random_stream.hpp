@@ -33,6 +33,7 @@ enum class Purpose : std::uint64_t {
     sex = 18,
     site = 19,
     bootstrap = 20,
+    heritability_signs = 21,
 };
 
 /// One of 2^256 independent streams of random numbers: Philox4x64-10 (Salmon et al. 2011) with key
