@@ -135,6 +135,8 @@ File File::create(std::filesystem::path const& path) {
     return File{std::move(handle), std::move(origin)};
 }
 
+std::int64_t File::writing_bytes(std::int64_t file_bytes) { return gathered_bytes(file_bytes); }
+
 File File::open(std::filesystem::path const& path) {
     expect(library_is_prepared, "HDF5 is not used before main");
     Origin origin{.path = path};

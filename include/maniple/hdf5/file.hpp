@@ -20,6 +20,8 @@ class File {
 public:
     /// \param path  must not exist. \throws EnvironmentError.
     static File create(std::filesystem::path const& path);
+    /// Memory of ours in which a new file of so many bytes is gathered while it is written.
+    static std::int64_t writing_bytes(std::int64_t file_bytes);
     /// For reading, without file locks: file systems may lack them, and our files never change.
     /// \throws EnvironmentError where it is missing or unreadable; CorruptInput where it is no HDF5
     ///         file or a damaged one.
