@@ -13,9 +13,9 @@ namespace maniple::hdf5 {
 
 #if H5_VERSION_GE(1, 13, 0)  // Drivers have another shape; these libraries write as they do.
 
-herr_t gather_writes(hid_t) { return 0; }
+herr_t gather_writes(hid_t, Caching) { return 0; }
 
-std::int64_t gathered_bytes(std::int64_t) { return 0; }
+std::int64_t gathered_bytes(std::int64_t, Caching) { return 0; }
 
 #else
 
@@ -23,7 +23,7 @@ namespace {
 
 constexpr std::size_t small_piece = std::size_t{1} << 16;
 
-// Files that stay smaller are likely to be read soon, from the cache.
+// With Caching::start.
 constexpr haddr_t cached_bytes = haddr_t{16} << 20;
 
 // HDF5 sees the first member; everything is passed on to the driver that HDF5 comes with.
@@ -35,7 +35,7 @@ struct GatheringFile {
     std::size_t piece = small_piece;  // Of a file, from a multiple of it on.
     std::byte* bytes = small;
 
-    std::string name;
+    std::string direct_name;               // Empty: everything is to be cached.
     std::unique_ptr<DirectWriter> direct;  // Of large pieces, once there are many.
     haddr_t direct_begin = 0;              // Its pieces that may be on their way lie from here
     haddr_t direct_end = 0;                // to here.
@@ -51,12 +51,13 @@ GatheringFile const& file_of(H5FD_t const* file) {
     return *reinterpret_cast<GatheringFile const*>(file);
 }
 
-H5FD_t* open_file(char const* name, unsigned flags, hid_t, haddr_t most) {
+H5FD_t* open_file(char const* name, unsigned flags, hid_t access, haddr_t most) {
     PropertiesHandle const properties{H5Pcreate(H5P_FILE_ACCESS)};
     if (!properties.valid() || H5Pset_fapl_sec2(properties.get()) < 0) return nullptr;
     std::unique_ptr<GatheringFile> file{new (std::nothrow) GatheringFile};
     if (!file) return nullptr;
-    file->name = name;
+    auto const* const caching = static_cast<Caching const*>(H5Pget_driver_info(access));
+    if (caching != nullptr && *caching == Caching::start) file->direct_name = name;
     file->inner = H5FDopen(name, flags, properties.get(), most);
     if (file->inner == nullptr) return nullptr;
     return &file.release()->shared;
@@ -115,9 +116,9 @@ herr_t write_gathered(GatheringFile& file, hid_t transfer) {
 // The next piece begins here.
 void begin_piece(GatheringFile& file, haddr_t place) {
     file.begin = place;
-    if (file.direct || place < cached_bytes || file.name.empty()) return;
-    file.direct = DirectWriter::open(file.name.c_str());
-    file.name.clear();  // Not to be tried again.
+    if (file.direct || place < cached_bytes || file.direct_name.empty()) return;
+    file.direct = DirectWriter::open(file.direct_name.c_str());
+    file.direct_name.clear();  // Not to be tried again.
     if (!file.direct) return;
     file.bytes = file.direct->room();
     file.piece = DirectWriter::piece;
@@ -216,6 +217,7 @@ hid_t register_driver() {
     driver.name = "maniple gathering";
     driver.maxaddr = (haddr_t{1} << 63U) - 1;
     driver.fc_degree = H5F_CLOSE_WEAK;
+    driver.fapl_size = sizeof(Caching);  // What H5Pset_driver is given.
     driver.open = open_file;
     driver.close = close_file;
     driver.cmp = compare;
@@ -234,13 +236,14 @@ hid_t register_driver() {
 
 }  // namespace
 
-herr_t gather_writes(hid_t access_properties) {
+herr_t gather_writes(hid_t access_properties, Caching caching) {
     static hid_t const driver = register_driver();
-    return H5Pset_driver(access_properties, driver, nullptr);
+    return H5Pset_driver(access_properties, driver, &caching);
 }
 
-std::int64_t gathered_bytes(std::int64_t file_bytes) {
-    auto const large = file_bytes > static_cast<std::int64_t>(cached_bytes);
+std::int64_t gathered_bytes(std::int64_t file_bytes, Caching caching) {
+    auto const large =
+        caching == Caching::start && file_bytes > static_cast<std::int64_t>(cached_bytes);
     return static_cast<std::int64_t>(sizeof(GatheringFile) +
                                      (large ? DirectWriter::buffers * DirectWriter::piece : 0));
 }

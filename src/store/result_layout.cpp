@@ -33,7 +33,7 @@ std::int64_t result_chunk_rows(std::int64_t variants, std::int64_t traits) {
 std::int64_t result_writing_bytes(std::int64_t variants, std::int64_t traits) {
     std::int64_t cell_bytes = 0;
     for (auto const& dataset : result_datasets) cell_bytes += dataset.value_bytes;
-    return hdf5::File::writing_bytes(variants * traits * cell_bytes);
+    return hdf5::File::writing_bytes(variants * traits * cell_bytes, hdf5::Caching::start);
 }
 
 ResultShape shape_of(ResultHeader const& header) {

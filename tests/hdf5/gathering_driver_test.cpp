@@ -67,6 +67,7 @@ TEST_CASE("File::create: chunks of all sizes, in any order, written again and re
 
 // Sizes that large pieces do and do not divide, one above the other or over what was there.
 TEST_CASE("File::create: a file of many megabytes, written again and read between", "[hdf5]") {
+    auto const caching = GENERATE(Caching::all, Caching::start);
     test::ScratchFolder const folder;
     auto const path = folder.path() / "a.h5";
     constexpr std::int64_t chunks = 150;
@@ -74,7 +75,7 @@ TEST_CASE("File::create: a file of many megabytes, written again and read betwee
     Contents contents;
     std::mt19937 random{7};
     {
-        auto file = File::create(path);
+        auto file = File::create(path, caching);
         auto dataset = file.create_dataset("values", {.element = Element::uint8,
                                                       .rows = chunks * chunk_rows,
                                                       .chunk_rows = chunk_rows,
@@ -107,7 +108,7 @@ bool is_refused(std::filesystem::path const& path, rlim_t limit) {
         rlimit const most{limit, limit};
         ::setrlimit(RLIMIT_FSIZE, &most);
         try {
-            auto file = File::create(path);
+            auto file = File::create(path, Caching::start);
             auto dataset = file.create_dataset("values", {.element = Element::uint8,
                                                           .rows = 60 << 20,
                                                           .chunk_rows = 1 << 20,
