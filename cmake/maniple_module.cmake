@@ -15,7 +15,7 @@ endif()
 # Loops are compiled once per instruction set; core/instruction_set.hpp chooses at run time. A source says by
 # its name which it is for: NAME_scalar.cpp, NAME_avx2.cpp, NAME_avx512.cpp, NAME_amx.cpp.
 set(maniple_flags_scalar -O3 -fno-math-errno)
-set(maniple_flags_avx2 ${maniple_flags_scalar} -mavx2 -mpopcnt -mbmi -mbmi2)
+set(maniple_flags_avx2 ${maniple_flags_scalar} -mavx2 -mfma -mpopcnt -mbmi -mbmi2)
 set(maniple_flags_avx512 ${maniple_flags_avx2} -mavx512f -mavx512bw -mavx512vl -mavx512dq -mavx512vnni
   -mavx512vpopcntdq -mprefer-vector-width=512)
 if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)

@@ -31,8 +31,9 @@ std::vector<InstructionSet> find_runnable() {
     std::vector<InstructionSet> sets{InstructionSet::scalar};
 #if defined(__x86_64__)
     __builtin_cpu_init();
-    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("popcnt") ||
-        !__builtin_cpu_supports("bmi") || !__builtin_cpu_supports("bmi2")) {
+    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma") ||
+        !__builtin_cpu_supports("popcnt") || !__builtin_cpu_supports("bmi") ||
+        !__builtin_cpu_supports("bmi2")) {
         return sets;
     }
     sets.push_back(InstructionSet::avx2);

@@ -124,15 +124,19 @@ void File::dispose() noexcept {
     if (H5Fflush(handle_.get(), H5F_SCOPE_LOCAL) < 0) handle_.abandon();
 }
 
-File File::create(std::filesystem::path const& path) {
+File File::create(std::filesystem::path const& path, Caching caching) {
     expect(library_is_prepared, "HDF5 is not used before main");
     Origin origin{.path = path, .access = Access::write};
     auto const access = access_properties(origin);
-    if (gather_writes(access.get()) < 0) fail(origin, "prepare to write the file");
+    if (gather_writes(access.get(), caching) < 0) fail(origin, "prepare to write the file");
     auto const creation = without_times(H5P_FILE_CREATE, origin);
     FileHandle handle{H5Fcreate(path.c_str(), H5F_ACC_EXCL, creation.get(), access.get())};
     if (!handle.valid()) fail(origin, "create the file");
     return File{std::move(handle), std::move(origin)};
+}
+
+std::int64_t File::writing_bytes(std::int64_t file_bytes, Caching caching) {
+    return gathered_bytes(file_bytes, caching);
 }
 
 File File::open(std::filesystem::path const& path) {

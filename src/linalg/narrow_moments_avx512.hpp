@@ -38,6 +38,7 @@ struct NarrowMoments {
         __builtin_memcpy(&values, from, sizeof values);
         return values;
     }
+    static void add_product(Vector& sum, Vector a, Vector b) { sum = _mm512_fmadd_pd(a, b, sum); }
     static Vector load_pair(double const* from) {
         return _mm512_maskz_broadcast_f64x2(0xff, _mm_loadu_pd(from));
     }
@@ -52,19 +53,21 @@ struct NarrowMoments {
     [[gnu::always_inline]] void add_row(double const* row) {
         auto const low = load(row);
         sums[0] += low;
-        if (rows < 8) squares[0] += low * low;  // Else all are on the diagonal.
+        if (rows < 8) add_product(squares[0], low, low);  // Else all are on the diagonal.
 #pragma GCC unroll 16
-        for (int r = 0; r < single_rows; ++r) singles[r] += row[r] * low;
+        for (int r = 0; r < single_rows; ++r) add_product(singles[r], Vector{} + row[r], low);
         auto const twice = __builtin_shufflevector(low, low, 4, 4, 5, 5, 6, 6, 7, 7);
 #pragma GCC unroll 16
-        for (int p = 0; p < inner_pairs; ++p) inner[p] += load_pair(row + 4 + 2 * p) * twice;
+        for (int p = 0; p < inner_pairs; ++p)
+            add_product(inner[p], load_pair(row + 4 + 2 * p), twice);
         if constexpr (has_upper) {
             auto const high = load(row + 8);
             sums[1] += high;
-            squares[1] += high * high;
+            add_product(squares[1], high, high);
             auto const high_twice = __builtin_shufflevector(high, high, 0, 0, 1, 1, 2, 2, 3, 3);
 #pragma GCC unroll 16
-            for (int p = 0; p < upper_pairs; ++p) upper[p] += load_pair(row + 2 * p) * high_twice;
+            for (int p = 0; p < upper_pairs; ++p)
+                add_product(upper[p], load_pair(row + 2 * p), high_twice);
         }
     }
 

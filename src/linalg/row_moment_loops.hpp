@@ -37,6 +37,11 @@ struct MomentLoops {
         double* covariates;  // count x padded(rows)
     };
 
+    // sum + a * b, rounded once: half the instructions of two roundings, and more exact.
+    static void add_product(Vector& sum, Vector a, Vector b) { sum = Lanes::fuse(a, b, sum); }
+    static void add_product(Vector& sum, double a, Vector b) {
+        sum = Lanes::fuse(Vector{} + a, b, sum);
+    }
     static Vector load(double const* from) {
         Vector values;
         __builtin_memcpy(&values, from, sizeof values);
@@ -90,13 +95,13 @@ struct MomentLoops {
             for (int k = 0; k < vectors; ++k) {
                 right[k] = Lanes::convert(from + k * lanes);
                 if (has_moments) sums[k] += right[k];
-                if (has_moments && k >= first_square) squares[k] += right[k] * right[k];
+                if (has_moments && k >= first_square) add_product(squares[k], right[k], right[k]);
             }
 #pragma GCC unroll 16
             for (int r = 0; r < rows; ++r) {
 #pragma GCC unroll 16
                 for (int k = 0; k < vectors; ++k) {
-                    if (is_needed(r, k)) product_sums[r][k] += left[r] * right[k];
+                    if (is_needed(r, k)) add_product(product_sums[r][k], left[r], right[k]);
                 }
             }
             left += padded(rows);

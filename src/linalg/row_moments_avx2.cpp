@@ -14,6 +14,7 @@ struct Lanes {
     static Doubles convert(std::int32_t const* from) {
         return _mm256_cvtepi32_pd(_mm_loadu_si128(reinterpret_cast<__m128i const*>(from)));
     }
+    static Doubles fuse(Doubles a, Doubles b, Doubles c) { return _mm256_fmadd_pd(a, b, c); }
 };
 
 }  // namespace

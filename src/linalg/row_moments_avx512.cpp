@@ -16,6 +16,7 @@ struct Lanes {
         auto const integers = _mm256_loadu_si256(reinterpret_cast<__m256i const*>(from));
         return _mm512_maskz_cvtepi32_pd(0xff, integers);
     }
+    static Doubles fuse(Doubles a, Doubles b, Doubles c) { return _mm512_fmadd_pd(a, b, c); }
 };
 
 }  // namespace

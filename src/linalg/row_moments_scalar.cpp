@@ -14,6 +14,10 @@ struct Lanes {
         __builtin_memcpy(&values, from, sizeof values);
         return __builtin_convertvector(values, Doubles);
     }
+    // A call where the base architecture has no such instruction, yet the same bits.
+    static Doubles fuse(Doubles a, Doubles b, Doubles c) {
+        return Doubles{__builtin_fma(a[0], b[0], c[0]), __builtin_fma(a[1], b[1], c[1])};
+    }
 };
 
 }  // namespace

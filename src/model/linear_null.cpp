@@ -69,9 +69,9 @@ SampleMask complete_samples(SampleMask const& candidates, std::span<Covariate co
 /// point.
 class LinearNull::Fit {
 public:
-    Fit(LinearNull& null, std::vector<std::string> names, LoadTrait const& load)
+    Fit(LinearNull& null, std::vector<TraitOutline> outlines, LoadTrait const& load)
         : null_{null},
-          names_{std::move(names)},
+          outlines_{std::move(outlines)},
           load_{load},
           values_(static_cast<std::size_t>(null.samples())),
           base_{make_basis(null.base_.list(), null.covariates_)} {}
@@ -87,7 +87,7 @@ public:
         }
         auto const covariates = std::ssize(null_.covariates_);
         null_.columns_ = FixedPointMatrix{
-            null_.samples(), std::ssize(names_) + covariates * (std::ssize(on_own) + 1)};
+            null_.samples(), std::ssize(outlines_) + covariates * (std::ssize(on_own) + 1)};
         if (!on_base.empty()) fit_base(groups, on_base, reduced);
         for (auto g : on_own) fit_own(groups[g]);
         null_.columns_.truncate(next_column_);
@@ -98,7 +98,11 @@ public:
 private:
     std::vector<TraitGroup> group_traits() {
         TraitGroups groups;
-        for (std::size_t t = 0; t < names_.size(); ++t) {
+        for (std::size_t t = 0; t < outlines_.size(); ++t) {
+            if (outlines_[t].values == Completeness::every_sample) {
+                groups.add(t, copy_of(null_.base_));
+                continue;
+            }
             load_(t, values_);
             groups.add(t, observed_samples(null_.base_, values_));
         }
@@ -211,13 +215,13 @@ private:
         auto const problem =
             find_problem(gather(values_, samples), gather(residuals, samples), rank);
         if (problem) {
-            rejected_.emplace_back(t, RejectedTrait{names_[t], *problem});
+            rejected_.emplace_back(t, RejectedTrait{outlines_[t].name, *problem});
             return;
         }
         auto const position = null_.traits_.size();
         null_.patterns_.back().traits.push_back(position);
         null_.designs_.back().traits.push_back(position);
-        null_.traits_.push_back(NullTrait{.name = names_[t],
+        null_.traits_.push_back(NullTrait{.name = outlines_[t].name,
                                           .pattern = PatternIndex{std::ssize(null_.patterns_) - 1},
                                           .column = next_column_});
         input_position_.push_back(t);
@@ -335,7 +339,7 @@ private:
     }
 
     LinearNull& null_;
-    std::vector<std::string> names_;
+    std::vector<TraitOutline> outlines_;
     LoadTrait const& load_;
     std::vector<double> values_;
     CovariateBasis base_;
@@ -346,7 +350,7 @@ private:
 };
 
 LinearNull::LinearNull(SampleMask const& candidates, std::vector<Covariate> covariates,
-                       std::vector<std::string> names, LoadTrait const& load)
+                       std::vector<TraitOutline> traits, LoadTrait const& load)
     : base_{complete_samples(candidates, covariates)}, covariates_{std::move(covariates)} {
     if (base_.count() == 0) {
         throw UserError{fmt::format(
@@ -354,22 +358,22 @@ LinearNull::LinearNull(SampleMask const& candidates, std::vector<Covariate> cova
             "check the covariates and the sample filters",
             candidates.count())};
     }
-    Fit{*this, std::move(names), load}.run();
+    Fit{*this, std::move(traits), load}.run();
 }
 
 namespace {
 
-std::vector<std::string> names_of(std::span<ScanTrait const> traits) {
-    std::vector<std::string> names;
-    for (auto const& trait : traits) names.push_back(trait.name);
-    return names;
+std::vector<TraitOutline> outlines_of(std::span<ScanTrait const> traits) {
+    std::vector<TraitOutline> outlines;
+    for (auto const& trait : traits) outlines.push_back({.name = trait.name});
+    return outlines;
 }
 
 }  // namespace
 
 LinearNull::LinearNull(SampleMask const& candidates, std::vector<Covariate> covariates,
                        std::span<ScanTrait const> traits)
-    : LinearNull{candidates, std::move(covariates), names_of(traits),
+    : LinearNull{candidates, std::move(covariates), outlines_of(traits),
                  [&](std::size_t t, std::span<double> values) {
                      expect(traits[t].values.size() == values.size(), "one value per sample");
                      std::ranges::copy(traits[t].values, values.begin());

@@ -80,6 +80,7 @@ ScanMemory::ScanMemory(Cohort const& cohort, std::span<ChosenBlock const> blocks
         rows_ += block.size();
         stored_rows += block.block_rows;
     }
+    always_ += result_writing_bytes(rows_, traits);
     unit_rows_ = result_chunk_rows(rows_, traits);
     auto const pass = pass_limits(limits.threads);
     auto const units = (rows_ + unit_rows_ - 1) / unit_rows_;

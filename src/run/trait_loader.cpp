@@ -44,8 +44,13 @@ FittedTraits TraitLoader::fit(std::span<ColumnReference const> traits) const {
     auto const base = complete_samples(candidates_, expanded);
 
     std::vector<std::int64_t> cases(traits.size());
-    std::vector<std::string> names;
-    for (auto const& chosen : traits) names.push_back(chosen.label);
+    std::vector<TraitOutline> outlines;
+    for (auto const& chosen : traits) {
+        auto const complete = chosen.column.observed == samples;
+        outlines.push_back(
+            {.name = chosen.label,
+             .values = complete ? Completeness::every_sample : Completeness::unknown});
+    }
     auto const load = [&](std::size_t t, std::span<double> values) {
         StopRequest::check();
         auto const column = load_column(tables_, traits[t], samples);
@@ -53,7 +58,7 @@ FittedTraits TraitLoader::fit(std::span<ColumnReference const> traits) const {
         std::ranges::copy(column.values, values.begin());
     };
     FittedTraits fitted{
-        .null = LinearNull{candidates_, std::move(expanded), std::move(names), load},
+        .null = LinearNull{candidates_, std::move(expanded), std::move(outlines), load},
         .accepted = {},
         .cases = {}};
     std::size_t position = 0;

@@ -73,8 +73,7 @@ void InflationCounter::add(std::span<float const> neg_log10_p) {
 }
 
 void InflationCounter::append(std::span<float const> numbers) {
-    while (!numbers.empty()) {
-        if (std::ssize(kept_) == most_kept) settle(1);
+    if (level_ == 0) {
         auto const room = static_cast<std::size_t>(most_kept) - kept_.size();
         auto const fitting = numbers.first(std::min(room, numbers.size()));
         numbers = numbers.subspan(fitting.size());
@@ -84,7 +83,28 @@ void InflationCounter::append(std::span<float const> numbers) {
         std::ranges::transform(fitting, kept_.begin() + old_size,
                                [](float value) { return value + 0.0F; });  // makes 0 of -0
         count_ += std::ssize(fitting);
+        if (!numbers.empty()) settle(1);
     }
+    if (!numbers.empty()) count_in_bins(numbers);
+}
+
+// At level 1 and above, where all that is kept is settled.
+void InflationCounter::count_in_bins(std::span<float const> numbers) {
+    auto const window = bins::window(level_);
+    auto* const counts = bins_.data();
+    std::array<float, piece> inside;
+    std::size_t size = 0;
+    for (float const number : numbers) {
+        float const value = number + 0.0F;  // makes 0 of -0
+        auto const bits = bits_of(value);
+        ++counts[bins::bin_of(bits)];
+        inside[size] = value;
+        size += window.holds(bits) ? 1 : 0;  // no branch: half of them would be guessed wrong
+    }
+    kept_.insert(kept_.end(), inside.begin(), inside.begin() + size);
+    count_ += std::ssize(numbers);
+    while (std::ssize(kept_) > most_in_window) narrow();
+    settled_ = std::ssize(kept_);
 }
 
 // Counts what was only kept so far and drops what is not in the window.
@@ -123,7 +143,11 @@ void InflationCounter::narrow() {
 void InflationCounter::merge(InflationCounter const& other) {
     expect(&other != this, "two counters");
     if (other.level_ == 0) {
-        append(other.kept_);
+        for (auto rest = std::span{other.kept_}; !rest.empty();) {
+            auto const size = std::min(rest.size(), piece);
+            append(rest.first(size));
+            rest = rest.subspan(size);
+        }
     } else {
         auto settled = other;
         settled.settle(std::max(1, level_));
@@ -201,7 +225,7 @@ InflationCounter InflationCounter::from_bytes(std::span<std::byte const> bytes) 
     bytes = bytes.subspan(sizeof header);
     auto const [level, count, settled, kept] = header;
     expect(level >= 0 && level <= bins::last_level && settled >= 0 && settled <= kept &&
-               kept <= most_kept && kept <= count,
+               (level == 0 || settled == kept) && kept <= most_kept && kept <= count,
            "bytes of a counter");
     InflationCounter counter;
     counter.level_ = static_cast<int>(level);

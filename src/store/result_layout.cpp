@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "maniple/core/contract.hpp"
+#include "maniple/hdf5/file.hpp"
 
 namespace maniple {
 
@@ -27,6 +28,12 @@ std::int64_t result_chunk_rows(std::int64_t variants, std::int64_t traits) {
     while (rows > usual_rows && rows * wanted_chunks > variants) rows /= 2;
     while (rows > fewest_rows && rows * cell_bytes > most_bytes / traits) rows /= 2;
     return std::min(rows, std::max<std::int64_t>(variants, 1));
+}
+
+std::int64_t result_writing_bytes(std::int64_t variants, std::int64_t traits) {
+    std::int64_t cell_bytes = 0;
+    for (auto const& dataset : result_datasets) cell_bytes += dataset.value_bytes;
+    return hdf5::File::writing_bytes(variants * traits * cell_bytes, hdf5::Caching::start);
 }
 
 ResultShape shape_of(ResultHeader const& header) {

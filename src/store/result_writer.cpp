@@ -30,7 +30,7 @@ public:
         // A creation may fail when the file is there already, but not when it was there before.
         std::error_code ignored;
         if (!std::filesystem::exists(path, ignored)) path_ = path;
-        return hdf5::File::create(path);
+        return hdf5::File::create(path, hdf5::Caching::start);
     }
     void keep() { path_.clear(); }
 

@@ -1,10 +1,17 @@
-/// \file  Files are written in pieces of 64 KiB: what was written last is what is there.
+/// \file  Files are written in pieces: what was written last is what is there.
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <filesystem>
 #include <map>
 #include <random>
 #include <vector>
 
 #include <catch2/catch.hpp>
 
+#include "maniple/core/error.hpp"
 #include "maniple/hdf5/file.hpp"
 #include "scratch_folder.hpp"
 
@@ -56,6 +63,75 @@ TEST_CASE("File::create: chunks of all sizes, in any order, written again and re
     auto const file = File::open(path);
     check(file.open_dataset("values"), contents);
     CHECK(file.read_text("round840") == "x");
+}
+
+// Sizes that large pieces do and do not divide, one above the other or over what was there.
+TEST_CASE("File::create: a file of many megabytes, written again and read between", "[hdf5]") {
+    auto const caching = GENERATE(Caching::all, Caching::start);
+    test::ScratchFolder const folder;
+    auto const path = folder.path() / "a.h5";
+    constexpr std::int64_t chunks = 150;
+    constexpr std::int64_t chunk_rows = 1 << 20;
+    Contents contents;
+    std::mt19937 random{7};
+    {
+        auto file = File::create(path, caching);
+        auto dataset = file.create_dataset("values", {.element = Element::uint8,
+                                                      .rows = chunks * chunk_rows,
+                                                      .chunk_rows = chunk_rows,
+                                                      .filter = Filter::deflate});
+        for (int round = 0; round < 260; ++round) {
+            auto const chunk = round < chunks && round % 7 != 0 ? round : random() % chunks;
+            auto const row = static_cast<std::int64_t>(chunk) * chunk_rows;
+            auto const size = random() % 10 == 0   ? 5'000'000U
+                              : random() % 10 == 0 ? 1U << 21U
+                                                   : 1 + random() % 400'000;
+            auto const bytes = random_bytes(size, random);
+            dataset.write_chunk(row, 0, 0, bytes);
+            contents[row] = bytes;
+            if (round % 60 == 59) check(dataset, contents);
+            if (round % 50 == 30) file.write_attribute("round" + std::to_string(round), "x");
+        }
+        file.close();
+    }
+    REQUIRE(std::filesystem::file_size(path) > 50'000'000);
+    auto const file = File::open(path);
+    check(file.open_dataset("values"), contents);
+    CHECK(file.read_text("round230") == "x");
+}
+
+// In a process whose files may not grow past `limit` bytes. \return whether the writer was told.
+bool is_refused(std::filesystem::path const& path, rlim_t limit) {
+    auto const child = ::fork();
+    if (child == 0) {
+        std::signal(SIGXFSZ, SIG_IGN);  // As on a full disk, writes fail and say why.
+        rlimit const most{limit, limit};
+        ::setrlimit(RLIMIT_FSIZE, &most);
+        try {
+            auto file = File::create(path, Caching::start);
+            auto dataset = file.create_dataset("values", {.element = Element::uint8,
+                                                          .rows = 60 << 20,
+                                                          .chunk_rows = 1 << 20,
+                                                          .filter = Filter::deflate});
+            std::vector<std::byte> const bytes(1 << 20);
+            for (std::int64_t c = 0; c < 60; ++c) dataset.write_chunk(c << 20, 0, 0, bytes);
+            file.close();
+        } catch (EnvironmentError const&) {
+            ::_exit(3);
+        }
+        ::_exit(0);
+    }
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    REQUIRE(WIFEXITED(status));
+    return WEXITSTATUS(status) == 3;
+}
+
+TEST_CASE("File::create: a large file on a full disk is refused", "[hdf5]") {
+    test::ScratchFolder const folder;
+    CHECK(is_refused(folder.path() / "a.h5", 20'000'000));
+    CHECK(is_refused(folder.path() / "b.h5", 59 << 20));
+    CHECK_FALSE(is_refused(folder.path() / "c.h5", 61 << 20));
 }
 
 TEST_CASE("File::create: an empty file is a file", "[hdf5]") {

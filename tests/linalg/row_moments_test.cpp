@@ -1,6 +1,7 @@
 #include "maniple/linalg/row_moments.hpp"
 
 #include <bit>
+#include <cmath>
 #include <random>
 #include <vector>
 
@@ -63,7 +64,7 @@ double sum_by_hand(MatrixView<std::int32_t const> integers, std::span<SampleInde
     double sum = 0;
     for (auto s : samples) {
         double const right = integers(s.get(), first_column + c);
-        sum += r < 0 ? right : integers(s.get(), first_column + r) * right;
+        sum = r < 0 ? sum + right : std::fma(integers(s.get(), first_column + r), right, sum);
     }
     return sum;
 }

@@ -16,10 +16,18 @@ namespace maniple::hdf5 {
 /// One open file. Files that are made by equal calls have equal bytes: no time stamps, no
 /// addresses. Their structure carries HDF5's own checksums; their values do not. Works with and
 /// without MPI_Init. One thread per process may use this module at a time.
+/// What of a new file the operating system is asked to keep in memory.
+enum class Caching {
+    all,    ///< It is read again soon.
+    start,  ///< Beyond 16 MiB it goes straight to the disk, if the file system lets it.
+};
+
 class File {
 public:
     /// \param path  must not exist. \throws EnvironmentError.
-    static File create(std::filesystem::path const& path);
+    static File create(std::filesystem::path const& path, Caching caching = Caching::all);
+    /// Memory of ours in which a new file of so many bytes is gathered while it is written.
+    static std::int64_t writing_bytes(std::int64_t file_bytes, Caching caching);
     /// For reading, without file locks: file systems may lack them, and our files never change.
     /// \throws EnvironmentError where it is missing or unreadable; CorruptInput where it is no HDF5
     ///         file or a damaged one.

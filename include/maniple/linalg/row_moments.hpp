@@ -26,12 +26,11 @@ public:
 
     /// Replace what is here by the sums over `samples`, which may be none, of `columns`.
     ///
-    /// Each is added up in the order of the list, with one rounded multiplication and one rounded
-    /// addition a sample: its bits depend on the integers of its columns and on the list alone,
-    /// not on the instruction set, nor on the other columns.
-    /// \param integers  samples x columns; seven more must be readable behind the last row.
-    /// \pre   columns fit the room and lie inside the matrix
-    /// \pre   every sample is a row of the matrix
+    /// Each is added up in the order of the list, a product and its addition rounded
+    /// once (IEEE 754 fused multiply-add): its bits depend on the integers of its columns and on
+    /// the list alone, not on the instruction set, nor on the other columns. \param integers
+    /// samples x columns; seven more must be readable behind the last row. \pre   columns fit the
+    /// room and lie inside the matrix \pre   every sample is a row of the matrix
     void sum_over(std::span<SampleIndex const> samples, MatrixView<std::int32_t const> integers,
                   MomentColumns columns);
 

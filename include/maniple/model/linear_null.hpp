@@ -22,8 +22,16 @@ struct ScanTrait {
     std::vector<double> values;
 };
 
+enum class Completeness { unknown, every_sample };
+
+/// What is known of a trait before its values are loaded.
+struct TraitOutline {
+    std::string name;
+    Completeness values = Completeness::unknown;  ///< Has every sample of the cohort a value?
+};
+
 /// Fills `values` (one per sample of the cohort, NaN = missing) with those of one trait, by its
-/// position in the list of names. Called more than once per trait.
+/// position in the list of traits. Called once per trait that has every value, else twice.
 using LoadTrait = std::function<void(std::size_t trait, std::span<double> values)>;
 
 /// Candidates with a value of every covariate.
@@ -92,12 +100,12 @@ class LinearNull {
 public:
     /// \param candidates  samples that may take part.
     /// \param covariates  without intercept; any of them may be collinear.
-    /// \param names       of the traits.
+    /// \param traits      with a value of every sample where they say so.
     /// \param load        where their values come from.
     /// \pre   every covariate has candidates.samples() values
     /// \throws UserError when no candidate has every covariate; what `load` throws.
     LinearNull(SampleMask const& candidates, std::vector<Covariate> covariates,
-               std::vector<std::string> names, LoadTrait const& load);
+               std::vector<TraitOutline> traits, LoadTrait const& load);
     /// \pre   every vector has candidates.samples() values
     LinearNull(SampleMask const& candidates, std::vector<Covariate> covariates,
                std::span<ScanTrait const> traits);

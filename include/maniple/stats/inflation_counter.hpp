@@ -57,6 +57,7 @@ private:
     static constexpr std::int64_t most_in_window = most_kept / 2;
 
     void append(std::span<float const> numbers);
+    void count_in_bins(std::span<float const> numbers);
     void settle(int least_level);
     void narrow();
     double order_statistic(std::int64_t rank);

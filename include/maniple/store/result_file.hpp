@@ -45,6 +45,9 @@ struct ResultHeader {
 /// \pre variants >= 0; traits > 0
 std::int64_t result_chunk_rows(std::int64_t variants, std::int64_t traits);
 
+/// Memory in which the results of so many variants and traits are gathered while they are written.
+std::int64_t result_writing_bytes(std::int64_t variants, std::int64_t traits);
+
 /// Writes results.h5. Its six datasets are variants x traits, in chunks of one row chunk and one
 /// trait; NaN where a row has no number. Equal contents give equal bytes.
 class ResultWriter {
