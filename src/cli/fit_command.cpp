@@ -41,8 +41,8 @@ po::options_description options() {
         ("mixing", number(1, "1"), "alpha: 1 is the lasso, less mixes a ridge penalty in")  //
         ("penalties", count(100), "how many penalties, from the largest on")                //
         ("smallest-penalty-ratio", po::value<double>()->value_name("X"),
-         "smallest penalty as a share of the largest (default: 0.01 with more variants than "
-         "samples, else 0.0001)")  //
+         "smallest penalty as a share of the largest (default: 0.0001; with more variants than "
+         "samples where the penalty falls to the noise in a variant's gradient, 0.01 to 0.1)")  //
         ("penalty-values", po::value<Words>()->multitoken()->value_name("X..."),
          "these penalties instead, on the scale of glmnet")  //
         ("heritability", po::value<double>()->value_name("X"),

@@ -105,12 +105,16 @@ void PathFit::screen_null() {
             log_.note(fmt::format("variants: {} of {} pass the filters",
                                   plan_.variants() - found.filtered, plan_.variants()));
         }
-        for (auto p : all) start_problem(p, found.top[p]);
+        for (auto p : all) {
+            auto const noise =
+                gradient_noise(residuals.columns[p], plan_.problems()[p].training.count());
+            start_problem(p, found.top[p], noise);
+        }
     });
     share(Border::may_stop);
 }
 
-void PathFit::start_problem(std::size_t p, Ranked const& top) {
+void PathFit::start_problem(std::size_t p, Ranked const& top, double noise) {
     auto const& problem = plan_.problems()[p];
     auto& state = state_.problems[p];
     state.largest_gradient = top.empty() ? 0 : top.front().value;
@@ -124,10 +128,12 @@ void PathFit::start_problem(std::size_t p, Ranked const& top) {
     // All problems of a trait have the penalties of its path, whose problem comes first.
     auto const path = path_of(plan_, problem.trait);
     if (path == p) {
-        auto const mixing = std::max(plan_.request().solver.mixing, 1e-3);
-        state.penalties =
-            penalties_of(plan_.request().penalties, state.largest_gradient / mixing,
-                         plan_.variants() - state_.filtered, problem.training.count());
+        state.penalties = penalties_of(plan_.request().penalties,
+                                       {.largest_gradient = state.largest_gradient,
+                                        .noise = noise,
+                                        .variants = plan_.variants() - state_.filtered,
+                                        .samples = problem.training.count()},
+                                       plan_.request().solver.mixing);
     } else {
         state.penalties = state_.problems[path].penalties;
     }

@@ -7,6 +7,18 @@
 #include "maniple/stats/elementary.hpp"
 
 namespace maniple {
+namespace {
+
+// With more variants than samples, a penalty below the noise lets a third of all variants without
+// effect in: models as large as the number of samples, which predict worse and take most of the
+// time. Where the largest gradient is hardly above the noise, a path still needs some length.
+double default_ratio(PathStart const& start) {
+    if (start.variants <= start.samples) return 1e-4;
+    return std::clamp(start.noise / start.largest_gradient, 0.01, 0.1);
+}
+
+}  // namespace
+
 std::size_t path_of(FitPlan const& plan, std::size_t trait) {
     auto const& problems = plan.problems();
     auto const found = std::ranges::find_if(problems, [&](FitProblem const& problem) {
@@ -43,10 +55,18 @@ std::optional<std::size_t> best_performance(std::vector<double> const& values) {
     return best;
 }
 
-std::vector<double> penalties_of(PenaltyGrid const& grid, double largest, std::int64_t variants,
-                                 std::int64_t samples) {
+double gradient_noise(std::span<double const> residuals, std::int64_t samples) {
+    expect(samples > 0, "there are samples");
+
+    double squares = 0;
+    for (double residual : residuals) squares += residual * residual;
+    return std::sqrt(squares) / static_cast<double>(samples);
+}
+
+std::vector<double> penalties_of(PenaltyGrid const& grid, PathStart const& start, double mixing) {
     if (grid.values) return *grid.values;
-    auto const ratio = grid.smallest_ratio.value_or(variants > samples ? 0.01 : 1e-4);
+    auto const largest = start.largest_gradient / std::max(mixing, 1e-3);
+    auto const ratio = grid.smallest_ratio.value_or(default_ratio(start));
     std::vector<double> penalties;
     for (std::int64_t k = 0; k < grid.count; ++k) {
         auto const share =

@@ -172,6 +172,25 @@ void check_model(Cohort const& cohort, std::string const& name) {
                     file.string())};
 }
 
+// Checkpoint and lock of a fit lie beside the model that it will make.
+std::optional<std::string> note_unfinished_fit(std::filesystem::path const& path) {
+    auto const name = path.stem().string();
+    if (path.parent_path() != "models" || name.size() < 2 || name.front() != '.') return {};
+    if (path.extension() == ".fit") {
+        return fmt::format(
+            "'{}' is the checkpoint of an unfinished fit of model '{}' (running or interrupted); "
+            "the same command goes on from there; remove it to give the fit up",
+            path.string(), name.substr(1));
+    }
+    if (path.extension() == ".lock") {
+        return fmt::format(
+            "'{}' belongs to an unfinished fit of model '{}' (running or interrupted); it is in "
+            "nobody's way",
+            path.string(), name.substr(1));
+    }
+    return {};
+}
+
 // What lies in the store's folders and belongs to nobody.
 void note_strangers(Cohort const& cohort, VerifyReport& report) {
     std::set<std::filesystem::path> known{"cohort.h5", "genotypes", "tables", "models"};
@@ -190,6 +209,8 @@ void note_strangers(Cohort const& cohort, VerifyReport& report) {
                 "'{}' was never finished (its writer was interrupted); it can be removed unless an "
                 "import is running",
                 path.string()));
+        } else if (auto note = note_unfinished_fit(path)) {
+            notes.insert(*std::move(note));
         } else {
             notes.insert(fmt::format("'{}' is no part of the store", path.string()));
         }

@@ -4,9 +4,12 @@
 #include <filesystem>
 #include <fstream>
 #include <limits>
+#include <random>
+#include <vector>
 
 #include <catch2/catch.hpp>
 
+#include "maniple/core/contract.hpp"
 #include "maniple/core/error.hpp"
 #include "maniple/run/fit_path.hpp"
 #include "store/scratch_store.hpp"
@@ -91,15 +94,45 @@ TEST_CASE("checkpoint: each damaged byte is noticed") {
 }
 
 TEST_CASE("penalties_of: equal steps of logs down to the ratio; given values as they are") {
-    auto const grid = penalties_of({.count = 5, .smallest_ratio = 0.0001}, 2, 10, 100);
+    PathStart const few{.largest_gradient = 2, .noise = 1, .variants = 10, .samples = 100};
+    auto const grid = penalties_of({.count = 5, .smallest_ratio = 0.0001}, few, 1);
     REQUIRE(grid.size() == 5);
     CHECK(grid[0] == 2);
     CHECK(grid[2] == Approx(0.02).epsilon(1e-12));
     CHECK(grid[4] == Approx(0.0002).epsilon(1e-12));
-    CHECK(penalties_of({.count = 2}, 1, 10, 100)[1] == Approx(1e-4));
-    CHECK(penalties_of({.count = 2}, 1, 100, 10)[1] == Approx(0.01));
-    CHECK(penalties_of({.count = 1}, 3, 10, 100) == std::vector<double>{3});
-    CHECK(penalties_of({.values = {{0.5, 0.25}}}, 3, 10, 100) == std::vector<double>{0.5, 0.25});
+    CHECK(penalties_of({.count = 2}, few, 1)[1] == Approx(2e-4));
+    CHECK(penalties_of({.count = 1}, few, 0.5) == std::vector<double>{4});
+    CHECK(penalties_of({.values = {{0.5, 0.25}}}, few, 1) == std::vector<double>{0.5, 0.25});
+}
+
+TEST_CASE("penalties_of: with more variants than samples, down to the noise within bounds") {
+    auto const smallest = [](double noise, double mixing) {
+        return penalties_of({.count = 2},
+                            {.largest_gradient = 2, .noise = noise, .variants = 100, .samples = 10},
+                            mixing)[1];
+    };
+    CHECK(smallest(0.1, 1) == Approx(0.1));
+    CHECK(smallest(0.1, 0.5) == Approx(0.2));
+    CHECK(smallest(0.001, 1) == Approx(0.02));
+    CHECK(smallest(1, 1) == Approx(0.2));
+}
+
+TEST_CASE("gradient_noise: is the SD of gradients by genotypes without effect") {
+    constexpr std::size_t samples = 200;
+    std::vector<double> residuals(samples);
+    std::mt19937 random{1};
+    std::normal_distribution<double> normal;
+    for (auto& residual : residuals) residual = 3 * normal(random);
+    double squares = 0;
+    constexpr int variants = 4000;
+    for (int v = 0; v < variants; ++v) {
+        double gradient = 0;
+        for (double residual : residuals) gradient += normal(random) * residual / samples;
+        squares += gradient * gradient;
+    }
+    CHECK(gradient_noise(residuals, samples) ==
+          Approx(std::sqrt(squares / variants)).epsilon(0.05));
+    CHECK_THROWS_AS(gradient_noise(residuals, 0), ContractViolation);
 }
 
 }  // namespace

@@ -153,5 +153,23 @@ TEST_CASE("verify_store: notes what is no part of the store", "[run]") {
     CHECK_THAT(report.notes[2], Catch::Contains("9-1.h5' is no part of the store"));
 }
 
+TEST_CASE("verify_store: names what an unfinished fit keeps beside its model", "[run]") {
+    test::ScratchFolder const store;
+    make_store(store.path());
+    std::filesystem::create_directory(store.path() / "models");
+    write_bytes(store.path() / "models/.height.fit", {'x'});
+    write_bytes(store.path() / "models/.height.lock", {});
+    write_bytes(store.path() / "models/other.fit", {'x'});
+
+    auto const report = verify_store(store.path(), 1);
+
+    CHECK(report.problems.empty());
+    REQUIRE(report.notes.size() == 3);
+    CHECK_THAT(report.notes[0],
+               Catch::Contains("checkpoint of an unfinished fit of model 'height'"));
+    CHECK_THAT(report.notes[1], Catch::Contains("unfinished fit of model 'height'"));
+    CHECK_THAT(report.notes[2], Catch::Contains("other.fit' is no part of the store"));
+}
+
 }  // namespace
 }  // namespace maniple

@@ -34,7 +34,7 @@ public:
 private:
     void begin();
     void screen_null();
-    void start_problem(std::size_t problem, std::vector<RankedVariant> const& top);
+    void start_problem(std::size_t problem, std::vector<RankedVariant> const& top, double noise);
     void run_active();
     void round();
     void judge(SolvedBatch const& batch, std::span<std::vector<RankedVariant> const> top);

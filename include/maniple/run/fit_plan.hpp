@@ -27,7 +27,8 @@ namespace maniple {
 /// Penalties from the largest, at which the first variant enters, in equal steps of their logs.
 struct PenaltyGrid {
     std::int64_t count = 100;
-    /// Of the largest; nothing: 0.01 with more variants than samples, else 0.0001.
+    /// Of the largest; nothing: with more variants than samples the null model's noise, but 0.01
+    /// to 0.1; else 0.0001.
     std::optional<double> smallest_ratio;
     std::optional<std::vector<double>> values;  ///< Instead of all that.
 };

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "maniple/run/fit_plan.hpp"
@@ -11,10 +12,21 @@
 
 namespace maniple {
 
-/// The penalties of a grid, from the largest.
-/// \param largest  at which nothing is in the model. \param samples  of the problem.
-std::vector<double> penalties_of(PenaltyGrid const& grid, double largest, std::int64_t variants,
-                                 std::int64_t samples);
+/// What a path starts from: the model without variants.
+struct PathStart {
+    double largest_gradient = 0;  ///< By any variant.
+    double noise = 0;             ///< SD of the gradient by a variant without effect.
+    std::int64_t variants = 0;
+    std::int64_t samples = 0;
+};
+
+/// SD of a null model's gradient by a variant that has nothing to do with the trait: the root of
+/// the sum of squared residuals, over samples. \pre there are samples
+double gradient_noise(std::span<double const> residuals, std::int64_t samples);
+
+/// The penalties of a grid, from the largest: the least at which nothing is in the model.
+/// \param mixing  of the elastic net, above 0.
+std::vector<double> penalties_of(PenaltyGrid const& grid, PathStart const& start, double mixing);
 
 /// The problem that is a trait's path. \param trait  position in the plan.
 std::size_t path_of(FitPlan const& plan, std::size_t trait);
