@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "maniple/core/checksum.hpp"
 #include "maniple/store/model_file.hpp"
 #include "readable.hpp"
 
@@ -81,6 +82,9 @@ std::string describe_model(ModelSummary const& model, std::string const& name,
     if (model.training_fingerprint != 0 && model.training_fingerprint != fingerprint) {
         text += "  trained on another cohort\n";
     }
+    if (model.split_fingerprint != 0) {
+        text += fmt::format("  split {}\n", to_hex(model.split_fingerprint));
+    }
     std::vector<Row> rows{{"score", "variants", "trait", "outcome", "method", "trained on"}};
     for (std::size_t s = 0; s < std::min(shown, model.scores.size()); ++s) {
         rows.push_back(describe_score(model.scores[s], model.score_variants[s]));
@@ -150,12 +154,15 @@ nlohmann::ordered_json list_models_as_json(Cohort const& cohort) {
                                 : model.training_fingerprint == cohort.index().fingerprint
                                     ? "this_cohort"
                                     : "another_cohort";
+        auto const split =
+            model.split_fingerprint == 0 ? Json{} : Json(to_hex(model.split_fingerprint));
         models.push_back({{"name", name},
                           {"kind", "score"},
                           {"genome_build", model.genome_build},
                           {"source", model.source},
                           {"variants", model.variants},
                           {"trained_on", trained_on},
+                          {"split_fingerprint", split},
                           {"scores", std::move(scores)}});
     }
     return models;

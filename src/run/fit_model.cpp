@@ -9,7 +9,6 @@
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
-#include "maniple/core/checksum.hpp"
 #include "maniple/core/error.hpp"
 #include "maniple/run/agreement.hpp"
 #include "maniple/trait/training_samples.hpp"
@@ -120,7 +119,7 @@ std::string describe_source(FitPlan const& plan) {
     if (auto const covariates = plan.covariate_labels(); !covariates.empty()) {
         source += fmt::format(" --covariate {}", fmt::join(covariates, ","));
     }
-    return source + fmt::format(" (split {})", to_hex(plan.split_fingerprint()));
+    return source;
 }
 
 ScoreDescription describe_score(FitPlan const& plan, std::size_t trait, TraitFit const& fit) {
@@ -221,6 +220,7 @@ ScoreModel make_model(FitPlan const& plan, std::vector<TraitFit> const& fits,
         problem.judged.for_each(mark);
     }
     model.training = describe_training(plan.cohort().samples(), std::move(is_used));
+    model.training.split_fingerprint = plan.split_fingerprint();
     return model;
 }
 

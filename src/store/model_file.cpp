@@ -62,6 +62,7 @@ std::uint64_t description_checksum(DescriptionLayout const& layout, ScoreModel c
     for (auto number : {training.fingerprint, training.key, static_cast<std::uint64_t>(variants)}) {
         sum.add_values(std::span{static_cast<std::uint64_t const*>(&number), 1});
     }
+    if (training.split_fingerprint != 0) sum.add_values(std::span{&training.split_fingerprint, 1});
     auto const used = used_codes(training);
     sum.add_values(std::span{used});
     sum.add_values(std::span{training.hashed_ids});
@@ -109,6 +110,7 @@ void require_whole(ScoreModel const& model) {
 
 void write_training(hdf5::File& file, TrainingSamples const& training) {
     file.write_attribute("fingerprint", training.fingerprint);
+    file.write_attribute("split_fingerprint", training.split_fingerprint);
     file.write_attribute("cohort_samples", std::ssize(training.is_used));
     file.write_attribute("training_samples", std::ssize(training.hashed_ids));
     file.write_attribute("hash_key", training.key);
@@ -122,6 +124,10 @@ TrainingSamples read_training(hdf5::File const& file) {
                              .is_used = {},
                              .key = file.read_unsigned("hash_key"),
                              .hashed_ids = {}};
+    // Models made before it was recorded do without.
+    if (file.has_attribute("split_fingerprint")) {
+        training.split_fingerprint = file.read_unsigned("split_fingerprint");
+    }
     auto const hashes = file.read_integer("training_samples");
     training.hashed_ids = read_numbers<std::uint64_t>(file, "training_hash", hashes);
     for (auto code : read_numbers<std::uint8_t>(file, "training_is_used",
@@ -300,7 +306,8 @@ ModelSummary summarize_model(std::filesystem::path const& path) {
             .variants = description.variants,
             .scores = std::move(description.model.scores),
             .score_variants = std::move(description.layout.variants),
-            .training_fingerprint = description.model.training.fingerprint};
+            .training_fingerprint = description.model.training.fingerprint,
+            .split_fingerprint = description.model.training.split_fingerprint};
 }
 
 ModelKind find_model_kind(std::filesystem::path const& path) {

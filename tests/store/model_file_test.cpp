@@ -100,6 +100,7 @@ TEST_CASE("summarize_model: what is known without weights", "[store]") {
     CHECK(summary.scores[0].trait == "time:event");
     CHECK(summary.score_variants == std::vector<std::int64_t>{67, 50, 0});
     CHECK(summary.training_fingerprint == fingerprint(make_samples(50)));
+    CHECK(summary.split_fingerprint == 0x1234'5678'9abc'def0);
 }
 
 TEST_CASE("read_model: tells simulated effects and strange files apart", "[store]") {

@@ -24,8 +24,8 @@ struct ScoreModel {
 
 /// Write `path` in one step (temporary name, fsync, rename). Its folder is made where the store has
 /// none yet, with the store's permissions. Equal models give equal bytes. Attributes: `kind`
-/// "maniple score model", `version`, `genome_build`, counts, the fingerprint of the cohort trained
-/// on (0: not known), checksums of description and weights.
+/// "maniple score model", `version`, `genome_build`, counts, the fingerprints of the cohort trained
+/// on (0: not known) and of its split (0: none), checksums of description and weights.
 ///
 /// Datasets, one row per score: `score_id`, `score_trait`, `score_reported_trait`, `score_outcome`
 /// (code of Outcome), `score_method`, `score_variants` (weights that are not zero),
@@ -60,6 +60,7 @@ struct ModelSummary {
     std::vector<ScoreDescription> scores;
     std::vector<std::int64_t> score_variants;  ///< Per score: weights that are not zero.
     std::uint64_t training_fingerprint = 0;    ///< Of the cohort trained on; 0: not known.
+    std::uint64_t split_fingerprint = 0;       ///< As in TrainingSamples.
 };
 
 /// \throws as read_model.

@@ -22,6 +22,8 @@ struct TrainingSamples {
     std::uint64_t key = 0;          ///< Of the hashes.
     /// Of the IDs of the samples used, ascending; those of `is_used` and maybe of other cohorts.
     std::vector<std::uint64_t> hashed_ids;
+    /// Of the split of that cohort into training, validation and test samples; 0: there was none.
+    std::uint64_t split_fingerprint = 0;
 
     bool is_known() const { return fingerprint != 0; }
 
