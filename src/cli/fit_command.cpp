@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "maniple/cli/command.hpp"
+#include "maniple/cli/fit_request.hpp"
 #include "maniple/cli/option_values.hpp"
 #include "maniple/run/fit.hpp"
 
@@ -143,7 +144,9 @@ SplitShares shares_of(po::variables_map const& values) {
             .test = shares.size() > 2 ? shares[2] : 0};
 }
 
-FitRequest request_of(po::variables_map const& values) {
+}  // namespace
+
+FitRequest fit_request_of(po::variables_map const& values) {
     constexpr double no_limit = 1e18;
     enum class Method { elastic_net };
     choose<Method>(values, "method", {{"elastic-net", Method::elastic_net}});
@@ -180,8 +183,10 @@ FitRequest request_of(po::variables_map const& values) {
         .existing = values["replace"].as<bool>() ? ExistingFile::replace : ExistingFile::refuse};
 }
 
+namespace {
+
 void execute(po::variables_map const& values, mpi::Communicator const& comm, Log& log) {
-    auto const request = request_of(values);
+    auto const request = fit_request_of(values);
     if (values["plan"].as<bool>()) {
         plan_fit(request, comm, log);
     } else {

@@ -32,6 +32,8 @@ struct PenaltyGrid {
 
 enum class ValidateBy { split, folds };
 enum class FinalFit { all_samples, training_samples };
+/// Of a fit that is done. While it is there, the same fit is there again without any work.
+enum class DoneCheckpoint { remove, keep };
 
 struct SplitRequest {
     std::string column;  ///< Of a table; empty: by a hash of the sample ID.
@@ -43,8 +45,9 @@ struct SplitRequest {
 /// What was asked for.
 struct FitRequest {
     std::filesystem::path store;
-    std::string name;           ///< Of the model.
-    std::filesystem::path run;  ///< Folder of the report; empty: none.
+    std::string name;            ///< Of the model.
+    std::filesystem::path home;  ///< Folder whose "models" gets it; empty: the store.
+    std::filesystem::path run;   ///< Folder of the report; empty: none.
     std::vector<std::string> traits;
     std::vector<std::string> covariates;
     PenaltyGrid penalties;
@@ -58,6 +61,9 @@ struct FitRequest {
     VariantFiles variants;
     int threads = 1;
     ExistingFile existing = ExistingFile::refuse;
+    DoneCheckpoint checkpoint = DoneCheckpoint::remove;
+
+    std::filesystem::path const& model_home() const { return home.empty() ? store : home; }
 };
 
 /// One trait of the fit. One value per sample; NaN = missing.
