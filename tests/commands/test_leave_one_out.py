@@ -103,7 +103,9 @@ class LeaveOneOut(CommandCase):
                 used = file["training_is_used"][:].astype(bool)
             places = np.array(list(self.where.values()))
             self.assertFalse(used[places == site].any())
-            self.assertTrue(used[places != site].all())
+            self.assertGreater(used[places != site].mean(), 0.85)  # some lack the trait or a covariate
+            for others in ("hamlet", "NA"):
+                self.assertTrue(used[places == others].any(), others)
         text = (self.folder / "r/log.txt").read_text() + (self.folder / "r/evaluation.json").read_text()
         self.assertFalse([i for i in self.ids if i in text.split()])
         self.refuse("model 'kept.", *self.words("--name", "kept", out="again"))
