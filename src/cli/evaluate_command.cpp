@@ -1,11 +1,15 @@
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <string>
 
 #include <fmt/format.h>
 
 #include "maniple/cli/command.hpp"
+#include "maniple/cli/fit_request.hpp"
 #include "maniple/cli/option_values.hpp"
 #include "maniple/run/evaluate.hpp"
+#include "maniple/run/leave_one_out.hpp"
 
 namespace maniple::cli {
 namespace {
@@ -52,6 +56,29 @@ void add_measure_options(po::options_description& measures) {
     add_threads_option(measures);
 }
 
+// `evaluate` has these of its own, or no use for them.
+bool is_only_of_fit(std::string const& name, po::options_description const& own) {
+    return name != "plan" && own.find_nothrow(name, false) == nullptr;
+}
+
+// How models are fitted without a level is said in the words of `maniple fit`.
+void add_leave_one_out_options(po::options_description& all) {
+    po::options_description fits{"Leaving out one level at a time"};
+    fits.add_options()  //
+        ("leave-one-out", po::value<std::string>()->value_name("C"),
+         "for each level of this column: fit to everybody else, evaluate on the level; then pool "
+         "the levels. Takes these options of maniple fit:")  //
+        ("name", po::value<std::string>()->value_name("MODEL"),
+         "keep the models in the store, as MODEL.LEVEL");
+    po::options_description own;
+    own.add(all).add(fits);
+    auto const of_fit = fit_command.options();
+    for (auto const& option : of_fit.options()) {
+        if (is_only_of_fit(option->long_name(), own)) fits.add(option);
+    }
+    all.add(fits);
+}
+
 po::options_description options() {
     auto const text = [](char const* shown) { return po::value<std::string>()->value_name(shown); };
     po::options_description all;
@@ -70,7 +97,9 @@ po::options_description options() {
     add_people_options(people);
     po::options_description measures{"Measures"};
     add_measure_options(measures);
-    return all.add(what).add(people).add(measures);
+    all.add(what).add(people).add(measures);
+    add_leave_one_out_options(all);
+    return all;
 }
 
 ThresholdRule rule_of(std::string const& word) {
@@ -98,6 +127,47 @@ std::optional<Number> optional_of(po::variables_map const& values, char const* n
                                   Number most) {
     if (values.count(name) == 0) return std::nullopt;
     return bounded(values, name, least, most);
+}
+
+bool is_given(po::variables_map const& values, std::string const& name) {
+    return values.count(name) != 0 && !values[name].defaulted();
+}
+
+void refuse_without_leaving_out(po::variables_map const& values) {
+    auto const of_fit = fit_command.options();
+    std::vector<std::string> names{"name"};
+    for (auto const& option : of_fit.options()) names.push_back(option->long_name());
+    for (auto const* shared : {"store", "trait", "covariate", "split-column", "seed", "keep",
+                               "remove", "out", "threads"}) {
+        std::erase(names, shared);
+    }
+    for (auto const& name : names) {
+        if (!is_given(values, name)) continue;
+        throw UserError{fmt::format(
+            "option --{} is for the fits of --leave-one-out; name its column, or leave --{} out",
+            name, name)};
+    }
+}
+
+LeaveOneOutRequest leave_one_out_of(po::variables_map const& values, EvaluationRequest evaluation) {
+    for (auto const* name :
+         {"model", "scores", "score", "recalibrate", "by", "reference", "split-column", "part"}) {
+        if (!is_given(values, name)) continue;
+        throw UserError{fmt::format(
+            "options --leave-one-out and --{} exclude each other (its models are its own, and each "
+            "is judged on everybody of a level); leave one of them out",
+            name)};
+    }
+    auto fitting = values;
+    auto const replace = [&](char const* name, boost::any const& value) {
+        fitting.erase(name);
+        fitting.insert({name, po::variable_value{value, false}});
+    };
+    replace("trait", Words{evaluation.trait});
+    replace("name", text_of(values, "name"));
+    return {.column = text_of(values, "leave-one-out"),
+            .evaluation = std::move(evaluation),
+            .fit = fit_request_of(fitting)};
 }
 
 void execute(po::variables_map const& values, mpi::Communicator const& comm, Log& log) {
@@ -132,6 +202,11 @@ void execute(po::variables_map const& values, mpi::Communicator const& comm, Log
         .least_people = bounded<std::int64_t>(values, "min-group", 1, 1'000'000),
         .recalibrate = values["recalibrate"].as<bool>() ? Recalibrate::yes : Recalibrate::no,
         .threads = threads_of(values)};
+    if (values.count("leave-one-out") != 0) {
+        run_leave_one_out(leave_one_out_of(values, request), comm, log);
+        return;
+    }
+    refuse_without_leaving_out(values);
     if (request.recalibrate == Recalibrate::yes && request.model.empty()) {
         throw UserError{"--recalibrate stores a correction in a model; name it with --model"};
     }
@@ -149,12 +224,15 @@ Command const evaluate_command{
     .name = "evaluate",
     .summary = "judge a score on people it has not seen, by group",
     .usage =
-        "--store S (--model M | --scores TABLE) --trait T [--covariate C...] --out RUN [options]",
+        "--store S (--model M | --scores TABLE | --leave-one-out C) --trait T [--covariate C...] "
+        "--out RUN [options]",
     .examples =
         "maniple evaluate --store cohort --model height --trait height --covariate "
         "age,sex --by sex,site --out judged\n"
         "maniple evaluate --store cohort --scores pgs --score PGS000018 --trait years:event --by "
-        "age:40/60 --out judged",
+        "age:40/60 --out judged\n"
+        "maniple evaluate --store cohort --leave-one-out site --trait height --covariate age,sex "
+        "--out by-site",
     .ranks = Ranks::all,
     .positional = "",
     .options = options,

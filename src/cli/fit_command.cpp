@@ -7,6 +7,7 @@
 #include <system_error>
 
 #include "maniple/cli/command.hpp"
+#include "maniple/cli/fit_request.hpp"
 #include "maniple/cli/option_values.hpp"
 #include "maniple/run/fit.hpp"
 
@@ -167,7 +168,9 @@ std::optional<double> bounded_if_given(po::variables_map const& values, char con
     return bounded(values, name, least, most);
 }
 
-FitRequest request_of(po::variables_map const& values) {
+}  // namespace
+
+FitRequest fit_request_of(po::variables_map const& values) {
     constexpr double no_limit = 1e18;
     auto const method = choose<FitMethod>(
         values, "method", {{"elastic-net", FitMethod::elastic_net}, {"ridge", FitMethod::ridge}});
@@ -210,8 +213,10 @@ FitRequest request_of(po::variables_map const& values) {
         .existing = values["replace"].as<bool>() ? ExistingFile::replace : ExistingFile::refuse};
 }
 
+namespace {
+
 void execute(po::variables_map const& values, mpi::Communicator const& comm, Log& log) {
-    auto const request = request_of(values);
+    auto const request = fit_request_of(values);
     if (values["plan"].as<bool>()) {
         plan_fit(request, comm, log);
     } else {

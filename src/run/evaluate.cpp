@@ -19,23 +19,20 @@
 #include "maniple/run/stop_request.hpp"
 
 namespace maniple {
-namespace {
 
 // Of everybody: a model's few scores cost one pass over its variants.
-std::optional<Table> compute_scores(EvaluationRequest const& request, mpi::Communicator const& comm,
-                                    Log& log) {
+Table compute_scores(EvaluationRequest const& request, mpi::Communicator const& comm, Log& log) {
     std::optional<ScorePlan> plan;
     together(comm, [&] {
-        plan.emplace(
-            ScoreRequest{
-                .store = request.store, .models = {request.model}, .threads = request.threads},
-            log);
+        plan.emplace(ScoreRequest{.store = request.store,
+                                  .models = {request.model},
+                                  .home = request.home,
+                                  .threads = request.threads},
+                     log);
     });
     auto const sums = sum_scores(*plan, comm, log);
     return make_score_table(*plan, sums.span());
 }
-
-}  // namespace
 
 void run_evaluation(EvaluationRequest const& request, mpi::Communicator const& comm, Log& log) {
     StopRequest const stop_request;
@@ -46,8 +43,8 @@ void run_evaluation(EvaluationRequest const& request, mpi::Communicator const& c
         folder = std::make_unique<RunFolder>(request.run);
         log.open_file(folder->path() / "log.txt");
     });
-    auto const computed =
-        request.scores.empty() ? compute_scores(request, comm, log) : std::optional<Table>{};
+    std::optional<Table> computed;
+    if (request.scores.empty()) computed = compute_scores(request, comm, log);
     std::optional<EvaluationData> data;
     together(comm, [&] { data.emplace(load_evaluation(request, computed, log)); });
     auto const rows = evaluate_people(*data, request, comm);

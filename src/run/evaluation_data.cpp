@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "evaluated_trait.hpp"
 #include "evaluation_factors.hpp"
 #include "evaluation_score.hpp"
 #include "maniple/core/contract.hpp"
@@ -19,13 +20,6 @@
 namespace maniple {
 namespace {
 
-// Columns of one outcome, over the cohort.
-struct LoadedTrait {
-    Outcome outcome = Outcome::quantitative;
-    std::vector<double> values;
-    std::vector<double> events;
-};
-
 std::string_view describe(Outcome outcome) {
     switch (outcome) {
         case Outcome::quantitative:
@@ -38,40 +32,6 @@ std::string_view describe(Outcome outcome) {
             break;
     }
     return "of unknown kind";
-}
-
-LoadedTrait load_trait(std::string const& asked, std::vector<ColumnReference> const& covariates,
-                       StoreTables const& tables, std::int64_t samples) {
-    auto const columns = list_columns(tables);
-    auto const load = [&](std::string const& name) {
-        auto const chosen = choose_traits(columns, {name}, covariates);
-        if (chosen.size() == 1) return load_column(tables, chosen[0].reference, samples);
-        throw UserError{fmt::format("--trait '{}' names {} columns; a score is evaluated for one",
-                                    name, chosen.size())};
-    };
-    auto const colon = asked.find(':');
-    auto first = load(asked.substr(0, colon));
-    if (colon == std::string::npos) {
-        auto const outcome =
-            first.type == ColumnType::binary ? Outcome::binary : Outcome::quantitative;
-        return {outcome, std::move(first.values), {}};
-    }
-    auto second = load(asked.substr(colon + 1));
-    bool const binary = std::ranges::all_of(
-        second.values, [](double event) { return std::isnan(event) || event == 0 || event == 1; });
-    if (!binary) {
-        throw UserError{
-            fmt::format("--trait '{}': '{}' is not binary (after the time stands the "
-                        "event, 0 or 1); write --trait TIME:EVENT",
-                        asked, second.name)};
-    }
-    if (std::ranges::any_of(first.values, [](double time) { return time < 0; })) {
-        throw UserError{
-            fmt::format("--trait '{}': '{}' has negative times; a time to an event "
-                        "starts at 0",
-                        asked, first.name)};
-    }
-    return {Outcome::time_to_event, std::move(first.values), std::move(second.values)};
 }
 
 void require_outcome(JudgedScore const& score, LoadedTrait const& trait, std::string const& asked) {
@@ -115,7 +75,8 @@ public:
         choose_people(source, trait, asked);
         fill_people(source, trait);
         if (request_.recalibrate == Recalibrate::yes) recalibrate(source);
-        data_.factors = make_factors(request_.by, request_.reference, cohort_, tables_, samples_);
+        data_.factors =
+            make_factors({"--by", request_.by, request_.reference}, cohort_, tables_, samples_);
         return std::move(data_);
     }
 

@@ -37,7 +37,8 @@ Division divide_by_levels(Column const& column) {
     return division;
 }
 
-std::vector<double> read_cuts(std::string const& word, std::string_view text) {
+std::vector<double> read_cuts(std::string_view option, std::string const& word,
+                              std::string_view text) {
     std::vector<double> cuts;
     for (std::size_t first = 0; first <= text.size();) {
         auto const last = std::min(text.find('/', first), text.size());
@@ -47,9 +48,9 @@ std::vector<double> read_cuts(std::string const& word, std::string_view text) {
         if (error != std::errc{} || end != piece.data() + piece.size() ||
             (!cuts.empty() && cut <= cuts.back())) {
             throw UserError{
-                fmt::format("--by '{}' (bands are ascending numbers, apart by /); write for "
+                fmt::format("{} '{}' (bands are ascending numbers, apart by /); write for "
                             "instance age:40/60/75",
-                            word)};
+                            option, word)};
         }
         cuts.push_back(cut);
         first = last + 1;
@@ -73,8 +74,8 @@ Division divide_into_bands(Column const& column, std::vector<double> const& cuts
     return division;
 }
 
-Division divide(std::string const& word, Cohort const& cohort, StoreTables const& tables,
-                std::vector<ColumnReference> const& columns) {
+Division divide(std::string_view option, std::string const& word, Cohort const& cohort,
+                StoreTables const& tables, std::vector<ColumnReference> const& columns) {
     auto const colon = word.rfind(':');
     auto const name = word.substr(0, colon);
     bool const known = std::ranges::any_of(
@@ -85,24 +86,25 @@ Division divide(std::string const& word, Cohort const& cohort, StoreTables const
     if (colon != std::string::npos) {
         if (column.type == ColumnType::categorical) {
             throw UserError{
-                fmt::format("--by '{}': column '{}' is categorical and has no bands; "
+                fmt::format("{} '{}': column '{}' is categorical and has no bands; "
                             "leave out ':{}'",
-                            word, name, word.substr(colon + 1))};
+                            option, word, name, word.substr(colon + 1))};
         }
-        return divide_into_bands(column, read_cuts(word, std::string_view{word}.substr(colon + 1)));
+        return divide_into_bands(column,
+                                 read_cuts(option, word, std::string_view{word}.substr(colon + 1)));
     }
     if (column.type == ColumnType::quantitative) {
         throw UserError{
-            fmt::format("--by '{}' is quantitative (groups need levels); give the bands, for "
-                        "instance --by {}:40/60/75",
-                        word, word)};
+            fmt::format("{0} '{1}' is quantitative (groups need levels); give the bands, for "
+                        "instance {0} {1}:40/60/75",
+                        option, word)};
     }
     return divide_by_levels(column);
 }
 
 EvaluationFactor assign(std::string const& name, Division const& division,
                         std::span<SampleIndex const> people) {
-    EvaluationFactor factor{.name = name, .levels = division.levels, .level = {}, .reference = 0};
+    EvaluationFactor factor{.name = name, .levels = division.levels, .level = {}, .missing = {}};
     auto const last = static_cast<std::int32_t>(division.levels.size());
     bool any_missing = false;
     for (auto s : people) {
@@ -110,40 +112,44 @@ EvaluationFactor assign(std::string const& name, Division const& division,
         any_missing |= level == missing;
         factor.level.push_back(level == missing ? last : level);
     }
-    if (any_missing) factor.levels.emplace_back("missing");
+    if (any_missing) {
+        factor.missing = factor.levels.size();
+        factor.levels.emplace_back("missing");
+    }
     std::vector<std::int64_t> sizes(factor.levels.size());
     for (auto level : factor.level) ++sizes[static_cast<std::size_t>(level)];
     factor.reference = static_cast<std::size_t>(std::ranges::max_element(sizes) - sizes.begin());
     return factor;
 }
 
-void require_few_levels(EvaluationFactor const& factor) {
+void require_few_levels(std::string_view option, EvaluationFactor const& factor) {
     constexpr std::int64_t most_levels = 200;
     if (std::ssize(factor.levels) <= most_levels) return;
     throw UserError{
-        fmt::format("--by '{}' has {} levels, and more than {} cannot be compared; "
+        fmt::format("{} '{}' has {} levels, and more than {} cannot be compared; "
                     "choose a coarser column",
-                    factor.name, factor.levels.size(), most_levels)};
+                    option, factor.name, factor.levels.size(), most_levels)};
 }
 
 }  // namespace
 
-std::vector<EvaluationFactor> make_factors(std::vector<std::string> const& words,
-                                           std::string const& reference, Cohort const& cohort,
+std::vector<EvaluationFactor> make_factors(FactorWords const& asked, Cohort const& cohort,
                                            StoreTables const& tables,
                                            std::span<SampleIndex const> people) {
     auto const columns = list_columns(tables);
     std::vector<EvaluationFactor> factors;
-    bool found = reference.empty();
-    for (auto const& word : words) {
+    bool found = asked.reference.empty();
+    for (auto const& word : asked.words) {
         auto const name = word.substr(0, word.rfind(':'));
         if (std::ranges::count(factors, name, &EvaluationFactor::name) > 0) {
-            throw UserError{fmt::format("--by '{}' is named twice; name it once", name)};
+            throw UserError{
+                fmt::format("{} '{}' is named twice; name it once", asked.option, name)};
         }
-        factors.push_back(assign(name, divide(word, cohort, tables, columns), people));
+        factors.push_back(
+            assign(name, divide(asked.option, word, cohort, tables, columns), people));
         auto& factor = factors.back();
-        require_few_levels(factor);
-        auto const place = std::ranges::find(factor.levels, reference);
+        require_few_levels(asked.option, factor);
+        auto const place = std::ranges::find(factor.levels, asked.reference);
         if (place == factor.levels.end()) continue;
         factor.reference = static_cast<std::size_t>(place - factor.levels.begin());
         found = true;
@@ -154,8 +160,9 @@ std::vector<EvaluationFactor> make_factors(std::vector<std::string> const& words
         levels += fmt::format("{}{}: {}", levels.empty() ? "" : "; ", factor.name,
                               fmt::join(factor.levels, ", "));
     }
-    throw UserError{fmt::format("--reference '{}' is no level of --by ({}); name one of these",
-                                reference, levels.empty() ? "which is not given" : levels)};
+    throw UserError{fmt::format("--reference '{}' is no level of {} ({}); name one of these",
+                                asked.reference, asked.option,
+                                levels.empty() ? "which is not given" : levels)};
 }
 
 }  // namespace maniple

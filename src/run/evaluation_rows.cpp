@@ -55,12 +55,7 @@ void require_two_classes(EvaluationData const& data, EvaluationRequest const& re
                 data.trait)};
         }
     }
-    if (people.outcome != Outcome::binary && !request.thresholds.empty()) {
-        throw UserError{"--threshold is for binary traits; leave it out"};
-    }
-    if (people.outcome != Outcome::binary && request.prevalence) {
-        throw UserError{"--prevalence is for binary traits; leave it out"};
-    }
+    require_binary_options(people.outcome, request);
 }
 
 std::int64_t count_undefined(std::vector<double> const& replicates) {
@@ -81,6 +76,8 @@ void add_estimates(std::vector<EvaluatedGroup> const& groups, std::vector<Evalua
             auto const& value = group.values[v];
             auto row = row_of(group, RowKind::estimate, std::string{to_string(value.metric)});
             row.estimate = value.value;
+            row.standard_error = value.standard_error;
+            row.scale = is_ratio(value.metric) ? RowScale::logarithmic : RowScale::plain;
             row.lower = value.lower;
             row.upper = value.upper;
             row.interval = to_string(value.interval);
@@ -172,9 +169,19 @@ void add_heterogeneity(std::span<EvaluatedGroup const> groups, std::vector<Evalu
 }  // namespace
 
 std::string_view to_string(RowKind kind) {
-    static constexpr std::array<std::string_view, 6> names{
-        "estimate", "gap", "heterogeneity", "quantile", "calibration", "threshold"};
+    static constexpr std::array<std::string_view, 7> names{
+        "estimate", "gap", "heterogeneity", "quantile", "calibration", "threshold", "pooled"};
     return names[static_cast<std::size_t>(kind)];
+}
+
+void require_binary_options(Outcome outcome, EvaluationRequest const& request) {
+    if (outcome == Outcome::binary) return;
+    if (!request.thresholds.empty()) {
+        throw UserError{"--threshold is for binary traits; leave it out"};
+    }
+    if (request.prevalence) {
+        throw UserError{"--prevalence is for binary traits; leave it out"};
+    }
 }
 
 std::vector<EvaluationRow> evaluate_people(EvaluationData const& data,

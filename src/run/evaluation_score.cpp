@@ -125,7 +125,8 @@ EvaluatedScore load_score(EvaluationRequest const& request, std::optional<Table>
     source.judged.name = request.score;
     ScoreDescription description;
     if (!request.model.empty()) {
-        source.file = find_model(cohort.path(), request.model);
+        source.file =
+            find_model(request.home.empty() ? cohort.path() : request.home, request.model);
         source.model = read_model(source.file);
         source.position = choose_score(*source.model, request);
         description = source.model->scores[source.position];

@@ -40,6 +40,8 @@ public:
     explicit Workplace(fs::path const& model)
         : checkpoint_{model.parent_path() / fmt::format(".{}.fit", model.stem().string())},
           lock_name_{model.parent_path() / fmt::format(".{}.lock", model.stem().string())} {
+        std::error_code error;  // which opening the lock explains
+        fs::create_directory(model.parent_path(), model.parent_path().parent_path(), error);
         lock_ = ::open(lock_name_.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
         if (lock_ < 0) {
             throw EnvironmentError{
@@ -173,7 +175,7 @@ void run_fit(FitRequest const& request, mpi::Communicator const& comm, Log& log)
     together(comm, [&] { plan.emplace(request, log); });
     together(comm, [&] {
         if (!comm.is_root()) return;
-        place_model(request.store, request.name, request.existing);
+        place_model(request.model_home(), request.name, request.existing);
         workplace.emplace(plan->model_path());
         prepare_report(request);
     });
@@ -191,7 +193,7 @@ void run_fit(FitRequest const& request, mpi::Communicator const& comm, Log& log)
     together(comm, [&] {
         if (!comm.is_root()) return;
         write_model(plan->model_path(), model, request.existing);
-        workplace->finish();
+        if (request.checkpoint == DoneCheckpoint::remove) workplace->finish();
         log.note(fmt::format("done in {:.1f} s: {}", watch.seconds(), plan->model_path().string()));
     });
 }

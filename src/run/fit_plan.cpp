@@ -107,7 +107,7 @@ FitPlan::FitPlan(FitRequest request, Log& log)
 }
 
 std::filesystem::path FitPlan::model_path() const {
-    return request_.store / "models" / (request_.name + ".h5");
+    return request_.model_home() / "models" / (request_.name + ".h5");
 }
 
 void FitPlan::add_trait(std::vector<ColumnReference> const& columns, StoreTables const& tables,

@@ -24,6 +24,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view lock_name = ".unfinished";
+// What a run that goes on later has done so far.
+constexpr std::string_view progress_name = "models";
 // What a run writes last, by kind of run.
 constexpr std::array<std::string_view, 4> last_names{"results.h5", "scores.tsv", "evaluation.json",
                                                      "contributions.tsv"};
@@ -34,9 +36,9 @@ bool holds_finished_run(fs::path const& path) {
 
 // What a run leaves when its process dies: all that is written before the last file has its name.
 bool belongs_to_unfinished_run(fs::path const& file) {
-    constexpr std::array<std::string_view, 7> names{lock_name,     "evaluation.tsv", "log.txt",
+    constexpr std::array<std::string_view, 8> names{lock_name,     "evaluation.tsv", "log.txt",
                                                     "summary.tsv", "run.json",       "matches.tsv",
-                                                    "genes.tsv"};
+                                                    "genes.tsv",   progress_name};
     return std::ranges::count(names, file.filename().string()) > 0 || is_temporary_name(file);
 }
 
@@ -143,15 +145,17 @@ RunFolder::~RunFolder() {
 void RunFolder::remove_leftovers() const {
     std::error_code error;
     for (auto const& entry : fs::directory_iterator{path_, error}) {
-        if (entry.path().filename() != lock_name && belongs_to_unfinished_run(entry.path())) {
-            fs::remove(entry.path(), error);
-        }
+        auto const name = entry.path().filename();
+        if (name == lock_name || name == progress_name) continue;
+        if (belongs_to_unfinished_run(entry.path())) fs::remove(entry.path(), error);
     }
 }
 
 void RunFolder::clear() const {
     remove_leftovers();
     std::error_code error;
+    fs::remove(path_ / progress_name, error);  // where it is empty
+    if (fs::exists(path_ / progress_name, error)) return;
     fs::remove(path_ / lock_name, error);
     remove_made_folders();
 }

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "maniple/core/contract.hpp"
 #include "maniple/core/error.hpp"
 #include "maniple/store/line_reader.hpp"
 #include "maniple/trait/sample_finder.hpp"
@@ -67,7 +68,7 @@ SampleMask read_samples(SampleFinder const& finder, std::int64_t samples,
 SampleMask choose_samples(Samples const& samples, SampleFiles const& files, Log& log) {
     SampleMask chosen{samples.size()};
     for (SampleIndex s{0}; s.get() < samples.size(); ++s) chosen.insert(s);
-    if (files.keep.empty() && files.remove.empty()) return chosen;
+    if (files.keep.empty() && files.remove.empty() && files.among.empty()) return chosen;
 
     SampleFinder const finder{samples};
     if (!files.keep.empty()) {
@@ -76,6 +77,12 @@ SampleMask choose_samples(Samples const& samples, SampleFiles const& files, Log&
     if (!files.remove.empty()) {
         read_samples(finder, samples.size(), files.remove, "--remove", log)
             .for_each([&](SampleIndex s) { chosen.erase(s); });
+    }
+    if (!files.among.empty()) {
+        expect(std::ssize(files.among) == samples.size(), "a choice is made for every sample");
+        for (SampleIndex s{0}; s.get() < samples.size(); ++s) {
+            if (!files.among[s.at()]) chosen.erase(s);
+        }
     }
     if (chosen.count() == 0) {
         throw UserError{"--keep and --remove leave no samples; check the two files"};

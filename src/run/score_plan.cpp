@@ -51,7 +51,8 @@ ScorePlan::ScorePlan(ScoreRequest request, Log& log)
             fmt::format("'{}' has a table '{}' already; give --replace or another --name",
                         request_.store.string(), request_.table)};
     }
-    sources_ = load_score_sources(cohort_, request_.models, request_.weights, log);
+    sources_ = load_score_sources(request_.home.empty() ? cohort_.path() : request_.home,
+                                  request_.models, request_.weights, log);
     matches_ = match_sources(cohort_, sources_, request_.ambiguous);
     for (std::size_t s = 0; s < sources_.size(); ++s) {
         first_score_.push_back(std::ssize(coverage_));

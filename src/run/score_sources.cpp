@@ -31,7 +31,7 @@ void name_scores(std::vector<ScoreSource>& sources) {
 
 }  // namespace
 
-std::vector<ScoreSource> load_score_sources(Cohort const& cohort,
+std::vector<ScoreSource> load_score_sources(std::filesystem::path const& store,
                                             std::vector<std::string> const& models,
                                             std::vector<std::filesystem::path> const& files,
                                             Log& log) {
@@ -40,7 +40,7 @@ std::vector<ScoreSource> load_score_sources(Cohort const& cohort,
     }
     std::vector<ScoreSource> sources;
     for (auto const& name : models) {
-        sources.push_back({name, read_model(find_model(cohort.path(), name)), {}});
+        sources.push_back({name, read_model(find_model(store, name)), {}});
         log.note(fmt::format("model '{}': {} scores over {} variants", name,
                              sources.back().model.weights.scores.size(),
                              sources.back().model.weights.variants.size()));

@@ -41,6 +41,19 @@ Heterogeneity cochran_q(std::span<Estimate const> groups) {
     return result;
 }
 
+Estimate pool_fixed_effect(std::span<Estimate const> groups) {
+    double weights = 0;
+    double sum = 0;
+    for (auto const& group : groups) {
+        if (!counts(group)) continue;
+        auto const weight = 1 / (group.standard_error * group.standard_error);
+        weights += weight;
+        sum += weight * group.value;
+    }
+    if (!(weights > 0)) return {not_a_number, not_a_number};
+    return {sum / weights, 1 / std::sqrt(weights)};
+}
+
 Proportion wilson_interval(std::int64_t count, std::int64_t total) {
     expect(count >= 0 && count <= total, "a share is of a whole");
 

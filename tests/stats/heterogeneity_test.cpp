@@ -53,5 +53,19 @@ TEST_CASE("wilson_interval: published example, ends and nobody", "[stats]") {
     CHECK_THROWS_AS(wilson_interval(3, 2), ContractViolation);
 }
 
+TEST_CASE("pool_fixed_effect: the mean weighed by certainty, without groups that have none",
+          "[stats]") {
+    auto const nan = std::nan("");
+    // Weights 4, 1 and 16.
+    std::vector<Estimate> const groups{{1, 0.5}, {4, 1}, {nan, 0.1}, {2, 0.25}, {9, 0}};
+    auto const pooled = pool_fixed_effect(groups);
+    CHECK(pooled.value == Approx((4 * 1.0 + 1 * 4.0 + 16 * 2.0) / 21).epsilon(1e-14));
+    CHECK(pooled.standard_error == Approx(1 / std::sqrt(21.0)).epsilon(1e-14));
+    auto const alone = pool_fixed_effect(std::span{groups}.first(1));
+    CHECK(alone.value == 1);
+    CHECK(alone.standard_error == 0.5);
+    CHECK(std::isnan(pool_fixed_effect({}).value));
+}
+
 }  // namespace
 }  // namespace maniple

@@ -4,6 +4,7 @@
 #include "maniple/core/log.hpp"
 #include "maniple/mpi/communicator.hpp"
 #include "maniple/run/evaluation_request.hpp"
+#include "maniple/trait/table.hpp"
 
 namespace maniple {
 
@@ -13,5 +14,9 @@ namespace maniple {
 /// not fit
 ///         the model; whatever the store throws.
 void run_evaluation(EvaluationRequest const& request, mpi::Communicator const& comm, Log& log);
+
+/// Scores of everybody by the request's model: one column for each of its scores. Collective over
+/// comm. \throws UserError; whatever the store throws.
+Table compute_scores(EvaluationRequest const& request, mpi::Communicator const& comm, Log& log);
 
 }  // namespace maniple

@@ -21,8 +21,9 @@ namespace maniple {
 /// A division of the people into groups.
 struct EvaluationFactor {
     std::string name;
-    std::vector<std::string> levels;  ///< "missing" last, where somebody's is.
-    std::vector<std::int32_t> level;  ///< Of each person.
+    std::vector<std::string> levels;     ///< "missing" last, where somebody's is.
+    std::vector<std::int32_t> level;     ///< Of each person.
+    std::optional<std::size_t> missing;  ///< That level.
     std::size_t reference = 0;
 };
 

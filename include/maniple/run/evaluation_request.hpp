@@ -31,8 +31,9 @@ enum class Recalibrate { no, yes };
 struct EvaluationRequest {
     std::filesystem::path store;
     std::filesystem::path run;
-    std::string model;   ///< Name in the store; may be empty.
-    std::string score;   ///< Name; empty: the only one.
+    std::string model;             ///< Name in the store; may be empty.
+    std::filesystem::path home{};  ///< Folder whose "models" has it; empty: the store.
+    std::string score;             ///< Name; empty: the only one.
     std::string scores;  ///< Table that holds the scores of people; empty: computed from the model.
     std::string trait;   ///< A column, or "time:event".
     std::vector<std::string> covariates;

@@ -21,9 +21,13 @@ enum class RowKind : std::uint8_t {
     quantile,       ///< A fifth of the scores, or their top, against the middle fifth.
     calibration,    ///< Predicted or observed outcome in a tenth of the predictions.
     threshold,      ///< Rates of those whom a rule calls.
+    pooled,         ///< A metric over the levels of a factor, weighed by their certainty.
 };
 
 std::string_view to_string(RowKind kind);
+
+/// What a standard error is of: the number or, of ratios, its logarithm.
+enum class RowScale : std::uint8_t { plain, logarithmic };
 
 /// One line. NaN, and -1 for counts: not known, not told or not applicable.
 struct EvaluationRow {
@@ -37,6 +41,11 @@ struct EvaluationRow {
     double estimate = unknown;
     double lower = unknown;  ///< 95% interval.
     double upper = unknown;
+    /// \name Of estimates, for pooling; not shown.
+    /// @{
+    double standard_error = unknown;
+    RowScale scale = RowScale::plain;
+    /// @}
     double neg_log10_p = unknown;  ///< Heterogeneity alone.
     std::int64_t samples = -1;
     std::int64_t cases = -1;
@@ -44,6 +53,9 @@ struct EvaluationRow {
     std::int64_t undefined = -1;  ///< Bootstrap replicates without a value.
     std::string status = "ok";    ///< "suppressed", "one class", "separated", ...
 };
+
+/// \throws UserError where a rule or a prevalence is given for a trait that is not binary.
+void require_binary_options(Outcome outcome, EvaluationRequest const& request);
 
 /// Everything, the same on every rank, thread and instruction set. Replicates are shared out over
 /// ranks and threads. Collective over comm; rows on the root alone.

@@ -36,6 +36,8 @@ struct PenaltyGrid {
 enum class FitMethod { elastic_net, ridge };
 enum class ValidateBy { split, folds };
 enum class FinalFit { all_samples, training_samples };
+/// Of a fit that is done. While it is there, the same fit is there again without any work.
+enum class DoneCheckpoint { remove, keep };
 
 struct SplitRequest {
     std::string column;  ///< Of a table; empty: by a hash of the sample ID.
@@ -47,8 +49,9 @@ struct SplitRequest {
 /// What was asked for.
 struct FitRequest {
     std::filesystem::path store;
-    std::string name;           ///< Of the model.
-    std::filesystem::path run;  ///< Folder of the report; empty: none.
+    std::string name;            ///< Of the model.
+    std::filesystem::path home;  ///< Folder whose "models" gets it; empty: the store.
+    std::filesystem::path run;   ///< Folder of the report; empty: none.
     std::vector<std::string> traits;
     std::vector<std::string> covariates;
     FitMethod method = FitMethod::elastic_net;
@@ -71,6 +74,9 @@ struct FitRequest {
     VariantFiles variants;
     int threads = 1;
     ExistingFile existing = ExistingFile::refuse;
+    DoneCheckpoint checkpoint = DoneCheckpoint::remove;
+
+    std::filesystem::path const& model_home() const { return home.empty() ? store : home; }
 };
 
 /// One trait of the fit. One value per sample; NaN = missing.

@@ -12,7 +12,8 @@ namespace maniple {
 /// A folder without the file that a run writes last (results.h5, scores.tsv, contributions.tsv) but
 /// with our lock file is an unfinished run and is started again;
 /// one that holds anything else is refused. Destroyed before `finish`, it removes every
-/// file of this run, and the folders that it made.
+/// file of this run, and the folders that it made. What lies in its folder `models` is kept, as the
+/// work of an unfinished run that goes on from there.
 class RunFolder {
 public:
     /// \throws UserError when the folder holds a finished run, other files, or is being written to;

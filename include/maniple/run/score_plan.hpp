@@ -28,6 +28,7 @@ enum class ScoreUnit {
 struct ScoreRequest {
     std::filesystem::path store;
     std::vector<std::string> models;             ///< Names in the store.
+    std::filesystem::path home;                  ///< Folder whose "models" has them instead.
     std::vector<std::filesystem::path> weights;  ///< Files.
     SampleFiles samples;
     std::filesystem::path run;  ///< Folder of results; empty: none.

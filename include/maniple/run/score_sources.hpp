@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "maniple/core/log.hpp"
-#include "maniple/store/cohort.hpp"
 #include "maniple/store/model_file.hpp"
 
 namespace maniple {
@@ -18,9 +17,10 @@ struct ScoreSource {
     std::vector<std::string> scores;  ///< Names as in results: unique among all sources.
 };
 
-/// \param models  names of the store's models. \param files  of weights, in any known format.
-/// \throws UserError where there are none, or a file or model cannot be used; CorruptInput.
-std::vector<ScoreSource> load_score_sources(Cohort const& cohort,
+/// \param store  or another folder with "models". \param models  names of its models. \param files
+/// of weights, in any known format. \throws UserError where there are none, or a file or model
+/// cannot be used; CorruptInput.
+std::vector<ScoreSource> load_score_sources(std::filesystem::path const& store,
                                             std::vector<std::string> const& models,
                                             std::vector<std::filesystem::path> const& files,
                                             Log& log);

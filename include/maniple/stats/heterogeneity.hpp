@@ -24,6 +24,11 @@ struct Heterogeneity {
 /// out. Threads: re-entrant. Source: W. G. Cochran (1954), Biometrics 10, section 4.
 Heterogeneity cochran_q(std::span<Estimate const> groups);
 
+/// Mean of independent groups, each weighed by the inverse of its variance: the one true value that
+/// fits them best (a fixed effect). Groups are left out as in cochran_q; NaN where none is left.
+/// Threads: re-entrant.
+Estimate pool_fixed_effect(std::span<Estimate const> groups);
+
 /// Shares of independent people, with Wilson's interval.
 struct Proportion {
     double value = 0;  ///< NaN of nobody.

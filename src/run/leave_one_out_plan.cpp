@@ -1,0 +1,143 @@
+#include "leave_one_out_plan.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "evaluated_trait.hpp"
+#include "evaluation_factors.hpp"
+#include "maniple/core/error.hpp"
+#include "maniple/model/linear_null.hpp"
+#include "maniple/run/column_choice.hpp"
+#include "maniple/run/evaluation_rows.hpp"
+#include "maniple/run/sample_choice.hpp"
+#include "maniple/run/small_cells.hpp"
+#include "maniple/store/cohort.hpp"
+#include "maniple/trait/covariates.hpp"
+
+namespace maniple {
+namespace {
+
+constexpr std::string_view option = "--leave-one-out";
+
+// A level's indicators are constant among its people and unknown to a model of the others.
+void require_no_covariate(std::string const& column, std::vector<ColumnReference> const& columns) {
+    for (auto const& covariate : columns) {
+        if (covariate.column.name != column) continue;
+        throw UserError{fmt::format(
+            "column '{}' is both {} and a covariate (of a level that is left out no effect can be "
+            "fitted); take it out of --covariate",
+            column, option)};
+    }
+}
+
+// Who can be judged: one element per sample.
+std::vector<bool> find_complete(LoadedTrait const& trait, SampleMask const& asked,
+                                std::vector<Covariate> const& covariates) {
+    std::vector<bool> complete(trait.values.size());
+    complete_samples(asked, covariates).for_each([&](SampleIndex s) {
+        complete[s.at()] =
+            !std::isnan(trait.values[s.at()]) && !std::isnan(trait.classes()[s.at()]);
+    });
+    return complete;
+}
+
+std::vector<LeftOutLevel> make_levels(EvaluationFactor const& factor, LoadedTrait const& trait,
+                                      std::vector<bool> const& complete) {
+    std::vector<LeftOutLevel> levels;
+    for (auto const& name : factor.levels) {
+        levels.push_back({.name = name, .people = std::vector<bool>(complete.size())});
+    }
+    for (std::size_t s = 0; s < complete.size(); ++s) {
+        auto& level = levels[static_cast<std::size_t>(factor.level[s])];
+        level.people[s] = true;
+        if (!complete[s]) continue;
+        ++level.samples;
+        if (trait.outcome != Outcome::quantitative && trait.classes()[s] != 0) ++level.cases;
+    }
+    return levels;
+}
+
+void judge_levels(std::vector<LeftOutLevel>& levels, Outcome outcome, std::int64_t limit) {
+    std::vector<std::vector<std::int64_t>> counts;
+    for (auto const& level : levels) {
+        counts.push_back({level.samples});
+        if (outcome == Outcome::quantitative) continue;
+        counts.back().push_back(level.cases);
+        counts.back().push_back(level.samples - level.cases);
+    }
+    auto const suppressed = suppress_small(counts, limit);
+    for (std::size_t i = 0; i < levels.size(); ++i) {
+        auto& level = levels[i];
+        bool const no_controls = outcome == Outcome::binary && level.cases == level.samples;
+        bool const no_cases = outcome != Outcome::quantitative && level.cases == 0;
+        if (level.samples == 0) {
+            level.status = "nobody";
+        } else if (suppressed[i]) {
+            level.status = "suppressed";
+        } else if (no_controls || no_cases) {
+            level.status = "one class";
+        }
+    }
+}
+
+}  // namespace
+
+LeaveOneOutPlan plan_leave_one_out(LeaveOneOutRequest const& request, Log& log) {
+    auto const& asked = request.evaluation;
+    Cohort const cohort{asked.store};
+    StoreTables const tables{cohort};
+    auto const samples = cohort.samples().size();
+    auto const columns = choose_covariates(list_columns(tables), asked.covariates);
+    auto const trait = load_trait(asked.trait, columns, tables, samples);
+    require_binary_options(trait.outcome, asked);
+    std::vector<Column> loaded;
+    for (auto const& column : columns) loaded.push_back(load_column(tables, column, samples));
+
+    std::vector<SampleIndex> everybody;
+    for (SampleIndex s{0}; s.get() < samples; ++s) everybody.push_back(s);
+    auto const factor =
+        make_factors({option, {request.column}, {}}, cohort, tables, everybody).front();
+    require_no_covariate(factor.name, columns);
+    auto const complete = find_complete(trait, choose_samples(cohort.samples(), asked.samples, log),
+                                        expand_covariates(loaded));
+
+    LeaveOneOutPlan plan{.column = factor.name,
+                         .outcome = trait.outcome,
+                         .levels = make_levels(factor, trait, complete)};
+    judge_levels(plan.levels, plan.outcome, asked.least_people);
+    // People of unknown level hide others, but are no level of their own.
+    if (factor.missing) plan.levels.pop_back();
+    plan.judged = std::ranges::count(plan.levels, "ok", &LeftOutLevel::status);
+    log.note(fmt::format("{} '{}': {} levels, {} of them are left out and judged", option,
+                         plan.column, plan.levels.size(), plan.judged));
+    if (plan.judged == 0) {
+        throw UserError{fmt::format(
+            "{} '{}' has no level to judge (each has fewer than {} samples, cases or controls, or "
+            "one class alone); choose a coarser column",
+            option, plan.column, asked.least_people)};
+    }
+    // What cannot be fitted is better said before the first fit than after it.
+    Log silent{Speaker::silent};
+    for (auto const& level : plan.levels) {
+        if (level.status == "ok") FitPlan{fit_without(request, level, "planned"), silent};
+    }
+    return plan;
+}
+
+FitRequest fit_without(LeaveOneOutRequest const& request, LeftOutLevel const& level,
+                       std::string name) {
+    auto fit = request.fit;
+    fit.name = std::move(name);
+    fit.home = request.evaluation.run;
+    fit.run.clear();
+    fit.samples.among = level.people;
+    fit.samples.among.flip();
+    fit.existing = ExistingFile::replace;
+    fit.checkpoint = DoneCheckpoint::keep;
+    return fit;
+}
+
+}  // namespace maniple

@@ -1,0 +1,41 @@
+/// \file  What leaving out levels one by one leaves.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "leave_one_out_plan.hpp"
+#include "maniple/run/evaluation_rows.hpp"
+
+namespace maniple {
+
+/// The model of a level's judgement.
+struct LevelModel {
+    ScoreDescription score;
+    std::int64_t variants = 0;
+};
+
+/// A level that was left out.
+struct JudgedLevel {
+    std::string name;
+    std::string status;
+    std::optional<LevelModel> model;
+    std::vector<EvaluationRow> rows;  ///< Of factor and group; one that says why, where not judged.
+};
+
+/// Of each metric the mean of the levels, weighed by their certainty, and Cochran's Q.
+std::vector<EvaluationRow> pool_levels(std::string const& column,
+                                       std::vector<JudgedLevel> const& levels);
+
+/// No times, hosts or paths.
+std::string leave_one_out_json(LeaveOneOutRequest const& request, LeaveOneOutPlan const& plan,
+                               std::vector<JudgedLevel> const& levels,
+                               std::vector<EvaluationRow> const& rows);
+
+/// A few lines for people.
+std::string leave_one_out_summary(LeaveOneOutRequest const& request, LeaveOneOutPlan const& plan,
+                                  std::vector<EvaluationRow> const& rows);
+
+}  // namespace maniple

@@ -1,0 +1,181 @@
+#!/usr/bin/env python3
+"""maniple evaluate --leave-one-out: as doing it by hand, private, and the same bytes however it was run."""
+import csv
+import json
+import math
+import signal
+import subprocess
+import unittest
+
+from command_case import CommandCase, ENVIRONMENT
+import program
+from program import MANIPLE, h5py, main, np
+
+STOPPED = 75
+
+
+def rows(path):
+    with open(path, encoding="utf-8") as file:
+        return list(csv.DictReader(file, delimiter="\t"))
+
+
+class LeaveOneOut(CommandCase):
+    def setUp(self):
+        super().setUp()
+        self.succeed("simulate", "--store", "s", "--samples", 600, "--variants", 600, "--quantitative", 1,
+                     "--binary", 1, "--time-to-event", 1, "--heritability", 0.7, "--causal", 6, "--seed", 4)
+        with h5py.File(self.folder / "s/cohort.h5") as file:
+            self.ids = [value.decode() for value in file["sample_id"][:]]
+        self.fit = ["--covariate", "covariate_1,sex", "--penalties", 12, "--mixing", 0.9, "--split", "0.8,0.2",
+                    "--early-stop", 3]
+        # Sites north, south, east; two people in a hamlet; some nowhere.
+        name = lambda s: "hamlet" if s in (7, 8) else "NA" if s % 20 == 0 else ("north", "south", "far east")[s % 3]
+        self.where = {sample: name(s) for s, sample in enumerate(self.ids)}
+        self.write("w.tsv", "IID\twhere\tcoin\n" + "".join(
+            f"{sample}\t{place}\t{s % 2}\n" for s, (sample, place) in enumerate(self.where.items())))
+        self.succeed("import", "--store", "s", "--table", "w.tsv", "--name", "w")
+
+    def words(self, *more, trait="quantitative_1", out="r"):
+        return ["evaluate", "--store", "s", "--leave-one-out", "where", "--trait", trait, "--bootstrap", 30, *self.fit,
+                "--out", out, *more]
+
+    def models(self):
+        return {path.name for path in (self.folder / "s/models").iterdir()}
+
+    def test_as_by_hand(self):
+        before = self.models()
+        for trait in ("quantitative_1", "binary_1", "event_time_1:event_1"):
+            name = trait.split(":")[0]
+            said = self.succeed(*self.words(trait=trait, out=f"r-{name}"))
+            self.assertEqual({p.name for p in (self.folder / f"r-{name}").iterdir()},
+                             {"evaluation.json", "evaluation.tsv", "log.txt"})
+            found = rows(self.folder / f"r-{name}/evaluation.tsv")
+            for site in ("north", "far east"):
+                people = f"{site.split()[0]}.txt"
+                self.write(people, "".join(f"{i}\n" for i, place in self.where.items() if place == site))
+                hand = f"hand-{name}-{site.split()[0]}"
+                self.succeed("fit", "--store", "s", "--trait", trait, "--remove", people, "--name", hand, *self.fit)
+                self.succeed("evaluate", "--store", "s", "--model", hand, "--trait", trait, "--keep", people,
+                             "--covariate", "covariate_1,sex", "--bootstrap", 30, "--out", hand)
+                expected = [{**row, "factor": "where", "group": site}
+                            for row in rows(self.folder / hand / "evaluation.tsv")]
+                self.assertGreater(len(expected), 10)
+                self.assertEqual([row for row in found if row["group"] == site], expected)
+        self.assertIn("pooled", said)
+        self.assertFalse([model for model in self.models() - before if not model.startswith("hand")])
+
+    def test_pooled(self):
+        self.succeed(*self.words(trait="binary_1"))
+        found = rows(self.folder / "r/evaluation.tsv")
+        for metric, scale in (("auc", float), ("odds_ratio_per_sd", lambda x: math.log(float(x)))):
+            levels = [row for row in found if row["kind"] == "estimate" and row["metric"] == metric]
+            self.assertEqual(len(levels), 2 if self.hidden(found) == 2 else 3)
+            # Standard errors from the intervals: both are Wald's.
+            value = np.array([scale(row["estimate"]) for row in levels])
+            error = np.array([(scale(row["upper"]) - scale(row["lower"])) / 2 / 1.959963984540054 for row in levels])
+            weight = 1 / error**2
+            mean = np.sum(weight * value) / np.sum(weight)
+            pooled, = [row for row in found if row["kind"] == "pooled" and row["metric"] == metric]
+            self.assertAlmostEqual(scale(pooled["estimate"]), mean, places=9)
+            self.assertAlmostEqual(scale(pooled["upper"]), mean + 1.959963984540054 / np.sqrt(weight.sum()), places=9)
+            self.assertEqual(int(pooled["samples"]), sum(int(row["samples"]) for row in levels))
+            test, = [row for row in found if row["kind"] == "heterogeneity" and row["metric"] == metric]
+            self.assertAlmostEqual(float(test["estimate"]), np.sum(weight * (value - mean)**2), places=8)
+
+    @staticmethod
+    def hidden(found):
+        return len({row["group"] for row in found if row["status"] == "suppressed"})
+
+    def test_small_levels_only_train(self):
+        said = self.succeed(*self.words("--name", "kept"))
+        found = rows(self.folder / "r/evaluation.tsv")
+        self.assertEqual([row["status"] for row in found if row["group"] == "hamlet"], ["suppressed"])
+        for row in found:
+            self.assertTrue(row["samples"] in ("NA", "0") or int(row["samples"]) >= 5, row)
+        self.assertIn("Suppressed", said)
+        # Those told are not everybody but a few: two hidden people could be found by subtraction.
+        told = {row["group"]: int(row["samples"]) for row in found
+                if row["metric"] == "r2" and row["kind"] == "estimate"}
+        self.assertGreaterEqual(len(self.ids) - sum(told.values()), 5)
+        # People of the hamlet and of nowhere train; those of the level do not.
+        for site in told:
+            with h5py.File(self.folder / f"s/models/kept.{site.replace(' ', '_')}.h5") as file:
+                used = file["training_is_used"][:].astype(bool)
+            places = np.array(list(self.where.values()))
+            self.assertFalse(used[places == site].any())
+            self.assertGreater(used[places != site].mean(), 0.85)  # some lack the trait or a covariate
+            for others in ("hamlet", "NA"):
+                self.assertTrue(used[places == others].any(), others)
+        text = (self.folder / "r/log.txt").read_text() + (self.folder / "r/evaluation.json").read_text()
+        self.assertFalse([i for i in self.ids if i in text.split()])
+        self.refuse("model 'kept.", *self.words("--name", "kept", out="again"))
+        self.succeed(*self.words("--name", "kept", "--replace", out="again"))
+
+    @unittest.skipIf(program.find_mpirun() is None, "no mpirun")
+    def test_ranks_and_threads(self):
+        texts = []
+        for ranks, threads in ((0, 1), (0, 2), (2, 1), (3, 2)):
+            out = f"r{ranks}{threads}"
+            self.succeed(*self.words("--threads", threads, "--name", f"m{ranks}{threads}", out=out), ranks=ranks)
+            models = sorted((self.folder / "s/models").glob(f"m{ranks}{threads}.*.h5"))
+            texts.append([path.read_bytes() for path in
+                          (self.folder / out / "evaluation.tsv", self.folder / out / "evaluation.json", *models)])
+        self.assertGreater(len(texts[0]), 3)
+        for other in texts[1:]:
+            self.assertEqual(texts[0], other)
+
+    def test_stopped_and_run_again(self):
+        self.succeed(*self.words(out="whole"))
+        words = [MANIPLE, *map(str, self.words(out="r"))]
+        for sent, place in ((signal.SIGTERM, 1), (signal.SIGKILL, 2)):
+            child = subprocess.Popen(words, cwd=self.folder, text=True, stderr=subprocess.PIPE,
+                                     stdout=subprocess.DEVNULL, env=ENVIRONMENT)
+            said, level = "", 0
+            for line in child.stderr:
+                said += line
+                level += line.startswith("== ") or "maniple: == " in line
+                if level == place and "pass 2:" in line:
+                    child.send_signal(sent)
+            child.stderr.close()
+            code = child.wait(timeout=60)
+            self.assertEqual(code, STOPPED if sent == signal.SIGTERM else -signal.SIGKILL, said)
+            self.assertFalse((self.folder / "r/evaluation.json").exists())
+        said = self.succeed(*self.words(out="r"))
+        self.assertIn("going on from a checkpoint", said)
+        for name in ("evaluation.tsv", "evaluation.json"):
+            self.assertEqual((self.folder / "whole" / name).read_bytes(), (self.folder / "r" / name).read_bytes())
+        self.assertFalse((self.folder / "r/models").exists())
+
+    def test_score_without_variants(self):
+        self.succeed(*self.words("--penalty-values", "1e6"))
+        found = rows(self.folder / "r/evaluation.tsv")
+        self.assertEqual({row["status"] for row in found if row["group"] == "north"}, {"constant score"})
+
+    def test_job_file(self):
+        self.write("job.ini", "store = s\nleave-one-out = where\ntrait = quantitative_1\n"
+                              "covariate = covariate_1,sex\npenalties = 12\nmixing = 0.9\nsplit = 0.8,0.2\n"
+                              "early-stop = 3\nbootstrap = 30\nout = j\n")
+        self.succeed("evaluate", "--job", "job.ini")
+        self.succeed(*self.words())
+        for name in ("evaluation.tsv", "evaluation.json"):
+            self.assertEqual((self.folder / "j" / name).read_bytes(), (self.folder / "r" / name).read_bytes())
+
+    def test_refusals(self):
+        for words in (("--model", "m"), ("--scores", "w"), ("--by", "sex"), ("--split-column", "where"),
+                      ("--recalibrate",), ("--part", "validation")):
+            self.refuse(["--leave-one-out", words[0], "exclude"], *self.words(*words))
+        self.refuse(["--threshold", "binary"], *self.words("--threshold", "score=1"))
+        self.refuse(["--mixing = 7"], "evaluate", "--store", "s", "--leave-one-out", "where", "--trait", "binary_1",
+                    "--out", "r", "--mixing", 7)
+        plain = ["evaluate", "--store", "s", "--trait", "binary_1", "--out", "r"]
+        for words in (("--mixing", 0.5), ("--name", "m"), ("--no-refit",), ("--chr", 1)):
+            self.refuse([words[0], "--leave-one-out"], *plain, "--model", "m", *words)
+        self.refuse(["covariate 'nothing'"], *plain, "--leave-one-out", "nothing")
+        self.refuse(["--leave-one-out 'covariate_1'", "covariate_1:40/60"], *plain, "--leave-one-out", "covariate_1")
+        self.refuse(["'where'", "--covariate"], *plain, "--leave-one-out", "where", "--covariate", "where")
+        self.refuse(["no level to judge"], *plain, "--leave-one-out", "where", "--min-group", 500)
+        self.refuse(["nothing says which score"], *plain)
+
+
+if __name__ == "__main__":
+    main()
