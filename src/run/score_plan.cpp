@@ -13,6 +13,9 @@ namespace {
 
 // Blocks of one tile: those of the next tile are in memory at the same time.
 constexpr std::int64_t tile_bytes = std::int64_t{48} << 20;
+// One or two scores take no longer than reading: genotypes should still be in the cache.
+constexpr std::int64_t few_scores = 2;
+constexpr std::int64_t few_tile_bytes = std::int64_t{2} << 20;
 
 // One scored variant that the cohort has.
 struct Found {
@@ -131,7 +134,8 @@ void ScorePlan::make_rows() {
 void ScorePlan::make_tiles() {
     auto const block_bytes =
         packed_stride(cohort_.samples().size()) * cohort_.index().block_variants;
-    auto const most_blocks = std::max<std::int64_t>(1, tile_bytes / block_bytes);
+    auto const most_bytes = scores() <= few_scores ? few_tile_bytes : tile_bytes;
+    auto const most_blocks = std::max<std::int64_t>(1, most_bytes / block_bytes);
     RowTile tile;
     for (std::int64_t r = 0; r < std::ssize(rows_); ++r) {
         auto const first_block = rows_[static_cast<std::size_t>(tile.first_row)].block;
