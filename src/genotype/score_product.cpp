@@ -274,11 +274,16 @@ private:
             from.fill(no_genotypes.data());
             auto const count = std::min(square_side, tile_.variants - v0);
             for (std::int64_t s0 = 0; s0 < samples_; s0 += square_side) {
+                bool const goes_on = s0 + square_side < samples_;
                 for (std::int64_t v = 0; v < count; ++v) {
                     auto const& row = rows[static_cast<std::size_t>(v0 + v)];
                     from[static_cast<std::size_t>(v)] = row.data() + (first.get() + s0) / 32;
-                    // The processor foresees a few rows' lines, not those of 256.
-                    __builtin_prefetch(from[static_cast<std::size_t>(v)] + square_words);
+                    // The processor foresees a few rows' lines, not those of 256: here are those of
+                    // the next square.
+                    auto const after = std::min(v0 + v + square_side, tile_.variants - 1);
+                    __builtin_prefetch(goes_on ? from[static_cast<std::size_t>(v)] + square_words
+                                               : rows[static_cast<std::size_t>(after)].data() +
+                                                     first.get() / 32);
                 }
                 forms_.transpose(from.data(), work_.rows.data() + s0 * row_words_ + v0 / 32,
                                  row_words_, std::min(square_side, samples_ - s0));
