@@ -2,6 +2,11 @@
 
 #include <xxhash.h>
 
+// Where the library can choose by processor, this makes its functions do so.
+#if defined(__x86_64__) && __has_include(<xxh_x86dispatch.h>)
+#include <xxh_x86dispatch.h>
+#endif
+
 #include <fstream>
 #include <vector>
 

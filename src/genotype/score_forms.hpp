@@ -23,6 +23,12 @@ inline constexpr ScoreLayout wide_layout{8, 3, 2, 8, 1};
 // All digits of a score, two that are nothing, and all of another score.
 inline constexpr ScoreLayout narrow_layout{2, 1, 6, 1, 8};
 
+// One score's integers for `sum_few`.
+struct FewWeights {
+    std::uint32_t const* digits;  // quads x 6 digits x 4 variants
+    std::int64_t const* missing;  // What a missing genotype adds, per variant.
+};
+
 // The loops behind genotype/score_product.hpp.
 struct ScoreForm {
     // Integers nearest to values[v] * factors[v] * scale.
@@ -43,18 +49,14 @@ struct ScoreForm {
                      std::int64_t* sums);
 
     // One or two scores without turning genotypes round; null where that is no faster.
-    // lines: 256 samples of each variant, 4 * quads variants; digits[c]: quads x 6 digits x 4
-    // variants. sums: scores x samples x 6 digits, overwritten; a missing genotype counts 0.
-    // Lists the variants with missing genotypes in `missing`, which has room for one more than all.
-    std::int64_t (*sum_few)(std::uint64_t const* const* lines, std::int64_t quads,
-                            std::uint32_t const* const* digits, std::int64_t scores,
-                            std::int32_t* sums, std::uint16_t* missing);
+    // lines: 256 samples of each variant, 4 * quads variants. sums: scores x 256, overwritten.
+    void (*sum_few)(std::uint64_t const* const* lines, std::int64_t quads,
+                    FewWeights const* weights, std::int64_t scores, std::int64_t* sums);
 };
 
 #if defined(__x86_64__)
-std::int64_t sum_few_avx512(std::uint64_t const* const* lines, std::int64_t quads,
-                            std::uint32_t const* const* digits, std::int64_t scores,
-                            std::int32_t* sums, std::uint16_t* missing);
+void sum_few_avx512(std::uint64_t const* const* lines, std::int64_t quads,
+                    FewWeights const* weights, std::int64_t scores, std::int64_t* sums);
 #endif
 
 extern ScoreForm const scalar_score;

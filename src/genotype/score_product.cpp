@@ -274,11 +274,16 @@ private:
             from.fill(no_genotypes.data());
             auto const count = std::min(square_side, tile_.variants - v0);
             for (std::int64_t s0 = 0; s0 < samples_; s0 += square_side) {
+                bool const goes_on = s0 + square_side < samples_;
                 for (std::int64_t v = 0; v < count; ++v) {
                     auto const& row = rows[static_cast<std::size_t>(v0 + v)];
                     from[static_cast<std::size_t>(v)] = row.data() + (first.get() + s0) / 32;
-                    // The processor foresees a few rows' lines, not those of 256.
-                    __builtin_prefetch(from[static_cast<std::size_t>(v)] + square_words);
+                    // The processor foresees a few rows' lines, not those of 256: here are those of
+                    // the next square.
+                    auto const after = std::min(v0 + v + square_side, tile_.variants - 1);
+                    __builtin_prefetch(goes_on ? from[static_cast<std::size_t>(v)] + square_words
+                                               : rows[static_cast<std::size_t>(after)].data() +
+                                                     first.get() / 32);
                 }
                 forms_.transpose(from.data(), work_.rows.data() + s0 * row_words_ + v0 / 32,
                                  row_words_, std::min(square_side, samples_ - s0));
@@ -394,27 +399,17 @@ private:
         for (auto v = std::ssize(rows); v < 4 * tile_.quads(); ++v) {
             lines[static_cast<std::size_t>(v)] = no_genotypes.data();
         }
-        std::array<std::uint32_t const*, narrow_layout.lanes> const digits{
-            tile_.few_digits[0].data(), tile_.few_digits[1].data()};
-        std::array<std::uint16_t, ScoreTile::most_variants + 1> listed;
-        auto const missing =
-            forms_.score->sum_few(lines.data(), tile_.quads(), digits.data(),
-                                  std::ssize(tile_.active), work_.partial.data(), listed.data());
+        std::array<FewWeights, narrow_layout.lanes> weights{};
         for (std::size_t k = 0; k < tile_.active.size(); ++k) {
-            auto const c = tile_.active[k];
-            auto const* own =
-                work_.partial.data() + static_cast<std::int64_t>(k) * square_side * score_limbs;
-            for (std::int64_t s = 0; s < samples; ++s, own += score_limbs) {
-                sums(first_sum + s, c) += combine_digits(own);
-            }
+            weights[k] = {tile_.few_digits[k].data(), tile_.few_missing[k].data()};
         }
-        for (std::int64_t i = 0; i < missing; ++i) {
-            auto const v = listed[static_cast<std::size_t>(i)];
-            for (std::int64_t w = 0; w < square_words; ++w) {
-                for (auto hits = missing_in(lines[v][w]); hits != 0; hits &= hits - 1) {
-                    auto const s = first_sum + w * 32 + __builtin_ctzll(hits) / 2;
-                    add_missing(v, sums.row(s));
-                }
+        std::array<std::int64_t, narrow_layout.lanes * square_side> found;
+        forms_.score->sum_few(lines.data(), tile_.quads(), weights.data(), std::ssize(tile_.active),
+                              found.data());
+        for (std::size_t k = 0; k < tile_.active.size(); ++k) {
+            auto const* const own = found.data() + static_cast<std::int64_t>(k) * square_side;
+            for (std::int64_t s = 0; s < samples; ++s) {
+                sums(first_sum + s, tile_.active[k]) += own[s];
             }
         }
     }

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
+#include <functional>
+#include <numeric>
 
 #include "maniple/core/contract.hpp"
 
@@ -30,6 +33,8 @@ bool goes_by_id(ScoredVariant const& scored) {
     return scored.position <= 0 || scored.contig.empty();
 }
 
+std::uint64_t hash_of(std::string_view name) { return std::hash<std::string_view>{}(name); }
+
 }  // namespace
 
 std::string_view to_string(MatchOutcome outcome) {
@@ -50,7 +55,7 @@ VariantMatcher::VariantMatcher(std::span<ScoredVariant const> scored,
         if (goes_by_id(scored[i])) {
             matches_[i].by_id = true;
             matches_[i].outcome = MatchOutcome::other_position;
-            by_id_[scored[i].id].push_back(number);
+            by_id_.push_back({hash_of(scored[i].id), number});
             continue;
         }
         if (places == nullptr || scored[i].contig != last) {
@@ -59,6 +64,10 @@ VariantMatcher::VariantMatcher(std::span<ScoredVariant const> scored,
         }
         places->push_back({scored[i].position, number});
     }
+    if (std::ranges::any_of(scored, [](auto const& v) { return v.other_allele.empty(); })) {
+        found_others_.resize(scored.size());
+    }
+    index_names();
     for (auto& [contig, all] : by_contig_) std::sort(all.begin(), all.end());
     for (auto const& contig : contigs) {
         auto const found = by_contig_.find(canonical_contig(contig));
@@ -67,6 +76,27 @@ VariantMatcher::VariantMatcher(std::span<ScoredVariant const> scored,
             matches_[static_cast<std::size_t>(place.scored)].outcome = MatchOutcome::other_position;
         }
     }
+}
+
+// About one start per scored variant.
+void VariantMatcher::index_names() {
+    if (by_id_.empty()) return;
+    std::sort(by_id_.begin(), by_id_.end());
+    auto const bits = std::clamp(static_cast<int>(std::bit_width(by_id_.size())), 1, 30);
+    id_shift_ = 64 - bits;
+    id_starts_.assign((std::size_t{1} << bits) + 1, 0);
+    for (auto const& place : by_id_) ++id_starts_[(place.hash >> id_shift_) + 1];
+    std::partial_sum(id_starts_.begin(), id_starts_.end(), id_starts_.begin());
+}
+
+std::span<VariantMatcher::NamedPlace const> VariantMatcher::named(std::uint64_t hash) const {
+    auto const slot = hash >> id_shift_;
+    auto next = static_cast<std::size_t>(id_starts_[slot]);
+    auto const end = static_cast<std::size_t>(id_starts_[slot + 1]);
+    while (next < end && by_id_[next].hash < hash) ++next;
+    auto last = next;
+    while (last < end && by_id_[last].hash == hash) ++last;
+    return std::span{by_id_}.subspan(next, last - next);
 }
 
 std::vector<VariantMatcher::Place> const* VariantMatcher::places_of(std::string_view contig) const {
@@ -109,10 +139,9 @@ void VariantMatcher::add(std::string_view contig, GlobalVariantIndex first,
             }
         }
         if (by_id_.empty()) continue;
-        if (auto const found = by_id_.find(std::string_view{variant.id}); found != by_id_.end()) {
-            for (auto scored : found->second) {
-                judge(scored, index, variant, alternate_frequencies[v]);
-            }
+        for (auto const& place : named(hash_of(variant.id))) {
+            if (scored_[static_cast<std::size_t>(place.scored)].id != variant.id) continue;
+            judge(place.scored, index, variant, alternate_frequencies[v]);
         }
     }
 }
@@ -121,9 +150,7 @@ void VariantMatcher::add(std::string_view contig, GlobalVariantIndex first,
 bool VariantMatcher::is_single(std::int32_t number, MatchOutcome outcome, Variant const& variant) {
     auto& match = matches_[static_cast<std::size_t>(number)];
     auto const& other = counts_reference(outcome) ? variant.alternate : variant.reference;
-    auto const [found, is_first] = found_others_.try_emplace(number, FoundOther{outcome, other});
-    auto& best = found->second;
-    if (is_first) return true;
+    auto& best = found_others_[static_cast<std::size_t>(number)];
     if (outcome < best.outcome) {
         best = {outcome, other};
         return true;

@@ -66,7 +66,8 @@ void plan_score(ScoreRequest const& request, mpi::Communicator const& comm, Log&
 }
 
 void run_score(ScoreRequest const& request, mpi::Communicator const& comm, Log& log) {
-    return_large_blocks(1 << 20);
+    // More than a chunk of a dataset, one of which is inflated after the other.
+    return_large_blocks(8 << 20);
     StopRequest const stop_request;
     Stopwatch const watch;
     RunRecord record{.started = timestamp(), .mpi = mpi::Session::implementation()};

@@ -3,9 +3,9 @@
 #include <omp.h>
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <chrono>
+#include <mutex>
 #include <thread>
 #include <vector>
 
@@ -23,6 +23,7 @@ constexpr std::chrono::microseconds nap{200};
 
 /// The genotypes and weights of one tile of rows.
 struct LoadedTile {
+    std::vector<double> dense;  // What `weights` was made of.
     std::vector<RawBlock> raw;  // Kept from tile to tile.
     std::int32_t first_block = 0;
     std::int64_t blocks = 0;
@@ -41,21 +42,19 @@ public:
           samples_{plan.cohort().samples().size()},
           scores_{plan.scores()},
           sums_{samples_ * scores_},
-          own_{own_tiles()} {
-        workspaces_.resize(static_cast<std::size_t>(plan.request().threads));
-    }
+          own_{own_tiles()},
+          tiles_(plan.sharing() == WorkSharing::tiles ? static_cast<std::size_t>(threads()) : 2),
+          workspaces_(static_cast<std::size_t>(threads())) {}
 
     AlignedBuffer<std::int64_t> run() {
         std::int64_t rows = 0;
         for (auto const& tile : own_) rows += tile.last_row - tile.first_row;
         {
             Progress progress{comm_.size() > 1 ? "variants of rank 0" : "variants", rows, log_};
-            for (std::size_t t = 0; t <= own_.size(); ++t) {
-                if (leaves(false)) break;
-                step(t);
-                if (t > 0 && !failure_.get()) {
-                    progress.advance(own_[t - 1].last_row - own_[t - 1].first_row);
-                }
+            if (plan_.sharing() == WorkSharing::tiles) {
+                share_tiles(progress);
+            } else {
+                share_samples(progress);
             }
         }
         while (!left_ && !leaves(true)) std::this_thread::sleep_for(nap);
@@ -67,6 +66,69 @@ public:
     }
 
 private:
+    int threads() const { return plan_.request().threads; }
+
+    /// Every thread takes whole tiles and has sums of its own: none waits for another.
+    void share_tiles(Progress& progress) {
+        std::mutex reading;
+        std::mutex adding;
+        std::size_t next = 0;
+        std::atomic<std::int64_t> rows_done{0};
+        std::int64_t rows_told = 0;
+#pragma omp parallel num_threads(threads())
+        {
+            auto const thread = static_cast<std::size_t>(omp_get_thread_num());
+            auto& loaded = tiles_[thread];
+            AlignedBuffer<std::int64_t> sums;
+            failure_.guard([&] { sums = AlignedBuffer<std::int64_t>{sums_.size()}; });
+            while (!gives_up_ && failure_.get() == nullptr) {
+                std::size_t mine = own_.size();
+                failure_.guard([&] {
+                    std::lock_guard const lock{reading};
+                    if (next < own_.size()) read(loaded, own_[mine = next++]);
+                });
+                if (mine == own_.size()) break;
+                failure_.guard([&] {
+                    unpack(loaded, own_[mine]);
+                    for (std::int64_t chunk = 0; chunk < chunks(); ++chunk) {
+                        add(loaded, chunk, workspaces_[thread], sums.data());
+                    }
+                    rows_done += own_[mine].last_row - own_[mine].first_row;
+                });
+                // Messages are this thread's alone.
+                if (thread != 0) continue;
+                failure_.guard([&] {
+                    auto const rows = rows_done.load();
+                    progress.advance(rows - rows_told);
+                    rows_told = rows;
+                    gives_up_ = leaves(false);
+                });
+            }
+            std::lock_guard const lock{adding};
+            for (std::int64_t i = 0; i < sums.size(); ++i) sums_[i] += sums[i];
+        }
+        progress.advance(rows_done - rows_told);
+    }
+
+    void unpack(LoadedTile& loaded, RowTile const& tile) const {
+        for (std::int64_t b = 0; b < loaded.blocks; ++b) {
+            decode_block(loaded.raw[static_cast<std::size_t>(b)]);
+        }
+        assign(loaded, tile);
+        find_rows(loaded, tile);
+    }
+
+    /// All threads work on one tile, each on samples of its own.
+    void share_samples(Progress& progress) {
+        for (std::size_t t = 0; t <= own_.size(); ++t) {
+            if (leaves(false)) break;
+            step(t);
+            if (t > 0 && !failure_.get()) {
+                progress.advance(own_[t - 1].last_row - own_[t - 1].first_row);
+            }
+        }
+    }
+
     /// A run of tiles with this rank's share of the rows.
     std::vector<RowTile> own_tiles() const {
         std::vector<RowTile> own;
@@ -89,18 +151,18 @@ private:
     void step(std::size_t t) {
         auto* const next = t < own_.size() ? &tiles_[t % 2] : nullptr;
         auto* const ready = t > 0 ? &tiles_[(t - 1) % 2] : nullptr;
-        auto const chunks = ready != nullptr ? (samples_ + score_chunk - 1) / score_chunk : 0;
+        auto const ready_chunks = ready != nullptr ? chunks() : 0;
         std::atomic<std::int64_t> next_chunk{0};
         std::atomic<std::int64_t> next_block{0};
-#pragma omp parallel num_threads(plan_.request().threads)
+#pragma omp parallel num_threads(threads())
         {
             auto const thread = omp_get_thread_num();
             if (next != nullptr && thread == 0) failure_.guard([&] { read(*next, own_[t]); });
             failure_.guard([&] {
                 while (failure_.get() == nullptr) {
                     auto const chunk = next_chunk++;
-                    if (chunk >= chunks) break;
-                    add(*ready, chunk, workspaces_[static_cast<std::size_t>(thread)]);
+                    if (chunk >= ready_chunks) break;
+                    add(*ready, chunk, workspaces_[static_cast<std::size_t>(thread)], sums_.data());
                 }
             });
 #pragma omp barrier
@@ -132,10 +194,10 @@ private:
         }
     }
 
-    void assign(LoadedTile& loaded, RowTile const& tile) {
+    void assign(LoadedTile& loaded, RowTile const& tile) const {
         auto const count = tile.last_row - tile.first_row;
-        weights_.resize(static_cast<std::size_t>(scores_ * count));
-        MatrixView<double> const weights{weights_.data(), scores_, count};
+        loaded.dense.resize(static_cast<std::size_t>(scores_ * count));
+        MatrixView<double> const weights{loaded.dense.data(), scores_, count};
         plan_.fill_weights(tile, weights);
         std::vector<double> alternates;
         for (auto r = tile.first_row; r < tile.last_row; ++r) {
@@ -156,11 +218,14 @@ private:
         }
     }
 
-    void add(LoadedTile const& loaded, std::int64_t chunk, ScoreWorkspace& workspace) {
+    std::int64_t chunks() const { return (samples_ + score_chunk - 1) / score_chunk; }
+
+    void add(LoadedTile const& loaded, std::int64_t chunk, ScoreWorkspace& workspace,
+             std::int64_t* sums) const {
         auto const first = chunk * score_chunk;
         auto const last = std::min(samples_, first + score_chunk);
         add_scores(loaded.rows, loaded.weights, {SampleIndex{first}, SampleIndex{last}}, workspace,
-                   {sums_.data() + first * scores_, last - first, scores_});
+                   {sums + first * scores_, last - first, scores_});
     }
 
     void add_constants() {
@@ -181,10 +246,10 @@ private:
     std::int64_t scores_;
     AlignedBuffer<std::int64_t> sums_;
     std::vector<RowTile> own_;
-    std::array<LoadedTile, 2> tiles_;
+    std::vector<LoadedTile> tiles_;
     std::vector<ScoreWorkspace> workspaces_;
-    std::vector<double> weights_;
     FirstFailure failure_;
+    std::atomic<bool> gives_up_{false};
     bool left_ = false;
 };
 

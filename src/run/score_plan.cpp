@@ -13,6 +13,13 @@ namespace {
 
 // Blocks of one tile: those of the next tile are in memory at the same time.
 constexpr std::int64_t tile_bytes = std::int64_t{48} << 20;
+// Threads with tiles of their own have smaller ones, and all of these and of their sums are no more
+// than this.
+constexpr std::int64_t own_tile_bytes = std::int64_t{16} << 20;
+constexpr std::int64_t most_own_bytes = std::int64_t{512} << 20;
+// One or two scores take no longer than reading: genotypes should still be in the cache.
+constexpr std::int64_t few_scores = 2;
+constexpr std::int64_t few_tile_bytes = std::int64_t{2} << 20;
 
 // One scored variant that the cohort has.
 struct Found {
@@ -73,6 +80,7 @@ ScorePlan::ScorePlan(ScoreRequest request, Log& log)
         require_coverage(sources_[s], matches_[s], own, contigs, request_.min_match);
     }
     make_rows();
+    choose_sharing();
     make_tiles();
     choose_scales();
 }
@@ -129,10 +137,27 @@ void ScorePlan::make_rows() {
     }
 }
 
+// Blocks of genotypes that a tile may need.
+std::int64_t ScorePlan::tile_blocks(WorkSharing sharing) const {
+    auto bytes = tile_bytes;
+    if (sharing == WorkSharing::tiles) {
+        bytes = scores() <= few_scores ? few_tile_bytes : own_tile_bytes;
+    }
+    return std::max<std::int64_t>(1, bytes / block_bytes());
+}
+
+std::int64_t ScorePlan::block_bytes() const {
+    return packed_stride(cohort_.samples().size()) * cohort_.index().block_variants;
+}
+
+void ScorePlan::choose_sharing() {
+    auto const sums = 8 * cohort_.samples().size() * scores();
+    auto const own = sums + tile_blocks(WorkSharing::tiles) * block_bytes();
+    sharing_ = request_.threads * own <= most_own_bytes ? WorkSharing::tiles : WorkSharing::samples;
+}
+
 void ScorePlan::make_tiles() {
-    auto const block_bytes =
-        packed_stride(cohort_.samples().size()) * cohort_.index().block_variants;
-    auto const most_blocks = std::max<std::int64_t>(1, tile_bytes / block_bytes);
+    auto const most_blocks = tile_blocks(sharing_);
     RowTile tile;
     for (std::int64_t r = 0; r < std::ssize(rows_); ++r) {
         auto const first_block = rows_[static_cast<std::size_t>(tile.first_row)].block;
@@ -241,14 +266,21 @@ std::int64_t ScorePlan::bytes_per_rank() const {
                    300 * std::ssize(source.model.weights.variants);
     }
     std::int64_t variants = 0;
-    for (auto const& tile : tiles_) variants = std::max(variants, tile.last_row - tile.first_row);
-    auto const block_bytes = packed_stride(samples) * cohort_.index().block_variants;
-    auto const block_count = std::clamp<std::int64_t>(
-        tile_bytes / block_bytes, 1, std::max<std::int64_t>(std::ssize(blocks_), 1));
+    std::int64_t block_count = 1;
+    for (auto const& tile : tiles_) {
+        variants = std::max(variants, tile.last_row - tile.first_row);
+        auto const first = rows_[static_cast<std::size_t>(tile.first_row)].block;
+        auto const last = rows_[static_cast<std::size_t>(tile.last_row - 1)].block;
+        block_count = std::max<std::int64_t>(block_count, last - first + 1);
+    }
+    auto const genotypes = block_count * block_bytes();
     auto const tile =
         ScoreTile::bytes(variants, scores(), MissingShare::few) + 8 * variants * scores();
+    bool const has_own = sharing_ == WorkSharing::tiles;
+    auto const loaded = has_own ? request_.threads * (genotypes + tile) : 2 * (genotypes + tile);
+    auto const own_sums = has_own ? request_.threads * 8 * samples * scores() : 0;
     // The root turns sums into columns, one sum at a time.
-    return program + weights + 2 * block_count * block_bytes + tile + 16 * samples * scores() +
+    return program + weights + loaded + own_sums + 16 * samples * scores() +
            request_.threads * ScoreWorkspace::bytes();
 }
 

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -87,10 +86,12 @@ private:
             return a.position != b.position ? a.position < b.position : a.scored < b.scored;
         }
     };
-    struct NameHash {
-        using is_transparent = void;
-        std::size_t operator()(std::string_view name) const {
-            return std::hash<std::string_view>{}(name);
+    // A scored variant without position. Those of equal hash lie side by side.
+    struct NamedPlace {
+        std::uint64_t hash;
+        std::int32_t scored;
+        friend bool operator<(NamedPlace a, NamedPlace b) {
+            return a.hash != b.hash ? a.hash < b.hash : a.scored < b.scored;
         }
     };
 
@@ -98,19 +99,23 @@ private:
     void judge(std::int32_t scored, GlobalVariantIndex index, Variant const& variant,
                double alternate_frequency);
     std::vector<Place> const* places_of(std::string_view contig) const;
+    void index_names();
+    std::span<NamedPlace const> named(std::uint64_t hash) const;
 
     std::span<ScoredVariant const> scored_;
     AmbiguousStrand rule_;
     std::unordered_map<std::string, std::vector<Place>> by_contig_;  // Ascending.
-    std::unordered_map<std::string, std::vector<std::int32_t>, NameHash, std::equal_to<>> by_id_;
+    std::vector<NamedPlace> by_id_;                                  // Ascending.
+    std::vector<std::int32_t> id_starts_;  // In by_id_, of each value of a hash's upper bits; end.
+    int id_shift_ = 0;                     // Of a hash, to these.
     std::vector<VariantMatch> matches_;
     std::vector<std::int32_t> changed_;
     // Where the score does not say its other allele: that of the variant that fits best.
     struct FoundOther {
-        MatchOutcome outcome;
+        MatchOutcome outcome = MatchOutcome::other_contig;
         std::string allele;
     };
-    std::unordered_map<std::int32_t, FoundOther> found_others_;
+    std::vector<FoundOther> found_others_;  // One per scored variant, or none.
 };
 
 }  // namespace maniple

@@ -61,6 +61,12 @@ struct RowTile {
     std::int64_t last_row = 0;  ///< Behind the last one.
 };
 
+/// How threads divide the work. Sums are integers: either way they are the same.
+enum class WorkSharing {
+    tiles,    ///< Each thread takes tiles, and has sums of its own for all samples.
+    samples,  ///< Each thread takes samples of one tile; takes less memory.
+};
+
 /// The same on every rank.
 class ScorePlan {
 public:
@@ -81,6 +87,7 @@ public:
     std::vector<ChosenBlock> const& blocks() const { return blocks_; }  ///< With rows, in order.
     std::vector<ScoreRow> const& rows() const { return rows_; }
     std::vector<RowTile> const& tiles() const { return tiles_; }
+    WorkSharing sharing() const { return sharing_; }
     std::span<double const> scales() const { return scales_; }
     /// What every sample gets of each score besides genotypes: REF alleles that are counted.
     std::span<std::int64_t const> constants() const { return constants_; }
@@ -97,6 +104,9 @@ public:
 
 private:
     void make_rows();
+    std::int64_t block_bytes() const;
+    std::int64_t tile_blocks(WorkSharing sharing) const;
+    void choose_sharing();
     void make_tiles();
     void choose_scales();
 
@@ -111,6 +121,7 @@ private:
     std::vector<ScoreRow> rows_;
     std::vector<ScoreEntry> entries_;
     std::vector<RowTile> tiles_;
+    WorkSharing sharing_ = WorkSharing::samples;
     std::vector<double> scales_;
     std::vector<std::int64_t> constants_;
 };
