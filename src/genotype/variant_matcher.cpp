@@ -55,7 +55,7 @@ VariantMatcher::VariantMatcher(std::span<ScoredVariant const> scored,
         if (goes_by_id(scored[i])) {
             matches_[i].by_id = true;
             matches_[i].outcome = MatchOutcome::other_position;
-            by_id_.push_back({hash_of(scored[i].id), number});
+            if (scored[i].id != ".") by_id_.push_back({hash_of(scored[i].id), number});
             continue;
         }
         if (places == nullptr || scored[i].contig != last) {

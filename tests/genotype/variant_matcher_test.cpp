@@ -120,6 +120,14 @@ TEST_CASE("VariantMatcher: the ID counts where the source has no position", "[ge
     CHECK(matches[2].outcome == Outcome::other_alleles);
 }
 
+TEST_CASE("VariantMatcher: a missing ID is nobody's", "[genotype]") {
+    Cohort const cohort{.variants = {{10, ".", "A", "G"}, {20, ".", "C", "T"}}};
+    std::vector<ScoredVariant> const scored{{.id = ".", .effect_allele = "A", .other_allele = "G"}};
+    auto const matches = cohort.match(scored);
+    CHECK(matches[0].by_id);
+    CHECK(matches[0].outcome == Outcome::other_position);
+}
+
 TEST_CASE("VariantMatcher: positions need not ascend", "[genotype]") {
     Cohort cohort;
     std::vector<ScoredVariant> scored;

@@ -50,7 +50,8 @@ struct VariantMatch {
 };
 
 /// Takes the variants of a cohort, in any number of parts, and decides for each scored variant by
-/// contig, position and alleles; by ID where the source has no position. Where several variants fit
+/// contig, position and alleles; by ID where the source has no position ("." is no ID). Where
+/// several variants fit
 /// (those of a split multi-allelic record, both strands), alleles as they stand go before swapped
 /// ones, and these before the other strand; of equal ones the first counts.
 class VariantMatcher {
