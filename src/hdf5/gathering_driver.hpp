@@ -11,7 +11,7 @@ namespace maniple::hdf5 {
 /// Let files of these access properties gather what HDF5 writes one piece behind the other, and
 /// hand it to the operating system 64 KiB at a time: chunks of a few kilobytes cost half as much
 /// again on their own, for the rest of the last page is cleared for each of them. With
-/// Caching::start pieces of 2 MiB go past the cache. The bytes of the file do not change. Negative
+/// Caching::start pieces of 1 MiB go past the cache. The bytes of the file do not change. Negative
 /// for failure.
 herr_t gather_writes(hid_t access_properties, Caching caching);
 

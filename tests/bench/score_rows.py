@@ -26,7 +26,9 @@ def write_weights(path, cohort, scores):
 def read_sums(path, suffix, scores):
     with open(path, encoding="utf-8") as file:
         header = file.readline().rstrip("\n").split("\t")
-        columns = [header.index(f"s{c}{suffix}") for c in range(scores)]
+        # A score alone is named after its file.
+        names = [f"s{c}" for c in range(scores)] if f"s0{suffix}" in header else [header[-1].removesuffix(suffix)]
+        columns = [header.index(f"{name}{suffix}") for name in names]
         return np.loadtxt(file, usecols=columns, dtype=float, delimiter="\t", ndmin=2, max_rows=200)
 
 
