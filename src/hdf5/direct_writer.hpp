@@ -22,7 +22,7 @@ namespace maniple::hdf5 {
 /// that is larger than the cache would push out everything else.
 class DirectWriter {
 public:
-    static constexpr std::size_t piece = std::size_t{1} << 20;
+    static constexpr std::size_t piece = std::size_t{1} << 19;
     static constexpr std::size_t buffers = 3;
 
     /// Nothing where the file system does not offer it.

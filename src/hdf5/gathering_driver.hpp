@@ -11,8 +11,8 @@ namespace maniple::hdf5 {
 /// Let files of these access properties gather what HDF5 writes one piece behind the other, and
 /// hand it to the operating system 64 KiB at a time: chunks of a few kilobytes cost half as much
 /// again on their own, for the rest of the last page is cleared for each of them. With
-/// Caching::start pieces of 1 MiB go past the cache. The bytes of the file do not change. Negative
-/// for failure.
+/// Caching::start pieces of 512 KiB go past the cache. The bytes of the file do not change.
+/// Negative for failure.
 herr_t gather_writes(hid_t access_properties, Caching caching);
 
 /// Memory for that, of a file of so many bytes.
