@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "maniple/cli/choice_options.hpp"
 #include "maniple/cli/command.hpp"
 #include "maniple/cli/fit_request.hpp"
 #include "maniple/cli/option_values.hpp"
@@ -18,9 +19,8 @@ namespace po = boost::program_options;
 
 void add_people_options(po::options_description& people) {
     auto const text = [](char const* shown) { return po::value<std::string>()->value_name(shown); };
-    people.add_options()                                                                 //
-        ("keep", text("F"), "file of samples to keep: IID, or FID and IID, one a line")  //
-        ("remove", text("F"), "file of samples to leave out")                            //
+    add_sample_options(people);
+    people.add_options()  //
         ("split-column", text("C"),
          "column that says who belongs to training, validation and test")  //
         ("part", po::value<std::string>()->default_value("test")->value_name("PART"),
@@ -184,7 +184,7 @@ void execute(po::variables_map const& values, mpi::Communicator const& comm, Log
         .covariates = words_of(values, "covariate"),
         .by = words_of(values, "by"),
         .reference = text_of(values, "reference"),
-        .samples = {.keep = text_of(values, "keep"), .remove = text_of(values, "remove")},
+        .samples = sample_files_of(values),
         .split_column = text_of(values, "split-column"),
         .part = choose<SamplePart>(values, "part",
                                    {{"test", SamplePart::test},

@@ -1,5 +1,6 @@
 #include <string>
 
+#include "maniple/cli/choice_options.hpp"
 #include "maniple/cli/command.hpp"
 #include "maniple/cli/option_values.hpp"
 #include "maniple/cli/score_options.hpp"
@@ -14,11 +15,10 @@ po::options_description options() {
     auto const path = [] { return po::value<std::string>()->value_name("F"); };
     po::options_description all;
     po::options_description people{"People"};
-    people.add_options()                                                      //
-        ("sample", po::value<Words>()->multitoken()->value_name("ID..."),     //
-         "sample IDs; several: a,b or a b")                                   //
-        ("keep", path(), "file of samples: IID, or FID and IID, one a line")  //
-        ("remove", path(), "file of samples to leave out");
+    people.add_options()                                                   //
+        ("sample", po::value<Words>()->multitoken()->value_name("ID..."),  //
+         "sample IDs; several: a,b or a b");
+    add_sample_options(people);
     po::options_description work{"Work"};
     work.add_options()  //
         ("out", po::value<std::string>()->required()->value_name("DIR"),

@@ -6,6 +6,7 @@
 #include <string>
 #include <system_error>
 
+#include "maniple/cli/choice_options.hpp"
 #include "maniple/cli/command.hpp"
 #include "maniple/cli/fit_request.hpp"
 #include "maniple/cli/option_values.hpp"
@@ -17,7 +18,6 @@ namespace {
 namespace po = boost::program_options;
 
 po::options_description options() {
-    auto const path = [] { return po::value<std::string>()->value_name("F"); };
     auto const number = [](double value, char const* shown) {
         return po::value<double>()->default_value(value, shown)->value_name("X");
     };
@@ -71,17 +71,8 @@ po::options_description options() {
          "keep the model of the training samples, instead of fitting once more on training and "
          "validation samples together");
     po::options_description choice{"Samples and variants"};
-    choice.add_options()                                                              //
-        ("keep", path(), "file of samples to keep: IID, or FID and IID, one a line")  //
-        ("remove", path(), "file of samples to leave out")                            //
-        ("extract", path(), "file of variant IDs to keep, one a line")                //
-        ("exclude", path(), "file of variant IDs to leave out")                       //
-        ("chr", po::value<Words>()->multitoken()->value_name("C..."),
-         "chromosomes and ranges: 1-5,X")                                                   //
-        ("min-maf", number(0, "0"), "smallest minor allele frequency in the samples used")  //
-        ("min-mac", number(0, "0"), "smallest minor allele count")                          //
-        ("max-missing", number(1, "1"), "largest share of missing genotypes")               //
-        ("hwe", number(0, "0"), "smallest p of the exact Hardy-Weinberg test");
+    add_sample_options(choice);
+    add_variant_options(choice);
     po::options_description work{"Work"};
     work.add_options()  //
         ("out", po::value<std::string>()->value_name("RUN"),
@@ -171,7 +162,6 @@ std::optional<double> bounded_if_given(po::variables_map const& values, char con
 }  // namespace
 
 FitRequest fit_request_of(po::variables_map const& values) {
-    constexpr double no_limit = 1e18;
     auto const method = choose<FitMethod>(
         values, "method", {{"elastic-net", FitMethod::elastic_net}, {"ridge", FitMethod::ridge}});
     bool const is_ridge = method == FitMethod::ridge;
@@ -201,14 +191,9 @@ FitRequest fit_request_of(po::variables_map const& values) {
         .final_fit =
             values["no-refit"].as<bool>() ? FinalFit::training_samples : FinalFit::all_samples,
         .early_stop = bounded<std::int64_t>(values, "early-stop", 0, 1'000'000),
-        .filter = {.min_maf = bounded(values, "min-maf", 0.0, 0.5),
-                   .min_mac = bounded(values, "min-mac", 0.0, no_limit),
-                   .max_missing = bounded(values, "max-missing", 0.0, 1.0),
-                   .min_hwe_p = bounded(values, "hwe", 0.0, 1.0)},
-        .samples = {.keep = text_of(values, "keep"), .remove = text_of(values, "remove")},
-        .variants = {.extract = text_of(values, "extract"),
-                     .exclude = text_of(values, "exclude"),
-                     .chromosomes = words_of(values, "chr")},
+        .filter = variant_filter_of(values),
+        .samples = sample_files_of(values),
+        .variants = variant_files_of(values),
         .threads = threads_of(values),
         .existing = values["replace"].as<bool>() ? ExistingFile::replace : ExistingFile::refuse};
 }

@@ -1,5 +1,6 @@
 #include <string>
 
+#include "maniple/cli/choice_options.hpp"
 #include "maniple/cli/command.hpp"
 #include "maniple/cli/option_values.hpp"
 #include "maniple/run/scan.hpp"
@@ -10,10 +11,6 @@ namespace {
 namespace po = boost::program_options;
 
 po::options_description options() {
-    auto const path = [] { return po::value<std::string>()->value_name("F"); };
-    auto const number = [](double value, char const* shown) {
-        return po::value<double>()->default_value(value, shown)->value_name("X");
-    };
     po::options_description all;
     po::options_description model{"Model"};
     model.add_options()                                                   //
@@ -28,17 +25,8 @@ po::options_description options() {
          "a missing genotype counts as the mean of the trait's samples, or drop: such samples are "
          "left out of that variant's regression");
     po::options_description choice{"Samples and variants"};
-    choice.add_options()                                                              //
-        ("keep", path(), "file of samples to keep: IID, or FID and IID, one a line")  //
-        ("remove", path(), "file of samples to leave out")                            //
-        ("extract", path(), "file of variant IDs to keep, one a line")                //
-        ("exclude", path(), "file of variant IDs to leave out")                       //
-        ("chr", po::value<Words>()->multitoken()->value_name("C..."),
-         "chromosomes and ranges: 1-5,X")                                                      //
-        ("min-maf", number(0, "0"), "smallest minor allele frequency in the trait's samples")  //
-        ("min-mac", number(0, "0"), "smallest minor allele count")                             //
-        ("max-missing", number(1, "1"), "largest share of missing genotypes")                  //
-        ("hwe", number(0, "0"), "smallest p of the exact Hardy-Weinberg test");
+    add_sample_options(choice);
+    add_variant_options(choice);
     po::options_description work{"Work"};
     work.add_options()                                                //
         ("out", po::value<std::string>()->value_name("RUN"),          //
@@ -52,25 +40,18 @@ po::options_description options() {
 }
 
 void execute(po::variables_map const& values, mpi::Communicator const& comm, Log& log) {
-    constexpr double no_limit = 1e18;
-    ScanRequest const request{
-        .store = values["store"].as<std::string>(),
-        .run = text_of(values, "out"),
-        .traits = words_of(values, "trait"),
-        .covariates = words_of(values, "covariate"),
-        .missing = choose<MissingGenotype>(
-            values, "missing-genotype",
-            {{"mean", MissingGenotype::mean}, {"drop", MissingGenotype::drop}}),
-        .filter = {.min_maf = bounded(values, "min-maf", 0.0, 0.5),
-                   .min_mac = bounded(values, "min-mac", 0.0, no_limit),
-                   .max_missing = bounded(values, "max-missing", 0.0, 1.0),
-                   .min_hwe_p = bounded(values, "hwe", 0.0, 1.0)},
-        .samples = {.keep = text_of(values, "keep"), .remove = text_of(values, "remove")},
-        .variants = {.extract = text_of(values, "extract"),
-                     .exclude = text_of(values, "exclude"),
-                     .chromosomes = words_of(values, "chr")},
-        .threads = threads_of(values),
-        .memory = size_of(values, "memory")};
+    ScanRequest const request{.store = values["store"].as<std::string>(),
+                              .run = text_of(values, "out"),
+                              .traits = words_of(values, "trait"),
+                              .covariates = words_of(values, "covariate"),
+                              .missing = choose<MissingGenotype>(values, "missing-genotype",
+                                                                 {{"mean", MissingGenotype::mean},
+                                                                  {"drop", MissingGenotype::drop}}),
+                              .filter = variant_filter_of(values),
+                              .samples = sample_files_of(values),
+                              .variants = variant_files_of(values),
+                              .threads = threads_of(values),
+                              .memory = size_of(values, "memory")};
     if (values["plan"].as<bool>()) {
         plan_scan(request, comm, log);
         return;

@@ -1,5 +1,6 @@
 #include <string>
 
+#include "maniple/cli/choice_options.hpp"
 #include "maniple/cli/command.hpp"
 #include "maniple/cli/option_values.hpp"
 #include "maniple/cli/score_options.hpp"
@@ -12,16 +13,13 @@ namespace {
 namespace po = boost::program_options;
 
 po::options_description options() {
-    auto const path = [] { return po::value<std::string>()->value_name("F"); };
     po::options_description all;
     auto scores = score_options();
     scores.add_options()("unit", po::value<std::string>()->default_value("sum")->value_name("U"),
                          "sum over effect alleles, or average: the sum over twice the variants "
                          "used");
     po::options_description choice{"Samples"};
-    choice.add_options()                                                              //
-        ("keep", path(), "file of samples to keep: IID, or FID and IID, one a line")  //
-        ("remove", path(), "file of samples to leave out");
+    add_sample_options(choice);
     po::options_description work{"Work"};
     work.add_options()                                                             //
         ("out", po::value<std::string>()->value_name("RUN"),                       //

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 
+#include "maniple/cli/choice_options.hpp"
 #include "maniple/cli/option_values.hpp"
 
 namespace maniple::cli {
@@ -45,7 +46,7 @@ ScoreRequest score_request(po::variables_map const& values) {
     return {.store = values["store"].as<std::string>(),
             .models = words_of(values, "model"),
             .weights = files,
-            .samples = {.keep = text_of(values, "keep"), .remove = text_of(values, "remove")},
+            .samples = sample_files_of(values),
             .ambiguous = ambiguous_rule(values),
             .min_match = bounded(values, "min-match", 0.0, 1.0)};
 }

@@ -11,6 +11,7 @@
 
 #include "doctor_probe.hpp"
 #include "maniple/run/library_versions.hpp"
+#include "readable.hpp"
 
 namespace maniple {
 namespace {
@@ -54,10 +55,10 @@ std::vector<RankFacts> gather_facts(mpi::Communicator const& comm) {
 
 Finding examine_mpi(std::string const& mpi, std::vector<RankFacts> const& ranks) {
     auto const hosts = std::ssize(group_by_host(ranks));
-    return {Health::ok, "MPI",
-            fmt::format("{}; {} rank{} on {} host{}", mpi, ranks.size(),
-                        ranks.size() == 1 ? "" : "s", hosts, hosts == 1 ? "" : "s"),
-            ""};
+    return {
+        Health::ok, "MPI",
+        fmt::format("{}; {} on {}", mpi, plural(std::ssize(ranks), "rank"), plural(hosts, "host")),
+        ""};
 }
 
 Finding examine_threads(std::vector<RankFacts> const& ranks) {
@@ -155,9 +156,8 @@ Finding examine_slurm(std::vector<RankFacts> const& ranks) {
 
     auto const tasks = to_count(environment_value("SLURM_NTASKS"));
     auto const cpus = to_count(environment_value("SLURM_CPUS_PER_TASK"));
-    auto const state =
-        fmt::format("job {}: {} task{} for {} rank{}", job, tasks, tasks == 1 ? "" : "s",
-                    ranks.size(), ranks.size() == 1 ? "" : "s");
+    auto const state = fmt::format("job {}: {} for {}", job, plural(tasks, "task"),
+                                   plural(std::ssize(ranks), "rank"));
     if (tasks > std::ssize(ranks)) {
         return {Health::warning, "Slurm", state,
                 "start maniple with srun or mpirun to use all tasks"};

@@ -17,6 +17,7 @@
 #include "maniple/run/score_plan.hpp"
 #include "maniple/run/score_report.hpp"
 #include "maniple/run/stop_request.hpp"
+#include "maniple/run/text_file.hpp"
 
 namespace maniple {
 
@@ -51,9 +52,9 @@ void run_evaluation(EvaluationRequest const& request, mpi::Communicator const& c
     together(comm, [&] {
         if (!comm.is_root()) return;
         DurableFile table{folder->path() / "evaluation.tsv"};
-        write_whole(table.temporary(), evaluation_table(rows));
+        write_text(table.temporary(), evaluation_table(rows));
         DurableFile json{folder->path() / "evaluation.json"};
-        write_whole(json.temporary(), evaluation_json(*data, request, rows));
+        write_text(json.temporary(), evaluation_json(*data, request, rows));
         if (data->correction) store_recalibration(*data->correction);
         table.commit(ExistingFile::refuse);
         json.commit(ExistingFile::refuse);  // last: a folder with it is a finished run

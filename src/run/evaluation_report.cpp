@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -69,7 +68,7 @@ std::string evaluation_json(EvaluationData const& data, EvaluationRequest const&
 
 std::string evaluation_summary(EvaluationData const& data, EvaluationRequest const& request,
                                std::vector<EvaluationRow> const& rows) {
-    auto text = fmt::format("score '{}' and '{}': {} samples", data.score.name, data.trait,
+    auto text = fmt::format("score '{}' for trait '{}': {} samples", data.score.name, data.trait,
                             data.people.size());
     if (!data.people.is_case.empty()) text += fmt::format(", {} with it", data.people.cases());
     text += '\n';
@@ -96,17 +95,6 @@ std::string evaluation_summary(EvaluationData const& data, EvaluationRequest con
             request.least_people);
     }
     return text + fmt::format("{}\n", evaluation_limits);
-}
-
-void write_whole(std::filesystem::path const& file, std::string const& text) {
-    std::ofstream out{file, std::ios::trunc};
-    out << text << std::flush;
-    if (!out) {
-        throw EnvironmentError{fmt::format(
-            "'{}' cannot be written (permission or disk space); make room or choose another "
-            "--out",
-            file.string())};
-    }
 }
 
 }  // namespace maniple

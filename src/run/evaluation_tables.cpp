@@ -31,7 +31,7 @@ std::vector<double> cuts_of(std::vector<double> values, int bins) {
 }
 
 // Those of a group that fall between two cuts. Whoever equals a cut is below it.
-std::vector<Places> divide(Places const& places, std::vector<double> const& values,
+std::vector<Places> divide(Places const& places, std::span<double const> values,
                            std::vector<double> const& cuts) {
     std::vector<Places> bins(cuts.size() + 1);
     for (auto place : places) {
@@ -277,6 +277,49 @@ std::vector<EvaluationRow> compare_tenths(EvaluatedGroup const& group, Evaluatio
     return rows;
 }
 
+// What people in bins between everybody's quantiles have in common.
+struct BinTable {
+    RowKind kind;
+    std::string metric;  // of the line that says that a group's table is withheld
+    std::span<double const> values;
+    int bins;
+    std::size_t lines;  // per bin
+    std::function<std::vector<EvaluationRow>(EvaluatedGroup const&, std::vector<Places> const&)>
+        compare;
+    // Lines that only everybody's table has; may be empty.
+    std::function<void(EvaluatedGroup const&, std::vector<Places> const&,
+                       std::vector<EvaluationRow>&)>
+        extend;
+};
+
+// Small bins of everybody are suppressed one by one; the tables of a factor's groups are told
+// together or not at all.
+void add_table(std::vector<EvaluatedGroup> const& groups, EvaluationData const& data,
+               EvaluationRequest const& request, BinTable const& table,
+               std::vector<EvaluationRow>& rows) {
+    auto const cuts = cuts_of({table.values.begin(), table.values.end()}, table.bins);
+    auto const bins_of = [&](Places const& places) { return divide(places, table.values, cuts); };
+    for (auto const& range : factor_ranges(groups)) {
+        auto const part = std::span{groups}.subspan(range.first, range.last - range.first);
+        bool const everybody = range.first == 0;
+        bool const safe = everybody || is_safe(part, data, bins_of, request.least_people);
+        for (auto const& group : part) {
+            if (!group.metrics) continue;
+            if (!safe) {
+                rows.push_back(withheld(group, table.kind, table.metric));
+                continue;
+            }
+            auto const bins = bins_of(group.places);
+            auto some = table.compare(group, bins);
+            if (everybody) {
+                suppress_bins(some, bins, data.people, request.least_people, table.lines);
+                if (table.extend) table.extend(group, bins, some);
+            }
+            rows.insert(rows.end(), some.begin(), some.end());
+        }
+    }
+}
+
 }  // namespace
 
 std::vector<GroupRange> factor_ranges(std::vector<EvaluatedGroup> const& groups) {
@@ -305,32 +348,21 @@ EvaluationRow row_of(EvaluatedGroup const& group, RowKind kind, std::string metr
 
 void add_quantiles(std::vector<EvaluatedGroup> const& groups, EvaluationData const& data,
                    EvaluationRequest const& request, std::vector<EvaluationRow>& rows) {
-    auto const cuts = cuts_of(data.people.score, 5);
-    auto const bins_of = [&](Places const& places) {
-        return divide(places, data.people.score, cuts);
-    };
-    for (auto const& range : factor_ranges(groups)) {
-        auto const part = std::span{groups}.subspan(range.first, range.last - range.first);
-        bool const everybody = range.first == 0;
-        bool const safe = everybody || is_safe(part, data, bins_of, request.least_people);
-        for (auto const& group : part) {
-            if (!group.metrics) continue;
-            if (!safe) {
-                rows.push_back(
-                    withheld(group, RowKind::quantile, contrast_name(data.people.outcome)));
-                continue;
-            }
-            auto const bins = bins_of(group.places);
-            auto some = compare_fifths(group, data, bins);
-            if (everybody) {
-                suppress_bins(some, bins, data.people, request.least_people, 1);
+    BinTable const table{
+        .kind = RowKind::quantile,
+        .metric = contrast_name(data.people.outcome),
+        .values = data.people.score,
+        .bins = 5,
+        .lines = 1,
+        .compare = [&](auto const& group,
+                       auto const& bins) { return compare_fifths(group, data, bins); },
+        .extend =
+            [&](auto const& all, auto const& bins, auto& some) {
                 bool const told =
                     some.back().status != "suppressed" && some[middle].status != "suppressed";
-                if (told) add_tails(group, data, request, bins, some);
-            }
-            rows.insert(rows.end(), some.begin(), some.end());
-        }
-    }
+                if (told) add_tails(all, data, request, bins, some);
+            }};
+    add_table(groups, data, request, table, rows);
 }
 
 void add_calibration(std::vector<EvaluatedGroup> const& groups, EvaluationData const& data,
@@ -338,26 +370,16 @@ void add_calibration(std::vector<EvaluatedGroup> const& groups, EvaluationData c
     if (data.people.prediction.empty()) return;
     bool const timed = data.people.outcome == Outcome::time_to_event;
     if (timed && (!request.horizon || data.score.baseline.times.empty())) return;
-    auto const cuts = cuts_of(data.people.prediction, 10);
-    auto const bins_of = [&](Places const& places) {
-        return divide(places, data.people.prediction, cuts);
-    };
-    for (auto const& range : factor_ranges(groups)) {
-        auto const part = std::span{groups}.subspan(range.first, range.last - range.first);
-        bool const everybody = range.first == 0;
-        bool const safe = everybody || is_safe(part, data, bins_of, request.least_people);
-        for (auto const& group : part) {
-            if (!group.metrics) continue;
-            if (!safe) {
-                rows.push_back(withheld(group, RowKind::calibration, "observed"));
-                continue;
-            }
-            auto const bins = bins_of(group.places);
-            auto some = compare_tenths(group, data, request, bins);
-            if (everybody) suppress_bins(some, bins, data.people, request.least_people, 2);
-            rows.insert(rows.end(), some.begin(), some.end());
-        }
-    }
+    BinTable const table{
+        .kind = RowKind::calibration,
+        .metric = "observed",
+        .values = data.people.prediction,
+        .bins = 10,
+        .lines = 2,
+        .compare = [&](auto const& group,
+                       auto const& bins) { return compare_tenths(group, data, request, bins); },
+        .extend = {}};
+    add_table(groups, data, request, table, rows);
 }
 
 }  // namespace maniple

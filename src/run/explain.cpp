@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
 #include <functional>
 #include <iterator>
 #include <optional>
@@ -15,7 +14,9 @@
 #include "maniple/run/gene_table.hpp"
 #include "maniple/run/run_folder.hpp"
 #include "maniple/run/stop_request.hpp"
+#include "maniple/run/text_file.hpp"
 #include "maniple/trait/sample_finder.hpp"
+#include "readable.hpp"
 
 namespace maniple {
 namespace {
@@ -151,16 +152,6 @@ std::vector<SampleIndex> find_people(ScorePlan const& plan, ExplainRequest const
     return people;
 }
 
-void write_text(std::filesystem::path const& file, std::string const& text) {
-    std::ofstream out{file, std::ios::binary | std::ios::trunc};
-    out << text << std::flush;
-    if (!out) {
-        throw EnvironmentError{fmt::format(
-            "'{}' cannot be written (permission or disk space); make room or choose another --out",
-            file.string())};
-    }
-}
-
 std::string describe_variants(ScorePlan const& plan, Explainer const& explained) {
     std::string text =
         "#IID\tscore\trank\tcontig\tposition\tid\teffect_allele\tother_allele\teffect_"
@@ -258,8 +249,9 @@ void explain_scores(ExplainRequest const& request, Log& log) {
     if (of_genes) of_genes->commit(ExistingFile::refuse);
     variants.commit(ExistingFile::refuse);
     folder.finish();
-    log.note(fmt::format("{} people x {} scores explained: {}", explained.people().size(),
-                         plan.scores(), (folder.path() / "contributions.tsv").string()));
+    log.note(fmt::format("{} people x {} explained: {}", explained.people().size(),
+                         plural(plan.scores(), "score"),
+                         (folder.path() / "contributions.tsv").string()));
 }
 
 }  // namespace maniple

@@ -12,6 +12,7 @@
 #include "maniple/run/export_target.hpp"
 #include "maniple/store/cohort.hpp"
 #include "maniple/store/scoring_file.hpp"
+#include "readable.hpp"
 
 namespace maniple {
 namespace {
@@ -55,8 +56,8 @@ void export_model(ModelExport const& plan, Log& log) {
             description.name, plan.model)};
     }
     write_scoring_file(plan.file, model, score, plan.threads, plan.existing);
-    log.note(fmt::format("score '{}': {} variant{} written to '{}'", description.name, variants,
-                         variants == 1 ? "" : "s", plan.file.string()));
+    log.note(fmt::format("score '{}': {} written to '{}'", description.name,
+                         plural(variants, "variant"), plan.file.string()));
     if (model.training.is_known()) log.note("  training samples are left out");
     if (!description.baseline.times.empty()) {
         log.note(

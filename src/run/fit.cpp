@@ -25,13 +25,12 @@
 #include "maniple/run/ridge_fit.hpp"
 #include "maniple/run/ridge_model.hpp"
 #include "maniple/run/stop_request.hpp"
+#include "readable.hpp"
 
 namespace maniple {
 namespace {
 
 namespace fs = std::filesystem;
-
-char const* plural(std::int64_t count) { return count == 1 ? "" : "s"; }
 
 /// The files that a fit keeps beside its model while it is not there: its checkpoint, and a lock,
 /// so that two fits of one name refuse each other.
@@ -96,11 +95,9 @@ void prepare_report(FitRequest const& request) {
 void describe_work(FitPlan const& plan, mpi::Communicator const& comm, Log& log) {
     auto const threads = plan.request().threads;
     auto const fits = std::ssize(plan.problems());
-    log.note(
-        fmt::format("work: {} variants, {} fit{} of paths and final models, {} rank{} x {} "
-                    "thread{}",
-                    plan.variants(), fits, plural(fits), comm.size(), plural(comm.size()), threads,
-                    plural(threads)));
+    log.note(fmt::format("work: {} variants, {} of paths and final models, {} x {}",
+                         plan.variants(), plural(fits, "fit"), plural(comm.size(), "rank"),
+                         plural(threads, "thread")));
 }
 
 RunRecord finish_record(RunRecord record, Stopwatch const& watch, mpi::Communicator const& comm,

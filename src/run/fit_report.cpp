@@ -1,18 +1,15 @@
 #include "maniple/run/fit_report.hpp"
 
 #include <algorithm>
-#include <cmath>
-#include <fstream>
 #include <set>
 #include <unordered_map>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "maniple/core/checksum.hpp"
+#include "fit_record.hpp"
 #include "maniple/core/durable_file.hpp"
-#include "maniple/core/error.hpp"
-#include "maniple/core/version.hpp"
+#include "maniple/run/text_file.hpp"
 
 namespace maniple {
 namespace {
@@ -32,59 +29,24 @@ char const* performance_name(Outcome outcome) {
     return "R^2";
 }
 
-std::string number(double value) { return std::isnan(value) ? "NA" : fmt::format("{}", value); }
-
-Json json_number(double value) { return std::isnan(value) ? Json{} : Json(value); }
-
-std::string problem_name(FitProblem const& problem) {
-    switch (problem.kind) {
-        case FitProblem::Kind::path:
-            return "path";
-        case FitProblem::Kind::fold:
-            return fmt::format("fold_{}", problem.fold + 1);
-        case FitProblem::Kind::final:
-            break;
-    }
-    return "final";
-}
-
-class Output {
-public:
-    explicit Output(std::filesystem::path const& file)
-        : file_{file}, out_{file_.temporary(), std::ios::trunc} {}
-
-    void write(std::string const& text) { out_ << text; }
-
-    void finish() {
-        out_.close();
-        if (!out_) {
-            throw EnvironmentError{
-                fmt::format("'{}' cannot be written (permission or disk space); make room or "
-                            "choose another --out",
-                            file_.final_path().string())};
-        }
-        file_.commit(ExistingFile::replace);
-    }
-
-private:
-    DurableFile file_;
-    std::ofstream out_;
-};
-
 void write_path(std::filesystem::path const& file, FitPlan const& plan, FitState const& state) {
-    Output out{file};
-    out.write("trait\tfit\tstep\tpenalty\tvariants\ttraining\tvalidation\tviolation\n");
+    DurableFile written{file};
+    TextFile out{written.temporary()};
+    out.text = "trait\tfit\tstep\tpenalty\tvariants\ttraining\tvalidation\tviolation";
+    out.end_line();
     for (std::size_t p = 0; p < state.problems.size(); ++p) {
         auto const& problem = plan.problems()[p];
         std::int64_t k = 0;
         for (auto const& step : state.problems[p].steps) {
-            out.write(fmt::format("{}\t{}\t{}\t{}\t{}\t{}\t{}\t{:.3g}\n",
-                                  plan.traits()[problem.trait].label, problem_name(problem), ++k,
-                                  step.penalty, step.size, number(step.training),
-                                  number(step.validation), step.violation));
+            out.text += fmt::format("{}\t{}\t{}\t{}\t{}\t{}\t{}\t{:.3g}",
+                                    plan.traits()[problem.trait].label, problem_name(problem), ++k,
+                                    step.penalty, step.size, number_or_na(step.training),
+                                    number_or_na(step.validation), step.violation);
+            out.end_line();
         }
     }
-    out.finish();
+    out.close();
+    written.commit(ExistingFile::replace);
 }
 
 void write_coefficients(std::filesystem::path const& file, FitPlan const& plan,
@@ -104,23 +66,28 @@ void write_coefficients(std::filesystem::path const& file, FitPlan const& plan,
                      fmt::format("{}\t{}\t{}\t{}\t{}", contig, variant.position, variant.id,
                                  variant.alternate, variant.reference));
     }
-    Output out{file};
-    out.write(
+    DurableFile written{file};
+    TextFile out{written.temporary()};
+    out.text =
         "trait\tfit\tstep\tpenalty\tchromosome\tposition\tvariant_id\teffect_allele\tother_allele\t"
-        "effect\n");
+        "effect";
+    out.end_line();
     for (std::size_t p = 0; p < state.problems.size(); ++p) {
         auto const& problem = plan.problems()[p];
         std::int64_t k = 0;
         for (auto const& step : state.problems[p].steps) {
             ++k;
             for (std::size_t v = 0; v < step.variants.size(); ++v) {
-                out.write(fmt::format("{}\t{}\t{}\t{}\t{}\t{}\n",
-                                      plan.traits()[problem.trait].label, problem_name(problem), k,
-                                      step.penalty, text.at(step.variants[v]), step.effects[v]));
+                out.text +=
+                    fmt::format("{}\t{}\t{}\t{}\t{}\t{}", plan.traits()[problem.trait].label,
+                                problem_name(problem), k, step.penalty, text.at(step.variants[v]),
+                                step.effects[v]);
+                out.end_line();
             }
         }
     }
-    out.finish();
+    out.close();
+    written.commit(ExistingFile::replace);
 }
 
 Json describe_fit(FitPlan const& plan, FitState const& state, std::size_t t, TraitFit const& fit) {
@@ -131,8 +98,8 @@ Json describe_fit(FitPlan const& plan, FitState const& state, std::size_t t, Tra
             {"step", fit.chosen.step + 1},
             {"steps", steps.size()},
             {"performance", performance_name(trait.outcome)},
-            {"validation", json_number(fit.chosen.performance)},
-            {"training", json_number(fit.step.training)},
+            {"validation", number_or_null(fit.chosen.performance)},
+            {"training", number_or_null(fit.step.training)},
             {"variants", fit.step.size},
             {"samples", fit.parts.samples},
             {"refitted", fit.path != fit.problem},
@@ -196,31 +163,13 @@ void write_fit_report(std::filesystem::path const& folder, FitPlan const& plan,
                       GenotypePasses& passes, RunRecord const& record) {
     write_path(folder / "path.tsv", plan, state);
     write_coefficients(folder / "coefficients.tsv", plan, state, passes);
-    Json facts;
-    for (auto const& [name, value] : plan.facts()) facts[name] = value;
     auto traits = Json::array();
     for (std::size_t t = 0; t < fits.size(); ++t) {
         traits.push_back(describe_fit(plan, state, t, fits[t]));
     }
-    auto ranks = Json::array();
-    for (auto const& rank : record.ranks) ranks.push_back(Json::parse(rank));
-    Json const json{{"program", "maniple"},
-                    {"version", program_version},
-                    {"command", "fit"},
-                    {"model", plan.request().name},
-                    {"plan", facts},
-                    {"split_fingerprint", to_hex(plan.split_fingerprint())},
-                    {"variants", plan.variants() - state.filtered},
-                    {"passes", state.passes},
-                    {"traits", traits},
-                    {"started", record.started},
-                    {"finished", record.finished},
-                    {"seconds", record.seconds},
-                    {"mpi", record.mpi},
-                    {"ranks", ranks}};
-    Output out{folder / "fit.json"};
-    out.write(json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n');
-    out.finish();
+    write_fit_record(folder, plan,
+                     {.filtered = state.filtered, .passes = state.passes, .traits = traits},
+                     record);
 }
 
 }  // namespace maniple

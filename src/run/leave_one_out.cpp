@@ -23,6 +23,7 @@
 #include "maniple/run/fit.hpp"
 #include "maniple/run/run_folder.hpp"
 #include "maniple/run/stop_request.hpp"
+#include "maniple/run/text_file.hpp"
 #include "maniple/store/model_file.hpp"
 
 namespace maniple {
@@ -120,9 +121,9 @@ void finish(LeaveOneOutRequest const& request, LeaveOneOutPlan const& plan,
     auto const pooled = pool_levels(plan.column, levels);
     rows.insert(rows.end(), pooled.begin(), pooled.end());
     DurableFile table{folder.path() / "evaluation.tsv"};
-    write_whole(table.temporary(), evaluation_table(rows));
+    write_text(table.temporary(), evaluation_table(rows));
     DurableFile json{folder.path() / "evaluation.json"};
-    write_whole(json.temporary(), leave_one_out_json(request, plan, levels, rows));
+    write_text(json.temporary(), leave_one_out_json(request, plan, levels, rows));
     fs::remove_all(folder.path() / "models");
     table.commit(ExistingFile::refuse);
     json.commit(ExistingFile::refuse);  // last: a folder with it is a finished run

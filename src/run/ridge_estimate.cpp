@@ -7,6 +7,7 @@
 #include "maniple/model/covariate_basis.hpp"
 #include "maniple/model/haseman_elston.hpp"
 #include "maniple/run/ridge_fit.hpp"
+#include "readable.hpp"
 
 namespace maniple {
 namespace {
@@ -110,8 +111,8 @@ void RidgeFit::estimate() {
     auto const& request = plan_.request();
     if (request.heritability) return;
     auto const count = last_ - state_.first;
-    log_.note(fmt::format("heritability of {} trait{} by {} random vectors", count,
-                          count == 1 ? "" : "s", sign_vectors));
+    log_.note(fmt::format("heritability of {} by {} random vectors", plural(count, "trait"),
+                          sign_vectors));
     EstimateColumns columns{*designs_, batch_problems(), plan_.cohort().samples().size()};
     auto const signs = columns.traits_and_signs(request.split.seed, sign_vectors);
     auto const products = columns.take_first(multiply(columns.sets(), signs));

@@ -1,57 +1,24 @@
-#include <cmath>
-#include <fstream>
 #include <string>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
-#include "maniple/core/checksum.hpp"
-#include "maniple/core/durable_file.hpp"
-#include "maniple/core/error.hpp"
-#include "maniple/core/version.hpp"
+#include "fit_record.hpp"
 #include "maniple/run/ridge_model.hpp"
+#include "maniple/run/text_file.hpp"
 
 namespace maniple {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string number(double value) { return std::isnan(value) ? "NA" : fmt::format("{}", value); }
-
-Json json_number(double value) { return std::isnan(value) ? Json{} : Json(value); }
-
-std::string problem_name(FitProblem const& problem) {
-    switch (problem.kind) {
-        case FitProblem::Kind::path:
-            return "path";
-        case FitProblem::Kind::fold:
-            return fmt::format("fold_{}", problem.fold + 1);
-        case FitProblem::Kind::final:
-            break;
-    }
-    return "final";
-}
-
-void write_file(std::filesystem::path const& file, std::string const& text) {
-    DurableFile written{file};
-    std::ofstream out{written.temporary(), std::ios::trunc};
-    out << text;
-    out.close();
-    if (!out) {
-        throw EnvironmentError{fmt::format(
-            "'{}' cannot be written (permission or disk space); make room or choose another --out",
-            file.string())};
-    }
-    written.commit(ExistingFile::replace);
-}
-
 std::string path_row(FitPlan const& plan, RidgeStep const& step, char const* stage) {
     auto const& problem = plan.problems()[step.problem];
     return fmt::format(
         "{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{:.3g}\n", plan.traits()[problem.trait].label,
-        problem_name(problem), stage, step.heritability, number(step.penalty), step.variants,
-        number(step.training), number(step.validation), step.iterations, step.residual);
+        problem_name(problem), stage, step.heritability, number_or_na(step.penalty), step.variants,
+        number_or_na(step.training), number_or_na(step.validation), step.iterations, step.residual);
 }
 
 Json describe_trait(FitPlan const& plan, std::size_t t, RidgeTrait const& trait,
@@ -61,8 +28,8 @@ Json describe_trait(FitPlan const& plan, std::size_t t, RidgeTrait const& trait,
                    {"penalty", trait.chosen.penalty},
                    {"estimate", Json{}},
                    {"performance", "R^2"},
-                   {"validation", trait.performance ? json_number(*trait.performance) : Json{}},
-                   {"training", json_number(trait.chosen.training)},
+                   {"validation", trait.performance ? number_or_null(*trait.performance) : Json{}},
+                   {"training", number_or_null(trait.chosen.training)},
                    {"variants", score.variants},
                    {"samples", score.samples},
                    {"collinear_covariates", score.collinear},
@@ -70,8 +37,9 @@ Json describe_trait(FitPlan const& plan, std::size_t t, RidgeTrait const& trait,
                    {"converged", has_converged(plan, trait.chosen)},
                    {"iterations", trait.chosen.iterations}};
     if (trait.estimate) {
-        described["estimate"] = {{"heritability", json_number(trait.estimate->value)},
-                                 {"standard_error", json_number(trait.estimate->standard_error)}};
+        described["estimate"] = {
+            {"heritability", number_or_null(trait.estimate->value)},
+            {"standard_error", number_or_null(trait.estimate->standard_error)}};
     }
     return described;
 }
@@ -132,27 +100,10 @@ void write_ridge_report(std::filesystem::path const& folder, FitPlan const& plan
         path += path_row(plan, trait.chosen, "chosen");
         traits.push_back(describe_trait(plan, t, trait, scores.scores[t]));
     }
-    write_file(folder / "path.tsv", path);
-    Json facts;
-    for (auto const& [name, value] : plan.facts()) facts[name] = value;
-    auto ranks = Json::array();
-    for (auto const& rank : record.ranks) ranks.push_back(Json::parse(rank));
-    Json const json{{"program", "maniple"},
-                    {"version", program_version},
-                    {"command", "fit"},
-                    {"model", plan.request().name},
-                    {"plan", facts},
-                    {"split_fingerprint", to_hex(plan.split_fingerprint())},
-                    {"variants", plan.variants() - state.filtered},
-                    {"passes", state.passes},
-                    {"traits", traits},
-                    {"started", record.started},
-                    {"finished", record.finished},
-                    {"seconds", record.seconds},
-                    {"mpi", record.mpi},
-                    {"ranks", ranks}};
-    write_file(folder / "fit.json",
-               json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n');
+    replace_text(folder / "path.tsv", path);
+    write_fit_record(folder, plan,
+                     {.filtered = state.filtered, .passes = state.passes, .traits = traits},
+                     record);
 }
 
 }  // namespace maniple

@@ -19,6 +19,7 @@
 #include "maniple/run/scan_output.hpp"
 #include "maniple/run/scan_report.hpp"
 #include "maniple/run/stop_request.hpp"
+#include "readable.hpp"
 
 namespace maniple {
 namespace {
@@ -30,13 +31,11 @@ std::string in_units(std::int64_t bytes) {
     return fmt::format("{:.1f} GB", count / 1e9);
 }
 
-char const* plural(std::int64_t count) { return count == 1 ? "" : "s"; }
-
 void describe_work(ScanPlan const& plan, mpi::Communicator const& comm, Log& log) {
     auto const threads = plan.request().threads;
-    log.note(fmt::format("work: {} variants x {} trait{}, {} rank{} x {} thread{}", plan.variants(),
-                         plan.traits(), plural(plan.traits()), comm.size(), plural(comm.size()),
-                         threads, plural(threads)));
+    log.note(fmt::format("work: {} variants x {}, {} x {}", plan.variants(),
+                         plural(plan.traits(), "trait"), plural(comm.size(), "rank"),
+                         plural(threads, "thread")));
     auto const batches = std::ssize(plan.batches());
     if (batches > 1) {
         log.note(fmt::format("  {} batches of at most {} traits, to fit the memory (--memory)",

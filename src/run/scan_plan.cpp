@@ -10,6 +10,7 @@
 #include "maniple/core/checksum.hpp"
 #include "maniple/core/contract.hpp"
 #include "maniple/core/error.hpp"
+#include "readable.hpp"
 
 namespace maniple {
 namespace {
@@ -224,16 +225,16 @@ void ScanPlan::describe_samples(std::vector<TraitReference> const& asked, Linear
         log.note(fmt::format("  {} after --keep and --remove", kept));
     }
     if (!null.covariates().empty()) {
-        log.note(fmt::format("  {} with every covariate ({} column{})", null.base().count(),
-                             null.covariates().size(), null.covariates().size() == 1 ? "" : "s"));
+        log.note(fmt::format("  {} with every covariate ({})", null.base().count(),
+                             plural(std::ssize(null.covariates()), "column")));
     }
 }
 
 void ScanPlan::describe_traits(Log& log) const {
     std::set<std::uint64_t> patterns;
     for (auto const& trait : traits_) patterns.insert(trait.pattern);
-    log.note(fmt::format("traits: {} in {} pattern{} of missing values", traits_.size(),
-                         patterns.size(), patterns.size() == 1 ? "" : "s"));
+    log.note(fmt::format("traits: {} in {} of missing values", traits_.size(),
+                         plural(std::ssize(patterns), "pattern")));
     for (std::size_t t = 0; t < std::min(traits_.size(), traits_shown); ++t) {
         auto const& [reference, counts, collinear, pattern, columns] = traits_[t];
         auto line = fmt::format("  {}: {} samples", reference.label, counts.samples);

@@ -5,7 +5,6 @@
 #include <array>
 #include <cmath>
 #include <ctime>
-#include <fstream>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -15,22 +14,12 @@
 #include "maniple/core/version.hpp"
 #include "maniple/model/test_status.hpp"
 #include "maniple/run/library_versions.hpp"
+#include "maniple/run/text_file.hpp"
 
 namespace maniple {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-void write_text(std::filesystem::path const& file, std::string const& text) {
-    std::ofstream out{file, std::ios::trunc};
-    out << text << std::flush;
-    if (!out) {
-        throw EnvironmentError{fmt::format(
-            "'{}' cannot be written (permission or disk space); make room or choose another "
-            "--out",
-            file.string())};
-    }
-}
 
 Json describe_plan(ScanPlan const& plan) {
     auto const& request = plan.request();

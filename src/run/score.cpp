@@ -15,19 +15,17 @@
 #include "maniple/run/score_pass.hpp"
 #include "maniple/run/score_report.hpp"
 #include "maniple/run/stop_request.hpp"
+#include "readable.hpp"
 
 namespace maniple {
 namespace {
 
-char const* plural(std::int64_t count) { return count == 1 ? "" : "s"; }
-
 void describe_work(ScorePlan const& plan, mpi::Communicator const& comm, Log& log) {
     auto const threads = plan.request().threads;
     constexpr double mega = 1e6;
-    log.note(fmt::format("work: {} samples x {} variants x {} score{}, {} rank{} x {} thread{}",
-                         plan.samples().count(), plan.rows().size(), plan.scores(),
-                         plural(plan.scores()), comm.size(), plural(comm.size()), threads,
-                         plural(threads)));
+    log.note(fmt::format("work: {} samples x {} variants x {}, {} x {}", plan.samples().count(),
+                         plan.rows().size(), plural(plan.scores(), "score"),
+                         plural(comm.size(), "rank"), plural(threads, "thread")));
     log.note(fmt::format("  to read {:.1f} MB in {} blocks, memory per rank {:.1f} MB",
                          static_cast<double>(plan.bytes_to_read()) / mega, plan.blocks().size(),
                          static_cast<double>(plan.bytes_per_rank()) / mega));
@@ -92,8 +90,8 @@ void run_score(ScoreRequest const& request, mpi::Communicator const& comm, Log& 
         sums = {};
         if (!request.table.empty()) {
             write_table(request.store, plan->cohort().index(), table, request.existing);
-            log.note(fmt::format("table '{}': {} score{} written", request.table, plan->scores(),
-                                 plural(plan->scores())));
+            log.note(fmt::format("table '{}': {} written", request.table,
+                                 plural(plan->scores(), "score")));
         }
         if (!folder) return;
         record.finished = timestamp();

@@ -1,64 +1,19 @@
 #include "maniple/run/score_report.hpp"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <cmath>
-#include <fstream>
 #include <iterator>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "maniple/core/checksum.hpp"
-#include "maniple/core/error.hpp"
+#include "maniple/run/text_file.hpp"
 
 namespace maniple {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-// A file of text that grows line by line.
-class TextFile {
-public:
-    explicit TextFile(std::filesystem::path file)
-        : file_{std::move(file)}, out_{file_, std::ios::binary | std::ios::trunc} {}
-
-    std::string text;
-
-    void end_line() {
-        constexpr std::size_t enough = 1 << 20;
-        text += '\n';
-        if (text.size() > enough) flush();
-    }
-    void add(double value) {
-        if (std::isnan(value)) {
-            text += "NA";
-            return;
-        }
-        std::array<char, 32> digits;
-        auto const end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
-        text.append(digits.data(), end);
-    }
-    void close() {
-        flush();
-        out_.close();
-        if (out_) return;
-        throw EnvironmentError{
-            fmt::format("'{}' cannot be written (permission or disk space); make room or choose "
-                        "another --out",
-                        file_.string())};
-    }
-
-private:
-    void flush() {
-        out_ << text;
-        text.clear();
-    }
-
-    std::filesystem::path file_;
-    std::ofstream out_;
-};
 
 std::string name_of(std::optional<AmbiguousStrand> rule) {
     if (!rule) return "automatic";

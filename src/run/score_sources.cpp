@@ -7,6 +7,7 @@
 
 #include "maniple/core/error.hpp"
 #include "maniple/store/scoring_file.hpp"
+#include "readable.hpp"
 
 namespace maniple {
 namespace {
@@ -41,15 +42,16 @@ std::vector<ScoreSource> load_score_sources(std::filesystem::path const& store,
     std::vector<ScoreSource> sources;
     for (auto const& name : models) {
         sources.push_back({name, read_model(find_model(store, name)), {}});
-        log.note(fmt::format("model '{}': {} scores over {} variants", name,
-                             sources.back().model.weights.scores.size(),
-                             sources.back().model.weights.variants.size()));
+        log.note(fmt::format("model '{}': {} over {}", name,
+                             plural(std::ssize(sources.back().model.weights.scores), "score"),
+                             plural(std::ssize(sources.back().model.weights.variants), "variant")));
     }
     for (auto const& file : files) {
         auto read = read_scoring_file(file, {});
         auto const label = file.filename().string();
-        log.note(fmt::format("'{}': {} scores over {} variants", label,
-                             read.model.weights.scores.size(), read.model.weights.variants.size()));
+        log.note(fmt::format("'{}': {} over {}", label,
+                             plural(std::ssize(read.model.weights.scores), "score"),
+                             plural(std::ssize(read.model.weights.variants), "variant")));
         for (auto const& remark : read.remarks) log.note("  " + remark);
         sources.push_back({label, std::move(read.model), {}});
     }

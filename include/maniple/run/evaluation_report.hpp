@@ -24,7 +24,4 @@ std::string evaluation_json(EvaluationData const& data, EvaluationRequest const&
 std::string evaluation_summary(EvaluationData const& data, EvaluationRequest const& request,
                                std::vector<EvaluationRow> const& rows);
 
-/// \throws EnvironmentError.
-void write_whole(std::filesystem::path const& file, std::string const& text);
-
 }  // namespace maniple

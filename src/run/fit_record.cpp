@@ -1,0 +1,58 @@
+#include "fit_record.hpp"
+
+#include <cmath>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "maniple/core/checksum.hpp"
+#include "maniple/core/version.hpp"
+#include "maniple/run/text_file.hpp"
+
+namespace maniple {
+
+using Json = nlohmann::ordered_json;
+
+std::string problem_name(FitProblem const& problem) {
+    switch (problem.kind) {
+        case FitProblem::Kind::path:
+            return "path";
+        case FitProblem::Kind::fold:
+            return fmt::format("fold_{}", problem.fold + 1);
+        case FitProblem::Kind::final:
+            break;
+    }
+    return "final";
+}
+
+std::string number_or_na(double value) {
+    return std::isnan(value) ? "NA" : fmt::format("{}", value);
+}
+
+Json number_or_null(double value) { return std::isnan(value) ? Json{} : Json(value); }
+
+void write_fit_record(std::filesystem::path const& folder, FitPlan const& plan, FitWork work,
+                      RunRecord const& record) {
+    Json facts;
+    for (auto const& [name, value] : plan.facts()) facts[name] = value;
+    auto ranks = Json::array();
+    for (auto const& rank : record.ranks) ranks.push_back(Json::parse(rank));
+    Json const json{{"program", "maniple"},
+                    {"version", program_version},
+                    {"command", "fit"},
+                    {"model", plan.request().name},
+                    {"plan", facts},
+                    {"split_fingerprint", to_hex(plan.split_fingerprint())},
+                    {"variants", plan.variants() - work.filtered},
+                    {"passes", work.passes},
+                    {"traits", std::move(work.traits)},
+                    {"started", record.started},
+                    {"finished", record.finished},
+                    {"seconds", record.seconds},
+                    {"mpi", record.mpi},
+                    {"ranks", ranks}};
+    replace_text(folder / "fit.json",
+                 json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n');
+}
+
+}  // namespace maniple

@@ -1,0 +1,34 @@
+/// \file  What the reports of all methods of a fit share. Private to this module.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+#include "maniple/run/fit_plan.hpp"
+#include "maniple/run/scan_report.hpp"
+
+namespace maniple {
+
+/// Names of a problem in path.tsv: path, fold_1, ..., final.
+std::string problem_name(FitProblem const& problem);
+
+/// A number as text, NA for NaN.
+std::string number_or_na(double value);
+/// A number, null for NaN.
+nlohmann::ordered_json number_or_null(double value);
+
+/// What a fit did, whatever its method.
+struct FitWork {
+    std::int64_t filtered = 0;      ///< Variants that filters left out.
+    std::int64_t passes = 0;        ///< Over the genotypes.
+    nlohmann::ordered_json traits;  ///< Array: one object per trait.
+};
+
+/// fit.json: plan, results, hosts and times, in one step. \throws EnvironmentError.
+void write_fit_record(std::filesystem::path const& folder, FitPlan const& plan, FitWork work,
+                      RunRecord const& record);
+
+}  // namespace maniple
