@@ -26,7 +26,9 @@ po::options_description options() {
         ("store", text("S"), "a cohort store")  //
         ("model", text("M"), "one of its models (`maniple info S` lists them)")(
             "score", text("NAME")->default_value(""),
-            "the score; may be left out where the model has one");
+            "the score; may be left out where the model has one")(
+            "genome-build", text("BUILD"),
+            "GRCh37 or GRCh38: of the cohort's positions, where the model does not say");
     po::options_description file{"File"};
     file.add_options()  //
         ("out", text("F")->required(),
@@ -36,10 +38,6 @@ po::options_description options() {
         ("replace", po::bool_switch(), "replace F");
     add_threads_option(file);
     return all.add(results).add(scores).add(file);
-}
-
-bool is_given(po::variables_map const& values, char const* name) {
-    return values.count(name) > 0 && !values[name].defaulted();
 }
 
 void refuse_options(po::variables_map const& values, std::initializer_list<char const*> names,
@@ -69,6 +67,7 @@ void export_weights(po::variables_map const& values, Log& log) {
     export_model({.store = values["store"].as<std::string>(),
                   .model = values["model"].as<std::string>(),
                   .score = values["score"].as<std::string>(),
+                  .genome_build = genome_build_of(values),
                   .file = values["out"].as<std::string>(),
                   .existing = existing_of(values),
                   .threads = threads_of(values)},
@@ -85,7 +84,7 @@ void execute(po::variables_map const& values, mpi::Communicator const&, Log& log
         refuse_options(values, {"trait"}, "--model");
         return export_weights(values, log);
     }
-    refuse_options(values, {"store", "model", "score"}, "--run");
+    refuse_options(values, {"store", "model", "score", "genome-build"}, "--run");
     export_results({.run = values["run"].as<std::string>(),
                     .trait = values["trait"].as<std::string>(),
                     .file = values["out"].as<std::string>(),

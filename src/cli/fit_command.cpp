@@ -153,6 +153,26 @@ void refuse_options_of_others(po::variables_map const& values, FitMethod method)
     }
 }
 
+void refuse_without_use(po::variables_map const& values) {
+    auto const refuse = [&](char const* name, char const* reason, char const* advice) {
+        if (!is_given(values, name)) return;
+        throw UserError{fmt::format("option --{} has no use ({}); {}", name, reason, advice)};
+    };
+    if (values["validate"].as<std::string>() == "folds") {
+        if (values["no-refit"].as<bool>()) {
+            refuse("no-refit", "with --validate folds all samples are trained on anyway",
+                   "leave it out");
+        }
+    } else {
+        refuse("folds", "the penalty is chosen on validation samples", "add --validate folds");
+    }
+    if (is_given(values, "penalty-values")) {
+        for (auto const* name : {"penalties", "smallest-penalty-ratio"}) {
+            refuse(name, "--penalty-values lists the penalties", "leave one of them out");
+        }
+    }
+}
+
 std::optional<double> bounded_if_given(po::variables_map const& values, char const* name,
                                        double least, double most) {
     if (values.count(name) == 0) return {};
@@ -166,6 +186,7 @@ FitRequest fit_request_of(po::variables_map const& values) {
         values, "method", {{"elastic-net", FitMethod::elastic_net}, {"ridge", FitMethod::ridge}});
     bool const is_ridge = method == FitMethod::ridge;
     refuse_options_of_others(values, method);
+    refuse_without_use(values);
     auto const tolerance = bounded_if_given(values, "tolerance", is_ridge ? 1e-12 : 1e-9, 1e-2);
     if (values.count("split") != 0 && values.count("split-column") != 0) {
         throw UserError{"options --split and --split-column exclude each other; give one of them"};

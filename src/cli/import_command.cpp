@@ -63,10 +63,6 @@ po::options_description options() {
     return all.add(genotypes).add(tables).add(weights);
 }
 
-bool is_given(po::variables_map const& values, char const* name) {
-    return values.count(name) > 0 && !values[name].defaulted();
-}
-
 void refuse_weight_options(po::variables_map const& values) {
     for (auto const* name :
          {"weights-format", "weight-columns", "id-column", "allele-column", "genome-build"}) {
@@ -74,14 +70,6 @@ void refuse_weight_options(po::variables_map const& values) {
         throw UserError{
             fmt::format("option --{} belongs to --weights; give files of weights", name)};
     }
-}
-
-std::string build_of(po::variables_map const& values) {
-    auto const word = text_of(values, "genome-build");
-    auto const build = normalized_build(word);
-    if (word.empty() || build == "GRCh37" || build == "GRCh38") return build;
-    throw UserError{fmt::format(
-        "option --genome-build = '{}' (must be GRCh37 or GRCh38); correct the value", word)};
 }
 
 WeightImport weight_plan(po::variables_map const& values, Words const& files) {
@@ -105,7 +93,7 @@ WeightImport weight_plan(po::variables_map const& values, Words const& files) {
                  .id_column = text_of(values, "id-column"),
                  .allele_column = text_of(values, "allele-column"),
                  .weight_columns = words_of(values, "weight-columns"),
-                 .genome_build = build_of(values)},
+                 .genome_build = genome_build_of(values)},
         .existing = values["replace"].as<bool>() ? ExistingFile::replace : ExistingFile::refuse};
 }
 

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <system_error>
 
+#include "maniple/run/import_weights.hpp"
 #include "maniple/run/threads.hpp"
 
 namespace maniple::cli {
@@ -36,6 +37,18 @@ double bytes_of_unit(std::string_view unit) {
 }
 
 }  // namespace
+
+bool is_given(boost::program_options::variables_map const& values, char const* name) {
+    return values.count(name) > 0 && !values[name].defaulted();
+}
+
+std::string genome_build_of(boost::program_options::variables_map const& values) {
+    auto const word = text_of(values, "genome-build");
+    auto const build = normalized_build(word);
+    if (word.empty() || build == "GRCh37" || build == "GRCh38") return build;
+    throw UserError{fmt::format(
+        "option --genome-build = '{}' (must be GRCh37 or GRCh38); correct the value", word)};
+}
 
 Words words_of(boost::program_options::variables_map const& values, char const* name) {
     Words words;

@@ -75,6 +75,8 @@ bool is_first_task() {
 int run_command_line(int argc, char** argv) {
     // A closed pipe shows as a failed write instead, which ends with a message and a code.
     std::signal(SIGPIPE, SIG_IGN);
+    // And so does a file beyond the limit of its size.
+    std::signal(SIGXFSZ, SIG_IGN);
     std::vector<std::string> const words(argv + std::min(argc, 1), argv + argc);
 
     std::optional<mpi::Session> session;

@@ -8,7 +8,8 @@
 namespace maniple {
 namespace {
 
-constexpr double largest_integer = 0x1p46;
+// A missing genotype counts up to two of them: 2^46, which six digits in [-128, 127] hold.
+constexpr double largest_integer = 0x1p45;
 constexpr double largest_total = 0x1p61;
 
 template <class T>
@@ -19,6 +20,8 @@ void ensure(AlignedBuffer<T>& buffer, std::int64_t size) {
 // Digits in [-128, 127] as bytes, as the forms write them.
 std::uint64_t score_digits(std::int64_t integer) {
     constexpr std::uint64_t halves = 0x808080808080;
+    constexpr auto limit = std::int64_t{1} << 46;
+    expect(-limit <= integer && integer <= limit, "six digits hold the integer");
     return (static_cast<std::uint64_t>(integer) + halves) ^ halves;
 }
 

@@ -40,7 +40,7 @@ std::uint64_t hash_of(std::string_view name) { return std::hash<std::string_view
 std::string_view to_string(MatchOutcome outcome) {
     constexpr std::array<std::string_view, match_outcomes> names{
         "same",    "swapped",       "flipped",        "flipped_swapped", "ambiguous",
-        "several", "other_alleles", "other_position", "other_contig"};
+        "several", "other_alleles", "other_position", "other_contig",    "no_genotypes"};
     return names[static_cast<std::size_t>(outcome)];
 }
 

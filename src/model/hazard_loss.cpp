@@ -88,8 +88,9 @@ public:
         std::vector<std::vector<double>> columns;
         double const events = std::accumulate(events_.begin(), events_.end(), 0.0);
         auto const samples = static_cast<double>(events_.size());
-        auto const runs =
-            std::min(events, std::clamp(values_of_runs / samples, fewest_runs, most_runs));
+        // A whole number: the last run ends with the last event.
+        auto const runs = std::min(
+            events, std::floor(std::clamp(values_of_runs / samples, fewest_runs, most_runs)));
         double before = 0;
         for (std::size_t g = 0; before < events;) {
             auto const run = static_cast<double>(columns.size() + 1);

@@ -63,7 +63,7 @@ bool is_literal(std::vector<ColumnReference> const& columns, std::string_view wo
 }
 
 bool fits(ColumnReference const& column, std::string const& pattern) {
-    if (pattern == "all") return true;
+    if (pattern == "all") return !column.is_score;
     return fnmatch(pattern.c_str(), column.column.name.c_str(), 0) == 0 ||
            fnmatch(pattern.c_str(), full_name(column).c_str(), 0) == 0;
 }
@@ -104,8 +104,11 @@ std::vector<ColumnReference> list_columns(StoreTables const& tables) {
         auto const& summary = table.summary();
         for (std::size_t c = 0; c < summary.columns.size(); ++c) {
             ++tables_with[summary.columns[c].name];
-            columns.push_back(
-                {.table = summary.name, .position = c, .column = summary.columns[c], .label = {}});
+            columns.push_back({.table = summary.name,
+                               .position = c,
+                               .column = summary.columns[c],
+                               .label = {},
+                               .is_score = summary.source == scores_source});
         }
     }
     for (auto& column : columns) {
@@ -183,6 +186,21 @@ std::vector<TraitReference> choose_traits(std::vector<ColumnReference> const& co
         }
     }
     return chosen;
+}
+
+std::optional<std::pair<std::string, std::string>> split_time_event(
+    std::vector<ColumnReference> const& columns, std::string const& word) {
+    auto const colon = word.find(':');
+    if (colon == std::string::npos) return {};
+    std::pair const parts{word.substr(0, colon), word.substr(colon + 1)};
+    if (!is_literal(columns, word)) return parts;
+    if (!is_literal(columns, parts.first) || !is_literal(columns, parts.second)) return {};
+    auto const column =
+        std::ranges::find_if(columns, [&](auto const& c) { return answers_to(c, word); });
+    throw UserError{fmt::format(
+        "trait '{}' is a column of table '{}', and might be the time '{}' with the event '{}'; "
+        "write '{}' for the column, or rename it and import it again",
+        word, column->table, parts.first, parts.second, full_name(*column))};
 }
 
 Column load_column(StoreTables const& tables, ColumnReference const& chosen, std::int64_t samples) {

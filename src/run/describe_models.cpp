@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "maniple/core/checksum.hpp"
+#include "maniple/run/small_cells.hpp"
 #include "maniple/store/model_file.hpp"
 #include "readable.hpp"
 
@@ -32,11 +33,12 @@ std::string_view to_string(Outcome outcome) {
 std::string describe_training(ScoreDescription const& score) {
     if (score.training_samples == 0) return "not known";
     auto text = plural(score.training_samples, "sample");
-    if (score.outcome == Outcome::binary) text += ", " + plural(score.training_cases, "case");
-    if (score.outcome == Outcome::time_to_event) {
-        text += ", " + plural(score.training_cases, "event");
+    if (score.outcome != Outcome::binary && score.outcome != Outcome::time_to_event) return text;
+    auto const noun = score.outcome == Outcome::binary ? "case" : "event";
+    if (is_small(score.training_cases, fewest_told)) {
+        return text + fmt::format(", <{} {}s", fewest_told, noun);
     }
-    return text;
+    return text + ", " + plural(score.training_cases, noun);
 }
 
 // One row of the table of scores.

@@ -19,14 +19,14 @@ LoadedTrait load_trait(std::string const& asked, std::vector<ColumnReference> co
         throw UserError{fmt::format("--trait '{}' names {} columns; a score is evaluated for one",
                                     name, chosen.size())};
     };
-    auto const colon = asked.find(':');
-    auto first = load(asked.substr(0, colon));
-    if (colon == std::string::npos) {
+    auto const parts = split_time_event(columns, asked);
+    auto first = load(parts ? parts->first : asked);
+    if (!parts) {
         auto const outcome =
             first.type == ColumnType::binary ? Outcome::binary : Outcome::quantitative;
         return {outcome, std::move(first.values), {}};
     }
-    auto second = load(asked.substr(colon + 1));
+    auto second = load(parts->second);
     bool const binary = std::ranges::all_of(
         second.values, [](double event) { return std::isnan(event) || event == 0 || event == 1; });
     if (!binary) {

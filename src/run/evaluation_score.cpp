@@ -62,11 +62,25 @@ std::vector<double> load_named(std::string const& name, std::string const& model
                                StoreTables const& tables, std::int64_t samples) {
     auto const columns = list_columns(tables);
     auto const find = [&](std::string_view wanted) {
-        return std::ranges::find_if(columns, [&](ColumnReference const& column) {
+        auto const answers = [&](ColumnReference const& column) {
             return column.column.name == wanted || column.label == wanted;
-        });
+        };
+        auto const found = std::ranges::find_if(columns, answers);
+        if (found == columns.end()) return found;
+        auto const other = std::find_if(found + 1, columns.end(), answers);
+        if (other == columns.end()) return found;
+        throw UserError{fmt::format(
+            "covariate '{}' of model '{}' is in tables '{}' and '{}' (its predictions need one of "
+            "them); import one of the tables with another column name",
+            wanted, model, found->table, other->table)};
     };
     if (auto const column = find(name); column != columns.end()) {
+        if (column->column.type == ColumnType::categorical) {
+            throw UserError{fmt::format(
+                "covariate '{}' of model '{}' is a number, and a column of levels in table '{}'; "
+                "import it as numbers",
+                name, model, column->table)};
+        }
         return load_column(tables, *column, samples).values;
     }
     auto const equals = name.rfind('=');

@@ -72,6 +72,7 @@ public:
         BlockReader reader{plan_.cohort()};
         RawBlock raw;
         std::int32_t loaded = -1;
+        std::vector<Variant> names;
         for (auto const& tile : plan_.tiles()) {
             StopRequest::check();
             auto const rows = tile.last_row - tile.first_row;
@@ -86,7 +87,10 @@ public:
                     reader.forget_before(block.partition);
                     decode_block(raw);
                     loaded = row.block;
+                    names = reader.variants(block);
                 }
+                auto const position = names[static_cast<std::size_t>(row.row)].position;
+                positions_.push_back(position);
                 add(r, raw.view(), view, r - tile.first_row);
             }
         }
@@ -103,14 +107,21 @@ public:
     }
     std::int64_t mean(std::size_t score) const { return means_[score]; }
 
+    /// Of a row's variant in the cohort; weights may know it by its ID alone.
+    std::string const& contig(std::int64_t row) const {
+        auto const block = plan_.rows()[static_cast<std::size_t>(row)].block;
+        auto const partition = plan_.blocks()[static_cast<std::size_t>(block)].partition;
+        return plan_.cohort().index().partitions[partition].contig;
+    }
+    std::int32_t position(std::int64_t row) const {
+        return positions_[static_cast<std::size_t>(row)];
+    }
+
 private:
     void add(std::int64_t r, PackedView genotypes, MatrixView<double> weights,
              std::int64_t column) {
         auto const& row = plan_.rows()[static_cast<std::size_t>(r)];
-        auto const& entry = plan_.entries(r).front();
-        auto const& scored = plan_.sources()[static_cast<std::size_t>(entry.source)]
-                                 .model.weights.variants[static_cast<std::size_t>(entry.scored)];
-        auto const genes = genes_.at(scored.contig, scored.position);
+        auto const genes = genes_.at(contig(r), position(r));
         for (std::size_t c = 0; c < means_.size(); ++c) {
             auto const weight = weights(static_cast<std::int64_t>(c), column);
             if (weight == 0) continue;
@@ -133,8 +144,9 @@ private:
     ScorePlan const& plan_;
     std::vector<SampleIndex> people_;
     GeneTable const& genes_;
-    std::vector<std::int64_t> means_;  // Of each score.
-    std::vector<Explanation> found_;   // people x scores
+    std::vector<std::int32_t> positions_;  // Of the rows so far.
+    std::vector<std::int64_t> means_;      // Of each score.
+    std::vector<Explanation> found_;       // people x scores
 };
 
 std::vector<SampleIndex> find_people(ScorePlan const& plan, ExplainRequest const& request) {
@@ -146,6 +158,11 @@ std::vector<SampleIndex> find_people(ScorePlan const& plan, ExplainRequest const
         if (answer.match != Match::found) {
             throw UserError{fmt::format(
                 "--sample number {} is not in the store (nobody has this ID); correct it", i + 1)};
+        }
+        if (!plan.samples().contains(answer.sample)) {
+            throw UserError{fmt::format(
+                "--sample number {} is left out by --keep or --remove; correct one of them",
+                i + 1)};
         }
         if (std::ranges::count(people, answer.sample) == 0) people.push_back(answer.sample);
     }
@@ -172,9 +189,8 @@ std::string describe_variants(ScorePlan const& plan, Explainer const& explained)
                 auto const reference = entry.counts_reference;
                 fmt::format_to(std::back_inserter(text),
                                "{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{:.6g}\t{}\t{}\n", person,
-                               plan.coverage()[c].score, ++rank,
-                               variant.contig.empty() ? "NA" : variant.contig, variant.position,
-                               variant.id, variant.effect_allele,
+                               plan.coverage()[c].score, ++rank, explained.contig(item.place),
+                               explained.position(item.place), variant.id, variant.effect_allele,
                                variant.other_allele.empty() ? "NA" : variant.other_allele,
                                reference ? 2 - item.genotype : item.genotype,
                                reference ? 2 - row.missing_alternates : row.missing_alternates,

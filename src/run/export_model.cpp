@@ -10,6 +10,7 @@
 #include "maniple/core/error.hpp"
 #include "maniple/core/suggestion.hpp"
 #include "maniple/run/export_target.hpp"
+#include "maniple/run/small_cells.hpp"
 #include "maniple/store/cohort.hpp"
 #include "maniple/store/scoring_file.hpp"
 #include "readable.hpp"
@@ -45,7 +46,7 @@ void export_model(ModelExport const& plan, Log& log) {
 
     Cohort const cohort{plan.store};
     require_export_target(plan.file, plan.existing, is_scoring_file);
-    auto const model = read_model(find_model(plan.store, plan.model));
+    auto model = read_model(find_model(plan.store, plan.model));
     auto const score = find_score(model.weights.scores, plan);
     auto const& description = model.scores[score.at()];
     auto const variants = model.weights.weights.count_variants()[score.at()];
@@ -55,6 +56,16 @@ void export_model(ModelExport const& plan, Log& log) {
             "another with --score",
             description.name, plan.model)};
     }
+    if (!plan.genome_build.empty()) {
+        if (!model.genome_build.empty() && model.genome_build != plan.genome_build) {
+            throw UserError{fmt::format(
+                "model '{}' has positions of {} (--genome-build says {}); leave the option out",
+                plan.model, model.genome_build, plan.genome_build)};
+        }
+        model.genome_build = plan.genome_build;
+    }
+    auto& cases = model.scores[score.at()].training_cases;
+    if (is_small(cases, fewest_told)) cases = 0;
     write_scoring_file(plan.file, model, score, plan.threads, plan.existing);
     log.note(fmt::format("score '{}': {} written to '{}'", description.name,
                          plural(variants, "variant"), plan.file.string()));
@@ -64,7 +75,8 @@ void export_model(ModelExport const& plan, Log& log) {
             "  the baseline hazard is left out: its steps are times of single people's events");
     }
     if (model.genome_build.empty()) {
-        log.warn("the model does not know its genome build: the file says NR");
+        log.warn(
+            "the model does not know its genome build: the file says NR; --genome-build says it");
     }
 }
 

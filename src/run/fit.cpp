@@ -84,8 +84,20 @@ void prepare_report(FitRequest const& request) {
             "--out '{}' holds the report of another fit; choose another folder, or add --replace",
             request.run.string())};
     }
+    if (fs::is_directory(request.run) && !fs::exists(request.run / "fit.json")) {
+        for (auto const& entry : fs::directory_iterator{request.run}) {
+            auto const name = entry.path().filename();
+            if (name == "path.tsv" || name == "coefficients.tsv" || is_temporary_name(name))
+                continue;
+            throw UserError{fmt::format(
+                "--out '{}' is not empty (it holds '{}'); choose a folder that is empty or not "
+                "there yet",
+                request.run.string(), name.string())};
+        }
+    }
     std::error_code error;
-    fs::create_directories(request.run, error);
+    bool const made = fs::create_directories(request.run, error);
+    if (made) fs::permissions(request.run, fs::perms::owner_all, error);
     if (error || !fs::is_directory(request.run)) {
         throw EnvironmentError{fmt::format("--out '{}' cannot be made ({}); choose another folder",
                                            request.run.string(), error.message())};

@@ -136,7 +136,7 @@ ScoreDescription describe_score(FitPlan const& plan, std::size_t trait, TraitFit
                            .validation_performance = fit.chosen.performance,
                            .largest_violation = fit.step.violation,
                            .iterations = fit.iterations,
-                           .has_converged = fit.has_converged(plan.request().solver.tolerance)};
+                           .has_converged = fit.has_converged()};
     for (std::size_t v = 0; v < fit.step.variants.size(); ++v) {
         score.offset -= 2 * fit.parts.frequencies[v] * fit.step.effects[v];
     }
@@ -145,9 +145,9 @@ ScoreDescription describe_score(FitPlan const& plan, std::size_t trait, TraitFit
 
 }  // namespace
 
-bool TraitFit::has_converged(double tolerance) const {
+bool TraitFit::has_converged() const {
     constexpr double negligible = 1e-6;  // Of the null model's largest gradient.
-    return step.violation <= std::max(negligible, tolerance);
+    return step.violation <= negligible;
 }
 
 std::vector<TraitFit> choose_solutions(FitPlan const& plan, FitState const& state,
@@ -175,38 +175,38 @@ std::vector<TraitFit> choose_solutions(FitPlan const& plan, FitState const& stat
 
 ScoreModel make_model(FitPlan const& plan, std::vector<TraitFit> const& fits,
                       GenotypePasses& passes) {
-    // Per variant of any score: frequency where it was first seen, and each score's weight.
-    struct Weighed {
-        double frequency = 0;
-        std::vector<double> weights;
-    };
-    std::map<std::int64_t, Weighed> weighed;
+    // Each score's weights of a variant, by its frequency in the score's own samples: scores that
+    // differ in it share no entry, so that no trait's score depends on the others.
+    std::map<std::pair<std::int64_t, double>, std::vector<double>> weighed;
     for (std::size_t t = 0; t < fits.size(); ++t) {
         auto const& fit = fits[t];
         for (std::size_t v = 0; v < fit.step.variants.size(); ++v) {
-            auto const [entry, is_new] = weighed.try_emplace(fit.step.variants[v]);
-            if (is_new) {
-                entry->second = {fit.parts.frequencies[v], std::vector<double>(fits.size())};
-            }
-            entry->second.weights[t] = fit.step.effects[v];
+            auto& weights = weighed[{fit.step.variants[v], fit.parts.frequencies[v]}];
+            weights.resize(fits.size());
+            weights[t] = fit.step.effects[v];
         }
     }
     std::vector<GlobalVariantIndex> variants;
-    for (auto const& [variant, weights] : weighed) variants.emplace_back(variant);
+    for (auto const& [entry, weights] : weighed) {
+        if (variants.empty() || variants.back().get() != entry.first) {
+            variants.emplace_back(entry.first);
+        }
+    }
     auto const names = passes.names(variants);
 
     ScoreModel model{.genome_build = {}, .source = describe_source(plan)};
     model.weights.weights = WeightMatrix{std::ssize(fits)};
     std::size_t v = 0;
-    for (auto const& [variant, entry] : weighed) {
-        auto const& name = names[v++];
+    for (auto const& [entry, weights] : weighed) {
+        if (variants[v].get() != entry.first) ++v;
+        auto const& name = names[v];
         model.weights.variants.push_back({.contig = name.contig,
                                           .position = name.variant.position,
                                           .id = name.variant.id,
                                           .effect_allele = name.variant.alternate,
                                           .other_allele = name.variant.reference,
-                                          .effect_allele_frequency = entry.frequency});
-        model.weights.weights.append_variant(entry.weights);
+                                          .effect_allele_frequency = entry.second});
+        model.weights.weights.append_variant(weights);
     }
     std::vector<bool> is_used(static_cast<std::size_t>(plan.cohort().samples().size()));
     for (std::size_t t = 0; t < fits.size(); ++t) {

@@ -22,10 +22,21 @@ std::int64_t joining_variants(ProblemState const& problem) {
     return std::max<std::int64_t>(1000, std::ssize(problem.working) / 2);
 }
 
-// Solutions of one problem that a pass checks, and columns of all problems together: a pass costs
-// little more for some columns than for one.
-constexpr std::int64_t most_pending = 20;
-constexpr std::int64_t most_columns = 128;
+// Solutions of one problem that a pass checks: it costs little more for some columns than for one.
+// They do not depend on how many problems there are, because where a solve begins has a part in its
+// last bits.
+std::int64_t most_pending(std::int64_t samples) {
+    constexpr std::int64_t values = 2'000'000;
+    return std::clamp<std::int64_t>(values / samples, 4, 20);
+}
+
+// Problems that a pass serves: enough for every thread, but not so many that their residuals take
+// the memory.
+constexpr std::int64_t fewest_running = 6;
+constexpr std::int64_t most_running = 48;
+
+// Root mean square of the residuals of a binary trait.
+constexpr double separated_below = 1e-4;
 
 using Ranked = std::vector<RankedVariant>;
 
@@ -124,6 +135,13 @@ void PathFit::start_problem(std::size_t p, Ranked const& top, double noise) {
             "the split",
             plan_.traits()[problem.trait].label)};
     }
+    auto const spread = noise * std::sqrt(static_cast<double>(problem.training.count()));
+    if (plan_.traits()[problem.trait].outcome == Outcome::binary && spread < separated_below) {
+        throw UserError{fmt::format(
+            "trait '{}': the covariates tell its training cases and controls apart (nothing is "
+            "left for variants to explain); leave out the covariate that does",
+            plan_.traits()[problem.trait].label)};
+    }
     if (problem.kind == FitProblem::Kind::final) return;
     // All problems of a trait have the penalties of its path, whose problem comes first.
     auto const path = path_of(plan_, problem.trait);
@@ -141,6 +159,18 @@ void PathFit::start_problem(std::size_t p, Ranked const& top, double noise) {
     extend(state, {}, {}, {}, top);
 }
 
+// Those that are furthest behind.
+std::vector<std::size_t> PathFit::next_problems() const {
+    auto problems = active();
+    std::ranges::stable_sort(problems, {},
+                             [&](std::size_t p) { return state_.problems[p].steps.size(); });
+    auto const all_threads = passes_.comm().max(passes_.threads()) * passes_.comm().size();
+    auto const most = std::clamp(all_threads, fewest_running, most_running);
+    problems.resize(std::min(problems.size(), static_cast<std::size_t>(most)));
+    std::ranges::sort(problems);
+    return problems;
+}
+
 void PathFit::run_active() {
     if (active().empty()) return;
     solvers_.start(active());
@@ -148,12 +178,12 @@ void PathFit::run_active() {
 }
 
 void PathFit::round() {
-    auto const running = active();
+    auto const running = next_problems();
+    auto const samples = plan_.cohort().samples().size();
     auto const before = state_.passes;
     solvers_.add_variants(state_);
     SolvedResiduals solved;
-    auto const most = std::clamp<std::int64_t>(most_columns / std::ssize(running), 1, most_pending);
-    auto const batches = solvers_.solve(state_, most, solved);
+    auto const batches = solvers_.solve(state_, running, most_pending(samples), solved);
 
     std::vector<ScreenedProblem> screened;
     std::size_t column = 0;

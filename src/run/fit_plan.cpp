@@ -119,15 +119,12 @@ void FitPlan::add_trait(std::vector<ColumnReference> const& columns, StoreTables
             traits_.push_back(std::move(trait));
         }
     };
-    auto const colon = word.find(':');
-    bool const is_name = std::ranges::any_of(
-        columns, [&](ColumnReference const& column) { return column.label == word; });
-    if (colon != std::string::npos && !is_name) {
+    if (auto const parts = split_time_event(columns, word)) {
         auto const choose = [&](std::string const& name) {
             return choose_traits(columns, {name}, covariate_columns_).front().reference;
         };
-        auto const time = choose(word.substr(0, colon));
-        auto const event = choose(word.substr(colon + 1));
+        auto const time = choose(parts->first);
+        auto const event = choose(parts->second);
         FitTrait trait{.label = fmt::format("{}:{}", time.label, event.label),
                        .outcome = Outcome::time_to_event,
                        .values = load_column(tables, time, samples).values,
@@ -237,7 +234,7 @@ void FitPlan::require_people(FitProblem const& problem) const {
             "trait '{}' has {} validation samples{} (the penalty is chosen on them); {}", label,
             problem.judged.count(), folds ? " in one of the folds" : "",
             folds ? "ask for fewer --folds"
-                  : "give validation a share of --split, or choose by --folds")};
+                  : "give validation a share of --split, or choose by --validate folds")};
     }
     if (trait.outcome == Outcome::quantitative) return;
     char const* what = trait.outcome == Outcome::binary ? "cases" : "events";

@@ -1,6 +1,7 @@
 #include "maniple/run/fit_report.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 #include <unordered_map>
 
@@ -9,6 +10,7 @@
 
 #include "fit_record.hpp"
 #include "maniple/core/durable_file.hpp"
+#include "maniple/run/penalty_choice.hpp"
 #include "maniple/run/text_file.hpp"
 
 namespace maniple {
@@ -106,8 +108,16 @@ Json describe_fit(FitPlan const& plan, FitState const& state, std::size_t t, Tra
             {"variants_before_refit", steps[fit.chosen.step].size},
             {"collinear_covariates", fit.parts.collinear},
             {"largest_violation", fit.step.violation},
-            {"converged", fit.has_converged(plan.request().solver.tolerance)},
+            {"converged", fit.has_converged()},
             {"iterations", fit.iterations}};
+}
+
+// What covariates alone reach.
+std::string describe_start(FitPlan const& plan, FitState const& state, std::size_t trait) {
+    auto const& first = state.problems[path_of(plan, trait)].steps.front();
+    auto const judged = judged_performances(plan, state, trait);
+    if (first.size > 0 || judged.empty() || std::isnan(judged.front())) return {};
+    return fmt::format(" (covariates alone {:.4f})", judged.front());
 }
 
 }  // namespace
@@ -117,15 +127,19 @@ void describe_fits(FitPlan const& plan, FitState const& state, std::vector<Trait
     auto const& request = plan.request();
     auto const folds = request.validate == ValidateBy::folds;
     log.note(fmt::format("scores: {} passes over the genotypes", state.passes));
+    log.note(
+        "  (of the penalty that does best there, covariates included: on other people less is to "
+        "be expected; `maniple evaluate` tells)");
     for (std::size_t t = 0; t < fits.size(); ++t) {
         auto const& fit = fits[t];
         auto const& trait = plan.traits()[t];
         auto const& path = state.problems[fit.path];
-        log.note(fmt::format("  {}: {} variants, {} {:.4f} in {}", trait.label, fit.step.size,
-                             performance_name(trait.outcome), fit.chosen.performance,
-                             folds ? fmt::format("{} folds (mean)", request.split.folds)
-                                   : fmt::format("{} validation samples",
-                                                 plan.problems()[fit.path].judged.count())));
+        log.note(fmt::format(
+            "  {}: {} variants, {} {:.4f}{} in {}", trait.label, fit.step.size,
+            performance_name(trait.outcome), fit.chosen.performance, describe_start(plan, state, t),
+            folds
+                ? fmt::format("{} folds (mean)", request.split.folds)
+                : fmt::format("{} validation samples", plan.problems()[fit.path].judged.count())));
         log.note(fmt::format(
             "    penalty {:.4g}, number {} of {}{}; optimality holds to {:.1e}", fit.step.penalty,
             fit.chosen.step + 1, path.penalties.size(),
@@ -149,7 +163,7 @@ void describe_fits(FitPlan const& plan, FitState const& state, std::vector<Trait
                             "(--smallest-penalty-ratio) may predict better",
                             trait.label));
         }
-        if (!fit.has_converged(request.solver.tolerance)) {
+        if (!fit.has_converged()) {
             log.warn(fmt::format(
                 "trait '{}' has not converged (optimality is violated by {:.1e} of the null "
                 "model's largest gradient); its model says so",

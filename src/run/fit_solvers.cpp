@@ -15,6 +15,7 @@
 #include "maniple/core/error.hpp"
 #include "maniple/run/agreement.hpp"
 #include "maniple/run/first_failure.hpp"
+#include "maniple/run/penalty_choice.hpp"
 #include "maniple/stats/concordance.hpp"
 #include "maniple/stats/predictor_order.hpp"
 #include "maniple/stats/roc.hpp"
@@ -165,17 +166,11 @@ bool FitSolvers::stops_early(std::span<PathStep const> before,
                              std::span<PathStep const> now) const {
     auto const patience = plan_.request().early_stop;
     if (patience == 0 || plan_.request().validate == ValidateBy::folds) return false;
-    std::int64_t behind = 0;
-    double best = PathStep::unknown;
+    std::vector<double> judged;
     for (auto const steps : {before, now}) {
-        for (auto const& step : steps) {
-            bool const better =
-                !std::isnan(step.validation) && (std::isnan(best) || step.validation > best);
-            behind = better ? 0 : behind + 1;
-            if (better) best = step.validation;
-        }
+        for (auto const& step : steps) judged.push_back(step.validation);
     }
-    return behind >= patience && !std::isnan(best);
+    return early_stop(judged, patience).has_value();
 }
 
 void FitSolvers::solve_one(Own& own, ProblemState const& state, std::int64_t most) const {
@@ -219,13 +214,14 @@ void FitSolvers::solve_one(Own& own, ProblemState const& state, std::int64_t mos
     own.batch.iterations = net.iterations() - before;
 }
 
-std::vector<SolvedBatch> FitSolvers::solve(FitState const& state, std::int64_t most,
+std::vector<SolvedBatch> FitSolvers::solve(FitState const& state,
+                                           std::span<std::size_t const> problems, std::int64_t most,
                                            SolvedResiduals& residuals) {
     each_own([&](Own& own) {
         own.residuals.clear();
         own.batch = {.problem = own.problem};
         auto const& problem = state.problems[own.problem];
-        if (problem.active) solve_one(own, problem, most);
+        if (std::ranges::binary_search(problems, own.problem)) solve_one(own, problem, most);
     });
     residuals = share_residuals();
     std::vector<SolvedBatch> mine;

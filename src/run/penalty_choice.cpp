@@ -28,6 +28,20 @@ std::size_t path_of(FitPlan const& plan, std::size_t trait) {
     return static_cast<std::size_t>(found - problems.begin());
 }
 
+std::optional<std::size_t> early_stop(std::span<double const> performances, std::int64_t patience) {
+    if (patience == 0) return {};
+    std::optional<double> best;
+    std::int64_t behind = 0;
+    for (std::size_t k = 0; k < performances.size(); ++k) {
+        auto const value = performances[k];
+        bool const better = !std::isnan(value) && (!best || value > *best);
+        behind = better ? 0 : behind + 1;
+        if (better) best = value;
+        if (best && behind >= patience) return k + 1;
+    }
+    return {};
+}
+
 std::vector<double> judged_performances(FitPlan const& plan, FitState const& state,
                                         std::size_t trait) {
     std::vector<double> mean;
@@ -43,6 +57,7 @@ std::vector<double> judged_performances(FitPlan const& plan, FitState const& sta
         for (std::size_t k = 0; k < mean.size(); ++k) mean[k] += steps[k].validation;
     }
     for (double& value : mean) value /= static_cast<double>(judges);
+    if (auto const stop = early_stop(mean, plan.request().early_stop)) mean.resize(*stop);
     return mean;
 }
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <limits>
 #include <map>
 #include <utility>
 
@@ -130,12 +129,12 @@ private:
         auto const& design = designs.of(trait.chosen.problem);
         auto& score = scores_.scores[t];
         auto const& means = means_[vectors_[t - first].set];
+        score.frequencies.resize(score.weights.size());
         for (std::size_t v = 0; v < score.weights.size(); ++v) {
             if (score.weights[v] == 0) continue;
             ++score.variants;
             score.offset -= means[v] * score.weights[v];
-            auto& frequency = scores_.frequencies[v];
-            if (std::isnan(frequency)) frequency = means[v] / 2;
+            score.frequencies[v] = means[v] / 2;
         }
         auto rest = gather(plan_.traits()[t].values, design.list());
         auto const own = gather(genetic, design.list());
@@ -195,8 +194,6 @@ RidgeScores weigh_variants(FitPlan const& plan, RidgeState const& state, Genotyp
     auto const traits = plan.traits().size();
     if (passes.comm().is_root()) {
         scores.scores.resize(traits);
-        scores.frequencies.assign(static_cast<std::size_t>(plan.variants()),
-                                  std::numeric_limits<double>::quiet_NaN());
     }
     for (std::size_t first = 0; first < traits; first += most_traits) {
         Weighing{plan, state, passes, scores}.run(first, std::min(traits, first + most_traits));
@@ -210,30 +207,40 @@ bool has_converged(FitPlan const& plan, RidgeStep const& step) {
 
 ScoreModel make_ridge_model(FitPlan const& plan, RidgeState const& state, RidgeScores const& scores,
                             GenotypePasses& passes) {
+    auto const& all = scores.scores;
     std::vector<GlobalVariantIndex> variants;
-    for (std::size_t v = 0; v < scores.frequencies.size(); ++v) {
-        if (!std::isnan(scores.frequencies[v])) {
-            variants.emplace_back(static_cast<std::int64_t>(v));
+    for (GlobalVariantIndex v{0}; v.get() < plan.variants(); ++v) {
+        if (std::ranges::any_of(all, [&](auto const& s) { return s.weights[v.at()] != 0; })) {
+            variants.push_back(v);
         }
     }
-    auto names = passes.names(variants);
+    auto const names = passes.names(variants);
     ScoreModel model{.genome_build = {}, .source = describe_source(plan)};
-    model.weights.weights = WeightMatrix{std::ssize(scores.scores)};
-    std::vector<double> weights(scores.scores.size());
+    model.weights.weights = WeightMatrix{std::ssize(all)};
+    // Scores that know a variant by different frequencies share no entry: see make_model.
+    std::map<double, std::vector<double>> entries;
     for (std::size_t i = 0; i < variants.size(); ++i) {
         auto const v = variants[i].at();
-        auto& [contig, variant] = names[i];
-        model.weights.variants.push_back({.contig = std::move(contig),
-                                          .position = variant.position,
-                                          .id = std::move(variant.id),
-                                          .effect_allele = std::move(variant.alternate),
-                                          .other_allele = std::move(variant.reference),
-                                          .effect_allele_frequency = scores.frequencies[v]});
-        for (std::size_t t = 0; t < weights.size(); ++t) weights[t] = scores.scores[t].weights[v];
-        model.weights.weights.append_variant(weights);
+        entries.clear();
+        for (std::size_t t = 0; t < all.size(); ++t) {
+            if (all[t].weights[v] == 0) continue;
+            auto& weights = entries[all[t].frequencies[v]];
+            weights.resize(all.size());
+            weights[t] = all[t].weights[v];
+        }
+        auto const& [contig, variant] = names[i];
+        for (auto const& [frequency, weights] : entries) {
+            model.weights.variants.push_back({.contig = contig,
+                                              .position = variant.position,
+                                              .id = variant.id,
+                                              .effect_allele = variant.alternate,
+                                              .other_allele = variant.reference,
+                                              .effect_allele_frequency = frequency});
+            model.weights.weights.append_variant(weights);
+        }
     }
     std::vector<bool> is_used(static_cast<std::size_t>(plan.cohort().samples().size()));
-    for (std::size_t t = 0; t < weights.size(); ++t) {
+    for (std::size_t t = 0; t < all.size(); ++t) {
         model.weights.scores.push_back(plan.traits()[t].label);
         model.scores.push_back(describe_score(plan, t, state.traits[t], scores.scores[t]));
     }
@@ -244,6 +251,7 @@ ScoreModel make_ridge_model(FitPlan const& plan, RidgeState const& state, RidgeS
         problem.judged.for_each(mark);
     }
     model.training = describe_training(plan.cohort().samples(), std::move(is_used));
+    model.training.split_fingerprint = plan.split_fingerprint();
     return model;
 }
 

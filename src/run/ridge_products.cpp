@@ -20,7 +20,7 @@ namespace {
 
 // Integers of weights stay below the first, and the sum of all, in steps of 2^16, below the second:
 // what genotypes add up to then fits 64 bits on all ranks together.
-constexpr double largest_integer = 0x1p46;
+constexpr double largest_integer = 0x1p45;
 constexpr double step = 0x1p16;
 constexpr std::int64_t most_steps = std::int64_t{1} << 43;
 

@@ -10,6 +10,7 @@
 #include "maniple/core/checksum.hpp"
 #include "maniple/core/contract.hpp"
 #include "maniple/core/error.hpp"
+#include "maniple/run/small_cells.hpp"
 #include "readable.hpp"
 
 namespace maniple {
@@ -67,12 +68,10 @@ std::string in_megabytes(std::int64_t bytes) {
 }  // namespace
 
 PeopleText describe_people(TraitCounts const& counts) {
-    constexpr std::int64_t smallest_cell = 5;
-    auto const is_small = [](std::int64_t count) { return count > 0 && count < smallest_cell; };
     auto const controls = counts.samples - counts.cases;
-    bool const small = is_small(counts.cases) || is_small(controls);
+    bool const small = is_small(counts.cases, fewest_told) || is_small(controls, fewest_told);
     auto const text = [&](std::int64_t count) -> std::string {
-        if (is_small(count)) return fmt::format("<{}", smallest_cell);
+        if (is_small(count, fewest_told)) return fmt::format("<{}", fewest_told);
         return small ? "NA" : std::to_string(count);
     };
     return {text(counts.cases), text(controls)};

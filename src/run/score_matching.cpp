@@ -142,6 +142,8 @@ std::string explain(MatchOutcome outcome, VariantMatch const& match,
         case MatchOutcome::other_alleles:
             return "the store has other alleles at their positions: these may be of another genome "
                    "build, or the effect allele may be in another column";
+        case MatchOutcome::no_genotypes:
+            return "everybody's genotype is missing";
         case MatchOutcome::ambiguous:
             return "they are A/T or C/G, and frequencies do not tell the strand; if the weights "
                    "are of the store's strand, give --ambiguous keep";
@@ -167,7 +169,13 @@ std::vector<SourceMatches> match_sources(Cohort const& cohort,
     CohortLookup{cohort, matchers, missing}.run();
     std::vector<SourceMatches> all;
     for (std::size_t m = 0; m < matchers.size(); ++m) {
-        all.push_back({matchers[m].matches(), std::move(missing[m])});
+        auto& source = all.emplace_back(matchers[m].matches(), std::move(missing[m]));
+        for (std::size_t v = 0; v < source.variants.size(); ++v) {
+            auto& outcome = source.variants[v].outcome;
+            if (is_used(outcome) && source.missing[v] == cohort.samples().size()) {
+                outcome = MatchOutcome::no_genotypes;
+            }
+        }
     }
     return all;
 }
@@ -229,7 +237,8 @@ void require_coverage(ScoreSource const& source, SourceMatches const& matches,
                       std::span<ScoreCoverage const> coverage, std::span<std::string const> contigs,
                       double least) {
     auto const worst = std::ranges::min_element(coverage, {}, &ScoreCoverage::share_used);
-    if (worst == coverage.end() || worst->share_used() >= least) return;
+    if (worst == coverage.end() || worst->variants == 0) return;
+    if (worst->used() > 0 && worst->share_used() >= least) return;
 
     auto const first_unused =
         worst->by_outcome.begin() + static_cast<std::ptrdiff_t>(MatchOutcome::ambiguous);
@@ -238,13 +247,21 @@ void require_coverage(ScoreSource const& source, SourceMatches const& matches,
     auto const example = std::ranges::find(matches.variants, reason, &VariantMatch::outcome);
     auto const& variant =
         source.model.weights.variants[static_cast<std::size_t>(example - matches.variants.begin())];
+    auto const why = fmt::format("{}; for instance {}",
+                                 explain(reason, *example, contigs, source.model.genome_build),
+                                 describe(variant));
+    if (worst->used() == 0) {
+        throw UserError{fmt::format(
+            "score '{}' of '{}': none of its {} variants can be used ({} of them: {}); take "
+            "weights for this cohort's variants and genome build",
+            worst->score, source.label, worst->variants,
+            worst->by_outcome[static_cast<std::size_t>(reason)], why)};
+    }
     throw UserError{fmt::format(
         "score '{}' of '{}': {} of {} variants ({:.1f}%) can be used, less than --min-match {} "
-        "({} of the others: {}; for instance {}); correct the weights, or give --min-match {:.2f} "
-        "if this is meant",
+        "({} of the others: {}); correct the weights, or give --min-match {:.2f} if this is meant",
         worst->score, source.label, worst->used(), worst->variants, 100 * worst->share_used(),
-        least, worst->by_outcome[static_cast<std::size_t>(reason)],
-        explain(reason, *example, contigs, source.model.genome_build), describe(variant),
+        least, worst->by_outcome[static_cast<std::size_t>(reason)], why,
         std::floor(100 * worst->share_used()) / 100)};
 }
 

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "maniple/core/error.hpp"
+#include "maniple/run/column_choice.hpp"
 
 namespace maniple {
 namespace {
@@ -38,8 +39,11 @@ void note_coverage(std::vector<ScoreCoverage> const& coverage, Log& log) {
             kinds +=
                 fmt::format(", {} {}", row.by_outcome[i], to_string(static_cast<MatchOutcome>(i)));
         }
-        log.note(fmt::format("  {}: {} of {} variants used, {:.1f}% of the weight mass{}",
-                             row.score, row.used(), row.variants, 100 * row.mass, kinds));
+        auto const mass = std::isnan(row.mass)
+                              ? std::string{}
+                              : fmt::format(", {:.1f}% of the weight mass", 100 * row.mass);
+        log.note(fmt::format("  {}: {} of {} variants used{}{}", row.score, row.used(),
+                             row.variants, mass, kinds));
     }
     if (coverage.size() > shown) {
         log.note(fmt::format("  and {} more scores", coverage.size() - shown));
@@ -58,6 +62,7 @@ ScorePlan::ScorePlan(ScoreRequest request, Log& log)
             fmt::format("'{}' has a table '{}' already; give --replace or another --name",
                         request_.store.string(), request_.table)};
     }
+    if (!request_.table.empty()) require_table_of_scores();
     sources_ = load_score_sources(request_.home.empty() ? cohort_.path() : request_.home,
                                   request_.models, request_.weights, log);
     matches_ = match_sources(cohort_, sources_, request_.ambiguous);
@@ -137,6 +142,17 @@ void ScorePlan::make_rows() {
     }
 }
 
+// Nobody replaces traits by scores.
+void ScorePlan::require_table_of_scores() const {
+    if (std::ranges::count(cohort_.table_names(), request_.table) == 0) return;
+    auto const source = cohort_.open_table(request_.table).summary().source;
+    if (source == scores_source) return;
+    throw UserError{
+        fmt::format("table '{}' was imported from '{}' (--replace is for tables of scores); choose "
+                    "another --name",
+                    request_.table, source)};
+}
+
 // Blocks of genotypes that a tile may need.
 std::int64_t ScorePlan::tile_blocks(WorkSharing sharing) const {
     auto bytes = tile_bytes;
@@ -211,6 +227,11 @@ void ScorePlan::choose_scales() {
         }
     }
     for (std::size_t c = 0; c < largest.size(); ++c) {
+        if (!std::isfinite(total[c])) {
+            throw UserError{fmt::format(
+                "score '{}': its weights add up to more than numbers can hold; correct them",
+                coverage_[c].score)};
+        }
         scales_.push_back(choose_score_scale(largest[c], total[c]));
     }
     constants_.assign(largest.size(), 0);

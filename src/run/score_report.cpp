@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <utility>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "maniple/core/checksum.hpp"
+#include "maniple/run/column_choice.hpp"
 #include "maniple/run/text_file.hpp"
 
 namespace maniple {
@@ -28,14 +30,17 @@ Table make_score_table(ScorePlan const& plan, std::span<std::int64_t const> sums
     auto const scores = static_cast<std::size_t>(plan.scores());
     auto const samples = plan.cohort().samples().ids.size();
     Table table{.name = plan.request().table,
-                .source = "scores",
+                .source = scores_source,
                 .rows = {.file_rows = plan.samples().count(), .matched = plan.samples().count()},
                 .columns = {}};
     for (std::size_t c = 0; c < scores; ++c) {
         auto const& coverage = plan.coverage()[c];
         auto const alleles = 2 * static_cast<double>(coverage.used());
         bool const average = plan.request().unit == ScoreUnit::average && alleles > 0;
-        Column column{.name = coverage.score,
+        // TIME:EVENT in a column's name would be taken for these two.
+        auto name = coverage.score;
+        std::ranges::replace(name, ':', '_');
+        Column column{.name = std::move(name),
                       .levels = {},
                       .values = std::vector<double>(samples, std::nan(""))};
         plan.samples().for_each([&](SampleIndex s) {

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <unordered_map>
@@ -322,6 +323,15 @@ ScoringFile read_scoring_file(std::filesystem::path const& path,
         throw UserError{
             fmt::format("'{}' holds no weights ({}); check that it is complete", path.string(),
                         rows.counts().rows == 0 ? "there are no rows" : "all of them are 0")};
+    }
+    bool const has_alleles = std::ranges::any_of(rows.variants(), [](ScoredVariant const& variant) {
+        return variant.effect_allele.find_first_not_of("0123456789.") != std::string::npos;
+    });
+    if (!has_alleles) {
+        throw UserError{fmt::format(
+            "'{}': numbers stand where effect alleles should (is it a table of traits?); take a "
+            "file of weights, or name its columns with --allele-column and --weight-columns",
+            path.string())};
     }
     ScoringFile file;
     auto& model = file.model;

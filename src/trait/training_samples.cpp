@@ -58,10 +58,8 @@ void add_trained(Samples const& samples, std::vector<bool> const& is_used,
     expect(std::ssize(is_used) == samples.size(), "every sample is used or not");
 
     bool const here = training.is_known() && fingerprint(samples) == training.fingerprint;
-    if (!training.is_known()) {
-        training = describe_training(samples, is_used);
-        return;
-    }
+    // Whom the model was trained on stays unknown, where it was.
+    if (training.key == 0) training.key = describe_training(samples, is_used).key;
     for (std::size_t s = 0; s < is_used.size(); ++s) {
         if (!is_used[s] || (here && training.is_used[s])) continue;
         if (here) training.is_used[s] = true;

@@ -109,6 +109,34 @@ class Outcome(Fit):
         self.succeed(*self.words, "--name", "n", "--no-refit", "--out", "n")
         self.assertEqual({row["fit"] for row in rows(self.folder / "n/path.tsv")}, {"path"})
 
+    def test_companions_do_not_matter(self):
+        """A trait's weights and frequencies, to the bit, alone and among others that other people lack."""
+        with h5py.File(self.folder / "s/cohort.h5") as file:
+            ids = [value.decode() for value in file["sample_id"][:]]
+        self.write("t.tsv", "IID\tother\tlacking\n" + "".join(
+            f"{name}\t{s * 7919 % 613}\t{'NA' if s % 3 == 0 else s * 104729 % 997}\n" for s, name in enumerate(ids)))
+        self.succeed("import", "--store", "s", "--table", "t.tsv", "--name", "t")
+
+        def read(name, trait):
+            with h5py.File(self.model(name)) as file:
+                score = [value.decode() for value in file["score_id"][:]].index(trait)
+                members, weights, starts = file["weight_score"][:], file["weight"][:], file["weight_start"][:]
+                variant = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
+                own = members == score
+                return list(zip(file["variant_id"][:][variant[own]], weights[own],
+                                file["effect_allele_frequency"][:][variant[own]]))
+
+        for method, options in (("elastic-net", ["--penalties", 30, "--validate", "folds"]), ("ridge", [])):
+            alone, among = f"{method}-alone", f"{method}-among"
+            words = ["fit", "--store", "s", "--method", method, *options]
+            self.succeed(*words, "--trait", "quantitative_1", "--name", alone)
+            self.succeed(*words, "--trait", "lacking,other,quantitative_2,quantitative_1", "--name", among)
+            self.assertEqual(read(alone, "quantitative_1"), read(among, "quantitative_1"), method)
+
+    def test_folder_is_private(self):
+        self.succeed(*self.words, "--name", "m", "--out", "r")
+        self.assertEqual((self.folder / "r").stat().st_mode & 0o777, 0o700)
+
     def test_split_by_column(self):
         parts = ["training", "validation", "test"]
         table = ["IID\tpart\tis_training"]
@@ -157,6 +185,11 @@ class Refusals(Fit):
         self.refuse("add up to 1", *fit, "--trait", "quantitative_1", "--split", "0.9,0.9")
         self.refuse("exclude each other", *fit, "--trait", "quantitative_1", "--split", "1", "--split-column", "sex")
         self.refuse("none of the 300 chosen variants passes", *fit, "--trait", "quantitative_1", "--min-mac", 1e6)
+        self.refuse("--folds has no use", *fit, "--trait", "quantitative_1", "--folds", 3)
+        self.refuse("--no-refit has no use", *fit, "--trait", "quantitative_1", "--validate", "folds", "--no-refit")
+        self.refuse("--penalties has no use", *fit, "--trait", "quantitative_1", "--penalties", 9,
+                    "--penalty-values", "0.1")
+        self.refuse("is not empty", *fit, "--trait", "quantitative_1", "--out", "s")
         self.refuse("--mixing", *fit, "--trait", "quantitative_1", "--mixing", 2)
         self.refuse("not allowed", "fit", "--store", "s", "--name", "../m", "--trait", "quantitative_1")
 
@@ -169,6 +202,11 @@ class Refusals(Fit):
         fit = ["fit", "--store", "s", "--name", "m", "--trait"]
         self.refuse("trait 'never' does not vary", *fit, "never")
         self.refuse("no cases", *fit, "rare")
+        self.write("u.tsv", "IID\thalf\tsame\tevent_time_1:event_1\n" + "".join(
+            f"{name}\t{s % 2}\t{s % 2 * 5}\t{s}\n" for s, name in enumerate(ids)))
+        self.succeed("import", "--store", "s", "--table", "u.tsv", "--name", "u")
+        self.refuse("tell its training cases and controls apart", *fit, "half", "--covariate", "same")
+        self.refuse("might be the time", *fit, "event_time_1:event_1")
         self.refuse("few", *fit, "few", "--covariate", "covariate_1,covariate_2")
 
     def test_model_that_exists(self):

@@ -46,12 +46,16 @@ class Memory(CommandCase):
                         self.assertLess(abs(planned / taken - 1), 0.2)
 
     def test_does_not_grow_with_variants(self):
-        """From where row chunks of the results have their full length: 200,000 variants."""
+        """From where row chunks of the results have their full length: 200,000 variants.
+
+        How many buffers two threads have in use at most is a matter of chance: the least of some runs counts.
+        """
         taken = {}
         for variants in (200_000, 800_000):
             self.simulate(f"s{variants}", 500, variants, 2, 0)
-            taken[variants] = [self.measure(*self.scan_words(f"s{variants}", "quantitative_1", threads),
-                                            "--out", f"r{variants}-{threads}") for threads in (1, 2)]
+            taken[variants] = [min(self.measure(*self.scan_words(f"s{variants}", "quantitative_1", threads),
+                                                "--out", f"r{variants}-{threads}-{run}") for run in range(4))
+                               for threads in (1, 2)]
         print(f"\nmemory with variants: {taken}")
         for less, more in zip(*taken.values()):
             self.assertLess(more - less, 4)

@@ -38,8 +38,11 @@ class Scoring(CommandCase):
 
     def test_weights_of_another_build(self):
         self.write_weights(shift=1)
-        self.refuse(["0 of 300 variants", "genome build", "GRCh37", "--min-match"],
-                    *self.score("--ambiguous", "keep", "--out", "r"))
+        for least in ("0.75", "0"):
+            said = self.refuse(["none of its 300 variants", "genome build", "GRCh37"],
+                               *self.score("--ambiguous", "keep", "--out", "r", "--min-match", least))
+            self.assertNotIn("nan", said)
+            self.assertNotIn("--min-match", said)
 
     def test_weights_of_another_contig(self):
         self.write_weights(contig="22")
@@ -63,6 +66,46 @@ class Scoring(CommandCase):
         self.refuse("--replace", *words)
         self.succeed(*words, "--replace")
         self.succeed("scan", "--store", "s", "--trait", "quantitative_1", "--covariate", "PGS1", "--out", "r")
+
+    def test_table_of_traits_is_not_replaced(self):
+        self.write_weights()
+        words = self.score("--ambiguous", "keep", "--name", "traits")
+        self.write("traits.tsv", "IID\tx\n" + "".join(f"{name}\t{s}\n" for s, name in enumerate(self.people)))
+        self.succeed("import", "--store", "s", "--table", "traits.tsv")
+        self.refuse("was imported from 'traits.tsv'", *words, "--replace")
+
+    def test_weights_that_overflow(self):
+        rows = self.variants[:20]
+        self.write("w.tsv", "".join(f"{row[1]} {row[4]} 1e308\n" for row in rows))
+        self.refuse("add up to more", *self.score("--ambiguous", "keep", "--out", "r"))
+
+    def test_names_with_a_colon_are_no_times_to_event(self):
+        rows = self.variants[:20]
+        self.write("w.tsv", "ID A1 event_time_1:event_1\n" + "".join(f"{row[1]} {row[4]} 1\n" for row in rows))
+        self.succeed("import", "--store", "s", "--weights", "w.tsv", "--name", "w", "--weight-columns", "3")
+        self.succeed("score", "--store", "s", "--model", "w", "--ambiguous", "keep", "--name", "prs")
+        said = self.succeed("info", "s")
+        self.assertIn("w", said)
+        # Of the columns that are there, scores are not meant by `all`.
+        said = self.succeed("scan", "--store", "s", "--trait", "all", "--plan")
+        self.assertNotIn("prs", said)
+
+    def test_explain_by_position_of_the_cohort(self):
+        chosen = [row for row in self.variants if row[0] == self.variants[0][0]][:30]
+        self.write("w.tsv", "".join(f"{row[1]} {row[4]} 0.5\n" for row in chosen))
+        genes = self.write("genes.tsv", f"gene contig start end\nALL {chosen[0][0]} 1 2000000000\n")
+        self.succeed("explain", "--store", "s", "--weights", "w.tsv", "--ambiguous", "keep", "--out", "why",
+                     "--sample", self.people[0], "--genes", genes, "--top", 3)
+        places = {row[1]: row[3] for row in chosen}
+        rows = [row.split("\t") for row in (self.folder / "why/contributions.tsv").read_text().splitlines()[1:]]
+        self.assertEqual([row[4] for row in rows], [places[row[5]] for row in rows])
+        self.assertEqual(len((self.folder / "why/genes.tsv").read_text().splitlines()), 2)
+
+    def test_explain_nobody_who_was_removed(self):
+        self.write_weights()
+        self.write("gone.txt", self.people[1] + "\n")
+        words = ["explain", "--store", "s", "--weights", "w.tsv", "--ambiguous", "keep", "--out", "why"]
+        self.refuse("left out by --keep or --remove", *words, "--remove", "gone.txt", "--sample", self.people[1])
 
     def test_explain(self):
         self.write_weights()

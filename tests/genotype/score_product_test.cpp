@@ -49,7 +49,9 @@ struct Weights {
     }
 };
 
-// Scores of very different sizes; some weigh nothing, some few variants.
+// Scores of very different sizes; some weigh nothing, some few variants. The first variant has
+// the largest weight, and a missing genotype counts two of it: the largest
+// integer there is.
 Weights random_weights(std::int64_t scores, std::int64_t variants, std::mt19937_64& random) {
     std::normal_distribution<double> normal;
     std::uniform_real_distribution<double> uniform;
@@ -60,13 +62,16 @@ Weights random_weights(std::int64_t scores, std::int64_t variants, std::mt19937_
         double largest = 0;
         double total = 0;
         for (std::int64_t v = 0; v < variants; ++v) {
-            weights.values.push_back(uniform(random) < share ? size * normal(random) : 0);
+            double const weight = v == 0 ? 6 * size * (c % 2 == 0 ? 1 : -1) : size * normal(random);
+            weights.values.push_back(uniform(random) < share ? weight : 0);
             largest = std::max(largest, std::abs(weights.values.back()));
             total += std::abs(weights.values.back());
         }
         weights.scales.push_back(choose_score_scale(largest, total));
     }
-    for (std::int64_t v = 0; v < variants; ++v) weights.counted.push_back(2 * uniform(random));
+    for (std::int64_t v = 0; v < variants; ++v) {
+        weights.counted.push_back(v == 0 ? 2 : 2 * uniform(random));
+    }
     return weights;
 }
 
@@ -163,14 +168,14 @@ TEST_CASE("choose_score_scale: sums stay near those of reals and inside 64 bits"
     std::int64_t sum = 0;
     for (auto weight : weights) {
         auto const integer = to_score_integer(weight, scale);
-        REQUIRE(integer <= std::int64_t{1} << 46);
+        REQUIRE(integer <= std::int64_t{1} << 45);
         sum += 2 * integer;  // everybody homozygous
     }
     CHECK(sum <= std::int64_t{1} << 62);
     CHECK(std::abs(static_cast<long double>(sum) / scale - 2 * total) < 1e-12L * total);
 
     CHECK(choose_score_scale(0, 0) == 1);
-    CHECK(choose_score_scale(1, 1) == 0x1p46);
+    CHECK(choose_score_scale(1, 1) == 0x1p45);
     CHECK(choose_score_scale(1, 0x1p20) == 0x1p41);
     CHECK(std::isfinite(choose_score_scale(1e-320, 1e-320)));
     CHECK_THROWS_AS(choose_score_scale(2, 1), ContractViolation);

@@ -143,5 +143,26 @@ TEST_CASE("OutcomeLoss: large predictors", "[elastic_net]") {
           Approx(std::log1p(std::exp(-1.0))));
 }
 
+// Between 2^16 and 2^18 samples the number of runs follows from that of samples.
+TEST_CASE("OutcomeLoss: runs of event times end with the last event", "[elastic_net]") {
+    constexpr std::size_t samples = 90'000;
+    auto const drawn = draw(samples, 0);
+    auto const loss = hazard_loss(drawn.values, drawn.events);
+    std::vector<double> residuals(samples);
+    loss->evaluate(drawn.predictor, residuals);
+    std::vector<double> weights(samples);
+    loss->curvature(weights);
+    auto const shared = loss->shared_curvature();
+    CHECK(std::ssize(shared) == 46);
+
+    OrthonormalBasis basis{static_cast<std::int64_t>(samples)};
+    basis.add(drawn.values);
+    double model = weighted_dot(weights, basis.column(0), basis.column(0));
+    for (auto const& column : shared) model -= std::pow(fast_dot(column, basis.column(0)), 2);
+    double const truth = loss->curvature_along(basis, 0).front();
+    CHECK(model >= truth);
+    CHECK(model < 1.1 * truth);
+}
+
 }  // namespace
 }  // namespace maniple

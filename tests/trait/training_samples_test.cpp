@@ -85,7 +85,12 @@ TEST_CASE("add_trained: in the same cohort, in another one, in none", "[trait]")
 
     TrainingSamples unknown;
     add_trained(there, used, unknown);
-    CHECK(unknown == describe_training(there, used));
+    CHECK_FALSE(unknown.is_known());  // Whom it was trained on is not.
+    CHECK(find_trained(there, unknown) == used);
+    auto again = used;
+    again[2] = true;
+    add_trained(there, again, unknown);
+    CHECK(find_trained(there, unknown) == again);
     CHECK_THROWS_AS(add_trained(there, {true}, unknown), ContractViolation);
 }
 

@@ -24,6 +24,13 @@ using Words = std::vector<std::string>;
 /// value an option). Empty where the option is absent.
 Words words_of(boost::program_options::variables_map const& values, char const* name);
 
+/// Was the option written, rather than left to its default?
+bool is_given(boost::program_options::variables_map const& values, char const* name);
+
+/// --genome-build in its usual spelling; empty where it is absent. \throws UserError where it is
+/// neither GRCh37 nor GRCh38.
+std::string genome_build_of(boost::program_options::variables_map const& values);
+
 /// Text of an option; empty where it is absent.
 std::string text_of(boost::program_options::variables_map const& values, char const* name);
 

@@ -12,9 +12,9 @@ namespace maniple {
 
 /// Integers per unit of a score's weights.
 ///
-/// The finest at which no integer is above 2^46 and twice the sum of all stays below 2^62, whatever
+/// The finest at which no integer is above 2^45 and twice the sum of all stays below 2^62, whatever
 /// samples have. A weight is off by at most half an integer, and a sum over V variants by V
-/// integers: V * 2^-46 of the largest weight or V * 2^-61 of the sum of all, whichever is more.
+/// integers: V * 2^-45 of the largest weight or V * 2^-61 of the sum of all, whichever is more.
 /// With a million variants of usual weights that is below 1e-12 of the sum. \param largest |weight|
 /// of the score's variants. \param total  the sum of |weight|. \pre 0 <= largest <= total <
 /// infinity

@@ -26,9 +26,10 @@ enum class MatchOutcome : std::uint8_t {
     other_alleles,    ///< There are only other alleles at its position; left out.
     other_position,   ///< The cohort has nothing at its position, or of its ID; left out.
     other_contig,     ///< The cohort has nothing of its contig; left out.
+    no_genotypes,     ///< Everybody's genotype is missing; left out.
 };
 
-inline constexpr std::int64_t match_outcomes = 9;
+inline constexpr std::int64_t match_outcomes = 10;
 
 /// "same", "swapped", ...
 std::string_view to_string(MatchOutcome outcome);

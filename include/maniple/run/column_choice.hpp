@@ -3,7 +3,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "maniple/store/cohort.hpp"
@@ -30,8 +32,12 @@ struct ColumnReference {
     std::string table;
     std::size_t position = 0;  ///< In the table.
     ColumnSummary column;
-    std::string label;  ///< "height", or "clinic.height" where several tables have one.
+    std::string label;      ///< "height", or "clinic.height" where several tables have one.
+    bool is_score = false;  ///< Of a table that `maniple score` made.
 };
+
+/// Table::source of tables that `maniple score` makes.
+inline constexpr char const* scores_source = "maniple score";
 
 enum class Asked { by_name, by_pattern };
 
@@ -49,11 +55,17 @@ std::vector<ColumnReference> choose_covariates(std::vector<ColumnReference> cons
                                                std::vector<std::string> const& words);
 
 /// The traits that `words` name, each once, in the order of the tables for patterns: names, `all`,
-/// or patterns with * and ?. Patterns leave out covariates and categorical columns. \throws
+/// or patterns with * and ?. Patterns leave out covariates and categorical columns; `all` leaves
+/// out scores as well. \throws
 /// UserError when a name is unknown, is a covariate, or is categorical, or a pattern fits none.
 std::vector<TraitReference> choose_traits(std::vector<ColumnReference> const& columns,
                                           std::vector<std::string> const& words,
                                           std::vector<ColumnReference> const& covariates);
+
+/// The words before and after the colon of TIME:EVENT; nothing where `word` has none, or where it
+/// is a column's name. \throws UserError where it might be either.
+std::optional<std::pair<std::string, std::string>> split_time_event(
+    std::vector<ColumnReference> const& columns, std::string const& word);
 
 /// One column with its values. \param samples  of the store. \throws CorruptInput.
 Column load_column(StoreTables const& tables, ColumnReference const& chosen, std::int64_t samples);

@@ -23,7 +23,8 @@ struct TraitFit {
     ScoreParts parts;
     std::int64_t iterations = 0;  ///< Of all the trait's problems.
 
-    bool has_converged(double tolerance) const;
+    /// Is optimality violated by no more than a millionth of the null model's largest gradient?
+    bool has_converged() const;
 };
 
 /// The solutions that scores are made of, in the order of traits. Collective; `state` is rank

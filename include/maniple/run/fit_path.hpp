@@ -47,6 +47,7 @@ private:
     void share(Border border);
     void describe_round(std::int64_t before) const;
     std::vector<std::size_t> active() const;
+    std::vector<std::size_t> next_problems() const;
     ScreenFilter filter() const { return {plan_.request().filter, &plan_.used()}; }
 
     FitPlan const& plan_;

@@ -52,10 +52,11 @@ public:
     /// Give the solvers the variants of the working sets that they do not have yet. Collective.
     void add_variants(FitState const& state);
 
-    /// Go to each problem's start and solve for the next penalties, at the most `most` of each
-    /// problem. Batches are rank zero's; residuals are on every rank. Collective.
-    std::vector<SolvedBatch> solve(FitState const& state, std::int64_t most,
-                                   SolvedResiduals& residuals);
+    /// Go to the start of each of `problems` and solve for its next penalties, at the most `most`.
+    /// Batches are rank zero's; residuals are on every rank. Collective.
+    /// \pre problems ascends; each is active
+    std::vector<SolvedBatch> solve(FitState const& state, std::span<std::size_t const> problems,
+                                   std::int64_t most, SolvedResiduals& residuals);
 
     /// Of one solution. Any rank, of a problem of its own: `owns`.
     ScoreParts parts(std::size_t problem, ProblemState const& state, PathStep const& step);

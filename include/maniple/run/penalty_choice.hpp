@@ -31,8 +31,13 @@ std::vector<double> penalties_of(PenaltyGrid const& grid, PathStart const& start
 /// The problem that is a trait's path. \param trait  position in the plan.
 std::size_t path_of(FitPlan const& plan, std::size_t trait);
 
+/// How many penalties count: up to the first where nothing better was seen for `patience` ones.
+/// Nothing while there is none, or where patience is 0. NaN is no performance.
+std::optional<std::size_t> early_stop(std::span<double const> performances, std::int64_t patience);
+
 /// Performance at each penalty at which everybody who judges a trait has judged: in its validation
-/// samples, or the mean of its folds.
+/// samples, or the mean of its folds. What was solved beyond the early stop does not count: how far
+/// that went depends on how penalties were put together.
 std::vector<double> judged_performances(FitPlan const& plan, FitState const& state,
                                         std::size_t trait);
 

@@ -21,14 +21,14 @@ struct RidgeScore {
     std::vector<std::string> collinear;
     std::int64_t samples = 0;
     double offset = 0;
-    std::vector<double> weights;  ///< Per chosen variant and ALT allele.
-    std::int64_t variants = 0;    ///< Weights that are not zero.
+    std::vector<double> weights;      ///< Per chosen variant and ALT allele.
+    std::vector<double> frequencies;  ///< Per chosen variant: ALT allele, in the score's samples.
+    std::int64_t variants = 0;        ///< Weights that are not zero.
 };
 
 /// Of all traits.
 struct RidgeScores {
-    std::vector<RidgeScore> scores;   ///< In the order of traits.
-    std::vector<double> frequencies;  ///< ALT allele, where a variant first has a weight; else NaN.
+    std::vector<RidgeScore> scores;  ///< In the order of traits.
 };
 
 /// Weights from solutions, in one pass over the genotypes for each 64 traits. Collective; the

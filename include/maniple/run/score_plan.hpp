@@ -103,6 +103,7 @@ public:
     std::int64_t bytes_per_rank() const;  ///< Peak memory, about.
 
 private:
+    void require_table_of_scores() const;
     void make_rows();
     std::int64_t block_bytes() const;
     std::int64_t tile_blocks(WorkSharing sharing) const;

@@ -11,15 +11,15 @@ namespace maniple {
 /// Whom a model was trained on. No sample ID is in it, and it never leaves a store: exports omit
 /// it.
 ///
-/// `hashed_ids` lets another cohort find its members among the training samples. The key differs
-/// from model to model with the samples used, so that lists of two models cannot be compared, and
-/// nobody reads IDs off a list. It does not protect against somebody who has the file and guesses
+/// `hashed_ids` lets another cohort find its members among the training samples. The key follows
+/// from the samples used: lists of models with other samples cannot be compared, and nobody reads
+/// IDs off a list. It does not protect against somebody who has the file and guesses
 /// IDs: the key lies beside the hashes, and whoever has or can enumerate the IDs learns who was
 /// used. Model files are as confidential as the cohort's list of samples.
 struct TrainingSamples {
     std::uint64_t fingerprint = 0;  ///< Of the cohort's samples; 0: not known (imported weights).
     std::vector<bool> is_used;      ///< One per sample of that cohort; empty where not known.
-    std::uint64_t key = 0;          ///< Of the hashes.
+    std::uint64_t key = 0;          ///< Of the hashes; 0 where there are none.
     /// Of the IDs of the samples used, ascending; those of `is_used` and maybe of other cohorts.
     std::vector<std::uint64_t> hashed_ids;
     /// Of the split of that cohort into training, validation and test samples; 0: there was none.
@@ -38,7 +38,8 @@ TrainingSamples describe_training(Samples const& samples, std::vector<bool> is_u
 std::vector<bool> find_trained(Samples const& samples, TrainingSamples const& training);
 
 /// Count more samples as used, those of a correction fitted later: in the cohort the model was
-/// trained on (or of a model that names none) by position, of another cohort by ID alone.
+/// trained on by position, of another cohort by ID alone. A model that does not know whom it was
+/// trained on does not know it afterwards either.
 /// \pre one element per sample
 void add_trained(Samples const& samples, std::vector<bool> const& is_used,
                  TrainingSamples& training);
