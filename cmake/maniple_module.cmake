@@ -8,8 +8,8 @@ target_compile_options(maniple_options INTERFACE
   $<$<BOOL:${MANIPLE_WARNINGS_ARE_ERRORS}>:-Werror>)
 
 if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
-  # GCC 12 warns about its own std::string (GCC bug 105651).
-  target_compile_options(maniple_options INTERFACE -Wno-restrict)
+  # GCC 12 warns about its own std::string (GCC bug 105651), and notes what changed in GCC 4.6.
+  target_compile_options(maniple_options INTERFACE -Wno-restrict -Wno-psabi)
 endif()
 
 # Loops are compiled once per instruction set; core/instruction_set.hpp chooses at run time. A source says by

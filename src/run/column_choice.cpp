@@ -26,11 +26,16 @@ bool answers_to(ColumnReference const& column, std::string_view name) {
     return column.column.name == name || full_name(column) == name;
 }
 
+// A trait and its score may have one name: it then means the trait.
 ColumnReference const& find_column(std::vector<ColumnReference> const& columns,
                                    std::string const& name, std::string_view option) {
     ColumnReference const* found = nullptr;
     for (auto const& column : columns) {
         if (!answers_to(column, name)) continue;
+        if (found != nullptr && found->is_score != column.is_score) {
+            if (found->is_score) found = &column;
+            continue;
+        }
         if (found != nullptr) {
             throw UserError{fmt::format("{} '{}' is in several tables; write '{}' or '{}'", option,
                                         name, full_name(*found), full_name(column))};
@@ -99,11 +104,13 @@ TableReader const& StoreTables::find(std::string const& name) const {
 
 std::vector<ColumnReference> list_columns(StoreTables const& tables) {
     std::vector<ColumnReference> columns;
-    std::map<std::string, int> tables_with;
+    std::map<std::string, int> tables_with;  // Scores give way: see find_column.
+    std::map<std::string, int> scores_with;
     for (auto const& table : tables.all()) {
         auto const& summary = table.summary();
         for (std::size_t c = 0; c < summary.columns.size(); ++c) {
-            ++tables_with[summary.columns[c].name];
+            auto& with = summary.source == scores_source ? scores_with : tables_with;
+            ++with[summary.columns[c].name];
             columns.push_back({.table = summary.name,
                                .position = c,
                                .column = summary.columns[c],
@@ -112,8 +119,10 @@ std::vector<ColumnReference> list_columns(StoreTables const& tables) {
         }
     }
     for (auto& column : columns) {
-        column.label =
-            tables_with[column.column.name] == 1 ? column.column.name : full_name(column);
+        auto const& name = column.column.name;
+        auto const others =
+            column.is_score ? tables_with[name] + scores_with[name] : tables_with[name];
+        column.label = others == 1 ? name : full_name(column);
     }
     return columns;
 }

@@ -65,9 +65,12 @@ std::vector<double> load_named(std::string const& name, std::string const& model
         auto const answers = [&](ColumnReference const& column) {
             return column.column.name == wanted || column.label == wanted;
         };
-        auto const found = std::ranges::find_if(columns, answers);
-        if (found == columns.end()) return found;
-        auto const other = std::find_if(found + 1, columns.end(), answers);
+        auto const measured = [&](ColumnReference const& column) {
+            return answers(column) && !column.is_score;
+        };
+        auto const found = std::ranges::find_if(columns, measured);
+        if (found == columns.end()) return std::ranges::find_if(columns, answers);
+        auto const other = std::find_if(found + 1, columns.end(), measured);
         if (other == columns.end()) return found;
         throw UserError{fmt::format(
             "covariate '{}' of model '{}' is in tables '{}' and '{}' (its predictions need one of "

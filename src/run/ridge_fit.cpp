@@ -322,6 +322,7 @@ void RidgeFit::describe_pass() const {
         ++left;
     }
     auto const line = fmt::format("  pass {}: ", state_.passes);
+    if (left > 0 && state_.passes % 10 != 0) return;
     if (left == 0) {
         log_.note(line + "all systems are solved and checked");
         return;

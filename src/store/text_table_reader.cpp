@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
+#include <initializer_list>
 #include <limits>
 #include <map>
 #include <numeric>
@@ -101,6 +102,19 @@ public:
             auto const [of_a, of_b] = std::pair{count(a), count(b)};
             return of_a > 0 && of_b > 0 && of_a + of_b + absent == std::ssize(values_);
         };
+        // PLINK's code: beside 0 and 1, or 1 and 2, it can mean nothing else.
+        auto const holds = [&](std::initializer_list<double> codes) {
+            return std::ranges::all_of(values_, [&](double value) {
+                return std::isnan(value) || std::ranges::find(codes, value) != codes.end();
+            });
+        };
+        bool const coded = holds({-9, 0, 1}) || holds({-9, 1, 2});
+        if (auto const nines = std::ranges::count(values_, -9.0); coded && nines > 0) {
+            std::ranges::replace(values_, -9.0, std::nan(""));
+            remarks.push_back(
+                fmt::format("column '{}' holds -9 beside two codes in {} rows: taken as missing",
+                            name_, nines));
+        }
         if (only(0, 1)) {
             column.type = ColumnType::binary;
         } else if (only(1, 2)) {
@@ -230,10 +244,10 @@ void require_individuals(std::vector<std::string> const& names, LineReader const
     for (std::size_t i = 0; i < names.size(); ++i) {
         if (names_individuals(lower_case(names[i]), i)) return;
     }
-    throw UserError{
-        fmt::format("{}: no sample IDs (none of the {} columns is called IID; FID may precede it); "
-                    "name the column of IDs IID, or add a header",
-                    lines.place(), names.size())};
+    throw UserError{fmt::format(
+        "{}: no sample IDs (none of the {} columns, separated by tabs, commas or blanks, is called "
+        "IID; FID may precede it); name the column of IDs IID, or add a header",
+        lines.place(), names.size())};
 }
 
 Header read_header(LineReader& lines, std::filesystem::path const& path,
