@@ -7,10 +7,9 @@
 namespace maniple {
 
 void multiply_by_transpose(ProductForm const& form, PackedView genotypes, GramWorkspace& workspace,
-                           MatrixView<std::int32_t> gram);
+                           MatrixView<std::int32_t> sums);
 
-void multiply_missing(ProductForm const& form, PackedView genotypes,
-                      std::span<LocalVariantIndex const> incomplete, GramWorkspace& workspace,
-                      MatrixView<std::int32_t> crossed, MatrixView<std::int32_t> both);
+void multiply_by_transpose(ProductForm const& form, PackedView left, PackedView right,
+                           GramWorkspace& workspace, MatrixView<std::int32_t> sums);
 
 }  // namespace maniple

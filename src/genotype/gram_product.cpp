@@ -1,6 +1,7 @@
 #include "maniple/genotype/gram_product.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "gram_path.hpp"
 #include "maniple/core/contract.hpp"
@@ -12,7 +13,7 @@ namespace {
 // second-level cache until all samples are through, beside tiles and panels of a stretch of
 // samples.
 constexpr std::int64_t block_variants = 512;
-constexpr std::int64_t stretch_units = 16;
+constexpr std::int64_t stretch_units = 12;
 constexpr std::int64_t unit_samples = 64;
 constexpr std::int64_t unit_words = 2;
 constexpr std::int64_t block_bytes = block_variants * stretch_units * unit_samples;
@@ -29,26 +30,24 @@ bool is_incomplete(std::span<std::uint64_t const> row) {
     return any != 0;
 }
 
-// What a row of a factor holds.
-enum class Entry {
-    genotype,
-    missing,  // 1 where the genotype is missing, else 0.
-};
-
-struct Factor {
-    PackedView genotypes;
-    std::span<LocalVariantIndex const> rows;
-    Entry entry;
-
-    std::int64_t size() const { return std::ssize(rows); }
-};
-
 enum class Part { whole, lower };
 
-std::vector<LocalVariantIndex> all_variants(PackedView genotypes) {
-    std::vector<LocalVariantIndex> all;
-    for (LocalVariantIndex v{0}; v.get() < genotypes.variants(); ++v) all.push_back(v);
-    return all;
+// Some consecutive rows.
+struct Factor {
+    PackedView genotypes;
+    std::int64_t first;
+    std::int64_t size;
+};
+
+Factor block(PackedView genotypes, std::int64_t first) {
+    return {genotypes, first, std::min(block_variants, genotypes.variants() - first)};
+}
+
+void check(PackedView left, PackedView right, MatrixView<std::int32_t> sums) {
+    expect(left.samples() == right.samples(), "both factors have the same samples");
+    expect(sums.rows() == left.variants() && sums.columns() == right.variants(),
+           "sums are variants x variants");
+    expect(left.samples() <= most_gram_samples, "sums over the samples fit 32 bits");
 }
 
 }  // namespace
@@ -64,42 +63,32 @@ public:
     GramProduct& operator=(GramProduct const&) = delete;
 
     // \pre with Part::lower both factors are one
-    void multiply(Factor const& left, Factor const& right, Part part,
-                  MatrixView<std::int32_t> sums) {
-        for (std::int64_t j = 0; j < right.size(); j += block_variants) {
-            for (auto i = part == Part::lower ? j : 0; i < left.size(); i += block_variants) {
+    void multiply(PackedView left, PackedView right, Part part, MatrixView<std::int32_t> sums) {
+        for (std::int64_t j = 0; j < right.variants(); j += block_variants) {
+            for (auto i = part == Part::lower ? j : 0; i < left.variants(); i += block_variants) {
                 auto const within = part == Part::lower && i == j ? Part::lower : Part::whole;
-                multiply_block(block(left, i), block(right, j), is_same(left, right) && i == j,
-                               within);
-                hand_over(within, i, j, std::min(block_variants, left.size() - i),
-                          std::min(block_variants, right.size() - j), sums);
+                multiply_block(block(left, i), block(right, j), within);
+                hand_over(within, block(left, i), block(right, j), sums);
             }
         }
     }
 
 private:
-    static Factor block(Factor const& factor, std::int64_t first) {
-        auto const count = std::min(block_variants, factor.size() - first);
-        return {
-            factor.genotypes,
-            factor.rows.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count)),
-            factor.entry};
-    }
-
-    static bool is_same(Factor const& left, Factor const& right) {
-        return left.entry == right.entry && left.rows.data() == right.rows.data();
-    }
-
-    void multiply_block(Factor const& left, Factor const& right, bool same, Part part) {
-        auto const rows = tiles_of(left.size());
-        auto const panels = tiles_of(right.size());
+    // The lower part is that of a block with itself.
+    void multiply_block(Factor const& left, Factor const& right, Part part) {
+        auto const rows = tiles_of(left.size);
+        auto const panels = tiles_of(right.size);
         std::fill_n(work_.sums_.data(), panels * block_variants * tile_variants, 0);
         auto const units = (left.genotypes.samples() + unit_samples - 1) / unit_samples;
         for (std::int64_t u = 0; u < units; u += stretch_units) {
             auto const here = std::min(stretch_units, units - u);
-            decode(right, u, here);
-            form_.pack(work_.tiles_.data(), panels * here, work_.panels_.data());
-            if (!same) decode(left, u, here);
+            for (std::int64_t p = 0; p < panels; ++p) {
+                decode(right, p, u, here);
+                // While they are in the first-level cache.
+                form_.pack(work_.tiles_.data() + p * here * tile_bytes, here,
+                           work_.panels_.data() + p * here * tile_bytes);
+            }
+            for (std::int64_t t = 0; t < rows && part == Part::whole; ++t) decode(left, t, u, here);
             // In pairs, as the forms take them best.
             for (std::int64_t p = 0; p < panels; p += 2) {
                 auto const t = part == Part::lower ? p : 0;
@@ -113,27 +102,24 @@ private:
         }
     }
 
-    void decode(Factor const& factor, std::int64_t first_unit, std::int64_t units) {
-        work_.rows_.clear();
-        auto* marks = work_.marks_.data();
-        for (auto v : factor.rows) {
-            auto const* row = factor.genotypes.row(v).data() + first_unit * unit_words;
-            if (factor.entry == Entry::missing) {
-                for (std::int64_t w = 0; w < units * unit_words; ++w)
-                    marks[w] = row[w] & row[w] >> 1 & low_bits;
-                row = marks;
-                marks += stretch_units * unit_words;
-            }
-            work_.rows_.push_back(reinterpret_cast<std::uint8_t const*>(row));
+    void decode(Factor const& factor, std::int64_t tile, std::int64_t first_unit,
+                std::int64_t units) {
+        auto const first = tile * tile_variants;
+        auto const count = std::min(tile_variants, factor.size - first);
+        std::array<std::uint8_t const*, tile_variants> rows;
+        for (std::int64_t i = 0; i < count; ++i) {
+            LocalVariantIndex const v{factor.first + first + i};
+            auto const* const row = factor.genotypes.row(v).data() + first_unit * unit_words;
+            rows[static_cast<std::size_t>(i)] = reinterpret_cast<std::uint8_t const*>(row);
         }
-        form_.decode(work_.rows_.data(), factor.size(), units, work_.tiles_.data());
+        form_.decode(rows.data(), count, units, work_.tiles_.data() + tile * units * tile_bytes);
     }
 
-    void hand_over(Part part, std::int64_t first_row, std::int64_t first_column, std::int64_t rows,
-                   std::int64_t columns, MatrixView<std::int32_t> sums) const {
-        for (std::int64_t i = 0; i < rows; ++i) {
-            auto const count = part == Part::lower ? i + 1 : columns;
-            auto* const to = sums.row(first_row + i).data() + first_column;
+    void hand_over(Part part, Factor const& left, Factor const& right,
+                   MatrixView<std::int32_t> sums) const {
+        for (std::int64_t i = 0; i < left.size; ++i) {
+            auto const count = part == Part::lower ? i + 1 : right.size;
+            auto* const to = sums.row(left.first + i).data() + right.first;
             for (std::int64_t j = 0; j < count; j += tile_variants) {
                 std::copy_n(
                     work_.sums_.data() + (j / tile_variants * block_variants + i) * tile_variants,
@@ -147,16 +133,10 @@ private:
 };
 
 GramWorkspace::GramWorkspace()
-    : tiles_{block_bytes},
-      panels_{block_bytes},
-      sums_{block_variants * block_variants},
-      marks_{block_variants * stretch_units * unit_words} {
-    rows_.reserve(static_cast<std::size_t>(block_variants));
-}
+    : tiles_{block_bytes}, panels_{block_bytes}, sums_{block_variants * block_variants} {}
 
 std::int64_t GramWorkspace::bytes() {
-    return 2 * block_bytes + 4 * block_variants * block_variants +
-           8 * block_variants * (stretch_units * unit_words + 1);
+    return 2 * block_bytes + 4 * block_variants * block_variants;
 }
 
 std::vector<LocalVariantIndex> find_incomplete(PackedView genotypes) {
@@ -167,44 +147,39 @@ std::vector<LocalVariantIndex> find_incomplete(PackedView genotypes) {
     return incomplete;
 }
 
-void multiply_by_transpose(ProductForm const& form, PackedView genotypes, GramWorkspace& workspace,
-                           MatrixView<std::int32_t> gram) {
-    expect(gram.rows() == genotypes.variants() && gram.columns() == genotypes.variants(),
-           "Gram sums are variants x variants");
-    expect(genotypes.samples() <= most_gram_samples, "sums over the samples fit 32 bits");
-    auto const rows = all_variants(genotypes);
-    Factor const all{genotypes, rows, Entry::genotype};
-    GramProduct{form, workspace}.multiply(all, all, Part::lower, gram);
+PackedView mark_missing(PackedView genotypes, std::span<LocalVariantIndex const> rows,
+                        std::span<std::uint64_t> room) {
+    auto const words = rows.size() * static_cast<std::size_t>(genotypes.words_per_row());
+    expect(room.size() >= words, "there is room for the marks");
+    auto* mark = room.data();
+    for (auto v : rows) {
+        for (auto word : genotypes.row(v)) *mark++ = word & word >> 1 & low_bits;
+    }
+    return {room.first(words), std::ssize(rows), genotypes.samples()};
 }
 
-void multiply_missing(ProductForm const& form, PackedView genotypes,
-                      std::span<LocalVariantIndex const> incomplete, GramWorkspace& workspace,
-                      MatrixView<std::int32_t> crossed, MatrixView<std::int32_t> both) {
-    auto const count = std::ssize(incomplete);
-    expect(crossed.rows() == genotypes.variants() && crossed.columns() == count,
-           "crossed sums are variants x incomplete variants");
-    expect(both.rows() == count && both.columns() == count,
-           "sums of both are incomplete variants x incomplete variants");
-    expect(genotypes.samples() <= most_gram_samples, "sums over the samples fit 32 bits");
-    auto const rows = all_variants(genotypes);
-    Factor const all{genotypes, rows, Entry::genotype};
-    Factor const missing{genotypes, incomplete, Entry::missing};
-    GramProduct product{form, workspace};
-    product.multiply(all, missing, Part::whole, crossed);
-    product.multiply(missing, missing, Part::lower, both);
+void multiply_by_transpose(ProductForm const& form, PackedView genotypes, GramWorkspace& workspace,
+                           MatrixView<std::int32_t> sums) {
+    check(genotypes, genotypes, sums);
+    GramProduct{form, workspace}.multiply(genotypes, genotypes, Part::lower, sums);
+}
+
+void multiply_by_transpose(ProductForm const& form, PackedView left, PackedView right,
+                           GramWorkspace& workspace, MatrixView<std::int32_t> sums) {
+    check(left, right, sums);
+    GramProduct{form, workspace}.multiply(left, right, Part::whole, sums);
 }
 
 void multiply_by_transpose(PackedView genotypes, GramWorkspace& workspace,
-                           MatrixView<std::int32_t> gram) {
+                           MatrixView<std::int32_t> sums) {
     static auto const& form = product_form(instruction_set());
-    multiply_by_transpose(form, genotypes, workspace, gram);
+    multiply_by_transpose(form, genotypes, workspace, sums);
 }
 
-void multiply_missing(PackedView genotypes, std::span<LocalVariantIndex const> incomplete,
-                      GramWorkspace& workspace, MatrixView<std::int32_t> crossed,
-                      MatrixView<std::int32_t> both) {
+void multiply_by_transpose(PackedView left, PackedView right, GramWorkspace& workspace,
+                           MatrixView<std::int32_t> sums) {
     static auto const& form = product_form(instruction_set());
-    multiply_missing(form, genotypes, incomplete, workspace, crossed, both);
+    multiply_by_transpose(form, left, right, workspace, sums);
 }
 
 }  // namespace maniple

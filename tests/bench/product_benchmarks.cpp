@@ -83,6 +83,7 @@ void multiply_gram(benchmark::State& state, InstructionSet set, double missing) 
     auto const genotypes = genotypes_of(common_variants(variants, samples, missing));
     auto const incomplete = find_incomplete(genotypes);
     auto const lacking = std::ssize(incomplete);
+    AlignedBuffer<std::uint64_t> room{lacking * genotypes.words_per_row()};
     GramWorkspace workspace;
     AlignedBuffer<std::int32_t> gram{variants * variants};
     AlignedBuffer<std::int32_t> crossed{variants * variants};
@@ -93,8 +94,11 @@ void multiply_gram(benchmark::State& state, InstructionSet set, double missing) 
         multiply_by_transpose(product_form(set), genotypes, workspace,
                               {gram.data(), variants, variants});
         if (lacking > 0) {
-            multiply_missing(product_form(set), genotypes, incomplete, workspace,
-                             {crossed.data(), variants, lacking}, {both.data(), lacking, lacking});
+            auto const marks = mark_missing(genotypes, incomplete, room.span());
+            multiply_by_transpose(product_form(set), genotypes, marks, workspace,
+                                  {crossed.data(), variants, lacking});
+            multiply_by_transpose(product_form(set), marks, workspace,
+                                  {both.data(), lacking, lacking});
         }
         benchmark::DoNotOptimize(gram.data());
         benchmark::ClobberMemory();

@@ -69,8 +69,7 @@ struct Shape {
     std::int64_t samples;
 };
 
-TEST_CASE("multiply_by_transpose, multiply_missing: every form gives the sums over samples",
-          "[genotype]") {
+TEST_CASE("multiply_by_transpose: every form gives the sums over samples", "[genotype]") {
     auto const shape = GENERATE(Shape{1, 1}, Shape{2, 63}, Shape{15, 64}, Shape{16, 65},
                                 Shape{17, 1023}, Shape{33, 1025}, Shape{47, 2100}, Shape{64, 256},
                                 Shape{81, 4111}, Shape{512, 130}, Shape{530, 70}, Shape{1040, 65});
@@ -87,6 +86,8 @@ TEST_CASE("multiply_by_transpose, multiply_missing: every form gives the sums ov
 
     GramWorkspace workspace;
     auto const lacking = std::ssize(incomplete);
+    AlignedBuffer<std::uint64_t> room{lacking * view.words_per_row()};
+    auto const marks = mark_missing(view, incomplete, room.span());
     for (auto set : runnable_instruction_sets()) {
         CAPTURE(to_string(set));
         auto const& form = product_form(set);
@@ -96,9 +97,9 @@ TEST_CASE("multiply_by_transpose, multiply_missing: every form gives the sums ov
         CHECK(found == gram);
         std::vector<std::int32_t> found_crossed(crossed.size(), 17);
         std::vector<std::int32_t> found_both(both.size(), 17);
-        multiply_missing(form, view, incomplete, workspace,
-                         {found_crossed.data(), shape.variants, lacking},
-                         {found_both.data(), lacking, lacking});
+        multiply_by_transpose(form, view, marks, workspace,
+                              {found_crossed.data(), shape.variants, lacking});
+        multiply_by_transpose(form, marks, workspace, {found_both.data(), lacking, lacking});
         CHECK(found_crossed == crossed);
         CHECK(found_both == both);
     }
@@ -131,19 +132,19 @@ TEST_CASE("find_incomplete: variants that lack a genotype", "[genotype]") {
     CHECK(find_incomplete(block.view()) == std::vector{LocalVariantIndex{1}, LocalVariantIndex{4}});
 }
 
-TEST_CASE("multiply_by_transpose, multiply_missing: extents are checked", "[genotype]") {
+TEST_CASE("multiply_by_transpose, mark_missing: extents are checked", "[genotype]") {
     PackedBlock const block{3, 10};
+    PackedBlock const other{2, 11};
     GramWorkspace workspace;
     std::vector<std::int32_t> sums(9);
     CHECK_THROWS_AS(multiply_by_transpose(block.view(), workspace, {sums.data(), 2, 2}),
                     ContractViolation);
-    std::vector const one{LocalVariantIndex{0}};
     CHECK_THROWS_AS(
-        multiply_missing(block.view(), one, workspace, {sums.data(), 3, 2}, {sums.data(), 1, 1}),
+        multiply_by_transpose(block.view(), other.view(), workspace, {sums.data(), 3, 2}),
         ContractViolation);
-    CHECK_THROWS_AS(
-        multiply_missing(block.view(), one, workspace, {sums.data(), 3, 1}, {sums.data(), 2, 1}),
-        ContractViolation);
+    std::vector const rows{LocalVariantIndex{0}, LocalVariantIndex{2}};
+    std::vector<std::uint64_t> room(15);
+    CHECK_THROWS_AS(mark_missing(block.view(), rows, room), ContractViolation);
 }
 
 }  // namespace

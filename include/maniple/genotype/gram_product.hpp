@@ -25,8 +25,6 @@ private:
     AlignedBuffer<std::uint8_t> tiles_;  // decoded genotypes
     AlignedBuffer<std::int8_t> panels_;  // genotypes as digits
     AlignedBuffer<std::int32_t> sums_;   // panels x variants x 16
-    AlignedBuffer<std::uint64_t> marks_;
-    std::vector<std::uint8_t const*> rows_;
 };
 
 /// Most samples of a Gram sum: their squares fit 32 bits.
@@ -35,27 +33,27 @@ inline constexpr std::int64_t most_gram_samples = (std::int64_t{1} << 29) - 1;
 /// Variants that lack the genotype of any sample, ascending.
 std::vector<LocalVariantIndex> find_incomplete(PackedView genotypes);
 
-/// gram(i, j) = sum over samples of genotype(i, s) * genotype(j, s) for j <= i; a missing genotype
+/// Those variants' genotypes, 1 where missing and 0 elsewhere: rows.size() x samples.
+/// The view shows the first words of `room`.
+/// \param rows  rows of `genotypes`.
+/// \pre   room.size() >= rows.size() * genotypes.words_per_row()
+PackedView mark_missing(PackedView genotypes, std::span<LocalVariantIndex const> rows,
+                        std::span<std::uint64_t> room);
+
+/// sums(i, j) = sum over samples of genotype(i, s) * genotype(j, s) for j <= i; a missing genotype
 /// counts 0.
 ///
-/// \param gram  variants x variants; what is above the diagonal is left as it is.
-/// \pre   gram is genotypes.variants() x genotypes.variants()
+/// \param sums  variants x variants; what is above the diagonal is left as it is.
+/// \pre   sums is genotypes.variants() x genotypes.variants()
 /// \pre   genotypes.samples() <= most_gram_samples
 /// Equal integers on every instruction set. Serial; threads use workspaces of their own.
 void multiply_by_transpose(PackedView genotypes, GramWorkspace& workspace,
-                           MatrixView<std::int32_t> gram);
+                           MatrixView<std::int32_t> sums);
 
-/// Sums over the samples whose genotype is missing: with the variants of `incomplete`,
-/// crossed(i, k) = sum of genotype(i, s) over the samples that incomplete[k] lacks, and
-/// both(k, l) = samples that incomplete[k] and incomplete[l] both lack, for l <= k.
-///
-/// \param incomplete  rows of `genotypes`.
-/// \param crossed     variants x incomplete.
-/// \param both        incomplete x incomplete; what is above the diagonal is left as it is.
-/// \pre   the extents agree; genotypes.samples() <= most_gram_samples
-/// As multiply_by_transpose.
-void multiply_missing(PackedView genotypes, std::span<LocalVariantIndex const> incomplete,
-                      GramWorkspace& workspace, MatrixView<std::int32_t> crossed,
-                      MatrixView<std::int32_t> both);
+/// sums(i, j) = sum over samples of left(i, s) * right(j, s), likewise for all i and j.
+/// \pre   left and right have the same samples; sums is left.variants() x right.variants()
+/// \pre   left.samples() <= most_gram_samples
+void multiply_by_transpose(PackedView left, PackedView right, GramWorkspace& workspace,
+                           MatrixView<std::int32_t> sums);
 
 }  // namespace maniple
