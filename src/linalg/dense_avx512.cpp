@@ -11,6 +11,7 @@ struct Lanes {
     using Doubles [[gnu::vector_size(64)]] = double;
     static constexpr int count = 8;
 
+    static Doubles spread(double a) { return _mm512_set1_pd(a); }
     static Doubles fuse(Doubles a, Doubles b, Doubles c) { return _mm512_fmadd_pd(a, b, c); }
     static Doubles fuse_negated(Doubles a, Doubles b, Doubles c) {
         return _mm512_fnmadd_pd(a, b, c);

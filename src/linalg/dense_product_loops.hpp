@@ -63,9 +63,14 @@ struct ProductLoops {
                 auto const* const row = data + piece.position[k] * from.inner_stride;
                 auto* const out = to + k * width;
                 auto const factor = scale(k);
-                for (std::int64_t i = 0; i < block.size; ++i) {
-                    out[i] = factor * static_cast<double>(row[i]);
+                std::int64_t i = 0;
+                for (; i + lanes <= block.size; i += lanes) {
+#pragma GCC unroll 8
+                    for (int n = 0; n < lanes; ++n) {
+                        out[i + n] = factor * static_cast<double>(row[i + n]);
+                    }
                 }
+                for (; i < block.size; ++i) out[i] = factor * static_cast<double>(row[i]);
             }
         } else {
             constexpr std::int64_t streams = 8;
@@ -112,19 +117,19 @@ struct ProductLoops {
 #pragma GCC unroll 16
             for (int v = 0; v < vectors; ++v) sums[r][v] = load(result + r * stride + v * lanes);
         }
-        for (std::int64_t k = 0; k < inner; ++k) {
+        do {  // There is a term: sums need not be ready for none.
             Vector row[vectors];
 #pragma GCC unroll 16
             for (int v = 0; v < vectors; ++v) row[v] = load(right + v * lanes);
 #pragma GCC unroll 16
             for (int r = 0; r < rows; ++r) {
-                auto const own = Vector{} + left[r];
+                auto const own = Lanes::spread(left[r]);
 #pragma GCC unroll 16
                 for (int v = 0; v < vectors; ++v) sums[r][v] = Lanes::fuse(own, row[v], sums[r][v]);
             }
             left += rows;
             right += vectors * lanes;
-        }
+        } while (--inner > 0);
 #pragma GCC unroll 16
         for (int r = 0; r < rows; ++r) {
 #pragma GCC unroll 16

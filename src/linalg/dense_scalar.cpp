@@ -9,6 +9,7 @@ struct Lanes {
     using Doubles [[gnu::vector_size(16)]] = double;
     static constexpr int count = 2;
 
+    static Doubles spread(double a) { return Doubles{a, a}; }
     // A call where the base architecture has no such instruction, yet the same bits.
     static Doubles fuse(Doubles a, Doubles b, Doubles c) {
         return Doubles{__builtin_fma(a[0], b[0], c[0]), __builtin_fma(a[1], b[1], c[1])};

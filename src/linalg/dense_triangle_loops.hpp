@@ -22,7 +22,7 @@ struct TriangleLoops {
     static void store(Vector values, double* to) { __builtin_memcpy(to, &values, sizeof values); }
     // sum - a * b, rounded once.
     static Vector subtract(Vector sum, double a, Vector b) {
-        return Lanes::fuse_negated(Vector{} + a, b, sum);
+        return Lanes::fuse_negated(Lanes::spread(a), b, sum);
     }
 
     // Right-hand sides stand side by side in lanes; rows first to first + rows of the solution.
@@ -62,7 +62,7 @@ struct TriangleLoops {
                     sums[r][v] = subtract(sums[r][v], element, sums[k][v]);
                 }
             }
-            auto const inverse = Vector{} + 1 / factor(r, first + r);
+            auto const inverse = Lanes::spread(1 / factor(r, first + r));
 #pragma GCC unroll 16
             for (int v = 0; v < vectors; ++v) {
                 sums[r][v] *= inverse;
@@ -129,7 +129,7 @@ struct TriangleLoops {
             pivots[k] = own[k];
             if (!(own[k] > 0)) return false;
             auto const root = __builtin_sqrt(own[k]);
-            auto const inverse = Vector{} + 1 / root;
+            auto const inverse = Lanes::spread(1 / root);
             for (auto i = k / lanes * lanes; i < last; i += lanes) {
                 store(load(own + i) * inverse, own + i);
             }

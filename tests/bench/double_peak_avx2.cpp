@@ -10,7 +10,11 @@ constexpr int sums = 12;  // Two a cycle that take four cycles each need eight.
 void run(std::int64_t rounds) {
     auto const a = _mm256_set1_pd(0.5);
     auto const b = _mm256_set1_pd(0.25);
-    auto const add = [&](__m256d& sum) { sum = _mm256_fmadd_pd(a, b, sum); };
+    // Each sum is new to the compiler, or it would keep one for all.
+    auto const add = [&](auto& sum) {
+        asm volatile("" : "+x"(sum));
+        sum = _mm256_fmadd_pd(a, b, sum);
+    };
     // Not an array, which the compiler may keep in memory.
     __m256d s0{}, s1{}, s2{}, s3{}, s4{}, s5{}, s6{}, s7{}, s8{}, s9{}, s10{}, s11{};
     for (std::int64_t r = 0; r < rounds; ++r) {
