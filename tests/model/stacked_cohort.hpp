@@ -72,7 +72,7 @@ struct StackedCohort {
                 x.push_back(folds[s] < 0 ? 0.0F : static_cast<float>(value));
             }
         }
-        auto const scale = std::sqrt(5.0 / static_cast<double>(columns));
+        auto const scale = std::sqrt(5.0 / static_cast<double>(columns + 1));
         for (std::size_t s = 0; s < block.size(); ++s) {
             trait.push_back(0.5 * scale * genetic[s] + normal(random));
             offset.push_back(-0.7 + 0.5 * normal(random));
