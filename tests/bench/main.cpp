@@ -14,6 +14,7 @@ int main(int count, char** words) try {
     maniple::bench::register_scan_benchmarks();
     maniple::bench::register_ridge_benchmarks();
     maniple::bench::register_dense_benchmarks();
+    maniple::bench::register_stacked_benchmarks();
     benchmark::RunSpecifiedBenchmarks();
     benchmark::Shutdown();
     return 0;

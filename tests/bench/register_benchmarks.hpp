@@ -11,6 +11,7 @@ void register_loop_benchmarks();     ///< Other loops over genotypes, samples an
 void register_scan_benchmarks();     ///< scan_block/...: all of a block's work.
 void register_ridge_benchmarks();    ///< ridge_block/...: level 0 of a block.
 void register_dense_benchmarks();    ///< dense/...: products and factors of doubles.
+void register_stacked_benchmarks();  ///< stacked/...: level 1 of one trait.
 
 /// How many of something a second of CPU time does, with `each` of them in one iteration.
 inline benchmark::Counter rate(double each) {
