@@ -15,8 +15,8 @@
 namespace maniple {
 namespace {
 
-// Patterns whose Gram matrices are held at a time.
-constexpr std::size_t batch_patterns = 64;
+// Traits that lack samples are solved about as many at a time.
+constexpr std::int64_t batch_traits = 64;
 
 std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
 
@@ -76,7 +76,6 @@ struct BlockRidge::State {
     std::vector<double> products;   // variants x traits
     std::vector<double> solutions;  // variants x (heritabilities x traits)
     std::vector<double> weights;    // (traits x heritabilities) x variants
-    std::vector<AlignedBuffer<float>> lacked_grams;
 };
 
 namespace {
@@ -204,45 +203,29 @@ private:
         }
     }
 
-    // Of the samples outside the fold that a pattern lacks.
-    void assemble_lacked(LackedSamples const& lacked, View gram) {
-        auto const genotypes = work_.lacked.assign(turned_, lacked.samples, variants_);
-        work_.lacked_sums.assign(genotypes, incomplete_, lacked.basis, work_.sums_work);
-        standard_->assemble_gram(work_.lacked_sums, lacked.basis_gram, gram);
-    }
-
     void solve_near(std::size_t f) {
         std::vector<MatrixView<double const>> factors;
         for (auto& factor : work_.factors) factors.emplace_back(square(factor));
-        std::vector<LackingTraits> batch;
+        auto const heritabilities = design_.heritabilities();
+        std::optional<LackedGenotypes> batch;
         for (auto const& pattern : design_.patterns) {
-            if (pattern.path != SolutionPath::near || pattern.outside[f].samples.empty()) continue;
-            auto const gram = hold_gram(batch.size(), pattern.outside[f]);
-            batch.push_back({gram, pattern.traits});
-            if (batch.size() == batch_patterns) {
-                solve_lacking(factors, products(), batch, solutions());
-                batch.clear();
-            }
+            auto const& lacked = pattern.outside;
+            if (pattern.path != SolutionPath::near || lacked[f].samples.empty()) continue;
+            if (!batch) batch.emplace(*standard_, heritabilities);
+            batch->add(turned_, lacked[f], pattern.traits);
+            if (std::ssize(batch->traits()) < batch_traits) continue;
+            solve_lacking(factors, products(), *batch, solutions());
+            batch.reset();
         }
-        if (!batch.empty()) solve_lacking(factors, products(), batch, solutions());
-    }
-
-    // It is small beside that of all samples: float32 serves.
-    MatrixView<float const> hold_gram(std::size_t slot, LackedSamples const& lacked) {
-        auto const gram = square(work_.lacked_gram);
-        assemble_lacked(lacked, gram);
-        mirror_lower(gram);
-        if (work_.lacked_grams.size() == slot) work_.lacked_grams.emplace_back();
-        auto& held = work_.lacked_grams[slot];
-        if (held.size() < variants_ * variants_) held = AlignedBuffer<float>{variants_ * variants_};
-        for (std::int64_t i = 0; i < variants_ * variants_; ++i)
-            held[i] = static_cast<float>(gram.data()[i]);
-        return {held.data(), variants_, variants_};
+        if (batch) solve_lacking(factors, products(), *batch, solutions());
     }
 
     void solve_far(std::size_t f, LackingPattern const& pattern) {
         auto const lacked = square(work_.lacked_gram);
-        assemble_lacked(pattern.outside[f], lacked);
+        auto const& outside = pattern.outside[f];
+        auto const genotypes = work_.lacked.assign(turned_, outside.samples, variants_);
+        work_.lacked_sums.assign(genotypes, incomplete_, outside.basis, work_.sums_work);
+        standard_->assemble_gram(work_.lacked_sums, outside.basis_gram, lacked);
         for (std::int64_t i = 0; i < variants_; ++i) {
             for (std::int64_t j = 0; j <= i; ++j)
                 lacked(i, j) = work_.gram[i * variants_ + j] - lacked(i, j);

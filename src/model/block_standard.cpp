@@ -116,6 +116,10 @@ void BlockStandard::add_missing(BlockSums const& sums, MatrixView<double> gram) 
     }
 }
 
+std::vector<double> BlockStandard::offsets() const {
+    return side_by_side(projection(), {mean_.data(), variants(), 1});
+}
+
 void BlockStandard::assemble_gram(BlockSums const& sums, std::span<double const> basis_gram,
                                   MatrixView<double> gram) const {
     centre_gram(sums, gram);

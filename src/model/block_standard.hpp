@@ -21,11 +21,15 @@ public:
 
     std::int64_t variants() const { return std::ssize(mean_); }
     std::int64_t dropped() const { return dropped_; }
+    std::span<LocalVariantIndex const> incomplete() const { return incomplete_; }
     std::span<double const> mean() const { return mean_; }
     std::span<double const> inverse_sd() const { return inverse_sd_; }  // 0 where dropped.
     MatrixView<double const> projection() const {                       // variants x rank
         return {projection_.data(), variants(), rank_};
     }
+
+    // The projection and, in the last column, the mean: variants x (rank + 1).
+    std::vector<double> offsets() const;
 
     // Sums of products of standardised genotypes over the samples of `sums`, on and below the
     // diagonal; above it are numbers of no use.

@@ -1,13 +1,17 @@
 #include "lacking_solver.hpp"
 
 #include <algorithm>
+#include <vector>
 
 #include "maniple/linalg/dense_matrix.hpp"
 
 namespace maniple {
 namespace {
 
-constexpr double tolerance = 1e-14;  // Of the squared norm of the residual.
+// Of the solution, in the norm of A + penalty.
+constexpr double tolerance = 1e-7;
+// The last correction leaves as much of the error at least, whatever the steps say.
+constexpr double least_left = 0.1;
 constexpr int most_steps = 200;
 
 std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
@@ -34,11 +38,11 @@ private:
 // One column per penalty and trait; all numbers of a column are its own.
 class Systems {
 public:
-    Systems(std::span<MatrixView<double const> const> factors,
-            std::span<LackingTraits const> patterns, std::int64_t variants)
+    Systems(std::span<MatrixView<double const> const> factors, LackedGenotypes& lacked,
+            std::int64_t variants)
         : factors_{factors},
-          patterns_{patterns},
-          traits_{count_traits(patterns)},
+          lacked_{lacked},
+          traits_{std::ssize(lacked.traits())},
           width_{std::ssize(factors) * traits_},
           solution_{variants, width_},
           residual_{variants, width_},
@@ -56,6 +60,7 @@ public:
         image_.values() = residual_.values();
         norms_ = multiply_columns(residual_, direction_);
         first_norms_ = norms_;
+        longest_.assign(norms_.size(), 1.0);
         active_.resize(norms_.size());
         for (std::size_t c = 0; c < norms_.size(); ++c) active_[c] = norms_[c] > 0 ? 1 : 0;
     }
@@ -64,7 +69,7 @@ public:
         for (int step = 0; step < most_steps; ++step) {
             if (std::ranges::none_of(active_, [](auto is_active) { return is_active != 0; }))
                 return;
-            apply_grams();
+            lacked_.multiply(direction_.view(), corrected_.view());
             move();
             precondition();
             turn();
@@ -79,21 +84,11 @@ public:
     }
 
 private:
-    static std::int64_t count_traits(std::span<LackingTraits const> patterns) {
-        std::int64_t count = 0;
-        for (auto const& pattern : patterns) count += std::ssize(pattern.traits);
-        return count;
-    }
-
     template <class Visit>
     void for_each_column(Visit visit) const {
-        std::int64_t first = 0;
-        for (auto const& pattern : patterns_) {
-            for (auto trait : pattern.traits) {
-                for (std::int64_t h = 0; h < std::ssize(factors_); ++h)
-                    visit(h * traits_ + first, trait, h);
-                ++first;
-            }
+        for (std::int64_t h = 0; h < std::ssize(factors_); ++h) {
+            for (std::int64_t k = 0; k < traits_; ++k)
+                visit(h * traits_ + k, lacked_.traits()[at(k)], h);
         }
     }
 
@@ -108,29 +103,6 @@ private:
         return sums;
     }
 
-    // corrected = gram * direction, each pattern its own.
-    void apply_grams() {
-        auto const penalties = std::ssize(factors_);
-        std::int64_t first = 0;
-        for (auto const& pattern : patterns_) {
-            auto const count = std::ssize(pattern.traits);
-            Matrix from{solution_.rows(), penalties * count};
-            Matrix to{solution_.rows(), penalties * count};
-            for (std::int64_t v = 0; v < from.rows(); ++v) {
-                for (std::int64_t h = 0; h < penalties; ++h)
-                    std::copy_n(direction_.row(v) + h * traits_ + first, count,
-                                from.row(v) + h * count);
-            }
-            add_product(pattern.gram, from.view(), to.view());
-            for (std::int64_t v = 0; v < from.rows(); ++v) {
-                for (std::int64_t h = 0; h < penalties; ++h)
-                    std::copy_n(to.row(v) + h * count, count,
-                                corrected_.row(v) + h * traits_ + first);
-            }
-            first += count;
-        }
-    }
-
     // A step along the directions, whose image under A + penalty is known.
     void move() {
         for (std::size_t i = 0; i < corrected_.values().size(); ++i)
@@ -140,6 +112,7 @@ private:
         for (std::size_t c = 0; c < steps.size(); ++c) {
             if (!(curvatures[c] > 0)) active_[c] = 0;
             if (active_[c] != 0) steps[c] = norms_[c] / curvatures[c];
+            longest_[c] = std::max(longest_[c], steps[c]);
         }
         for (std::int64_t v = 0; v < solution_.rows(); ++v) {
             auto* const x = solution_.row(v);
@@ -167,17 +140,25 @@ private:
     void turn() {
         auto const norms = multiply_columns(residual_, corrected_);
         std::vector<double> keep(at(width_));
+        std::vector<double> last(at(width_));  // 1 where this is added to the solution.
         for (std::size_t c = 0; c < keep.size(); ++c) {
-            if (!(norms[c] > tolerance * first_norms_[c])) active_[c] = 0;
+            // With K = inverse(L L') R'R the error is inverse(1 - K) inverse(L L') r. The longest
+            // step tells of the largest 1 / (1 - K); the correction leaves K of the error.
+            auto const left = tolerance / std::max(least_left, 2 * (longest_[c] - 1));
+            bool const ends = active_[c] != 0 && !(norms[c] > left * left * first_norms_[c]);
+            if (ends) active_[c] = 0;
+            last[c] = ends ? 1 : 0;
             if (active_[c] != 0) keep[c] = norms[c] / norms_[c];
         }
         norms_ = norms;
         for (std::int64_t v = 0; v < solution_.rows(); ++v) {
+            auto* const x = solution_.row(v);
             auto* const p = direction_.row(v);
             auto* const image = image_.row(v);
             auto const* const r = residual_.row(v);
             auto const* const z = corrected_.row(v);
             for (std::int64_t c = 0; c < width_; ++c) {
+                x[c] += last[at(c)] * z[c];
                 p[c] = z[c] + keep[at(c)] * p[c];
                 image[c] = r[c] + keep[at(c)] * image[c];
             }
@@ -185,7 +166,7 @@ private:
     }
 
     std::span<MatrixView<double const> const> factors_;
-    std::span<LackingTraits const> patterns_;
+    LackedGenotypes& lacked_;
     std::int64_t traits_;
     std::int64_t width_;
     Matrix solution_;
@@ -195,15 +176,16 @@ private:
     Matrix corrected_;  // What is made of a residual or a direction.
     std::vector<double> norms_;
     std::vector<double> first_norms_;
+    std::vector<double> longest_;  // Step so far.
     std::vector<std::uint8_t> active_;
 };
 
 }  // namespace
 
 void solve_lacking(std::span<MatrixView<double const> const> factors,
-                   MatrixView<double const> products, std::span<LackingTraits const> patterns,
+                   MatrixView<double const> products, LackedGenotypes& lacked,
                    MatrixView<double> solutions) {
-    Systems systems{factors, patterns, products.rows()};
+    Systems systems{factors, lacked, products.rows()};
     systems.start(products, solutions);
     systems.run();
     systems.finish(solutions, products.columns());

@@ -125,16 +125,31 @@ public:
                            : SolutionPath::far;
         for (std::int64_t f = 0; f < state_.settings.folds; ++f) {
             auto const outside = side_of(pattern.lacked, folds_, f, Side::outside);
-            pattern.outside.push_back({pick(base_.samples, outside),
-                                       outside.empty()
-                                           ? FixedPointMatrix{}
-                                           : fixed_.select(as_samples(outside), 0, state_.rank),
-                                       multiply(columns_, state_.rank, 0, state_.rank, outside)});
+            pattern.outside.push_back(make_lacked(pattern.path, outside));
         }
         return pattern;
     }
 
 private:
+    LackedSamples make_lacked(SolutionPath path, std::span<std::int64_t const> positions) const {
+        LackedSamples lacked;
+        lacked.samples = pick(base_.samples, positions);
+        if (positions.empty()) return lacked;
+        if (path == SolutionPath::far) {
+            lacked.basis = fixed_.select(as_samples(positions), 0, state_.rank);
+            lacked.basis_gram = multiply(columns_, state_.rank, 0, state_.rank, positions);
+            return lacked;
+        }
+        for (auto p : positions) {
+            for (std::int64_t k = 0; k < state_.rank; ++k) {
+                lacked.basis_rows.push_back(
+                    columns_[static_cast<std::size_t>(k)][static_cast<std::size_t>(p)]);
+            }
+            lacked.basis_rows.push_back(1);
+        }
+        return lacked;
+    }
+
     CovariateBasis const& base_;
     std::span<std::int32_t const> folds_;
     Columns columns_;

@@ -19,8 +19,11 @@ enum class SolutionPath {
 // The samples outside a fold that a pattern lacks.
 struct LackedSamples {
     std::vector<SampleIndex> samples;  // Of the cohort.
-    FixedPointMatrix basis;            // Their rows of it, without any trait.
-    std::vector<double> basis_gram;    // rank x rank
+    // Where the pattern is near:
+    std::vector<double> basis_rows;  // samples x (rank + 1), the last of all 1.
+    // Where it is far:
+    FixedPointMatrix basis;
+    std::vector<double> basis_gram;  // rank x rank
 };
 
 // Traits that lack the same samples of the base.
