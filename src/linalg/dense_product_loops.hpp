@@ -26,6 +26,7 @@ struct ProductLoops {
         std::int64_t inner;
         std::int64_t position[packed_inner];
         double scale[packed_inner];
+        bool is_plain;  // Positions follow each other.
     };
 
     struct Block {
@@ -47,6 +48,7 @@ struct ProductLoops {
 
     static void choose_piece(DenseProductTask const& task, std::int64_t first, Piece& piece) {
         piece.inner = least(packed_inner, task.inner - first);
+        piece.is_plain = task.chosen == nullptr;
         for (std::int64_t k = 0; k < piece.inner; ++k) {
             auto const p = task.chosen != nullptr ? task.chosen[first + k] : first + k;
             piece.position[k] = p;
@@ -67,6 +69,24 @@ struct ProductLoops {
         for (; i < block.size; ++i) to[i] = scale * static_cast<double>(from[i]);
         for (; i < width; ++i) to[i] = 0;
     }
+    // Eight rows by as many columns as can be turned over in registers. Returns how many.
+    template <bool is_scaled, class Element>
+    static std::int64_t turn_whole(Element const* data, DenseOperand const& from,
+                                   Piece const& piece, std::int64_t width, double* to) {
+        std::int64_t k = 0;
+        if constexpr (requires { typename Lanes::Turn; }) {
+            using Turn = typename Lanes::Turn;
+            constexpr auto step = sizeof(Element) == 4 ? Turn::float_columns : Turn::double_columns;
+            if (!piece.is_plain || from.inner_stride != 1) return 0;
+            data += piece.position[0];
+            for (; k + step <= piece.inner; k += step) {
+                Turn::turn(data + k, from.stride, is_scaled ? piece.scale + k : nullptr,
+                           to + k * width, width);
+            }
+        }
+        return k;
+    }
+
     // Few streams at a time: rows that lie a power of two apart share the ways of one set of the
     // cache.
     template <class Element, bool is_scaled>
@@ -78,7 +98,8 @@ struct ProductLoops {
         std::int64_t i = 0;
         for (; i + streams <= block.size; i += streams) {
             auto const* const first = data + i * from.stride;
-            for (std::int64_t k = 0; k < piece.inner; ++k) {
+            auto k = turn_whole<is_scaled>(first, from, piece, width, to + i);
+            for (; k < piece.inner; ++k) {
                 auto const* const row = first + piece.position[k] * from.inner_stride;
                 auto* const out = to + k * width + i;
                 auto const factor = scale(k);
