@@ -41,6 +41,10 @@ struct ProductForm {
                      std::int8_t const* digits, std::int64_t panel_bytes, std::int64_t panels,
                      std::int32_t* sums, std::int64_t stride);
 
+    // Make `tiles` tiles into as many units of panels, in the same order: 16 variants become the
+    // 16 digits, so that genotypes multiply genotypes.
+    void (*pack)(std::uint8_t const* genotypes, std::int64_t tiles, std::int8_t* digits);
+
     // Samples with one or two ALT in a row of whole cache lines; stops counting beyond `most`.
     std::int64_t (*count_carriers)(std::uint64_t const* genotypes, std::int64_t words,
                                    std::int64_t most);

@@ -31,6 +31,41 @@ void decode_avx512(std::uint8_t const* const* rows, std::int64_t variants, std::
     }
 }
 
+// Sixteen variants' sixteen quads change places: first inside each four, then fours.
+void pack_avx512(std::uint8_t const* genotypes, std::int64_t tiles, std::int8_t* digits) {
+    for (std::int64_t t = 0; t < tiles; ++t, genotypes += tile_bytes, digits += tile_bytes) {
+        __m512i fours[16];
+#pragma GCC unroll 4
+        for (int v = 0; v < 16; v += 4) {
+            auto const a = _mm512_load_si512(genotypes + v * 64);
+            auto const b = _mm512_load_si512(genotypes + v * 64 + 64);
+            auto const c = _mm512_load_si512(genotypes + v * 64 + 128);
+            auto const d = _mm512_load_si512(genotypes + v * 64 + 192);
+            auto const low_ab = _mm512_unpacklo_epi32(a, b);
+            auto const high_ab = _mm512_unpackhi_epi32(a, b);
+            auto const low_cd = _mm512_unpacklo_epi32(c, d);
+            auto const high_cd = _mm512_unpackhi_epi32(c, d);
+            fours[v] = _mm512_unpacklo_epi64(low_ab, low_cd);
+            fours[v + 1] = _mm512_unpackhi_epi64(low_ab, low_cd);
+            fours[v + 2] = _mm512_unpacklo_epi64(high_ab, high_cd);
+            fours[v + 3] = _mm512_unpackhi_epi64(high_ab, high_cd);
+        }
+        // Lane l of fours[4 k + q] is quad 4 l + q of variants 4 k to 4 k + 3.
+#pragma GCC unroll 4
+        for (int q = 0; q < 4; ++q) {
+            auto const first = _mm512_shuffle_i32x4(fours[q], fours[q + 4], 0x44);
+            auto const last = _mm512_shuffle_i32x4(fours[q], fours[q + 4], 0xEE);
+            auto const third = _mm512_shuffle_i32x4(fours[q + 8], fours[q + 12], 0x44);
+            auto const fourth = _mm512_shuffle_i32x4(fours[q + 8], fours[q + 12], 0xEE);
+            auto* const to = digits + q * 64;
+            _mm512_store_si512(to, _mm512_shuffle_i32x4(first, third, 0x88));
+            _mm512_store_si512(to + 256, _mm512_shuffle_i32x4(first, third, 0xDD));
+            _mm512_store_si512(to + 512, _mm512_shuffle_i32x4(last, fourth, 0x88));
+            _mm512_store_si512(to + 768, _mm512_shuffle_i32x4(last, fourth, 0xDD));
+        }
+    }
+}
+
 std::int64_t count_carriers_avx512(std::uint64_t const* genotypes, std::int64_t words,
                                    std::int64_t most) {
     constexpr std::int64_t stretch = 128;  // words between looks at the count

@@ -72,6 +72,15 @@ void multiply_portable(std::uint8_t const* genotypes, std::int64_t tiles, std::i
     }
 }
 
+void pack_portable(std::uint8_t const* genotypes, std::int64_t tiles, std::int8_t* digits) {
+    for (std::int64_t t = 0; t < tiles; ++t, genotypes += tile_bytes, digits += tile_bytes) {
+        for (int v = 0; v < 16; ++v) {
+            for (int q = 0; q < 16; ++q)
+                __builtin_memcpy(digits + q * 64 + v * 4, genotypes + v * 64 + q * 4, 4);
+        }
+    }
+}
+
 std::int64_t count_carriers_portable(std::uint64_t const* genotypes, std::int64_t words,
                                      std::int64_t most) {
     std::int64_t count = 0;
@@ -116,6 +125,7 @@ constinit ProductForm const scalar_product{
     .end = nothing,
     .decode = decode_portable,
     .multiply = multiply_portable,
+    .pack = pack_portable,
     .count_carriers = count_carriers_portable,
     .list_carriers = list_carriers_portable,
     .add_carriers = add_carriers_portable,

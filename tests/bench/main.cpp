@@ -12,6 +12,9 @@ int main(int count, char** words) try {
     maniple::bench::register_product_benchmarks();
     maniple::bench::register_loop_benchmarks();
     maniple::bench::register_scan_benchmarks();
+    maniple::bench::register_ridge_benchmarks();
+    maniple::bench::register_dense_benchmarks();
+    maniple::bench::register_stacked_benchmarks();
     benchmark::RunSpecifiedBenchmarks();
     benchmark::Shutdown();
     return 0;

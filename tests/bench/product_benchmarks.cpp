@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "../src/genotype/gram_path.hpp"
 #include "../src/genotype/product_forms.hpp"
 #include "../src/genotype/product_path.hpp"
 #include "bench/int8_peak.hpp"
@@ -75,6 +76,45 @@ std::int64_t variants_for(InstructionSet set) {
     return set == InstructionSet::scalar ? 32 : set == InstructionSet::avx2 ? 128 : 512;
 }
 
+// A level-0 block of a whole-genome regression and the samples of a few folds.
+void multiply_gram(benchmark::State& state, InstructionSet set, double missing) {
+    constexpr std::int64_t samples = 16'000;
+    auto const variants = variants_for(set);
+    auto const genotypes = genotypes_of(common_variants(variants, samples, missing));
+    auto const incomplete = find_incomplete(genotypes);
+    auto const lacking = std::ssize(incomplete);
+    AlignedBuffer<std::uint64_t> room{lacking * genotypes.words_per_row()};
+    GramWorkspace workspace;
+    AlignedBuffer<std::int32_t> gram{variants * variants};
+    AlignedBuffer<std::int32_t> crossed{variants * variants};
+    AlignedBuffer<std::int32_t> both{variants * variants};
+    auto const start = cpu_seconds();
+    for (auto step : state) {
+        static_cast<void>(step);
+        multiply_by_transpose(product_form(set), genotypes, workspace,
+                              {gram.data(), variants, variants});
+        if (lacking > 0) {
+            auto const marks = mark_missing(genotypes, incomplete, room.span());
+            multiply_by_transpose(product_form(set), genotypes, marks, workspace,
+                                  {crossed.data(), variants, lacking});
+            multiply_by_transpose(product_form(set), marks, workspace,
+                                  {both.data(), lacking, lacking});
+        }
+        benchmark::DoNotOptimize(gram.data());
+        benchmark::ClobberMemory();
+    }
+    auto const seconds = cpu_seconds() - start;
+    // Products on and below the diagonal count, of `crossed` all.
+    auto const pairs =
+        variants * (variants + 1) / 2 + variants * lacking + lacking * (lacking + 1) / 2;
+    auto const operations = 2 * static_cast<double>(pairs * samples);
+    state.counters["operations"] = rate(operations);
+    if (auto const peak = int8_peak(); peak > 0) {
+        state.counters["share_of_peak"] =
+            operations * static_cast<double>(state.iterations()) / seconds / peak;
+    }
+}
+
 void decode(benchmark::State& state, InstructionSet set) {
     constexpr std::int64_t variants = 32, samples = 20'000, units_at_once = 8;
     constexpr std::int64_t units = samples / FixedPointMatrix::unit_samples;
@@ -116,6 +156,15 @@ void register_dense() {
     }
 }
 
+void register_gram() {
+    for (double missing : {0.0, 0.01}) {
+        for (auto set : runnable_instruction_sets()) {
+            auto const name = fmt::format("product/gram/{}/missing:{}", to_string(set), missing);
+            benchmark::RegisterBenchmark(name.c_str(), multiply_gram, set, missing);
+        }
+    }
+}
+
 void register_sparse() {
     constexpr std::int64_t samples = 20'000;
     auto const set = runnable_instruction_sets().back();
@@ -139,6 +188,7 @@ void register_sparse() {
 
 void register_product_benchmarks() {
     register_dense();
+    register_gram();
     register_sparse();
     for (auto set : runnable_instruction_sets()) {
         auto const name = fmt::format("product/decode/{}", to_string(set));

@@ -9,6 +9,9 @@ void register_peak_benchmarks();     ///< int8_peak/INSTRUCTION: what the machin
 void register_product_benchmarks();  ///< product/...: multiply_genotypes and its loops.
 void register_loop_benchmarks();     ///< Other loops over genotypes, samples and results.
 void register_scan_benchmarks();     ///< scan_block/...: all of a block's work.
+void register_ridge_benchmarks();    ///< ridge_block/...: level 0 of a block.
+void register_dense_benchmarks();    ///< dense/...: products and factors of doubles.
+void register_stacked_benchmarks();  ///< stacked/...: level 1 of one trait.
 
 /// How many of something a second of CPU time does, with `each` of them in one iteration.
 inline benchmark::Counter rate(double each) {

@@ -30,6 +30,14 @@ public:
     /// \pre   rows.size() <= tile_variants(samples())
     void assign(PackedView genotypes, std::span<LocalVariantIndex const> rows);
 
+    /// One sample's genotypes as a row of a PackedView of samples x variants.
+    /// \pre   the sample is inside
+    std::span<std::uint64_t const> row(SampleIndex sample) const {
+        expect(sample.get() >= 0 && sample.get() < samples_, "sample is inside the block");
+        return words_.span().subspan(static_cast<std::size_t>(sample.get() * row_words_),
+                                     static_cast<std::size_t>(packed_stride(variants_) / 8));
+    }
+
     /// Words of the block that select() makes of `selected` samples.
     std::int64_t selection_words(std::int64_t selected) const {
         return variants_ * packed_stride(selected) / 8;

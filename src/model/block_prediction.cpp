@@ -1,0 +1,145 @@
+#include "block_prediction.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "maniple/linalg/dense_matrix.hpp"
+
+namespace maniple {
+namespace {
+
+std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
+
+constexpr std::size_t lanes = 8;
+
+// Sums of values and of their squares, always in the same eight chains.
+struct Moments {
+    double sum = 0;
+    double squares = 0;
+};
+
+Moments measure(std::span<float const> values) {
+    double sums[lanes] = {};
+    double squares[lanes] = {};
+    std::size_t i = 0;
+    for (; i + lanes <= values.size(); i += lanes) {
+        for (std::size_t k = 0; k < lanes; ++k) {
+            double const value = values[i + k];
+            sums[k] += value;
+            squares[k] += value * value;
+        }
+    }
+    for (std::size_t k = 0; i < values.size(); ++i, ++k) {
+        double const value = values[i];
+        sums[k] += value;
+        squares[k] += value * value;
+    }
+    Moments all;
+    for (std::size_t k = 0; k < lanes; ++k) {
+        all.sum += sums[k];
+        all.squares += squares[k];
+    }
+    return all;
+}
+
+double missing_share(PackedView genotypes) {
+    std::int64_t missing = 0;
+    for (auto word : genotypes.words())
+        missing += __builtin_popcountll(word & word >> 1 & 0x5555555555555555U);
+    return static_cast<double>(missing) /
+           static_cast<double>(genotypes.variants() * genotypes.samples());
+}
+
+}  // namespace
+
+void BlockPrediction::assign_weights(BlockStandard const& standard,
+                                     MatrixView<double const> weights, MissingShare missing) {
+    auto const variants = weights.columns();
+    scores_ = weights.rows();
+    allele_weights_.resize(at(scores_ * variants));
+    scales_.resize(at(scores_));
+    units_.resize(at(scores_));
+    constants_.resize(at(scores_));
+    auto const mean = standard.mean();
+    for (std::int64_t c = 0; c < scores_; ++c) {
+        auto* const own = allele_weights_.data() + c * variants;
+        double largest = 0;
+        double total = 0;
+        double constant = 0;
+        for (std::int64_t v = 0; v < variants; ++v) {
+            own[v] = weights(c, v) * standard.inverse_sd()[at(v)];
+            largest = std::max(largest, std::abs(own[v]));
+            total += std::abs(own[v]);
+            constant += own[v] * mean[at(v)];
+        }
+        scales_[at(c)] = choose_score_scale(largest, total);
+        units_[at(c)] = 1 / scales_[at(c)];
+        constants_[at(c)] = constant;
+    }
+    MatrixView<double const> const own{allele_weights_.data(), scores_, variants};
+    auto const projection = standard.projection();
+    slopes_.assign(at(projection.columns() * scores_), 0.0);
+    add_product(Factor{projection}.transposed(), Factor{own}.transposed(),
+                {slopes_.data(), projection.columns(), scores_});
+    tile_.assign(own, scales_, mean, missing);
+}
+
+void BlockPrediction::predict(PackedView genotypes, RidgeFold const& fold,
+                              BlockStandard const& standard, MatrixView<double const> weights,
+                              MatrixView<float> predictions) {
+    assign_weights(standard, weights,
+                   missing_share(genotypes) > ScoreTile::many_missing ? MissingShare::many
+                                                                      : MissingShare::few);
+    std::vector<std::span<std::uint64_t const>> rows;
+    for (LocalVariantIndex v{0}; v.get() < genotypes.variants(); ++v)
+        rows.push_back(genotypes.row(v));
+    auto const rank = standard.projection().columns();
+    sums_.resize(at(score_chunk * scores_));
+    values_.resize(at(score_chunk * scores_));
+    for (std::int64_t s = 0; s < genotypes.samples(); s += score_chunk) {
+        auto const count = std::min(score_chunk, genotypes.samples() - s);
+        std::fill(sums_.begin(), sums_.end(), 0);
+        add_scores(rows, tile_, {SampleIndex{s}, SampleIndex{s + count}}, workspace_,
+                   {sums_.data(), count, scores_});
+        for (std::int64_t i = 0; i < count; ++i) {
+            auto const* const from = sums_.data() + i * scores_;
+            auto* const to = values_.data() + i * scores_;
+            for (std::int64_t c = 0; c < scores_; ++c)
+                to[c] = static_cast<double>(from[c]) * units_[at(c)] - constants_[at(c)];
+        }
+        subtract_product(MatrixView<double const>{fold.basis.data() + s * rank, count, rank},
+                         MatrixView<double const>{slopes_.data(), rank, scores_},
+                         {values_.data(), count, scores_});
+        write({fold.positions.data() + s, at(count)}, predictions);
+    }
+}
+
+void BlockPrediction::write(std::span<std::int64_t const> positions,
+                            MatrixView<float> predictions) const {
+    constexpr std::size_t together = 16;  // Samples whose values stay in the first-level cache.
+    for (std::size_t i0 = 0; i0 < positions.size(); i0 += together) {
+        auto const last = std::min(i0 + together, positions.size());
+        for (std::int64_t c = 0; c < scores_; ++c) {
+            auto* const to = predictions.data() + c * predictions.row_stride();
+            auto const* const from = values_.data() + c;
+            for (auto i = i0; i < last; ++i)
+                to[positions[i]] = static_cast<float>(from[static_cast<std::int64_t>(i) * scores_]);
+        }
+    }
+}
+
+void standardise(std::span<std::int64_t const> lacked, std::span<float> predictor) {
+    for (auto p : lacked) predictor[at(p)] = 0;
+    auto const count = static_cast<double>(std::ssize(predictor) - std::ssize(lacked));
+    auto const moments = measure(predictor);
+    auto const mean = count > 0 ? moments.sum / count : 0.0;
+    auto const squares = moments.squares - moments.sum * mean;
+    // Rounding to float32 leaves less than that where a predictor does not vary.
+    constexpr double smallest_share = 1e-12;
+    bool const varies = squares > smallest_share * moments.squares;
+    auto const inverse_sd = varies ? std::sqrt((count - 1) / squares) : 0.0;
+    for (auto& value : predictor) value = static_cast<float>((value - mean) * inverse_sd);
+    for (auto p : lacked) predictor[at(p)] = 0;
+}
+
+}  // namespace maniple

@@ -1,0 +1,196 @@
+#include "lacking_solver.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include "maniple/linalg/dense_matrix.hpp"
+
+namespace maniple {
+namespace {
+
+// Of the solution, in the norm of A + penalty.
+constexpr double tolerance = 1e-7;
+// The last correction leaves as much of the error at least, whatever the steps say.
+constexpr double least_left = 0.1;
+constexpr int most_steps = 200;
+
+std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
+
+// One column per penalty and trait; all numbers of a column are its own.
+class Systems {
+public:
+    Systems(std::span<MatrixView<double const> const> factors, LackedGenotypes& lacked,
+            std::int64_t variants, LackingWorkspace& work)
+        : factors_{factors},
+          lacked_{lacked},
+          variants_{variants},
+          traits_{std::ssize(lacked.traits())},
+          width_{std::ssize(factors) * traits_},
+          work_{work} {
+        auto const size = at(variants * width_);
+        for (auto* const matrix : {&work.solution, &work.residual, &work.direction, &work.image,
+                                   &work.corrected}) {
+            matrix->resize(size);
+        }
+    }
+
+    void start(MatrixView<double const> products, MatrixView<double const> solutions) {
+        std::ranges::fill(work_.solution, 0.0);
+        for (std::int64_t v = 0; v < variants_; ++v) {
+            auto const row = at(v * width_);
+            for_each_column([&](std::size_t own, std::int64_t trait, std::int64_t penalty) {
+                work_.residual[row + own] = products(v, trait);
+                work_.direction[row + own] = solutions(v, penalty * products.columns() + trait);
+            });
+        }
+        work_.image = work_.residual;
+        norms_ = multiply_columns(work_.residual, work_.direction);
+        first_norms_ = norms_;
+        longest_.assign(norms_.size(), 1.0);
+        active_.resize(norms_.size());
+        for (std::size_t c = 0; c < norms_.size(); ++c) active_[c] = norms_[c] > 0 ? 1 : 0;
+    }
+
+    void run() {
+        auto const matrix = [&](std::vector<double>& values) {
+            return MatrixView<double>{values.data(), variants_, width_};
+        };
+        for (int step = 0; step < most_steps; ++step) {
+            if (std::ranges::none_of(active_, [](auto is_active) { return is_active != 0; }))
+                return;
+            lacked_.multiply(matrix(work_.direction), matrix(work_.corrected));
+            move();
+            precondition();
+            turn();
+        }
+    }
+
+    void finish(MatrixView<double> solutions, std::int64_t traits) const {
+        for (std::int64_t v = 0; v < variants_; ++v) {
+            auto const row = at(v * width_);
+            for_each_column([&](std::size_t own, std::int64_t trait, std::int64_t penalty) {
+                solutions(v, penalty * traits + trait) = work_.solution[row + own];
+            });
+        }
+    }
+
+private:
+    template <class Visit>
+    void for_each_column(Visit visit) const {
+        std::size_t own = 0;
+        for (std::int64_t h = 0; h < std::ssize(factors_); ++h) {
+            for (auto trait : lacked_.traits()) visit(own++, trait, h);
+        }
+    }
+
+    // In the order of rows.
+    std::vector<double> multiply_columns(std::vector<double> const& left,
+                                         std::vector<double> const& right) const {
+        std::vector<double> sums(at(width_));
+        for (std::int64_t v = 0; v < variants_; ++v) {
+            auto const* const l = left.data() + v * width_;
+            auto const* const r = right.data() + v * width_;
+            for (std::size_t c = 0; c < sums.size(); ++c) sums[c] += l[c] * r[c];
+        }
+        return sums;
+    }
+
+    // Make the corrected directions their images under A + penalty - R'R, and find p' image.
+    std::vector<double> find_curvatures() {
+        std::vector<double> sums(at(width_));
+        for (std::int64_t v = 0; v < variants_; ++v) {
+            auto const* const p = work_.direction.data() + v * width_;
+            auto const* const whole = work_.image.data() + v * width_;
+            auto* const image = work_.corrected.data() + v * width_;
+            for (std::size_t c = 0; c < sums.size(); ++c) {
+                image[c] = whole[c] - image[c];
+                sums[c] += p[c] * image[c];
+            }
+        }
+        return sums;
+    }
+
+    // A step along the directions. What is to be corrected next is the residual.
+    void move() {
+        auto const curvatures = find_curvatures();
+        std::vector<double> steps(at(width_));
+        for (std::size_t c = 0; c < steps.size(); ++c) {
+            if (!(curvatures[c] > 0)) active_[c] = 0;
+            if (active_[c] != 0) steps[c] = norms_[c] / curvatures[c];
+            longest_[c] = std::max(longest_[c], steps[c]);
+        }
+        for (std::int64_t v = 0; v < variants_; ++v) {
+            auto* const x = work_.solution.data() + v * width_;
+            auto* const r = work_.residual.data() + v * width_;
+            auto const* const p = work_.direction.data() + v * width_;
+            auto* const image = work_.corrected.data() + v * width_;
+            for (std::size_t c = 0; c < steps.size(); ++c) {
+                x[c] += steps[c] * p[c];
+                r[c] -= steps[c] * image[c];
+                image[c] = r[c];
+            }
+        }
+    }
+
+    void precondition() {
+        for (std::int64_t h = 0; h < std::ssize(factors_); ++h) {
+            MatrixView<double> const own{work_.corrected.data() + h * traits_, variants_, traits_,
+                                         width_};
+            solve_lower(factors_[at(h)], own);
+            solve_lower_transposed(factors_[at(h)], own);
+        }
+    }
+
+    // The next directions and their images, which need no product.
+    void turn() {
+        auto const norms = multiply_columns(work_.residual, work_.corrected);
+        std::vector<double> keep(at(width_));
+        std::vector<double> last(at(width_));  // 1 where this is added to the solution.
+        for (std::size_t c = 0; c < keep.size(); ++c) {
+            // With K = inverse(L L') R'R the error is inverse(1 - K) inverse(L L') r. The longest
+            // step tells of the largest 1 / (1 - K); the correction leaves K of the error.
+            auto const left = tolerance / std::max(least_left, 2 * (longest_[c] - 1));
+            bool const ends = active_[c] != 0 && !(norms[c] > left * left * first_norms_[c]);
+            if (ends) active_[c] = 0;
+            last[c] = ends ? 1 : 0;
+            if (active_[c] != 0) keep[c] = norms[c] / norms_[c];
+        }
+        norms_ = norms;
+        for (std::int64_t v = 0; v < variants_; ++v) {
+            auto* const x = work_.solution.data() + v * width_;
+            auto* const p = work_.direction.data() + v * width_;
+            auto* const image = work_.image.data() + v * width_;
+            auto const* const r = work_.residual.data() + v * width_;
+            auto const* const z = work_.corrected.data() + v * width_;
+            for (std::size_t c = 0; c < keep.size(); ++c) {
+                x[c] += last[c] * z[c];
+                p[c] = z[c] + keep[c] * p[c];
+                image[c] = r[c] + keep[c] * image[c];
+            }
+        }
+    }
+
+    std::span<MatrixView<double const> const> factors_;
+    LackedGenotypes& lacked_;
+    std::int64_t variants_;
+    std::int64_t traits_;
+    std::int64_t width_;
+    LackingWorkspace& work_;
+    std::vector<double> norms_;
+    std::vector<double> first_norms_;
+    std::vector<double> longest_;  // Step so far.
+    std::vector<std::uint8_t> active_;
+};
+
+}  // namespace
+
+void solve_lacking(std::span<MatrixView<double const> const> factors,
+                   MatrixView<double const> products, LackedGenotypes& lacked,
+                   LackingWorkspace& workspace, MatrixView<double> solutions) {
+    Systems systems{factors, lacked, products.rows(), workspace};
+    systems.start(products, solutions);
+    systems.run();
+    systems.finish(solutions, products.columns());
+}
+
+}  // namespace maniple
