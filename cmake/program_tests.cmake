@@ -2,6 +2,10 @@
 add_executable(elastic_net_path tests/model/elastic_net_path.cpp)
 target_link_libraries(elastic_net_path PRIVATE maniple_model)
 
+# predictors.h5 from text, for tests of scans that read it.
+add_executable(write_predictors tests/store/write_predictors.cpp)
+target_link_libraries(write_predictors PRIVATE maniple_store)
+
 # The whole program from outside: every test_*.py in these folders is one test, against peers (golden), in its
 # bytes over ranks and threads (invariance), as a person types it (commands).
 foreach(area golden invariance commands)
@@ -10,6 +14,6 @@ foreach(area golden invariance commands)
     string(REGEX REPLACE ".*/test_(.*)\\.py$" "\\1" name ${script})
     add_test(NAME ${area}/${name} COMMAND ${MANIPLE_PYTHON} ${script})
     set_tests_properties(${area}/${name} PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 900 ENVIRONMENT
-      "MANIPLE=$<TARGET_FILE:maniple>;MANIPLE_ELASTIC_NET_PATH=$<TARGET_FILE:elastic_net_path>;MANIPLE_MPIRUN=${MPIEXEC_EXECUTABLE};PYTHONDONTWRITEBYTECODE=1")
+      "MANIPLE=$<TARGET_FILE:maniple>;MANIPLE_ELASTIC_NET_PATH=$<TARGET_FILE:elastic_net_path>;MANIPLE_WRITE_PREDICTORS=$<TARGET_FILE:write_predictors>;MANIPLE_MPIRUN=${MPIEXEC_EXECUTABLE};PYTHONDONTWRITEBYTECODE=1")
   endforeach()
 endforeach()

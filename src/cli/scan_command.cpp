@@ -23,7 +23,10 @@ po::options_description options() {
          "intercept only)")  //
         ("missing-genotype", po::value<std::string>()->default_value("mean")->value_name("HOW"),
          "a missing genotype counts as the mean of the trait's samples, or drop: such samples are "
-         "left out of that variant's regression");
+         "left out of that variant's regression")  //
+        ("predictors", po::value<std::string>()->value_name("FILE"),
+         "test each variant on the trait less what other contigs predict: a run that made "
+         "predictors, its predictors.h5, or a _pred.list of REGENIE's step 1");
     po::options_description choice{"Samples and variants"};
     add_sample_options(choice);
     add_variant_options(choice);
@@ -47,6 +50,7 @@ void execute(po::variables_map const& values, mpi::Communicator const& comm, Log
                               .missing = choose<MissingGenotype>(values, "missing-genotype",
                                                                  {{"mean", MissingGenotype::mean},
                                                                   {"drop", MissingGenotype::drop}}),
+                              .predictors = text_of(values, "predictors"),
                               .filter = variant_filter_of(values),
                               .samples = sample_files_of(values),
                               .variants = variant_files_of(values),

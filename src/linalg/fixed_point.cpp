@@ -71,6 +71,20 @@ FixedPointMatrix::FixedPointMatrix(std::int64_t samples, std::vector<FixedPoint>
       digits_{panels() * units() * unit_bytes},
       remainders_{columns() * remainder_stride_} {}
 
+FixedPointMatrix FixedPointMatrix::copy() const {
+    FixedPointMatrix same{samples_, formats_};
+    // Columns may have been truncated.
+    same.stride_ = stride_;
+    same.totals_ = totals_;
+    same.integers_ = AlignedBuffer<std::int32_t>{integers_.size()};
+    same.digits_ = AlignedBuffer<std::int8_t>{digits_.size()};
+    same.remainders_ = AlignedBuffer<std::int16_t>{remainders_.size()};
+    std::ranges::copy(integers_.span(), same.integers_.data());
+    std::ranges::copy(digits_.span(), same.digits_.data());
+    std::ranges::copy(remainders_.span(), same.remainders_.data());
+    return same;
+}
+
 std::int64_t FixedPointMatrix::bytes(std::int64_t samples, std::int64_t columns) {
     auto const digits = round_up(columns, panel_columns) * limbs * round_up(samples, unit_samples);
     return 4 * (samples * round_up(columns, row_multiple) + row_multiple) + digits +

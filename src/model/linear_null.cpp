@@ -16,6 +16,7 @@
 #include "maniple/linalg/row_moments.hpp"
 #include "maniple/model/covariate_basis.hpp"
 #include "maniple/model/trait_problem.hpp"
+#include "null_trait.hpp"
 #include "reduced_basis.hpp"
 #include "trait_groups.hpp"
 
@@ -43,12 +44,6 @@ std::vector<SampleIndex> lacking_of(SampleMask const& base, SampleMask const& ma
     return lacking;
 }
 
-SampleMask copy_of(SampleMask const& mask) {
-    SampleMask copy{mask.samples()};
-    mask.for_each([&](SampleIndex s) { copy.insert(s); });
-    return copy;
-}
-
 // Traits that are rounded to fixed point together, which is quicker.
 constexpr std::size_t batch = 16;
 
@@ -74,7 +69,7 @@ public:
           outlines_{std::move(outlines)},
           load_{load},
           values_(static_cast<std::size_t>(null.samples())),
-          base_{make_basis(null.base_.list(), null.covariates_)} {}
+          base_{make_basis(null.frame_->base.list(), null.frame_->covariates)} {}
 
     void run() {
         auto groups = group_traits();
@@ -85,7 +80,7 @@ public:
             reduced[g] = share_base(groups[g].mask);
             (reduced[g] ? on_base : on_own).push_back(g);
         }
-        auto const covariates = std::ssize(null_.covariates_);
+        auto const covariates = std::ssize(null_.frame_->covariates);
         null_.columns_ = FixedPointMatrix{
             null_.samples(), std::ssize(outlines_) + covariates * (std::ssize(on_own) + 1)};
         if (!on_base.empty()) fit_base(groups, on_base, reduced);
@@ -100,11 +95,11 @@ private:
         TraitGroups groups;
         for (std::size_t t = 0; t < outlines_.size(); ++t) {
             if (outlines_[t].values == Completeness::every_sample) {
-                groups.add(t, copy_of(null_.base_));
+                groups.add(t, null_.frame_->base.copy());
                 continue;
             }
             load_(t, values_);
-            groups.add(t, observed_samples(null_.base_, values_));
+            groups.add(t, observed_samples(null_.frame_->base, values_));
         }
         return groups.take();
     }
@@ -126,10 +121,10 @@ private:
 
     void fit_base(std::span<TraitGroup> groups, std::span<std::size_t const> chosen,
                   std::span<std::optional<ReducedBasis>> reduced) {
-        open_design(base_, copy_of(null_.base_));
+        open_design(base_, null_.frame_->base.copy());
         for (auto g : chosen) {
             auto& group = groups[g];
-            auto const lacking = lacking_of(null_.base_, group.mask);
+            auto const lacking = lacking_of(null_.frame_->base, group.mask);
             auto const samples = group.mask.list();
             auto& pattern = open_pattern(std::move(group.mask));
             pattern.collinear = base_.collinear;
@@ -143,7 +138,7 @@ private:
                 add_trait(t, samples, base_.basis.columns(), residuals);
             }
             if (close_pattern() && !lacking.empty()) {
-                auto& kept = null_.patterns_.back();
+                auto& kept = null_.frame_->patterns.back();
                 kept.lacking = lacking;
             }
             reduced[g].reset();  // its list is as long
@@ -152,8 +147,8 @@ private:
     }
 
     void fit_own(TraitGroup& group) {
-        auto const own = make_basis(group.mask.list(), null_.covariates_);
-        open_design(own, copy_of(group.mask));
+        auto const own = make_basis(group.mask.list(), null_.frame_->covariates);
+        open_design(own, group.mask.copy());
         auto& pattern = open_pattern(std::move(group.mask));
         pattern.collinear = own.collinear;
         for (auto t : group.members) {
@@ -172,7 +167,7 @@ private:
                       .rank = made.basis.columns(),
                       .samples = std::move(samples)};
         std::vector<std::vector<double>> used;
-        for (auto const& covariate : null_.covariates_) {
+        for (auto const& covariate : null_.frame_->covariates) {
             if (std::ranges::find(made.collinear, covariate.name) == made.collinear.end()) {
                 used.push_back(gather(covariate.values, made.samples));
             }
@@ -198,14 +193,14 @@ private:
         MissingnessPattern pattern{.mask = std::move(mask)};
         pattern.samples = pattern.mask.count();
         pattern.design = null_.designs_.size() - 1;
-        null_.patterns_.push_back(std::move(pattern));
-        return null_.patterns_.back();
+        null_.frame_->patterns.push_back(std::move(pattern));
+        return null_.frame_->patterns.back();
     }
 
     /// Forget a pattern that no trait came to. \return whether it stays.
     bool close_pattern() {
-        bool const used = !null_.patterns_.back().traits.empty();
-        if (!used) null_.patterns_.pop_back();
+        bool const used = !null_.frame_->patterns.back().traits.empty();
+        if (!used) null_.frame_->patterns.pop_back();
         return used;
     }
 
@@ -219,11 +214,12 @@ private:
             return;
         }
         auto const position = null_.traits_.size();
-        null_.patterns_.back().traits.push_back(position);
+        null_.frame_->patterns.back().traits.push_back(position);
         null_.designs_.back().traits.push_back(position);
-        null_.traits_.push_back(NullTrait{.name = outlines_[t].name,
-                                          .pattern = PatternIndex{std::ssize(null_.patterns_) - 1},
-                                          .column = next_column_});
+        null_.traits_.push_back(
+            NullTrait{.name = outlines_[t].name,
+                      .pattern = PatternIndex{std::ssize(null_.frame_->patterns) - 1},
+                      .column = next_column_});
         input_position_.push_back(t);
         add_column(std::move(residuals));
     }
@@ -256,7 +252,7 @@ private:
             for (auto& t : traits) t = place[t];
         };
         for (auto& design : null_.designs_) rename(design.traits);
-        for (auto& pattern : null_.patterns_) rename(pattern.traits);
+        for (auto& pattern : null_.frame_->patterns) rename(pattern.traits);
         std::ranges::sort(rejected_, {}, [](auto const& r) { return r.first; });
         for (auto& rejected : rejected_) null_.rejected_.push_back(std::move(rejected.second));
     }
@@ -270,8 +266,8 @@ private:
         RowMoments sums{design.covariates(), design.columns()};
         sums.sum_over(design.samples.list(), null_.columns_.integers(), design.moments());
         auto const samples = design.samples.count();
-        for (std::size_t p = 0; p < null_.patterns_.size(); ++p) {
-            auto& pattern = null_.patterns_[p];
+        for (std::size_t p = 0; p < null_.frame_->patterns.size(); ++p) {
+            auto& pattern = null_.frame_->patterns[p];
             if (pattern.design != index) continue;
             design.patterns.push_back(p);
             fit_pattern(pattern, design, sums, samples);
@@ -303,7 +299,7 @@ private:
         std::vector<double> const nothing(static_cast<std::size_t>(design.rank));
         pattern.inflated =
             design.inflation.largest(plain, nothing, std::numeric_limits<double>::infinity());
-        for (auto t : pattern.traits) fit_trait(null_.traits_[t], pattern, design, all);
+        for (auto t : pattern.traits) measure_trait(null_.traits_[t], pattern, design, all);
     }
 
     // Of Q, zeros from the rank on.
@@ -322,22 +318,6 @@ private:
         return rows;
     }
 
-    void fit_trait(NullTrait& trait, MissingnessPattern const& pattern, Design const& design,
-                   RowMoments const& sums) {
-        auto const column = trait.column - design.first_column;
-        trait.unit = design.units[static_cast<std::size_t>(column)];
-        trait.squares = sums.square(column) * (trait.unit * trait.unit);
-        trait.covariate_products.push_back(sums.sum(column) * trait.unit);
-        for (std::int64_t r = 0; r < design.covariates(); ++r) {
-            trait.covariate_products.push_back(
-                sums.product(r, column) * (design.units[static_cast<std::size_t>(r)] * trait.unit));
-        }
-        trait.solved = solve_with(pattern.factor, trait.covariate_products);
-        double explained = 0;
-        for (double value : trait.solved) explained += value * value;
-        trait.residual_squares = trait.squares - explained;
-    }
-
     LinearNull& null_;
     std::vector<TraitOutline> outlines_;
     LoadTrait const& load_;
@@ -351,8 +331,9 @@ private:
 
 LinearNull::LinearNull(SampleMask const& candidates, std::vector<Covariate> covariates,
                        std::vector<TraitOutline> traits, LoadTrait const& load)
-    : base_{complete_samples(candidates, covariates)}, covariates_{std::move(covariates)} {
-    if (base_.count() == 0) {
+    : frame_{std::make_shared<Frame>(complete_samples(candidates, covariates))} {
+    frame_->covariates = std::move(covariates);
+    if (base().count() == 0) {
         throw UserError{fmt::format(
             "no sample can be analysed (of {} samples kept, none has a value for every covariate); "
             "check the covariates and the sample filters",
@@ -386,9 +367,9 @@ std::int64_t LinearNull::most_lacking(std::int64_t samples) {
 std::int64_t LinearNull::bytes() const {
     auto const word_bytes = packed_stride(samples());
     auto total = columns_.bytes() + word_bytes;
-    for (auto const& covariate : covariates_) total += 8 * std::ssize(covariate.values);
+    for (auto const& covariate : covariates()) total += 8 * std::ssize(covariate.values);
     total += std::ssize(designs_) * word_bytes;
-    for (auto const& pattern : patterns_) {
+    for (auto const& pattern : patterns()) {
         total += word_bytes + pattern.lacking_columns.bytes() +
                  8 * (std::ssize(pattern.lacking) + std::ssize(pattern.lacking_rows));
     }

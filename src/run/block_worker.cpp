@@ -14,12 +14,10 @@ PackedView part_of(PackedView block, std::int64_t first, std::int64_t last) {
 }  // namespace
 
 BlockWorker::BlockWorker(ScanPlan const& plan, LinearNull const& null)
-    : plan_{plan},
-      null_{null},
-      work_{null, plan.request().missing, plan.cohort().index().block_variants} {}
+    : plan_{plan}, work_{null, plan.request().missing, plan.cohort().index().block_variants} {}
 
-void BlockWorker::compute(ChosenBlock const& block, UnitPiece const& piece, PackedView genotypes,
-                          LinearTests const& tests) {
+void BlockWorker::compute(LinearNull const& null, ChosenBlock const& block, UnitPiece const& piece,
+                          PackedView genotypes, LinearTests const& tests) {
     auto const row_at = [&](std::int64_t chosen) {
         return block.every_row ? chosen : block.rows[static_cast<std::size_t>(chosen)];
     };
@@ -30,7 +28,7 @@ void BlockWorker::compute(ChosenBlock const& block, UnitPiece const& piece, Pack
     for (auto r = piece.first; r < piece.first + piece.rows; ++r) {
         rows_.emplace_back(row_at(r) - first);
     }
-    scan_block(null_, part_of(genotypes, first, last), rows_, plan_.request().missing,
+    scan_block(null, part_of(genotypes, first, last), rows_, plan_.request().missing,
                plan_.request().filter, work_, tests);
 }
 

@@ -11,6 +11,7 @@
 #include "maniple/core/stopwatch.hpp"
 #include "maniple/mpi/session.hpp"
 #include "maniple/run/agreement.hpp"
+#include "maniple/run/contig_nulls.hpp"
 #include "maniple/run/large_blocks.hpp"
 #include "maniple/run/progress.hpp"
 #include "maniple/run/run_folder.hpp"
@@ -90,16 +91,18 @@ private:
     void pass(std::size_t batch, std::optional<ScanOutput>& output) {
         auto const traits = plan_.batches()[batch];
         std::optional<LinearNull> null;
+        std::optional<ContigNulls> nulls;
         together(comm_, [&] {
             StopRequest::check();
             null.emplace(plan_.fit(batch));
+            nulls.emplace(*null, plan_.offsets(batch, *null), plan_.request().threads);
         });
         ScanTally tally{traits.size()};
         Progress progress{"variants", plan_.variants(), log_};
         auto const sink = [&](std::int64_t unit, BlockReader& reader, EncodedUnit const& encoded) {
             output->take(units_, unit, reader, encoded, *null, traits.first);
         };
-        scan_batch(plan_, units_, *null, comm_, sink, tally, progress);
+        scan_batch(plan_, units_, *nulls, comm_, sink, tally, progress);
         tally.merge(comm_);
         for (auto t = traits.first; t != traits.last; ++t) {
             summaries_.push_back(

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <chrono>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <thread>
 #include <utility>
@@ -33,6 +34,7 @@ struct RawPiece {
     UnitPiece piece;
     RawBlock bytes;
     bool decoded = false;
+    std::shared_ptr<ContigOffsets const> offsets;  // Until the piece is computed.
 };
 
 /// A rank's units, by turn.
@@ -61,18 +63,19 @@ UnitQueue make_queue(ScanUnits const& units, std::vector<std::int64_t> const& ow
 
 class BatchScan {
 public:
-    BatchScan(ScanPlan const& plan, ScanUnits const& units, LinearNull const& null,
+    BatchScan(ScanPlan const& plan, ScanUnits const& units, ContigNulls& nulls,
               mpi::Communicator const& comm, UnitSink const& sink, ScanTally& tally,
               Progress& progress)
         : plan_{plan},
           units_{units},
-          null_{null},
+          nulls_{nulls},
           comm_{comm},
           sink_{sink},
           tally_{tally},
           progress_{progress},
           own_{own_units(units, comm)},
-          groups_{std::ssize(null.traits()), std::ssize(null.patterns()), units.unit_rows()},
+          groups_{std::ssize(nulls.plain().traits()), std::ssize(nulls.plain().patterns()),
+                  units.unit_rows()},
           queue_{make_queue(units, own_, groups_, comm, plan.request().threads)},
           reader_{plan.cohort()},
           pulse_{comm} {
@@ -81,8 +84,8 @@ public:
         workers_.resize(static_cast<std::size_t>(threads));
         raw_.resize(static_cast<std::size_t>(limits.buffers));
         for (std::int64_t a = 0; a < std::min(limits.arrays, std::ssize(own_)); ++a) {
-            arrays_.emplace_back(std::ssize(null.traits()), std::ssize(null.patterns()),
-                                 units.unit_rows());
+            arrays_.emplace_back(std::ssize(nulls.plain().traits()),
+                                 std::ssize(nulls.plain().patterns()), units.unit_rows());
         }
         encoded_.assign(UnitQueue::encoded_units, EncodedUnit{groups_});
     }
@@ -202,7 +205,9 @@ private:
         if (task.item == 0) read_pieces_ = units_.pieces(unit_of(task));
         auto& buffer = raw_[task.buffer];
         auto const before = buffer.piece.block;
+        buffer.offsets.reset();
         buffer.piece = read_pieces_[static_cast<std::size_t>(task.item)];
+        buffer.offsets = nulls_.read(plan_.contig_of(block(buffer.piece)));
         // The next unit may begin within the block that the last one ended with.
         if (buffer.decoded && buffer.piece.block == before) return;
         buffer.decoded = false;
@@ -217,7 +222,11 @@ private:
         auto& arrays = arrays_of(task.turn);
         auto const genotypes = buffer.decoded ? buffer.bytes.view() : decode_block(buffer.bytes);
         buffer.decoded = true;
-        worker().compute(block(piece), piece, genotypes, arrays.tests(piece.unit_row, piece.rows));
+        {
+            auto const model = nulls_.lease(std::exchange(buffer.offsets, nullptr));
+            worker().compute(model.null(), block(piece), piece, genotypes,
+                             arrays.tests(piece.unit_row, piece.rows));
+        }
         computed_ += piece.rows;
     }
 
@@ -249,7 +258,7 @@ private:
     // Made by the thread that uses it, so that its memory is near.
     BlockWorker& worker() {
         auto& mine = workers_[static_cast<std::size_t>(omp_get_thread_num())];
-        if (!mine) mine.emplace(plan_, null_);
+        if (!mine) mine.emplace(plan_, nulls_.plain());
         return *mine;
     }
 
@@ -266,7 +275,7 @@ private:
 
     ScanPlan const& plan_;
     ScanUnits const& units_;
-    LinearNull const& null_;
+    ContigNulls& nulls_;
     mpi::Communicator const& comm_;
     UnitSink const& sink_;
     ScanTally& tally_;
@@ -296,10 +305,10 @@ PassLimits pass_limits(int threads) {
     return {.arrays = 2, .buffers = 2 * std::int64_t{threads}};
 }
 
-void scan_batch(ScanPlan const& plan, ScanUnits const& units, LinearNull const& null,
+void scan_batch(ScanPlan const& plan, ScanUnits const& units, ContigNulls& nulls,
                 mpi::Communicator const& comm, UnitSink const& sink, ScanTally& tally,
                 Progress& progress) {
-    BatchScan{plan, units, null, comm, sink, tally, progress}.run();
+    BatchScan{plan, units, nulls, comm, sink, tally, progress}.run();
 }
 
 }  // namespace maniple

@@ -3,11 +3,13 @@
 #include <omp.h>
 
 #include <algorithm>
+#include <set>
 
 #include "maniple/core/contract.hpp"
 #include "maniple/core/stopwatch.hpp"
 #include "maniple/run/block_reader.hpp"
 #include "maniple/run/block_worker.hpp"
+#include "maniple/run/contig_nulls.hpp"
 #include "maniple/run/encoded_unit.hpp"
 
 namespace maniple {
@@ -24,6 +26,9 @@ constexpr double timing_seconds = 0.5;
 
 double estimate_seconds(ScanPlan& plan, int ranks) {
     auto const null = plan.fit(0);
+    ContigNulls nulls{null, plan.offsets(0, null), 1};
+    double modelling = 0;  // Of all contigs met.
+    std::set<std::size_t> contigs;
     ScanUnits const units{plan.blocks(), plan.unit_rows()};
     auto const traits = std::ssize(null.traits());
     auto const patterns = std::ssize(null.patterns());
@@ -42,7 +47,11 @@ double estimate_seconds(ScanPlan& plan, int ranks) {
         for (auto const& piece : units.pieces(u)) {
             auto const& block = plan.blocks()[piece.block.at()];
             reader.read(block, raw);
-            worker.compute(block, piece, decode_block(raw),
+            auto const before = watch.seconds();
+            auto const model = nulls.lease(nulls.read(plan.contig_of(block)));
+            modelling += watch.seconds() - before;
+            contigs.insert(plan.contig_of(block));
+            worker.compute(model.null(), block, piece, decode_block(raw),
                            arrays.tests(piece.unit_row, piece.rows));
             rows += piece.rows;
             if (watch.seconds() > timing_seconds) break;
@@ -51,11 +60,16 @@ double estimate_seconds(ScanPlan& plan, int ranks) {
             encoded.encode(groups, g, arrays, rows, plan.unit_rows());
         }
         variants += rows;
-        per_variant = watch.seconds() / static_cast<double>(variants);
+        per_variant = (watch.seconds() - modelling) / static_cast<double>(variants);
     }
+    // Every rank makes the models of all contigs, its threads together.
+    std::set<std::size_t> all;
+    for (auto const& block : plan.blocks()) all.insert(plan.contig_of(block));
+    auto const models =
+        modelling / static_cast<double>(contigs.size()) * static_cast<double>(all.size());
     auto const batches = static_cast<double>(plan.traits()) / static_cast<double>(traits);
-    return per_variant * static_cast<double>(plan.variants()) * batches /
-           (ranks * plan.request().threads);
+    return (per_variant * static_cast<double>(plan.variants()) / ranks + models) * batches /
+           plan.request().threads;
 }
 
 ScanEstimate estimate_scan(ScanPlan const& plan) {

@@ -7,6 +7,8 @@
 
 #include "maniple/linalg/fixed_point.hpp"
 #include "maniple/model/linear_scan.hpp"
+#include "maniple/model/offset_null.hpp"
+#include "maniple/run/contig_nulls.hpp"
 #include "maniple/run/memory_limit.hpp"
 #include "maniple/run/scan_batch.hpp"
 #include "maniple/run/scan_tally.hpp"
@@ -68,11 +70,13 @@ ScanLimits agree_on_limits(std::optional<std::int64_t> asked, int threads,
 }
 
 ScanMemory::ScanMemory(Cohort const& cohort, std::span<ChosenBlock const> blocks,
-                       std::int64_t traits, MissingGenotype missing, ScanLimits limits)
+                       std::int64_t traits, MissingGenotype missing, ScanLimits limits,
+                       OffsetExtent offsets)
     : samples_{cohort.samples().size()},
       block_variants_{cohort.index().block_variants},
       threads_{limits.threads},
       missing_{missing},
+      offsets_{offsets},
       always_{limits.resting + working_bytes + (limits.threads - 1) * thread_bytes +
               name_bytes(cohort)} {
     std::int64_t stored_rows = 0;
@@ -90,7 +94,18 @@ ScanMemory::ScanMemory(Cohort const& cohort, std::span<ChosenBlock const> blocks
     auto const block = block_variants_ * packed_stride(samples_);
     auto const stored = stored_block_bytes(cohort);
     buffers_ = std::min(pass.buffers * block_variants_, stored_rows) * packed_stride(samples_);
+    slices_ = std::min(pass.buffers + 1, offsets.contigs);
     if (10 * stored < 9 * block) buffers_ += std::min(pass.buffers, std::ssize(blocks)) * stored;
+}
+
+// Models of contigs beside that without offsets, what they are made from, and of.
+std::int64_t ScanMemory::with_offsets(std::int64_t traits, std::int64_t columns,
+                                      std::int64_t covariates) const {
+    if (offsets_.contigs == 0) return 0;
+    return ContigNulls::most_models(offsets_.contigs, static_cast<int>(threads_)) *
+               OffsetNull::bytes(samples_, columns) +
+           4 * samples_ * (slices_ * traits + threads_) +
+           threads_ * OffsetNull::part_bytes(samples_, covariates);
 }
 
 // The covariates' basis and up to sixteen columns at a time are doubles before they are in fixed
@@ -110,8 +125,11 @@ std::int64_t ScanMemory::numbers(std::int64_t traits, std::int64_t patterns) con
 std::int64_t ScanMemory::of_batch(LinearNull const& null) const {
     auto const traits = std::ssize(null.traits());
     auto const bytes = null.bytes();
-    return std::max(while_fitting(bytes, null.columns().columns(), std::ssize(null.covariates())),
-                    always_ + bytes + buffers_ +
+    auto const columns = null.columns().columns();
+    auto const covariates = std::ssize(null.covariates());
+    return traits * offsets_.trait_bytes +
+           std::max(while_fitting(bytes, columns, covariates),
+                    always_ + bytes + buffers_ + with_offsets(traits, columns, covariates) +
                         threads_ * LinearWorkspace::bytes(null, missing_, block_variants_) +
                         numbers(traits, std::ssize(null.patterns())));
 }
@@ -124,8 +142,10 @@ std::int64_t ScanMemory::of_batch(std::int64_t traits, std::int64_t patterns, st
     auto const per_thread = LinearWorkspace::most_bytes(
         samples_, traits + columns, covariates, traits,
         lacks ? LinearNull::most_lacking(samples_) : 0, missing_, block_variants_);
-    return std::max(while_fitting(null, traits + columns, covariates),
-                    always_ + null + buffers_ + threads_ * per_thread + numbers(traits, patterns));
+    return traits * offsets_.trait_bytes +
+           std::max(while_fitting(null, traits + columns, covariates),
+                    always_ + null + buffers_ + with_offsets(traits, traits + columns, covariates) +
+                        threads_ * per_thread + numbers(traits, patterns));
 }
 
 }  // namespace maniple

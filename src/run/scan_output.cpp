@@ -32,7 +32,7 @@ void describe_variants(ScanPlan const& plan, ResultHeader& header) {
 ResultHeader make_header(ScanPlan const& plan) {
     ResultHeader header{
         .traits = plan.trait_labels(),
-        .model = "linear",
+        .model = plan.predictors() == nullptr ? "linear" : "linear, less predictors",
         .covariates = fmt::format("{}", fmt::join(plan.covariate_labels(), ",")),
         .missing_genotype = plan.request().missing == MissingGenotype::mean ? "mean" : "drop",
         .fingerprint = plan.cohort().index().fingerprint,

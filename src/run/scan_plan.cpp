@@ -1,6 +1,7 @@
 #include "maniple/run/scan_plan.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <set>
 #include <utility>
@@ -87,8 +88,61 @@ ScanPlan::ScanPlan(ScanRequest request, ScanLimits limits, Log& log)
     require_few_columns(*loader_);
     blocks_ = choose_variants(cohort_, request_.variants, log);
     for (auto const& block : blocks_) variants_ += block.size();
+    find_predictors(log);
     survey(asked, limits, log);
     describe_traits(log);
+}
+
+void ScanPlan::find_predictors(Log& log) {
+    auto const& partitions = cohort_.index().partitions;
+    std::vector<std::string> names;
+    contigs_.resize(partitions.size());
+    for (auto const& block : blocks_) {
+        auto const& contig = partitions[block.partition].contig;
+        auto const known = std::ranges::find(names, contig);
+        contigs_[block.partition] = static_cast<std::size_t>(known - names.begin());
+        if (known == names.end()) names.push_back(contig);
+    }
+    if (request_.predictors.empty()) return;
+    predictors_ = open_predictors(request_.predictors, cohort_, std::move(names), log);
+    auto const fitted = predictors_->covariates();
+    auto const own = fmt::format("{}", fmt::join(covariate_labels(), ","));
+    if (!fitted.empty() && fitted != own) {
+        log.warn(
+            fmt::format("the predictors were made with other covariates ({}): what these "
+                        "explain is in the predictions of a trait or not, and here it is {}",
+                        fitted, own.empty() ? "none" : own));
+    }
+}
+
+// A run's own label, or the name in a program that knows no tables.
+std::size_t ScanPlan::predictor_of(ColumnReference const& trait) const {
+    std::array const names{trait.label, fmt::format("{}.{}", trait.table, trait.column.name),
+                           trait.column.name};
+    return find_predictor(*predictors_, trait.label, names);
+}
+
+FittedTraits ScanPlan::fit_columns(std::span<ColumnReference const> columns) const {
+    if (!predictors_) return loader_->fit(columns);
+    std::vector<std::size_t> positions;
+    for (auto const& column : columns) positions.push_back(predictor_of(column));
+    return loader_->fit(columns, *predictors_, positions);
+}
+
+std::vector<std::filesystem::path> ScanPlan::predictor_files() const {
+    if (!predictors_) return {};
+    std::vector<std::size_t> used;
+    for (auto const& trait : traits_) used.push_back(trait.predictor);
+    return predictors_->files(used);
+}
+
+std::optional<OffsetReader> ScanPlan::offsets(std::size_t batch, LinearNull const& null) const {
+    if (!predictors_) return std::nullopt;
+    std::vector<std::size_t> used;
+    for (auto t = batches_[batch].first; t != batches_[batch].last; ++t) {
+        used.push_back(traits_[t.at()].predictor);
+    }
+    return OffsetReader{*predictors_, std::move(used), null};
 }
 
 // Fit all traits, in groups that fit the memory whatever their patterns of missing values are. What
@@ -96,8 +150,16 @@ ScanPlan::ScanPlan(ScanRequest request, ScanLimits limits, Log& log)
 void ScanPlan::survey(std::vector<TraitReference> const& asked, ScanLimits limits, Log& log) {
     std::vector<ColumnReference> columns;
     for (auto const& trait : asked) columns.push_back(trait.reference);
+    if (predictors_) {
+        for (auto const& column : columns) predictor_of(column);  // All of them, before any work.
+    }
     auto const count = std::ssize(columns);
-    ScanMemory const rough{cohort_, blocks_, count, request_.missing, limits};
+    OffsetExtent offsets;
+    if (predictors_) {
+        offsets = {.contigs = std::ssize(predictors_->contigs()),
+                   .trait_bytes = predictors_->bytes_per_trait()};
+    }
+    ScanMemory const rough{cohort_, blocks_, count, request_.missing, limits, offsets};
     auto const covariates = loader_->covariate_columns();
     auto const needs = [&](std::int64_t traits) {
         return rough.of_batch(traits, traits, (traits + 1) * covariates, covariates);
@@ -109,7 +171,7 @@ void ScanPlan::survey(std::vector<TraitReference> const& asked, ScanLimits limit
             std::span{columns}.subspan(static_cast<std::size_t>(first),
                                        static_cast<std::size_t>(std::min(group, count - first)));
         fitted_.reset();
-        auto fitted = loader_->fit(part);
+        auto fitted = fit_columns(part);
         if (first == 0) describe_samples(asked, fitted.null, log);
         judge_rejected(fitted.null, asked, log);
         add_fitted(fitted, part);
@@ -118,7 +180,7 @@ void ScanPlan::survey(std::vector<TraitReference> const& asked, ScanLimits limit
     if (traits_.empty()) {
         throw UserError{"none of the traits can be tested; see the warnings above"};
     }
-    ScanMemory const memory{cohort_, blocks_, traits(), request_.missing, limits};
+    ScanMemory const memory{cohort_, blocks_, traits(), request_.missing, limits, offsets};
     unit_rows_ = memory.unit_rows();
     bool const one_pass = group == count && memory.of_batch(*fitted_) <= limits.memory;
     make_batches(memory, limits.memory, one_pass || traits() == 1 ? 0 : between_passes);
@@ -141,10 +203,12 @@ void ScanPlan::add_fitted(FittedTraits const& fitted, std::span<ColumnReference 
         traits_.push_back({.reference = reference,
                            .counts = {.type = reference.column.type,
                                       .samples = pattern.samples,
-                                      .cases = fitted.cases[t]},
+                                      .cases = fitted.cases[t],
+                                      .unpredicted = fitted.unpredicted[t]},
                            .collinear = pattern.collinear,
                            .pattern = keys[index.at()],
-                           .columns = own_columns(null, pattern)});
+                           .columns = own_columns(null, pattern),
+                           .predictor = predictors_ ? predictor_of(reference) : 0});
     }
 }
 
@@ -232,14 +296,23 @@ void ScanPlan::describe_samples(std::vector<TraitReference> const& asked, Linear
 void ScanPlan::describe_traits(Log& log) const {
     std::set<std::uint64_t> patterns;
     for (auto const& trait : traits_) patterns.insert(trait.pattern);
+    if (predictors_) {
+        log.note(fmt::format(
+            "predictors: '{}' of {}; each variant is tested on the trait less what contigs other "
+            "than its own predict",
+            predictors_->file().string(), plural(std::ssize(predictors_->traits()), "trait")));
+    }
     log.note(fmt::format("traits: {} in {} of missing values", traits_.size(),
                          plural(std::ssize(patterns), "pattern")));
     for (std::size_t t = 0; t < std::min(traits_.size(), traits_shown); ++t) {
-        auto const& [reference, counts, collinear, pattern, columns] = traits_[t];
+        auto const& [reference, counts, collinear, pattern, columns, predictor] = traits_[t];
         auto line = fmt::format("  {}: {} samples", reference.label, counts.samples);
         if (counts.type == ColumnType::binary) {
             auto const people = describe_people(counts);
             line += fmt::format(", {} cases, {} controls", people.cases, people.controls);
+        }
+        if (counts.unpredicted > 0) {
+            line += fmt::format("; left out, without a prediction: {}", counts.unpredicted);
         }
         if (!collinear.empty()) {
             line += fmt::format("; left out as collinear: {}", fmt::join(collinear, ", "));
@@ -294,7 +367,7 @@ LinearNull ScanPlan::fit(std::size_t batch) {
     for (auto t = batches_[batch].first; t != batches_[batch].last; ++t) {
         columns.push_back(traits_[t.at()].reference);
     }
-    auto fitted = loader_->fit(columns);
+    auto fitted = fit_columns(columns);
     expect(std::ssize(fitted.accepted) == std::ssize(columns), "traits are accepted once more");
     return std::move(fitted.null);
 }

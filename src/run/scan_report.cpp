@@ -29,6 +29,7 @@ Json describe_plan(ScanPlan const& plan) {
             {"traits", plan.trait_labels()},
             {"covariates", plan.covariate_labels()},
             {"missing_genotype", request.missing == MissingGenotype::mean ? "mean" : "drop"},
+            {"predictors", request.predictors.string()},
             {"min_maf", filter.min_maf},
             {"min_mac", filter.min_mac},
             {"max_missing", filter.max_missing},
@@ -42,8 +43,12 @@ Json describe_plan(ScanPlan const& plan) {
             {"variants", plan.variants()}};
 }
 
-Json describe_files(ScanRequest const& request) {
+Json describe_files(ScanPlan const& plan) {
+    auto const& request = plan.request();
     auto files = Json::array();
+    for (auto const& file : plan.predictor_files()) {
+        files.push_back({{"file", file.string()}, {"checksum", to_hex(checksum_of_file(file))}});
+    }
     for (auto const& file : {request.samples.keep, request.samples.remove, request.variants.extract,
                              request.variants.exclude}) {
         if (file.empty()) continue;
@@ -66,7 +71,7 @@ Json describe_inputs(ScanPlan const& plan) {
             {"fingerprint", to_hex(plan.cohort().index().fingerprint)},
             {"partitions", partitions},
             {"tables", tables},
-            {"files", describe_files(plan.request())}};
+            {"files", describe_files(plan)}};
 }
 
 // Not that of getrusage, which is the parent's where that held more.
@@ -84,6 +89,7 @@ TraitSummary summarize(ScanPlan const& plan, std::string const& label, TraitInde
                        ScanTally const& tally, TraitIndex in_batch) {
     return {.trait = label,
             .counts = plan.trait_counts(trait),
+            .predictors = plan.predictors() == nullptr ? "NA" : plan.predictors()->file().string(),
             .lambda_gc = tally.lambda_gc(in_batch),
             .hits = tally.hits(in_batch),
             .by_status = tally.by_status(in_batch)};
@@ -92,7 +98,7 @@ TraitSummary summarize(ScanPlan const& plan, std::string const& label, TraitInde
 void write_summary(std::filesystem::path const& file, std::vector<TraitSummary> const& summaries) {
     std::string text = "trait\ttype\tsamples\tcases\tcontrols\ttested\tlambda_gc\thits";
     for (auto name : test_status_names().subspan(1)) text += fmt::format("\t{}", name);
-    text += '\n';
+    text += "\tunpredicted\tpredictors\n";
     for (auto const& row : summaries) {
         bool const binary = row.counts.type == ColumnType::binary;
         auto const people = describe_people(row.counts);
@@ -104,7 +110,7 @@ void write_summary(std::filesystem::path const& file, std::vector<TraitSummary> 
         for (std::size_t s = 1; s < row.by_status.size(); ++s) {
             text += fmt::format("\t{}", row.by_status[s]);
         }
-        text += '\n';
+        text += fmt::format("\t{}\t{}\n", row.counts.unpredicted, row.predictors);
     }
     write_text(file, text);
 }

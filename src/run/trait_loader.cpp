@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include "maniple/core/contract.hpp"
@@ -11,10 +12,10 @@
 namespace maniple {
 namespace {
 
-std::int64_t count_cases(Column const& trait, SampleMask const& base) {
+std::int64_t count_cases(ColumnType type, std::span<double const> values, SampleMask const& base) {
     std::int64_t cases = 0;
-    if (trait.type == ColumnType::binary) {
-        base.for_each([&](SampleIndex s) { cases += trait.values[s.at()] == 1 ? 1 : 0; });
+    if (type == ColumnType::binary) {
+        base.for_each([&](SampleIndex s) { cases += values[s.at()] == 1 ? 1 : 0; });
     }
     return cases;
 }
@@ -34,6 +35,36 @@ std::int64_t TraitLoader::covariate_columns() const {
 }
 
 FittedTraits TraitLoader::fit(std::span<ColumnReference const> traits) const {
+    std::vector<Completeness> const known(traits.size(), Completeness::every_sample);
+    return fit(traits, known, [](std::size_t, SampleMask const&, std::span<double>) { return 0; });
+}
+
+FittedTraits TraitLoader::fit(std::span<ColumnReference const> traits, PredictorSource& source,
+                              std::span<std::size_t const> predictors) const {
+    expect(predictors.size() == traits.size(), "every trait has a predictor");
+
+    source.prepare(predictors);
+    std::vector<Completeness> known;
+    for (auto predictor : predictors) {
+        known.push_back(source.is_complete(predictor) ? Completeness::every_sample
+                                                      : Completeness::unknown);
+    }
+    return fit(traits, known, [&](std::size_t t, SampleMask const& base, std::span<double> values) {
+        if (known[t] == Completeness::every_sample) return std::int64_t{0};
+        auto const predictions = source.read(predictors[t], 0);
+        std::int64_t without = 0;
+        base.for_each([&](SampleIndex s) {
+            if (!std::isnan(predictions[s.at()])) return;
+            without += std::isnan(values[s.at()]) ? 0 : 1;
+            values[s.at()] = std::numeric_limits<double>::quiet_NaN();
+        });
+        return without;
+    });
+}
+
+FittedTraits TraitLoader::fit(std::span<ColumnReference const> traits,
+                              std::vector<Completeness> const& known,
+                              Restrict const& restrict) const {
     auto const samples = candidates_.samples();
     std::vector<Column> covariates;
     for (auto const& chosen : covariates_) {
@@ -44,28 +75,31 @@ FittedTraits TraitLoader::fit(std::span<ColumnReference const> traits) const {
     auto const base = complete_samples(candidates_, expanded);
 
     std::vector<std::int64_t> cases(traits.size());
+    std::vector<std::int64_t> unpredicted(traits.size());
     std::vector<TraitOutline> outlines;
-    for (auto const& chosen : traits) {
-        auto const complete = chosen.column.observed == samples;
+    for (std::size_t t = 0; t < traits.size(); ++t) {
+        bool const complete = traits[t].column.observed == samples;
         outlines.push_back(
-            {.name = chosen.label,
-             .values = complete ? Completeness::every_sample : Completeness::unknown});
+            {.name = traits[t].label, .values = complete ? known[t] : Completeness::unknown});
     }
     auto const load = [&](std::size_t t, std::span<double> values) {
         StopRequest::check();
         auto const column = load_column(tables_, traits[t], samples);
-        cases[t] = count_cases(column, base);
         std::ranges::copy(column.values, values.begin());
+        unpredicted[t] = restrict(t, base, values);
+        cases[t] = count_cases(column.type, values, base);
     };
     FittedTraits fitted{
         .null = LinearNull{candidates_, std::move(expanded), std::move(outlines), load},
         .accepted = {},
-        .cases = {}};
+        .cases = {},
+        .unpredicted = {}};
     std::size_t position = 0;
     for (auto const& trait : fitted.null.traits()) {
         while (traits[position].label != trait.name) ++position;
         fitted.accepted.push_back(position);
-        fitted.cases.push_back(cases[position++]);
+        fitted.cases.push_back(cases[position]);
+        fitted.unpredicted.push_back(unpredicted[position++]);
     }
     return fitted;
 }

@@ -26,6 +26,12 @@ public:
     SampleMask(SampleMask&&) noexcept = default;
     SampleMask& operator=(SampleMask&&) noexcept = default;
 
+    SampleMask copy() const {
+        SampleMask same{samples_};
+        std::ranges::copy(words(), same.words_.data());
+        return same;
+    }
+
     std::int64_t samples() const { return samples_; }
     std::span<std::uint64_t const> words() const { return words_.span(); }
 

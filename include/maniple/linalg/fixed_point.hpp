@@ -47,6 +47,8 @@ public:
     FixedPointMatrix(std::int64_t samples, std::int64_t columns)
         : FixedPointMatrix{samples, std::vector<FixedPoint>(static_cast<std::size_t>(columns))} {}
 
+    FixedPointMatrix copy() const;
+
     /// Memory of a matrix.
     static std::int64_t bytes(std::int64_t samples, std::int64_t columns);
     std::int64_t bytes() const { return bytes(samples_, columns()); }
@@ -65,7 +67,9 @@ public:
     /// \pre   each of `values` has samples() values
     void set_columns(std::int64_t first_column, std::span<std::span<double const> const> values);
 
-    /// As set_columns, in the finest format of each column.
+    /// As set_columns, in the finest format of each column. Threads: calls for different columns
+    /// may run side by side where no call covers the last of sixteen columns and another one some
+    /// of them.
     void fit_columns(std::int64_t first_column, std::span<std::span<double const> const> values);
 
     /// Forget the columns after the first `columns`; their memory stays.

@@ -3,8 +3,10 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "maniple/core/index.hpp"
@@ -110,15 +112,15 @@ public:
     LinearNull(SampleMask const& candidates, std::vector<Covariate> covariates,
                std::span<ScanTrait const> traits);
 
-    std::int64_t samples() const { return base_.samples(); }  ///< Of the cohort.
-    SampleMask const& base() const { return base_; }          ///< Candidates with every covariate.
-    std::vector<Covariate> const& covariates() const { return covariates_; }
+    std::int64_t samples() const { return base().samples(); }  ///< Of the cohort.
+    SampleMask const& base() const { return frame_->base; }    ///< Candidates with every covariate.
+    std::vector<Covariate> const& covariates() const { return frame_->covariates; }
     std::span<Design const> designs() const { return designs_; }
-    std::span<MissingnessPattern const> patterns() const { return patterns_; }
+    std::span<MissingnessPattern const> patterns() const { return frame_->patterns; }
     std::span<NullTrait const> traits() const { return traits_; }
     std::span<RejectedTrait const> rejected() const { return rejected_; }
 
-    MissingnessPattern const& pattern(PatternIndex p) const { return patterns_[p.at()]; }
+    MissingnessPattern const& pattern(PatternIndex p) const { return frame_->patterns[p.at()]; }
 
     /// samples x columns of all designs: what genotypes are multiplied with.
     FixedPointMatrix const& columns() const { return columns_; }
@@ -138,11 +140,21 @@ public:
 
 private:
     class Fit;
+    friend class OffsetNull;
 
-    SampleMask base_;
-    std::vector<Covariate> covariates_;
+    /// What does not depend on the traits' values where they are observed.
+    struct Frame {
+        explicit Frame(SampleMask some) : base{std::move(some)} {}
+
+        SampleMask base;
+        std::vector<Covariate> covariates;
+        std::vector<MissingnessPattern> patterns;
+    };
+
+    LinearNull() = default;
+
+    std::shared_ptr<Frame> frame_;  // Shared by null models that differ in offsets alone.
     std::vector<Design> designs_;
-    std::vector<MissingnessPattern> patterns_;
     std::vector<NullTrait> traits_;
     std::vector<RejectedTrait> rejected_;
     FixedPointMatrix columns_;

@@ -11,16 +11,16 @@ namespace maniple {
 
 class BlockWorker {
 public:
+    /// For `null` and its like for other offsets.
     BlockWorker(ScanPlan const& plan, LinearNull const& null);
 
-    /// Test one piece of a block.
+    /// Test one piece of a block. \param null  of the block's contig.
     /// \param genotypes  of the whole block. \param tests  a column for each of the piece's rows.
-    void compute(ChosenBlock const& block, UnitPiece const& piece, PackedView genotypes,
-                 LinearTests const& tests);
+    void compute(LinearNull const& null, ChosenBlock const& block, UnitPiece const& piece,
+                 PackedView genotypes, LinearTests const& tests);
 
 private:
     ScanPlan const& plan_;
-    LinearNull const& null_;
     LinearWorkspace work_;
     std::vector<LocalVariantIndex> rows_;
 };

@@ -24,12 +24,18 @@ struct ScanLimits {
 ScanLimits agree_on_limits(std::optional<std::int64_t> asked, int threads,
                            mpi::Communicator const& comm);
 
+/// What offsets make a scan keep.
+struct OffsetExtent {
+    std::int64_t contigs = 0;      ///< With offsets of their own; 0: there are no offsets.
+    std::int64_t trait_bytes = 0;  ///< Of each trait of a batch, for all contigs.
+};
+
 /// Peak memory of one rank.
 class ScanMemory {
 public:
     /// \param blocks  of the scan. \param traits  of all batches together.
     ScanMemory(Cohort const& cohort, std::span<ChosenBlock const> blocks, std::int64_t traits,
-               MissingGenotype missing, ScanLimits limits);
+               MissingGenotype missing, ScanLimits limits, OffsetExtent offsets);
 
     /// Rows of a unit.
     std::int64_t unit_rows() const { return unit_rows_; }
@@ -46,17 +52,21 @@ private:
     std::int64_t while_fitting(std::int64_t null, std::int64_t columns,
                                std::int64_t covariates) const;
     std::int64_t numbers(std::int64_t traits, std::int64_t patterns) const;
+    std::int64_t with_offsets(std::int64_t traits, std::int64_t columns,
+                              std::int64_t covariates) const;
 
     std::int64_t samples_;
     std::int64_t block_variants_;
     std::int64_t threads_;
     MissingGenotype missing_;
+    OffsetExtent offsets_;
     std::int64_t rows_ = 0;
     std::int64_t unit_rows_ = 1;
     std::int64_t arrays_ = 1;   // Units in numbers,
     std::int64_t encoded_ = 1;  // and compressed.
     std::int64_t always_;       // Held from the beginning.
-    std::int64_t buffers_ = 0;  // Blocks as they are read.
+    std::int64_t buffers_ = 0;  // Blocks as they are read,
+    std::int64_t slices_ = 0;   // and contigs with offsets that are on their way beside them.
 };
 
 }  // namespace maniple

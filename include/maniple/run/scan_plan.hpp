@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -11,6 +12,8 @@
 #include "maniple/core/log.hpp"
 #include "maniple/model/linear_scan.hpp"
 #include "maniple/model/variant_filter.hpp"
+#include "maniple/run/contig_nulls.hpp"
+#include "maniple/run/predictor_source.hpp"
 #include "maniple/run/sample_choice.hpp"
 #include "maniple/run/scan_memory.hpp"
 #include "maniple/run/trait_loader.hpp"
@@ -26,6 +29,7 @@ struct ScanRequest {
     std::vector<std::string> traits;      ///< Names, patterns, or "all".
     std::vector<std::string> covariates;  ///< Names.
     MissingGenotype missing = MissingGenotype::mean;
+    std::filesystem::path predictors;  ///< Whose predictions are taken from traits; empty: none.
     VariantFilter filter;
     SampleFiles samples;
     VariantFiles variants;
@@ -36,8 +40,9 @@ struct ScanRequest {
 /// One trait as people count it.
 struct TraitCounts {
     ColumnType type = ColumnType::quantitative;
-    std::int64_t samples = 0;  ///< Analysed.
-    std::int64_t cases = 0;    ///< Of them, for a binary trait.
+    std::int64_t samples = 0;      ///< Analysed.
+    std::int64_t cases = 0;        ///< Of them, for a binary trait.
+    std::int64_t unpredicted = 0;  ///< With the trait and all covariates, but no prediction.
 };
 
 /// Cases and controls of a binary trait for people to read.
@@ -82,6 +87,15 @@ public:
     /// made that of the only one. \throws CorruptInput.
     LinearNull fit(std::size_t batch);
 
+    /// Where predictions come from; none where traits are tested as they are.
+    PredictorSource const* predictors() const { return predictors_.get(); }
+    /// Files that predictions of the traits are in, as PredictorSource::files.
+    std::vector<std::filesystem::path> predictor_files() const;
+    /// Where the offsets of a batch are read; nothing without predictors. \param null  the batch's.
+    std::optional<OffsetReader> offsets(std::size_t batch, LinearNull const& null) const;
+    /// Position of a block's contig among the contigs that have offsets.
+    std::size_t contig_of(ChosenBlock const& block) const { return contigs_[block.partition]; }
+
 private:
     struct PlannedTrait {
         ColumnReference reference;
@@ -89,8 +103,12 @@ private:
         std::vector<std::string> collinear;
         std::uint64_t pattern = 0;  ///< Of missing values; equal for equal ones.
         std::int64_t columns = 0;   ///< Dense columns of the pattern's own.
+        std::size_t predictor = 0;  ///< In the source, where there is one.
     };
 
+    void find_predictors(Log& log);
+    std::size_t predictor_of(ColumnReference const& trait) const;
+    FittedTraits fit_columns(std::span<ColumnReference const> columns) const;
     void survey(std::vector<TraitReference> const& asked, ScanLimits limits, Log& log);
     void add_fitted(FittedTraits const& fitted, std::span<ColumnReference const> columns);
     static void judge_rejected(LinearNull const& null, std::vector<TraitReference> const& asked,
@@ -105,6 +123,8 @@ private:
     StoreTables tables_;
     std::optional<TraitLoader> loader_;
     std::vector<ChosenBlock> blocks_;
+    std::unique_ptr<PredictorSource> predictors_;
+    std::vector<std::size_t> contigs_;  // Per partition, those that are not scanned included.
     std::int64_t variants_ = 0;
     std::int64_t base_samples_ = 0;
     std::int64_t expanded_covariates_ = 0;

@@ -16,6 +16,7 @@ namespace maniple {
 struct TraitSummary {
     std::string trait;
     TraitCounts counts;
+    std::string predictors;               ///< File that the trait's offsets are from; or "NA".
     double lambda_gc = 0;                 ///< NaN without tests.
     std::int64_t hits = 0;                ///< p <= 5e-8.
     std::vector<std::int64_t> by_status;  ///< Variants per status code.

@@ -3,12 +3,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
 #include "maniple/genotype/sample_mask.hpp"
 #include "maniple/model/linear_null.hpp"
 #include "maniple/run/column_choice.hpp"
+#include "maniple/run/predictor_source.hpp"
 
 namespace maniple {
 
@@ -18,6 +20,7 @@ struct FittedTraits {
     std::vector<std::size_t>
         accepted;                     ///< Per trait of `null`: its position among those asked for.
     std::vector<std::int64_t> cases;  ///< The same: samples with the value 1.
+    std::vector<std::int64_t> unpredicted;  ///< The same: left out as nothing predicts them.
 };
 
 /// Reads traits and covariates as they are needed and fits them.
@@ -35,7 +38,18 @@ public:
     /// \throws UserError when no candidate has every covariate; CorruptInput.
     FittedTraits fit(std::span<ColumnReference const> traits) const;
 
+    /// Of traits that offsets will be taken from: samples without a prediction are left out.
+    /// \param predictors  position in the source of each trait. Prepares them.
+    FittedTraits fit(std::span<ColumnReference const> traits, PredictorSource& source,
+                     std::span<std::size_t const> predictors) const;
+
 private:
+    /// Leave out samples of a trait that is about to be fitted; returns how many.
+    using Restrict = std::function<std::int64_t(std::size_t trait, SampleMask const& base,
+                                                std::span<double> values)>;
+    FittedTraits fit(std::span<ColumnReference const> traits,
+                     std::vector<Completeness> const& known, Restrict const& restrict) const;
+
     StoreTables const& tables_;
     std::vector<ColumnReference> covariates_;
     SampleMask candidates_;

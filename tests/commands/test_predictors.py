@@ -1,0 +1,170 @@
+#!/usr/bin/env python3
+"""maniple scan --predictors as a person types it: what is refused and how, and what a run says of itself."""
+import json
+import os
+import pathlib
+import sys
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+from command_case import CORRUPT_INPUT, SAMPLES, CommandCase
+import program  # leaves where a package is missing
+import numpy as np
+
+import loco_files
+
+MODEL = ["scan", "--store", "s", "--trait", "quantitative_1", "--covariate", "sex", "--out", "r"]
+
+
+class Predictors(CommandCase):
+    def setUp(self):
+        super().setUp()
+        self.have_store()
+        self.have_plink()
+        fam = [line.split() for line in (self.folder / "p.fam").read_text().splitlines()]
+        self.names = [f"{row[0]}_{row[1]}" for row in fam]
+        draw = np.random.default_rng(2)
+        self.rows = {contig: draw.normal(size=SAMPLES) for contig in (1, 2, 3)}
+        self.listing = self.give("own", {"quantitative_1": self.rows, "other": self.rows})
+
+    def give(self, prefix, traits):
+        return loco_files.write_predictions(self.folder, prefix, self.names, traits)
+
+    def table(self):
+        rows = [line.split("\t") for line in (self.folder / "p.tsv").read_text().splitlines()]
+        return {name: np.array([float(row[place]) if row[place] != "NA" else np.nan for row in rows[1:]])
+                for place, name in enumerate(rows[0]) if name in ("quantitative_1", "sex")}
+
+    def to_file(self, *words):
+        if not loco_files.has_writer:
+            self.skipTest("no program that writes predictors.h5")
+        return loco_files.to_predictors(self.folder / "s", self.listing, self.folder / "predictors.h5", *words)
+
+    def test_what_is_not_there(self):
+        self.refuse(["--predictors 'none' does not exist", "_pred.list"], *MODEL, "--predictors", "none")
+        (self.folder / "empty").mkdir()
+        self.refuse(["--predictors 'empty' holds no predictors.h5"], *MODEL, "--predictors", "empty")
+        self.refuse(["one field"], *MODEL, "--predictors", self.write("x_pred.list", "height\n"))
+        self.refuse(["'gone.loco' beside the list"], *MODEL, "--predictors",
+                    self.write("x_pred.list", "quantitative_1 /else/gone.loco\n"))
+
+    def test_traits_without_predictor(self):
+        words = ["scan", "--store", "s", "--out", "r", "--predictors", self.listing]
+        self.refuse(["trait 'quantitative_2' has no predictor (did you mean 'quantitative_1'?)", "has 2 traits: "
+                     "quantitative_1, other"], *words, "--trait", "quantitative_1,quantitative_2")
+        listing = self.give("tabled", {"simulated.quantitative_1": self.rows})
+        self.succeed(*words[:-1], listing, "--trait", "quantitative_1")
+
+    def test_contigs_without_predictions(self):
+        listing = self.give("short", {"quantitative_1": {1: self.rows[1], 7: self.rows[2]}})
+        self.refuse(["no prediction for contig '2' (it has 1)", "--chr"], *MODEL, "--predictors", listing)
+        self.succeed(*MODEL, "--predictors", listing, "--chr", 1)
+
+    def test_contigs_that_had_no_part_in_the_model(self):
+        """predictors.h5 of other contigs: with a prediction from all of them, that is what is taken."""
+        self.to_file([1, 3])
+        self.refuse(["no prediction for contig '2' (it has 1, 3)"], *MODEL, "--predictors", "predictors.h5")
+        self.to_file([1, 3], "nan", "whole")
+        said = self.succeed(*MODEL, "--predictors", "predictors.h5")
+        self.assertIn("nothing of contig 2 is in them", said)
+        # Row 3 is that from all of them here.
+        listing = self.give("same", {"quantitative_1": {1: self.rows[1], 2: self.rows[3]}})
+        self.succeed(*MODEL[:-1], "t", "--predictors", listing)
+        self.assertEqual((self.folder / "r/results.h5").read_bytes(), (self.folder / "t/results.h5").read_bytes())
+
+    def test_damage_and_foreign_files(self):
+        self.fail_with(CORRUPT_INPUT, "it holds no predictors", *MODEL, "--predictors", "s/cohort.h5")
+        self.write("text.h5", "no HDF5\n")
+        self.fail_with(CORRUPT_INPUT, "text.h5", *MODEL, "--predictors", "text.h5")
+        file = self.to_file([1, 2])
+        bytes_ = bytearray(file.read_bytes())
+        # In a prediction's last sample, wherever HDF5 put it.
+        value = np.float32(self.rows[2][SAMPLES - 1]).tobytes()
+        place = bytes_.index(value)
+        bytes_[place] ^= 1
+        file.write_bytes(bytes_)
+        for ranks in (0, 2):
+            self.fail_with(CORRUPT_INPUT, "checksum of 'prediction' differs", *MODEL, "--predictors", file, ranks=ranks)
+        file.write_bytes(bytes_[:len(bytes_) // 2])
+        self.fail_with(CORRUPT_INPUT, "predictors.h5", *MODEL, "--predictors", file)
+
+    def test_other_samples(self):
+        file = self.to_file([1, 2])
+        self.succeed("simulate", "--store", "o", "--samples", SAMPLES + 1, "--variants", 100, "--contigs", 2)
+        words = [word if word != "s" else "o" for word in MODEL]
+        self.refuse(["was made for other samples"], *words, "--predictors", file)
+        listing = self.listing
+        for path in self.folder.glob("own_*.loco"):
+            path.write_text(path.read_text().replace("FID_IID ", "FID_IID q").replace("_", "_q").replace("FID_q", "FID_"))
+        self.refuse(["the store has none of them"], *MODEL, "--predictors", listing)
+
+    def test_broken_text(self):
+        path = self.folder / "own_1.loco"
+        whole = path.read_text()
+        cases = {"line 3 does not have 200 values": whole.replace("\n2 ", "\n2 0.5 "),
+                 "line 2 field 2 is 'x'": whole.replace("\n1 ", "\n1 x ", 1),
+                 "does not begin with FID_IID": whole[1:],
+                 "is of contig '1', as a line before": whole + whole.splitlines()[1] + "\n",
+                 "line 2 does not have 200 values": whole[:len(whole.splitlines()[0]) + 200]}
+        for message, text in cases.items():
+            path.write_text(text)
+            self.refuse([message, "own_1.loco"], *MODEL, "--predictors", self.listing)
+
+    def test_gzipped_text(self):
+        self.succeed(*MODEL, "--predictors", self.listing)
+        program.run(["gzip", self.folder / "own_1.loco"])
+        self.listing.write_text("quantitative_1 own_1.loco.gz\n")
+        self.succeed(*MODEL[:-1], "t", "--predictors", self.listing)
+        self.assertEqual((self.folder / "r/results.h5").read_bytes(), (self.folder / "t/results.h5").read_bytes())
+
+    def test_a_prediction_that_is_the_trait(self):
+        file_rows = self.table()["quantitative_1"].astype(np.float32)
+        path = self.folder / "trait.tsv"
+        path.write_text("IID\tcopy\n" + "".join(f"{name.split('_', 1)[1]}\t{float(value)!r}\n"
+                                                for name, value in zip(self.names, file_rows) if value == value))
+        self.succeed("import", "--store", "s", "--table", path)
+        self.listing = self.give("copy", {"copy": {1: 0 * file_rows, 2: file_rows}})
+        file = self.to_file([1, 2], 1)
+        words = ["scan", "--store", "s", "--trait", "copy", "--out", "r", "--predictors", file]
+        for ranks in (0, 2):
+            self.refuse(["trait 'copy' less its prediction without contig '2' does not vary"], *words, ranks=ranks)
+        self.succeed(*words, "--chr", 1)
+
+    def test_nobody_is_predicted(self):
+        nobody = {contig: np.full(SAMPLES, np.nan) for contig in (1, 2)}
+        self.refuse(["trait 'quantitative_1' has no value for any sample analysed"], *MODEL, "--predictors",
+                    self.give("nobody", {"quantitative_1": nobody}))
+
+    def test_a_run_says_where_its_offsets_are_from(self):
+        said = self.succeed(*MODEL, "--predictors", self.listing)
+        self.assertIn(f"predictors: '{self.listing}' of 2 traits", said)
+        record = json.loads((self.folder / "r/run.json").read_text())
+        self.assertEqual(record["plan"]["predictors"], str(self.listing))
+        self.assertEqual([os.path.basename(file["file"]) for file in record["inputs"]["files"]],
+                         ["own_pred.list", "own_1.loco"])
+        with program.h5py.File(self.folder / "r/results.h5") as results:
+            self.assertEqual(results.attrs["model"].decode(), "linear, less predictors")
+        header, row = [line.split("\t") for line in (self.folder / "r/summary.tsv").read_text().splitlines()]
+        self.assertEqual(dict(zip(header, row))["predictors"], str(self.listing))
+        before = sorted(os.listdir(self.folder))
+        plan = self.succeed(*MODEL[:-1], "t", "--predictors", self.listing, "--plan")
+        self.assertIn("each variant is tested on the trait less what contigs other than its own predict", plan)
+        self.assertEqual(before, sorted(os.listdir(self.folder)))
+        self.succeed(*MODEL[:-1], "t")
+        header, row = [line.split("\t") for line in (self.folder / "t/summary.tsv").read_text().splitlines()]
+        self.assertEqual(dict(zip(header, row))["predictors"], "NA")
+
+    def test_predictions_of_zero_change_nothing(self):
+        nothing = {contig: np.zeros(SAMPLES) for contig in (1, 2)}
+        self.succeed(*MODEL, "--predictors", self.give("zero", {"quantitative_1": nothing}))
+        self.succeed(*MODEL[:-1], "t")
+        one, two = (program.read_results(self.folder / run) for run in "rt")
+        here = one.status[:, 0] == 0
+        self.assertGreater(here.sum(), 1000)
+        np.testing.assert_array_equal(one.status, two.status)
+        np.testing.assert_allclose(one.beta[here], two.beta[here], rtol=0, atol=1e-9 * two.standard_error[here].max())
+        np.testing.assert_allclose(one.standard_error[here], two.standard_error[here], rtol=1e-6)
+
+
+if __name__ == "__main__":
+    program.main()
