@@ -1,3 +1,4 @@
+#include <optional>
 #include <string>
 
 #include "maniple/cli/choice_options.hpp"
@@ -27,6 +28,21 @@ po::options_description options() {
         ("predictors", po::value<std::string>()->value_name("FILE"),
          "test each variant on the trait less what other contigs predict: a run that made "
          "predictors, its predictors.h5, or a _pred.list of REGENIE's step 1");
+    po::options_description genome{"Whole-genome regression"};
+    genome.add_options()  //
+        ("whole-genome", po::value<std::string>()->default_value("none")->value_name("HOW"),
+         "ridge: test each variant on the trait less what other contigs predict of it, by stacked "
+         "ridge regression (accounts for relatives, ancestry and many small effects)")  //
+        ("whole-genome-variants", po::value<std::string>()->value_name("F"),
+         "file of IDs of the variants that predict, one a line (default: all of the store)")  //
+        ("whole-genome-min-maf", po::value<double>()->default_value(0.01, "0.01")->value_name("X"),
+         "smallest minor allele frequency of the variants that predict")  //
+        ("whole-genome-block", po::value<std::int64_t>()->default_value(512)->value_name("N"),
+         "variants of a block, which is regressed on by itself")  //
+        ("folds", po::value<std::string>()->default_value("hash")->value_name("HOW"),
+         "share samples out by a hash of their ID (families stay together), or contiguous")  //
+        ("seed", po::value<std::uint64_t>()->default_value(1)->value_name("N"),
+         "another seed gives other folds");
     po::options_description choice{"Samples and variants"};
     add_sample_options(choice);
     add_variant_options(choice);
@@ -39,7 +55,39 @@ po::options_description options() {
     work.add_options()("memory", po::value<std::string>()->value_name("SIZE"),
                        "memory of each rank: 4G is 4,000 MB, 4Gi is 4,096 MiB (default: 80% of "
                        "what there is); where traits do not fit, they are taken in batches");
-    return all.add(model).add(choice).add(work);
+    return all.add(model).add(genome).add(choice).add(work);
+}
+
+std::optional<WholeGenomeRequest> whole_genome_of(po::variables_map const& values) {
+    bool const wanted = choose<bool>(values, "whole-genome", {{"none", false}, {"ridge", true}});
+    if (!wanted) {
+        for (auto const* name : {"whole-genome-variants", "whole-genome-min-maf",
+                                 "whole-genome-block", "folds", "seed"}) {
+            if (!is_given(values, name)) continue;
+            throw UserError{
+                fmt::format("option --{} has no use without --whole-genome ridge; add it", name)};
+        }
+        return {};
+    }
+    if (is_given(values, "predictors")) {
+        throw UserError{
+            "options --whole-genome and --predictors exclude each other; make predictors, or take "
+            "those of a run"};
+    }
+    return WholeGenomeRequest{
+        .store = values["store"].as<std::string>(),
+        .traits = words_of(values, "trait"),
+        .covariates = words_of(values, "covariate"),
+        .samples = sample_files_of(values),
+        .variants = {.extract = text_of(values, "whole-genome-variants"),
+                     .exclude = {},
+                     .chromosomes = {}},
+        .filter = {.min_maf = bounded(values, "whole-genome-min-maf", 0.0, 0.5)},
+        .block_variants = bounded<std::int64_t>(values, "whole-genome-block", 1, 2048),
+        .folds_by = choose<FoldsBy>(values, "folds",
+                                    {{"hash", FoldsBy::hash}, {"contiguous", FoldsBy::contiguous}}),
+        .seed = values["seed"].as<std::uint64_t>(),
+        .threads = threads_of(values)};
 }
 
 void execute(po::variables_map const& values, mpi::Communicator const& comm, Log& log) {
@@ -51,6 +99,7 @@ void execute(po::variables_map const& values, mpi::Communicator const& comm, Log
                                                                  {{"mean", MissingGenotype::mean},
                                                                   {"drop", MissingGenotype::drop}}),
                               .predictors = text_of(values, "predictors"),
+                              .whole_genome = whole_genome_of(values),
                               .filter = variant_filter_of(values),
                               .samples = sample_files_of(values),
                               .variants = variant_files_of(values),

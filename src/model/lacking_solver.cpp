@@ -28,8 +28,8 @@ public:
           width_{std::ssize(factors) * traits_},
           work_{work} {
         auto const size = at(variants * width_);
-        for (auto* const matrix : {&work.solution, &work.residual, &work.direction, &work.image,
-                                   &work.corrected}) {
+        for (auto* const matrix :
+             {&work.solution, &work.residual, &work.direction, &work.image, &work.corrected}) {
             matrix->resize(size);
         }
     }

@@ -147,7 +147,12 @@ void run_scan(ScanRequest const& request, mpi::Communicator const& comm, Log& lo
         folder = std::make_unique<RunFolder>(request.run);
         log.open_file(folder->path() / "log.txt");
     });
-    together(comm, [&] { plan.emplace(request, limits, log); });
+    auto with_predictors = request;
+    if (request.whole_genome) {
+        with_predictors.predictors = request.run / "predictors.h5";
+        fit_whole_genome(*request.whole_genome, with_predictors.predictors, comm, log);
+    }
+    together(comm, [&] { plan.emplace(with_predictors, limits, log); });
     describe_work(*plan, comm, log);
 
     std::optional<DurableFile> results;

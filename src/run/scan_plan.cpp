@@ -213,18 +213,6 @@ void ScanPlan::add_fitted(FittedTraits const& fitted, std::span<ColumnReference 
 }
 
 // A trait that was named and cannot be tested is an error; one that a pattern brought is not.
-void ScanPlan::judge_rejected(LinearNull const& null, std::vector<TraitReference> const& asked,
-                              Log& log) {
-    for (auto const& rejected : null.rejected()) {
-        auto const trait = std::ranges::find(
-            asked, rejected.name, [](TraitReference const& t) { return t.reference.label; });
-        if (trait->asked == Asked::by_name) {
-            throw UserError{fmt::format("trait '{}' {}", rejected.name, rejected.reason)};
-        }
-        log.warn(fmt::format("trait '{}' is left out: it {}", rejected.name, rejected.reason));
-    }
-}
-
 // Greedily, in order: the next trait begins a batch where it does not fit into the last one.
 // \param left  by a pass to the next.
 void ScanPlan::make_batches(ScanMemory const& memory, std::int64_t limit, std::int64_t left) {

@@ -5,7 +5,10 @@
 #include <limits>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "maniple/core/contract.hpp"
+#include "maniple/core/error.hpp"
 #include "maniple/run/stop_request.hpp"
 #include "maniple/trait/covariates.hpp"
 
@@ -102,6 +105,17 @@ FittedTraits TraitLoader::fit(std::span<ColumnReference const> traits,
         fitted.unpredicted.push_back(unpredicted[position++]);
     }
     return fitted;
+}
+
+void judge_rejected(LinearNull const& null, std::vector<TraitReference> const& asked, Log& log) {
+    for (auto const& rejected : null.rejected()) {
+        auto const trait = std::ranges::find(
+            asked, rejected.name, [](TraitReference const& t) { return t.reference.label; });
+        if (trait->asked == Asked::by_name) {
+            throw UserError{fmt::format("trait '{}' {}", rejected.name, rejected.reason)};
+        }
+        log.warn(fmt::format("trait '{}' is left out: it {}", rejected.name, rejected.reason));
+    }
 }
 
 }  // namespace maniple

@@ -18,6 +18,7 @@
 #include "maniple/run/scan_memory.hpp"
 #include "maniple/run/trait_loader.hpp"
 #include "maniple/run/variant_choice.hpp"
+#include "maniple/run/whole_genome.hpp"
 #include "maniple/store/cohort.hpp"
 
 namespace maniple {
@@ -30,6 +31,8 @@ struct ScanRequest {
     std::vector<std::string> covariates;  ///< Names.
     MissingGenotype missing = MissingGenotype::mean;
     std::filesystem::path predictors;  ///< Whose predictions are taken from traits; empty: none.
+    /// What makes the predictors; nothing: none, or those of `predictors`.
+    std::optional<WholeGenomeRequest> whole_genome;
     VariantFilter filter;
     SampleFiles samples;
     VariantFiles variants;
@@ -111,8 +114,6 @@ private:
     FittedTraits fit_columns(std::span<ColumnReference const> columns) const;
     void survey(std::vector<TraitReference> const& asked, ScanLimits limits, Log& log);
     void add_fitted(FittedTraits const& fitted, std::span<ColumnReference const> columns);
-    static void judge_rejected(LinearNull const& null, std::vector<TraitReference> const& asked,
-                               Log& log);
     void make_batches(ScanMemory const& memory, std::int64_t limit, std::int64_t left);
     void describe_samples(std::vector<TraitReference> const& asked, LinearNull const& null,
                           Log& log) const;

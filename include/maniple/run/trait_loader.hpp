@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "maniple/core/log.hpp"
 #include "maniple/genotype/sample_mask.hpp"
 #include "maniple/model/linear_null.hpp"
 #include "maniple/run/column_choice.hpp"
@@ -54,5 +55,9 @@ private:
     std::vector<ColumnReference> covariates_;
     SampleMask candidates_;
 };
+
+/// Traits of `null` that could not be fitted: an error where one was named, else a warning.
+/// \throws UserError.
+void judge_rejected(LinearNull const& null, std::vector<TraitReference> const& asked, Log& log);
 
 }  // namespace maniple

@@ -1,0 +1,55 @@
+/// \file  Whole-genome regression: what the rest of the genome predicts of each trait.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "maniple/core/log.hpp"
+#include "maniple/model/variant_filter.hpp"
+#include "maniple/mpi/communicator.hpp"
+#include "maniple/run/sample_choice.hpp"
+#include "maniple/run/variant_choice.hpp"
+
+namespace maniple {
+
+/// How samples are shared out into folds.
+enum class FoldsBy {
+    hash,        ///< Of seed and sample ID; families stay together.
+    contiguous,  ///< In the order of the store, as REGENIE does.
+};
+
+/// Stacked ridge regression (Mbatchou et al. 2021, Nature Genetics 53:1097): model/block_ridge.hpp,
+/// then model/stacked_ridge.hpp.
+struct WholeGenomeRequest {
+    std::filesystem::path store;
+    std::vector<std::string> traits;
+    std::vector<std::string> covariates;
+    SampleFiles samples;
+    VariantFiles variants;              ///< That predict.
+    VariantFilter filter;               ///< For these.
+    std::int64_t block_variants = 512;  ///< Of one ridge regression of level 0.
+    std::int64_t folds = 5;
+    FoldsBy folds_by = FoldsBy::hash;
+    std::uint64_t seed = 1;
+    int threads = 1;
+};
+
+/// What became of one trait.
+struct PredictedTrait {
+    std::string name;
+    std::int64_t samples = 0;
+    double heritability = 0;  ///< That sets the penalty chosen.
+    double r_squared = 0;     ///< Of predictions out of fold, by all contigs; NaN: none vary.
+};
+
+/// Fit, and write predictions of every trait for each contig left out to `file`
+/// (store/predictor_file.hpp). A trait's predictions do not depend on the other traits, nor on
+/// ranks and threads. Collective over comm. \throws UserError where a trait cannot be fitted or no
+/// variant is left; Error with ExitCode::stopped; CorruptInput; EnvironmentError.
+std::vector<PredictedTrait> fit_whole_genome(WholeGenomeRequest const& request,
+                                             std::filesystem::path const& file,
+                                             mpi::Communicator const& comm, Log& log);
+
+}  // namespace maniple

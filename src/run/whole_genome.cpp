@@ -1,0 +1,394 @@
+#include "maniple/run/whole_genome.hpp"
+
+#include <omp.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <span>
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "maniple/core/error.hpp"
+#include "maniple/core/stopwatch.hpp"
+#include "maniple/model/block_ridge.hpp"
+#include "maniple/model/covariate_basis.hpp"
+#include "maniple/model/stacked_ridge.hpp"
+#include "maniple/run/agreement.hpp"
+#include "maniple/run/first_failure.hpp"
+#include "maniple/run/genome_blocks.hpp"
+#include "maniple/run/progress.hpp"
+#include "maniple/run/stop_request.hpp"
+#include "maniple/run/trait_loader.hpp"
+#include "maniple/store/predictor_file.hpp"
+#include "maniple/trait/training_split.hpp"
+#include "readable.hpp"
+
+namespace maniple {
+namespace {
+
+constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+constexpr int predictors_tag = 2;
+
+/// Traits on the base: the samples with every covariate.
+struct BaseTraits {
+    CovariateBasis basis;
+    std::string covariates;  // Names, comma separated.
+    std::vector<std::string> names;
+    std::vector<std::vector<double>> residuals;  // Traits x base; NaN where one has no value.
+    std::vector<double> scales;                  // SD of each trait's residual.
+};
+
+BaseTraits load_traits(WholeGenomeRequest const& request, Cohort const& cohort, Log& log) {
+    StoreTables const tables{cohort};
+    auto const columns = list_columns(tables);
+    auto const covariates = choose_covariates(columns, request.covariates);
+    auto const asked = choose_traits(columns, request.traits, covariates);
+    std::vector<ColumnReference> references;
+    for (auto const& trait : asked) references.push_back(trait.reference);
+    TraitLoader const loader{tables, covariates,
+                             choose_samples(cohort.samples(), request.samples, log)};
+    auto const fitted = loader.fit(references);
+    judge_rejected(fitted.null, asked, log);
+
+    auto const& null = fitted.null;
+    BaseTraits traits{.basis = make_basis(null.base().list(), null.covariates()),
+                      .covariates = {},
+                      .names = {},
+                      .residuals = {},
+                      .scales = {}};
+    std::vector<std::string> labels;
+    for (auto const& covariate : covariates) labels.push_back(covariate.label);
+    traits.covariates = fmt::format("{}", fmt::join(labels, ","));
+    for (auto const& trait : null.traits()) {
+        auto const& pattern = null.pattern(trait.pattern);
+        std::vector<double> residual;
+        double squares = 0;
+        for (auto s : traits.basis.samples) {
+            bool const has = pattern.mask.contains(s);
+            residual.push_back(has ? null.residual(trait, s) : unknown);
+            if (has) squares += residual.back() * residual.back();
+        }
+        auto const rank = null.designs()[pattern.design].rank;
+        traits.scales.push_back(std::sqrt(squares / static_cast<double>(pattern.samples - rank)));
+        traits.residuals.push_back(std::move(residual));
+        traits.names.push_back(trait.name);
+    }
+    return traits;
+}
+
+std::vector<std::int32_t> make_folds(WholeGenomeRequest const& request, Samples const& samples,
+                                     std::span<SampleIndex const> base) {
+    std::vector<std::int32_t> folds;
+    if (request.folds_by == FoldsBy::hash) {
+        auto const all = folds_by_hash(samples, request.folds, request.seed);
+        for (auto s : base) folds.push_back(all[s.at()]);
+    } else {
+        auto const each = std::ssize(base) / request.folds;
+        for (std::int64_t i = 0; i < std::ssize(base); ++i) {
+            auto const fold = each == 0 ? i : std::min(i / each, request.folds - 1);
+            folds.push_back(static_cast<std::int32_t>(fold));
+        }
+    }
+    for (std::int32_t fold = 0; fold < request.folds; ++fold) {
+        if (std::ranges::count(folds, fold) > 0) continue;
+        throw UserError{fmt::format(
+            "whole-genome regression: one of {} folds has no sample ({} samples have every "
+            "covariate); it needs more people",
+            request.folds, base.size())};
+    }
+    return folds;
+}
+
+/// A whole-genome regression between its traits and its file.
+class WholeGenomeFit {
+public:
+    WholeGenomeFit(WholeGenomeRequest const& request, Cohort const& cohort, BaseTraits traits,
+                   GenomeBlocks& blocks, mpi::Communicator const& comm, Log& log)
+        : request_{request},
+          cohort_{cohort},
+          traits_{std::move(traits)},
+          blocks_{blocks},
+          comm_{comm},
+          log_{log},
+          folds_{make_folds(request, cohort.samples(), traits_.basis.samples)},
+          settings_{.variants = blocks.variants(), .folds = request.folds} {}
+
+    std::vector<PredictedTrait> run(std::filesystem::path const& file) {
+        predict_blocks();
+        std::optional<PredictorWriter> writer;
+        together(comm_, [&] {
+            if (comm_.is_root()) writer.emplace(file, header());
+        });
+        std::vector<PredictedTrait> all;
+        auto const step = comm_.size() * comm_.max(request_.threads);
+        for (std::int64_t first = 0; first < traits(); first += step) {
+            auto some = stack(first, std::min(traits(), first + step), writer);
+            std::ranges::move(some, std::back_inserter(all));
+            if (comm_.max(StopRequest::asked() ? 1 : 0) == 1) StopRequest::throw_stopped();
+        }
+        together(comm_, [&] {
+            if (writer) writer->finish(ExistingFile::replace);
+        });
+        return all;
+    }
+
+private:
+    /// One trait's level 1, as its rank sends it.
+    struct Stacked {
+        std::int64_t trait;
+        std::int64_t chosen;
+        double r_squared;
+    };
+
+    std::int64_t traits() const { return std::ssize(traits_.names); }
+    std::int64_t samples() const { return std::ssize(traits_.basis.samples); }
+    std::int64_t steps() const { return std::ssize(settings_.heritabilities); }
+    std::int64_t columns() const { return std::ssize(blocks_.blocks()) * steps(); }
+    std::int64_t slices() const { return std::ssize(blocks_.contigs()) + 1; }
+    int owner_of(std::int64_t trait) const { return static_cast<int>(trait % comm_.size()); }
+
+    // Level 0.
+    void predict_blocks() {
+        std::vector<std::span<double const>> residuals{traits_.residuals.begin(),
+                                                       traits_.residuals.end()};
+        LevelZeroDesign const design{traits_.basis, cohort_.samples().size(), folds_, residuals,
+                                     settings_};
+        std::vector<BlockRidge> ridges;
+        for (int thread = 0; thread < request_.threads; ++thread) ridges.emplace_back(design);
+        predictors_.resize(blocks_.blocks().size());
+        Progress progress{"blocks of the whole genome", std::nullopt, log_};
+        blocks_.each([&](int thread, std::size_t block, PackedView genotypes) {
+            std::vector<LocalVariantIndex> rows;
+            for (LocalVariantIndex v{0}; v.get() < genotypes.variants(); ++v) rows.push_back(v);
+            auto& found = predictors_[block];
+            found.resize(static_cast<std::size_t>(design.predictors() * samples()));
+            ridges[static_cast<std::size_t>(thread)].predict(
+                genotypes, rows, {found.data(), design.predictors(), samples()});
+            if (thread == 0) progress.advance(1);
+        });
+    }
+
+    PredictorHeader header() const {
+        return {.traits = traits_.names,
+                .contigs = blocks_.contigs(),
+                .whole = WholeGenome::present,
+                .method = "stacked ridge",
+                .covariates = traits_.covariates,
+                .source = fmt::format("maniple scan --whole-genome ridge: {} variants in {} blocks",
+                                      blocks_.variants(), blocks_.blocks().size()),
+                .fingerprint = cohort_.index().fingerprint,
+                .samples = cohort_.samples().size()};
+    }
+
+    // Predictors of one trait in this rank's blocks, block after block.
+    void add_own(std::int64_t trait, mpi::Bytes& bytes) const {
+        for (auto const& block : predictors_) {
+            if (block.empty()) continue;
+            auto const size = static_cast<std::size_t>(steps() * samples());
+            auto const own = std::span{block}.subspan(static_cast<std::size_t>(trait) * size, size);
+            auto const raw = std::as_bytes(own);
+            bytes.insert(bytes.end(), raw.begin(), raw.end());
+        }
+    }
+
+    // Level 1 of some traits, each on its rank. \return on the root, what became of them.
+    std::vector<PredictedTrait> stack(std::int64_t first, std::int64_t last,
+                                      std::optional<PredictorWriter>& writer) {
+        std::vector<std::int64_t> own;
+        std::vector<std::vector<float>> matrices;
+        exchange(first, last, own, matrices);
+        std::vector<StackedFit> fits(own.size());
+        FirstFailure failure;
+#pragma omp parallel for schedule(dynamic, 1) num_threads(request_.threads)
+        for (std::size_t i = 0; i < own.size(); ++i) {
+            failure.guard([&] {
+                fits[i] = fit(own[i], matrices[i]);
+                matrices[i] = {};
+            });
+        }
+        agree(comm_, failure.get());
+        mpi::Bytes message;
+        for (std::size_t i = 0; i < own.size(); ++i) add_fit(own[i], fits[i], message);
+        fits.clear();
+        auto const gathered = comm_.gather(message);
+        std::vector<PredictedTrait> all;
+        together(comm_, [&] {
+            if (!comm_.is_root()) return;
+            for (auto const& bytes : gathered) write_fits(bytes, *writer, all);
+        });
+        std::ranges::sort(all, {}, [&](PredictedTrait const& trait) {
+            return std::ranges::find(traits_.names, trait.name);
+        });
+        return all;
+    }
+
+    // columns x samples of each trait that is this rank's.
+    void exchange(std::int64_t first, std::int64_t last, std::vector<std::int64_t>& own,
+                  std::vector<std::vector<float>>& matrices) const {
+        std::vector<mpi::PendingSend> sent;
+        for (auto t = first; t < last; ++t) {
+            if (owner_of(t) == comm_.rank()) {
+                own.push_back(t);
+                continue;
+            }
+            mpi::Bytes bytes;
+            add_own(t, bytes);
+            sent.push_back(comm_.send(std::move(bytes), owner_of(t), predictors_tag));
+        }
+        auto const block_size = static_cast<std::size_t>(steps() * samples());
+        for (auto t : own) {
+            auto& matrix = matrices.emplace_back(static_cast<std::size_t>(columns() * samples()));
+            for (int rank = 0; rank < comm_.size(); ++rank) {
+                mpi::Bytes bytes;
+                if (rank == comm_.rank()) {
+                    add_own(t, bytes);
+                } else {
+                    bytes = comm_.receive(rank, predictors_tag);
+                }
+                auto const* next = bytes.data();
+                for (auto b = static_cast<std::size_t>(rank); b < predictors_.size();
+                     b += static_cast<std::size_t>(comm_.size())) {
+                    std::memcpy(matrix.data() + b * block_size, next, block_size * sizeof(float));
+                    next += block_size * sizeof(float);
+                }
+            }
+        }
+    }
+
+    StackedFit fit(std::int64_t trait, std::vector<float> const& matrix) const {
+        auto const& residual = traits_.residuals[static_cast<std::size_t>(trait)];
+        auto folds = folds_;
+        std::vector<double> scaled(residual.size());
+        for (std::size_t s = 0; s < residual.size(); ++s) {
+            if (std::isnan(residual[s])) {
+                folds[s] = -1;
+            } else {
+                scaled[s] = residual[s] / traits_.scales[static_cast<std::size_t>(trait)];
+            }
+        }
+        std::vector<std::int32_t> contigs;
+        for (auto const& block : blocks_.blocks()) {
+            contigs.insert(contigs.end(), static_cast<std::size_t>(steps()), block.contig);
+        }
+        auto const penalties =
+            stacked_penalties(Outcome::quantitative, columns(), settings_.heritabilities);
+        auto fitted = fit_stacked_ridge({.predictors = {matrix.data(), columns(), samples()},
+                                         .contigs = contigs,
+                                         .folds = folds,
+                                         .fold_count = request_.folds,
+                                         .penalties = penalties},
+                                        scaled);
+        if (fitted.status == FitStatus::ok) return fitted;
+        throw UserError{
+            fmt::format("trait '{}' cannot be predicted from the whole genome ({}); leave it out",
+                        traits_.names[static_cast<std::size_t>(trait)], to_string(fitted.status))};
+    }
+
+    void add_fit(std::int64_t trait, StackedFit const& fit, mpi::Bytes& message) const {
+        auto const add = [&](std::span<std::byte const> bytes) {
+            message.insert(message.end(), bytes.begin(), bytes.end());
+        };
+        auto const& loss = fit.losses[static_cast<std::size_t>(fit.chosen)];
+        Stacked const head{trait, fit.chosen, loss.r_squared};
+        add(std::as_bytes(std::span{&head, 1}));
+        auto const add_slice = [&](std::span<double const> slice) {
+            std::vector<float> const narrow{slice.begin(), slice.end()};
+            add(std::as_bytes(std::span{narrow}));
+        };
+        for (std::int64_t c = 0; c + 1 < slices(); ++c) add_slice(fit.loco_of(c));
+        add_slice(fit.whole);
+    }
+
+    void write_fits(mpi::Bytes const& bytes, PredictorWriter& writer,
+                    std::vector<PredictedTrait>& all) const {
+        auto const cohort = cohort_.samples().size();
+        std::vector<float> of_base(static_cast<std::size_t>(samples()));
+        std::vector<float> of_cohort(static_cast<std::size_t>(slices() * cohort));
+        for (auto const *next = bytes.data(), *end = next + bytes.size(); next != end;) {
+            Stacked head{};
+            std::memcpy(&head, next, sizeof head);
+            next += sizeof head;
+            auto const t = static_cast<std::size_t>(head.trait);
+            auto const& residual = traits_.residuals[t];
+            std::ranges::fill(of_cohort, std::numeric_limits<float>::quiet_NaN());
+            std::int64_t people = 0;
+            for (std::int64_t slice = 0; slice < slices(); ++slice) {
+                std::memcpy(of_base.data(), next, of_base.size() * sizeof(float));
+                next += of_base.size() * sizeof(float);
+                people = 0;
+                for (std::size_t s = 0; s < of_base.size(); ++s) {
+                    if (std::isnan(residual[s])) continue;
+                    ++people;
+                    auto const to = traits_.basis.samples[s].get();
+                    of_cohort[static_cast<std::size_t>(slice * cohort + to)] = of_base[s];
+                }
+            }
+            writer.write(TraitIndex{head.trait}, traits_.scales[t],
+                         {of_cohort.data(), slices(), cohort});
+            all.push_back(
+                {.name = traits_.names[t],
+                 .samples = people,
+                 .heritability = settings_.heritabilities[static_cast<std::size_t>(head.chosen)],
+                 .r_squared = head.r_squared});
+        }
+    }
+
+    WholeGenomeRequest const& request_;
+    Cohort const& cohort_;
+    BaseTraits traits_;
+    GenomeBlocks& blocks_;
+    mpi::Communicator comm_;
+    Log& log_;
+    std::vector<std::int32_t> folds_;
+    LevelZeroSettings settings_;
+    std::vector<std::vector<float>> predictors_;  // Of this rank's blocks; else empty.
+};
+
+void describe(std::vector<PredictedTrait> const& traits, double seconds, Log& log) {
+    constexpr std::size_t shown = 20;
+    log.note(fmt::format("whole genome: predictors made in {:.1f} s", seconds));
+    for (std::size_t t = 0; t < std::min(shown, traits.size()); ++t) {
+        auto const& trait = traits[t];
+        log.note(fmt::format("  {}: out-of-fold R^2 {:.4f} (penalty of heritability {})",
+                             trait.name, trait.r_squared, trait.heritability));
+    }
+}
+
+}  // namespace
+
+std::vector<PredictedTrait> fit_whole_genome(WholeGenomeRequest const& request,
+                                             std::filesystem::path const& file,
+                                             mpi::Communicator const& comm, Log& log) {
+    Stopwatch const watch;
+    std::optional<Cohort> cohort;
+    std::optional<BaseTraits> traits;
+    std::vector<ChosenBlock> chosen;
+    together(comm, [&] {
+        cohort.emplace(request.store);
+        traits.emplace(load_traits(request, *cohort, log));
+        if (traits->names.empty()) {
+            throw UserError{"none of the traits can be predicted; see the warnings above"};
+        }
+        chosen = choose_variants(*cohort, request.variants, log);
+    });
+    SampleMask base{cohort->samples().size()};
+    for (auto s : traits->basis.samples) base.insert(s);
+    GenomeBlocks blocks{*cohort, chosen,         request.filter, base, request.block_variants,
+                        comm,    request.threads};
+    log.note(fmt::format("whole genome: {} variants in {} of {} contigs predict {}",
+                         blocks.variants(), plural(std::ssize(blocks.blocks()), "block"),
+                         blocks.contigs().size(), plural(std::ssize(traits->names), "trait")));
+    std::optional<WholeGenomeFit> fit;
+    together(comm, [&] { fit.emplace(request, *cohort, std::move(*traits), blocks, comm, log); });
+    auto predicted = fit->run(file);
+    if (comm.is_root()) describe(predicted, watch.seconds(), log);
+    return predicted;
+}
+
+}  // namespace maniple
