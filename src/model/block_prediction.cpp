@@ -58,6 +58,7 @@ void BlockPrediction::assign_weights(BlockStandard const& standard,
     scores_ = weights.rows();
     allele_weights_.resize(at(scores_ * variants));
     scales_.resize(at(scores_));
+    units_.resize(at(scores_));
     constants_.resize(at(scores_));
     auto const mean = standard.mean();
     for (std::int64_t c = 0; c < scores_; ++c) {
@@ -72,6 +73,7 @@ void BlockPrediction::assign_weights(BlockStandard const& standard,
             constant += own[v] * mean[at(v)];
         }
         scales_[at(c)] = choose_score_scale(largest, total);
+        units_[at(c)] = 1 / scales_[at(c)];
         constants_[at(c)] = constant;
     }
     MatrixView<double const> const own{allele_weights_.data(), scores_, variants};
@@ -100,19 +102,28 @@ void BlockPrediction::predict(PackedView genotypes, RidgeFold const& fold,
         add_scores(rows, tile_, {SampleIndex{s}, SampleIndex{s + count}}, workspace_,
                    {sums_.data(), count, scores_});
         for (std::int64_t i = 0; i < count; ++i) {
-            for (std::int64_t c = 0; c < scores_; ++c) {
-                auto const sum = static_cast<double>(sums_[at(i * scores_ + c)]);
-                values_[at(i * scores_ + c)] = sum / scales_[at(c)] - constants_[at(c)];
-            }
+            auto const* const from = sums_.data() + i * scores_;
+            auto* const to = values_.data() + i * scores_;
+            for (std::int64_t c = 0; c < scores_; ++c)
+                to[c] = static_cast<double>(from[c]) * units_[at(c)] - constants_[at(c)];
         }
         subtract_product(MatrixView<double const>{fold.basis.data() + s * rank, count, rank},
                          MatrixView<double const>{slopes_.data(), rank, scores_},
                          {values_.data(), count, scores_});
+        write({fold.positions.data() + s, at(count)}, predictions);
+    }
+}
+
+void BlockPrediction::write(std::span<std::int64_t const> positions,
+                            MatrixView<float> predictions) const {
+    constexpr std::size_t together = 16;  // Samples whose values stay in the first-level cache.
+    for (std::size_t i0 = 0; i0 < positions.size(); i0 += together) {
+        auto const last = std::min(i0 + together, positions.size());
         for (std::int64_t c = 0; c < scores_; ++c) {
-            auto const to = predictions.row(c);
-            for (std::int64_t i = 0; i < count; ++i)
-                to[at(fold.positions[at(s + i)])] =
-                    static_cast<float>(values_[at(i * scores_ + c)]);
+            auto* const to = predictions.data() + c * predictions.row_stride();
+            auto const* const from = values_.data() + c;
+            for (auto i = i0; i < last; ++i)
+                to[positions[i]] = static_cast<float>(from[static_cast<std::int64_t>(i) * scores_]);
         }
     }
 }

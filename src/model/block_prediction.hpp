@@ -23,12 +23,15 @@ private:
     // Turn weights of standardised genotypes into those of alleles.
     void assign_weights(BlockStandard const& standard, MatrixView<double const> weights,
                         MissingShare missing);
+    // The values of some samples where they belong.
+    void write(std::span<std::int64_t const> positions, MatrixView<float> predictions) const;
 
     std::int64_t scores_ = 0;
     ScoreTile tile_;
     ScoreWorkspace workspace_;
     std::vector<double> allele_weights_;  // scores x variants
     std::vector<double> scales_;
+    std::vector<double> units_;
     std::vector<double> constants_;  // What the means add up to.
     std::vector<double> slopes_;     // rank x scores: of the basis.
     std::vector<std::int64_t> sums_;

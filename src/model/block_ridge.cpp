@@ -73,6 +73,8 @@ struct BlockRidge::State {
     Square gram;
     Square lacked_gram;
     std::vector<Square> factors;
+    LackedWorkspace lacked_room;
+    LackingWorkspace lacking;
     std::vector<double> products;   // variants x traits
     std::vector<double> solutions;  // variants x (heritabilities x traits)
     std::vector<double> weights;    // (traits x heritabilities) x variants
@@ -211,13 +213,13 @@ private:
         for (auto const& pattern : design_.patterns) {
             auto const& lacked = pattern.outside;
             if (pattern.path != SolutionPath::near || lacked[f].samples.empty()) continue;
-            if (!batch) batch.emplace(*standard_, heritabilities);
+            if (!batch) batch.emplace(*standard_, heritabilities, work_.lacked_room);
             batch->add(turned_, lacked[f], pattern.traits);
             if (std::ssize(batch->traits()) < batch_traits) continue;
-            solve_lacking(factors, products(), *batch, solutions());
+            solve_lacking(factors, products(), *batch, work_.lacking, solutions());
             batch.reset();
         }
-        if (batch) solve_lacking(factors, products(), *batch, solutions());
+        if (batch) solve_lacking(factors, products(), *batch, work_.lacking, solutions());
     }
 
     void solve_far(std::size_t f, LackingPattern const& pattern) {
@@ -251,13 +253,17 @@ private:
 
     // The solutions turned round, a trait's heritabilities side by side.
     void write_weights() {
+        constexpr std::int64_t together = 16;  // Variants whose solutions stay near.
         auto const count = design_.heritabilities();
-        for (std::int64_t v = 0; v < variants_; ++v) {
-            auto const row = solutions().row(v);
+        auto const width = count * design_.traits;
+        for (std::int64_t v0 = 0; v0 < variants_; v0 += together) {
+            auto const last = std::min(v0 + together, variants_);
             for (std::int64_t h = 0; h < count; ++h) {
-                for (std::int64_t t = 0; t < design_.traits; ++t)
-                    work_.weights[at((t * count + h) * variants_ + v)] =
-                        row[at(h * design_.traits + t)];
+                for (std::int64_t t = 0; t < design_.traits; ++t) {
+                    auto const* const from = work_.solutions.data() + h * design_.traits + t;
+                    auto* const to = work_.weights.data() + (t * count + h) * variants_;
+                    for (auto v = v0; v < last; ++v) to[v] = from[v * width];
+                }
             }
         }
     }

@@ -36,8 +36,12 @@ PackedBlock select_by_sample(std::span<SampleMajorBlock const> turned,
 
 }  // namespace
 
-LackedGenotypes::LackedGenotypes(BlockStandard const& standard, std::int64_t penalties)
-    : standard_{standard}, penalties_{penalties}, offsets_{standard.offsets()} {}
+LackedGenotypes::LackedGenotypes(BlockStandard const& standard, std::int64_t penalties,
+                                 LackedWorkspace& workspace)
+    : standard_{standard},
+      penalties_{penalties},
+      offsets_{standard.offsets()},
+      work_{workspace} {}
 
 void LackedGenotypes::add(std::span<SampleMajorBlock const> turned, LackedSamples const& lacked,
                           std::span<std::int64_t const> traits) {
@@ -64,14 +68,15 @@ void LackedGenotypes::add(std::span<SampleMajorBlock const> turned, LackedSample
     traits_.insert(traits_.end(), traits.begin(), traits.end());
 }
 
-void LackedGenotypes::gather(Pattern const& pattern, MatrixView<double const> from,
-                             std::vector<double>& to) const {
-    to.resize(at(from.rows() * penalties_ * pattern.count));
+void LackedGenotypes::gather(Pattern const& pattern, std::vector<double> const& from,
+                             std::int64_t rows, std::vector<double>& to) const {
+    to.resize(at(rows * penalties_ * pattern.count));
+    auto const traits = std::ssize(traits_);
+    auto const* row = from.data() + pattern.first;
     auto* out = to.data();
-    for (std::int64_t r = 0; r < from.rows(); ++r) {
-        auto const* row = from.data() + r * from.row_stride() + pattern.first;
-        for (std::int64_t h = 0; h < penalties_; ++h, row += std::ssize(traits_))
-            out = std::copy_n(row, pattern.count, out);
+    for (std::int64_t r = 0; r < rows * penalties_; ++r, row += traits) {
+        // Mostly there is one: not worth a call.
+        for (std::int64_t k = 0; k < pattern.count; ++k) *out++ = row[k];
     }
 }
 
@@ -81,48 +86,48 @@ void LackedGenotypes::scatter(Pattern const& pattern, std::vector<double> const&
     for (std::int64_t r = 0; r < to.rows(); ++r) {
         auto* row = to.data() + r * to.row_stride() + pattern.first;
         for (std::int64_t h = 0; h < penalties_; ++h, row += std::ssize(traits_)) {
-            std::copy_n(in, pattern.count, row);
-            in += pattern.count;
+            for (std::int64_t k = 0; k < pattern.count; ++k) row[k] = *in++;
         }
     }
 }
 
-void LackedGenotypes::multiply(Pattern const& pattern, MatrixView<double const> weights,
-                               MatrixView<double const> slopes, MatrixView<double> products,
+void LackedGenotypes::multiply(Pattern const& pattern, MatrixView<double> products,
                                MatrixView<double> basis_products) {
     auto const width = penalties_ * pattern.count;
     auto const variants = standard_.variants();
     auto const samples = pattern.basis.rows();
-    gather(pattern, weights, weights_);
-    gather(pattern, slopes, slopes_);
-    values_.resize(at(samples * width));
-    products_.resize(at(variants * width));
-    basis_products_.assign(at(pattern.basis.columns() * width), 0.0);
-    MatrixView<double> const values{values_.data(), samples, width};
+    auto const rank = pattern.basis.columns();
+    gather(pattern, work_.weights, variants, work_.own_weights);
+    gather(pattern, work_.slopes, rank, work_.own_slopes);
+    work_.values.resize(at(samples * width));
+    work_.own_products.resize(at(variants * width));
+    work_.own_basis_products.assign(at(rank * width), 0.0);
+    MatrixView<double> const values{work_.values.data(), samples, width};
     multiply_rounded(pattern.by_sample.view(),
-                     MatrixView<double const>{weights_.data(), variants, width}, workspace_,
-                     values);
+                     MatrixView<double const>{work_.own_weights.data(), variants, width},
+                     work_.product, values);
     auto const mean = standard_.mean();
     for (auto const& missing : pattern.missing) {
-        auto* const value = values_.data() + missing.sample * width;
-        auto const* const weight = weights_.data() + missing.variant * width;
-        for (std::int64_t c = 0; c < width; ++c) value[c] += mean[at(missing.variant)] * weight[c];
+        auto* const value = work_.values.data() + missing.sample * width;
+        auto const* const weight = work_.own_weights.data() + missing.variant * width;
+        auto const own_mean = mean[at(missing.variant)];
+        for (std::int64_t c = 0; c < width; ++c) value[c] += own_mean * weight[c];
     }
-    subtract_product(pattern.basis,
-                     MatrixView<double const>{slopes_.data(), pattern.basis.columns(), width},
+    subtract_product(pattern.basis, MatrixView<double const>{work_.own_slopes.data(), rank, width},
                      values);
 
-    multiply_rounded(pattern.by_variant.view(), values, workspace_,
-                     {products_.data(), variants, width});
+    multiply_rounded(pattern.by_variant.view(), values, work_.product,
+                     {work_.own_products.data(), variants, width});
     for (auto const& missing : pattern.missing) {
-        auto* const product = products_.data() + missing.variant * width;
-        auto const* const value = values_.data() + missing.sample * width;
-        for (std::int64_t c = 0; c < width; ++c) product[c] += mean[at(missing.variant)] * value[c];
+        auto* const product = work_.own_products.data() + missing.variant * width;
+        auto const* const value = work_.values.data() + missing.sample * width;
+        auto const own_mean = mean[at(missing.variant)];
+        for (std::int64_t c = 0; c < width; ++c) product[c] += own_mean * value[c];
     }
     add_product(Factor{pattern.basis}.transposed(), values,
-                {basis_products_.data(), pattern.basis.columns(), width});
-    scatter(pattern, products_, products);
-    scatter(pattern, basis_products_, basis_products);
+                {work_.own_basis_products.data(), rank, width});
+    scatter(pattern, work_.own_products, products);
+    scatter(pattern, work_.own_basis_products, basis_products);
 }
 
 void LackedGenotypes::multiply(MatrixView<double const> from, MatrixView<double> to) {
@@ -130,24 +135,26 @@ void LackedGenotypes::multiply(MatrixView<double const> from, MatrixView<double>
     auto const width = from.columns();
     auto const rank = std::ssize(offsets_) / variants;
     auto const inverse_sd = standard_.inverse_sd();
-    std::vector<double> weights(at(variants * width));
-    std::vector<double> slopes(at(rank * width));
-    std::vector<double> basis_products(at(rank * width));
-    MatrixView<double> const weight_view{weights.data(), variants, width};
-    MatrixView<double> const slope_view{slopes.data(), rank, width};
-    MatrixView<double> const basis_view{basis_products.data(), rank, width};
-    MatrixView<double const> const offsets{offsets_.data(), variants, rank};
+    work_.weights.resize(at(variants * width));
+    work_.slopes.assign(at(rank * width), 0.0);
+    work_.basis_products.resize(at(rank * width));
     for (std::int64_t v = 0; v < variants; ++v) {
         auto const* const row = from.data() + v * from.row_stride();
-        for (std::int64_t c = 0; c < width; ++c) weight_view(v, c) = row[c] * inverse_sd[at(v)];
+        auto* const weights = work_.weights.data() + v * width;
+        auto const scale = inverse_sd[at(v)];
+        for (std::int64_t c = 0; c < width; ++c) weights[c] = row[c] * scale;
     }
-    add_product(Factor{offsets}.transposed(), weight_view, slope_view);
-    for (auto const& pattern : patterns_)
-        multiply(pattern, weight_view, slope_view, to, basis_view);
-    subtract_product(offsets, basis_view, to);
+    MatrixView<double const> const offsets{offsets_.data(), variants, rank};
+    add_product(Factor{offsets}.transposed(),
+                MatrixView<double const>{work_.weights.data(), variants, width},
+                {work_.slopes.data(), rank, width});
+    MatrixView<double> const basis_products{work_.basis_products.data(), rank, width};
+    for (auto const& pattern : patterns_) multiply(pattern, to, basis_products);
+    subtract_product(offsets, basis_products, to);
     for (std::int64_t v = 0; v < variants; ++v) {
         auto* const row = to.data() + v * to.row_stride();
-        for (std::int64_t c = 0; c < width; ++c) row[c] *= inverse_sd[at(v)];
+        auto const scale = inverse_sd[at(v)];
+        for (std::int64_t c = 0; c < width; ++c) row[c] *= scale;
     }
 }
 

@@ -13,13 +13,27 @@
 
 namespace maniple {
 
+// Memory of LackedGenotypes; reused.
+struct LackedWorkspace {
+    RoundedWorkspace product;
+    std::vector<double> weights;  // Of all patterns: one per variant and column,
+    std::vector<double> slopes;   // (rank + 1) x columns,
+    std::vector<double> basis_products;  // and likewise.
+    std::vector<double> own_weights;     // The same of the pattern at hand.
+    std::vector<double> own_slopes;
+    std::vector<double> own_products;
+    std::vector<double> own_basis_products;
+    std::vector<double> values;  // Of the samples it lacks: one per column.
+};
+
 // Of the traits of some patterns, R'R x, where the rows of R are the standardised genotypes that
 // the trait's pattern lacks. Vectors are columns: for each penalty one of each trait, in the order
 // in which traits were added.
 class LackedGenotypes {
 public:
-    // standard: outlives this object.
-    LackedGenotypes(BlockStandard const& standard, std::int64_t penalties);
+    // standard, workspace: outlive this object.
+    LackedGenotypes(BlockStandard const& standard, std::int64_t penalties,
+                    LackedWorkspace& workspace);
 
     // turned: the block's variants, some in each. The others outlive this object.
     void add(std::span<SampleMajorBlock const> turned, LackedSamples const& lacked,
@@ -47,12 +61,11 @@ private:
     };
 
     // The part of a matrix that belongs to a pattern, and back.
-    void gather(Pattern const& pattern, MatrixView<double const> from,
+    void gather(Pattern const& pattern, std::vector<double> const& from, std::int64_t rows,
                 std::vector<double>& to) const;
     void scatter(Pattern const& pattern, std::vector<double> const& from,
                  MatrixView<double> to) const;
-    void multiply(Pattern const& pattern, MatrixView<double const> weights,
-                  MatrixView<double const> slopes, MatrixView<double> products,
+    void multiply(Pattern const& pattern, MatrixView<double> products,
                   MatrixView<double> basis_products);
 
     BlockStandard const& standard_;
@@ -60,13 +73,7 @@ private:
     std::vector<double> offsets_;  // variants x (rank + 1)
     std::vector<Pattern> patterns_;
     std::vector<std::int64_t> traits_;
-    RoundedWorkspace workspace_;
-    // Of the pattern at hand:
-    std::vector<double> weights_;
-    std::vector<double> slopes_;
-    std::vector<double> values_;  // One per sample lacked and column.
-    std::vector<double> products_;
-    std::vector<double> basis_products_;
+    LackedWorkspace& work_;
 };
 
 }  // namespace maniple

@@ -16,49 +16,35 @@ constexpr int most_steps = 200;
 
 std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
 
-class Matrix {
-public:
-    Matrix(std::int64_t rows, std::int64_t columns)
-        : rows_{rows}, columns_{columns}, values_(at(rows * columns)) {}
-
-    MatrixView<double> view() { return {values_.data(), rows_, columns_}; }
-    MatrixView<double> columns(std::int64_t first, std::int64_t count) {
-        return {values_.data() + first, rows_, count, columns_};
-    }
-    std::int64_t rows() const { return rows_; }
-    double* row(std::int64_t r) { return values_.data() + r * columns_; }
-    std::vector<double>& values() { return values_; }
-
-private:
-    std::int64_t rows_;
-    std::int64_t columns_;
-    std::vector<double> values_;
-};
-
 // One column per penalty and trait; all numbers of a column are its own.
 class Systems {
 public:
     Systems(std::span<MatrixView<double const> const> factors, LackedGenotypes& lacked,
-            std::int64_t variants)
+            std::int64_t variants, LackingWorkspace& work)
         : factors_{factors},
           lacked_{lacked},
+          variants_{variants},
           traits_{std::ssize(lacked.traits())},
           width_{std::ssize(factors) * traits_},
-          solution_{variants, width_},
-          residual_{variants, width_},
-          direction_{variants, width_},
-          image_{variants, width_},
-          corrected_{variants, width_} {}
+          work_{work} {
+        auto const size = at(variants * width_);
+        for (auto* const matrix : {&work.solution, &work.residual, &work.direction, &work.image,
+                                   &work.corrected}) {
+            matrix->resize(size);
+        }
+    }
 
     void start(MatrixView<double const> products, MatrixView<double const> solutions) {
-        for_each_column([&](std::int64_t own, std::int64_t trait, std::int64_t penalty) {
-            for (std::int64_t v = 0; v < solution_.rows(); ++v) {
-                residual_.row(v)[own] = products(v, trait);
-                direction_.row(v)[own] = solutions(v, penalty * products.columns() + trait);
-            }
-        });
-        image_.values() = residual_.values();
-        norms_ = multiply_columns(residual_, direction_);
+        std::ranges::fill(work_.solution, 0.0);
+        for (std::int64_t v = 0; v < variants_; ++v) {
+            auto const row = at(v * width_);
+            for_each_column([&](std::size_t own, std::int64_t trait, std::int64_t penalty) {
+                work_.residual[row + own] = products(v, trait);
+                work_.direction[row + own] = solutions(v, penalty * products.columns() + trait);
+            });
+        }
+        work_.image = work_.residual;
+        norms_ = multiply_columns(work_.residual, work_.direction);
         first_norms_ = norms_;
         longest_.assign(norms_.size(), 1.0);
         active_.resize(norms_.size());
@@ -66,71 +52,90 @@ public:
     }
 
     void run() {
+        auto const matrix = [&](std::vector<double>& values) {
+            return MatrixView<double>{values.data(), variants_, width_};
+        };
         for (int step = 0; step < most_steps; ++step) {
             if (std::ranges::none_of(active_, [](auto is_active) { return is_active != 0; }))
                 return;
-            lacked_.multiply(direction_.view(), corrected_.view());
+            lacked_.multiply(matrix(work_.direction), matrix(work_.corrected));
             move();
             precondition();
             turn();
         }
     }
 
-    void finish(MatrixView<double> solutions, std::int64_t traits) {
-        for_each_column([&](std::int64_t own, std::int64_t trait, std::int64_t penalty) {
-            for (std::int64_t v = 0; v < solution_.rows(); ++v)
-                solutions(v, penalty * traits + trait) = solution_.row(v)[own];
-        });
+    void finish(MatrixView<double> solutions, std::int64_t traits) const {
+        for (std::int64_t v = 0; v < variants_; ++v) {
+            auto const row = at(v * width_);
+            for_each_column([&](std::size_t own, std::int64_t trait, std::int64_t penalty) {
+                solutions(v, penalty * traits + trait) = work_.solution[row + own];
+            });
+        }
     }
 
 private:
     template <class Visit>
     void for_each_column(Visit visit) const {
+        std::size_t own = 0;
         for (std::int64_t h = 0; h < std::ssize(factors_); ++h) {
-            for (std::int64_t k = 0; k < traits_; ++k)
-                visit(h * traits_ + k, lacked_.traits()[at(k)], h);
+            for (auto trait : lacked_.traits()) visit(own++, trait, h);
         }
     }
 
     // In the order of rows.
-    std::vector<double> multiply_columns(Matrix& left, Matrix& right) const {
+    std::vector<double> multiply_columns(std::vector<double> const& left,
+                                         std::vector<double> const& right) const {
         std::vector<double> sums(at(width_));
-        for (std::int64_t v = 0; v < left.rows(); ++v) {
-            auto const* const l = left.row(v);
-            auto const* const r = right.row(v);
-            for (std::int64_t c = 0; c < width_; ++c) sums[at(c)] += l[c] * r[c];
+        for (std::int64_t v = 0; v < variants_; ++v) {
+            auto const* const l = left.data() + v * width_;
+            auto const* const r = right.data() + v * width_;
+            for (std::size_t c = 0; c < sums.size(); ++c) sums[c] += l[c] * r[c];
         }
         return sums;
     }
 
-    // A step along the directions, whose image under A + penalty is known.
+    // Make the corrected directions their images under A + penalty - R'R, and find p' image.
+    std::vector<double> find_curvatures() {
+        std::vector<double> sums(at(width_));
+        for (std::int64_t v = 0; v < variants_; ++v) {
+            auto const* const p = work_.direction.data() + v * width_;
+            auto const* const whole = work_.image.data() + v * width_;
+            auto* const image = work_.corrected.data() + v * width_;
+            for (std::size_t c = 0; c < sums.size(); ++c) {
+                image[c] = whole[c] - image[c];
+                sums[c] += p[c] * image[c];
+            }
+        }
+        return sums;
+    }
+
+    // A step along the directions. What is to be corrected next is the residual.
     void move() {
-        for (std::size_t i = 0; i < corrected_.values().size(); ++i)
-            corrected_.values()[i] = image_.values()[i] - corrected_.values()[i];
-        auto const curvatures = multiply_columns(direction_, corrected_);
+        auto const curvatures = find_curvatures();
         std::vector<double> steps(at(width_));
         for (std::size_t c = 0; c < steps.size(); ++c) {
             if (!(curvatures[c] > 0)) active_[c] = 0;
             if (active_[c] != 0) steps[c] = norms_[c] / curvatures[c];
             longest_[c] = std::max(longest_[c], steps[c]);
         }
-        for (std::int64_t v = 0; v < solution_.rows(); ++v) {
-            auto* const x = solution_.row(v);
-            auto* const r = residual_.row(v);
-            auto const* const p = direction_.row(v);
-            auto const* const image = corrected_.row(v);
-            for (std::int64_t c = 0; c < width_; ++c) {
-                x[c] += steps[at(c)] * p[c];
-                r[c] -= steps[at(c)] * image[c];
+        for (std::int64_t v = 0; v < variants_; ++v) {
+            auto* const x = work_.solution.data() + v * width_;
+            auto* const r = work_.residual.data() + v * width_;
+            auto const* const p = work_.direction.data() + v * width_;
+            auto* const image = work_.corrected.data() + v * width_;
+            for (std::size_t c = 0; c < steps.size(); ++c) {
+                x[c] += steps[c] * p[c];
+                r[c] -= steps[c] * image[c];
+                image[c] = r[c];
             }
         }
     }
 
-    // corrected = inverse(L L') residual
     void precondition() {
-        corrected_.values() = residual_.values();
         for (std::int64_t h = 0; h < std::ssize(factors_); ++h) {
-            auto const own = corrected_.columns(h * traits_, traits_);
+            MatrixView<double> const own{work_.corrected.data() + h * traits_, variants_, traits_,
+                                         width_};
             solve_lower(factors_[at(h)], own);
             solve_lower_transposed(factors_[at(h)], own);
         }
@@ -138,7 +143,7 @@ private:
 
     // The next directions and their images, which need no product.
     void turn() {
-        auto const norms = multiply_columns(residual_, corrected_);
+        auto const norms = multiply_columns(work_.residual, work_.corrected);
         std::vector<double> keep(at(width_));
         std::vector<double> last(at(width_));  // 1 where this is added to the solution.
         for (std::size_t c = 0; c < keep.size(); ++c) {
@@ -151,29 +156,26 @@ private:
             if (active_[c] != 0) keep[c] = norms[c] / norms_[c];
         }
         norms_ = norms;
-        for (std::int64_t v = 0; v < solution_.rows(); ++v) {
-            auto* const x = solution_.row(v);
-            auto* const p = direction_.row(v);
-            auto* const image = image_.row(v);
-            auto const* const r = residual_.row(v);
-            auto const* const z = corrected_.row(v);
-            for (std::int64_t c = 0; c < width_; ++c) {
-                x[c] += last[at(c)] * z[c];
-                p[c] = z[c] + keep[at(c)] * p[c];
-                image[c] = r[c] + keep[at(c)] * image[c];
+        for (std::int64_t v = 0; v < variants_; ++v) {
+            auto* const x = work_.solution.data() + v * width_;
+            auto* const p = work_.direction.data() + v * width_;
+            auto* const image = work_.image.data() + v * width_;
+            auto const* const r = work_.residual.data() + v * width_;
+            auto const* const z = work_.corrected.data() + v * width_;
+            for (std::size_t c = 0; c < keep.size(); ++c) {
+                x[c] += last[c] * z[c];
+                p[c] = z[c] + keep[c] * p[c];
+                image[c] = r[c] + keep[c] * image[c];
             }
         }
     }
 
     std::span<MatrixView<double const> const> factors_;
     LackedGenotypes& lacked_;
+    std::int64_t variants_;
     std::int64_t traits_;
     std::int64_t width_;
-    Matrix solution_;
-    Matrix residual_;
-    Matrix direction_;
-    Matrix image_;      // (A + penalty) direction
-    Matrix corrected_;  // What is made of a residual or a direction.
+    LackingWorkspace& work_;
     std::vector<double> norms_;
     std::vector<double> first_norms_;
     std::vector<double> longest_;  // Step so far.
@@ -184,8 +186,8 @@ private:
 
 void solve_lacking(std::span<MatrixView<double const> const> factors,
                    MatrixView<double const> products, LackedGenotypes& lacked,
-                   MatrixView<double> solutions) {
-    Systems systems{factors, lacked, products.rows()};
+                   LackingWorkspace& workspace, MatrixView<double> solutions) {
+    Systems systems{factors, lacked, products.rows(), workspace};
     systems.start(products, solutions);
     systems.run();
     systems.finish(solutions, products.columns());

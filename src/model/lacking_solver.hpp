@@ -2,11 +2,21 @@
 #pragma once
 
 #include <span>
+#include <vector>
 
 #include "lacked_genotypes.hpp"
 #include "maniple/core/matrix_view.hpp"
 
 namespace maniple {
+
+// Memory of solve_lacking; reused. variants x (penalties x traits each).
+struct LackingWorkspace {
+    std::vector<double> solution;
+    std::vector<double> residual;
+    std::vector<double> direction;
+    std::vector<double> image;      // (A + penalty) direction
+    std::vector<double> corrected;  // What is made of a residual or a direction.
+};
 
 // Solve (A + penalty - R'R) x = b for every penalty and each trait of `lacked`, whose rows R are.
 //
@@ -21,6 +31,6 @@ namespace maniple {
 //            left alone.
 void solve_lacking(std::span<MatrixView<double const> const> factors,
                    MatrixView<double const> products, LackedGenotypes& lacked,
-                   MatrixView<double> solutions);
+                   LackingWorkspace& workspace, MatrixView<double> solutions);
 
 }  // namespace maniple
