@@ -3,11 +3,13 @@
 #include "dense_forms.hpp"
 #include "dense_product_loops.hpp"
 #include "dense_triangle_loops.hpp"
+#include "dense_turn_avx.hpp"
 
 namespace maniple {
 namespace {
 
 struct Lanes {
+    using Turn = maniple::Turn;
     using Doubles [[gnu::vector_size(64)]] = double;
     static constexpr int count = 8;
 

@@ -26,11 +26,16 @@ struct ProductLoops {
         std::int64_t inner;
         std::int64_t position[packed_inner];
         double scale[packed_inner];
+        bool is_plain;  // Positions follow each other.
     };
 
     struct Block {
         std::int64_t first;
         std::int64_t size;
+    };
+    struct Panels {
+        std::int64_t size;
+        bool is_padded;  // The last one, to whole vectors.
     };
 
     static Vector load(double const* from) {
@@ -43,6 +48,7 @@ struct ProductLoops {
 
     static void choose_piece(DenseProductTask const& task, std::int64_t first, Piece& piece) {
         piece.inner = least(packed_inner, task.inner - first);
+        piece.is_plain = task.chosen == nullptr;
         for (std::int64_t k = 0; k < piece.inner; ++k) {
             auto const p = task.chosen != nullptr ? task.chosen[first + k] : first + k;
             piece.position[k] = p;
@@ -50,61 +56,106 @@ struct ProductLoops {
         }
     }
 
-    // Elements (first + i, k) to to[k * width + i], zeros from i = size on. Neighbours in memory
-    // are read together where there are any; else few streams at a time, for rows that lie a power
-    // of two apart share the ways of one set of the cache.
+    // Elements (first + i, k) to to[k * width + i], zeros from i = size on.
+    template <class Element, bool is_scaled>
+    static void pack_row(Element const* from, double factor, Block block, std::int64_t width,
+                         double* to) {
+        auto const scale = is_scaled ? factor : 1.0;
+        std::int64_t i = 0;
+        for (; i + lanes <= block.size; i += lanes) {
+#pragma GCC unroll 8
+            for (int n = 0; n < lanes; ++n) to[i + n] = scale * static_cast<double>(from[i + n]);
+        }
+        for (; i < block.size; ++i) to[i] = scale * static_cast<double>(from[i]);
+        for (; i < width; ++i) to[i] = 0;
+    }
+    // Eight rows by as many columns as can be turned over in registers. Returns how many.
+    template <bool is_scaled, class Element>
+    static std::int64_t turn_whole(Element const* data, DenseOperand const& from,
+                                   Piece const& piece, std::int64_t width, double* to) {
+        std::int64_t k = 0;
+        if constexpr (requires { typename Lanes::Turn; }) {
+            using Turn = typename Lanes::Turn;
+            constexpr auto step = sizeof(Element) == 4 ? Turn::float_columns : Turn::double_columns;
+            if (!piece.is_plain || from.inner_stride != 1) return 0;
+            data += piece.position[0];
+            for (; k + step <= piece.inner; k += step) {
+                Turn::turn(data + k, from.stride, is_scaled ? piece.scale + k : nullptr,
+                           to + k * width, width);
+            }
+        }
+        return k;
+    }
+
+    // Few streams at a time: rows that lie a power of two apart share the ways of one set of the
+    // cache.
     template <class Element, bool is_scaled>
     static void pack_panel(DenseOperand const& from, Piece const& piece, Block block,
                            std::int64_t width, double* to) {
+        constexpr std::int64_t streams = 8;
         auto const* const data = static_cast<Element const*>(from.data) + block.first * from.stride;
         auto const scale = [&](std::int64_t k) { return is_scaled ? piece.scale[k] : 1.0; };
-        if (from.stride == 1) {
-            for (std::int64_t k = 0; k < piece.inner; ++k) {
-                auto const* const row = data + piece.position[k] * from.inner_stride;
-                auto* const out = to + k * width;
+        std::int64_t i = 0;
+        for (; i + streams <= block.size; i += streams) {
+            auto const* const first = data + i * from.stride;
+            auto k = turn_whole<is_scaled>(first, from, piece, width, to + i);
+            for (; k < piece.inner; ++k) {
+                auto const* const row = first + piece.position[k] * from.inner_stride;
+                auto* const out = to + k * width + i;
                 auto const factor = scale(k);
-                std::int64_t i = 0;
-                for (; i + lanes <= block.size; i += lanes) {
 #pragma GCC unroll 8
-                    for (int n = 0; n < lanes; ++n) {
-                        out[i + n] = factor * static_cast<double>(row[i + n]);
-                    }
-                }
-                for (; i < block.size; ++i) out[i] = factor * static_cast<double>(row[i]);
-            }
-        } else {
-            constexpr std::int64_t streams = 8;
-            std::int64_t i = 0;
-            for (; i + streams <= block.size; i += streams) {
-                auto const* const first = data + i * from.stride;
-                for (std::int64_t k = 0; k < piece.inner; ++k) {
-                    auto const* const row = first + piece.position[k] * from.inner_stride;
-                    auto* const out = to + k * width + i;
-                    auto const factor = scale(k);
-#pragma GCC unroll 8
-                    for (std::int64_t s = 0; s < streams; ++s) {
-                        out[s] = factor * static_cast<double>(row[s * from.stride]);
-                    }
+                for (std::int64_t s = 0; s < streams; ++s) {
+                    out[s] = factor * static_cast<double>(row[s * from.stride]);
                 }
             }
-            for (; i < block.size; ++i) {
-                for (std::int64_t k = 0; k < piece.inner; ++k) {
-                    auto const at = i * from.stride + piece.position[k] * from.inner_stride;
-                    to[k * width + i] = scale(k) * static_cast<double>(data[at]);
-                }
+        }
+        for (; i < block.size; ++i) {
+            for (std::int64_t k = 0; k < piece.inner; ++k) {
+                auto const at = i * from.stride + piece.position[k] * from.inner_stride;
+                to[k * width + i] = scale(k) * static_cast<double>(data[at]);
             }
         }
         for (std::int64_t k = 0; block.size < width && k < piece.inner; ++k) {
-            for (auto i = block.size; i < width; ++i) to[k * width + i] = 0;
+            for (auto n = block.size; n < width; ++n) to[k * width + n] = 0;
+        }
+    }
+
+    static constexpr std::int64_t padded(std::int64_t count) {
+        return (count + lanes - 1) / lanes * lanes;
+    }
+
+    // All panels of a block. Where neighbours of a term lie together in memory, terms are the outer
+    // loop: the processor then sees one stream that it can read ahead of.
+    template <class Element, bool is_scaled>
+    static void pack(DenseOperand const& from, Piece const& piece, Block block, Panels panels,
+                     double* to) {
+        auto const width = [&](Block panel) {
+            return panels.is_padded ? padded(panel.size) : panel.size;
+        };
+        if (from.stride == 1) {
+            auto const* const data = static_cast<Element const*>(from.data) + block.first;
+            for (std::int64_t k = 0; k < piece.inner; ++k) {
+                auto const* const row = data + piece.position[k] * from.inner_stride;
+                for (std::int64_t i = 0; i < block.size; i += panels.size) {
+                    Block const panel{block.first + i, least(panels.size, block.size - i)};
+                    pack_row<Element, is_scaled>(row + i, piece.scale[k], panel, width(panel),
+                                                 to + i * piece.inner + k * width(panel));
+                }
+            }
+            return;
+        }
+        for (std::int64_t i = 0; i < block.size; i += panels.size) {
+            Block const panel{block.first + i, least(panels.size, block.size - i)};
+            pack_panel<Element, is_scaled>(from, piece, panel, width(panel), to + i * piece.inner);
         }
     }
     template <bool is_scaled>
-    static void pack_panel(DenseOperand const& from, Piece const& piece, Block block,
-                           std::int64_t width, double* to) {
+    static void pack(DenseOperand const& from, Piece const& piece, Block block, Panels panels,
+                     double* to) {
         if (from.type == ElementType::float32) {
-            pack_panel<float, is_scaled>(from, piece, block, width, to);
+            pack<float, is_scaled>(from, piece, block, panels, to);
         } else {
-            pack_panel<double, is_scaled>(from, piece, block, width, to);
+            pack<double, is_scaled>(from, piece, block, panels, to);
         }
     }
 
@@ -203,20 +254,11 @@ struct ProductLoops {
     }
 
     static void add_piece(DenseProductTask const& task, Piece const& piece, Block columns) {
-        auto const padded = [](std::int64_t count) { return (count + lanes - 1) / lanes * lanes; };
-        for (std::int64_t j = 0; j < columns.size; j += panel_columns) {
-            Block const panel{columns.first + j, least(panel_columns, columns.size - j)};
-            pack_panel<false>(task.right, piece, panel, padded(panel.size),
-                              task.packed_right + j * piece.inner);
-        }
+        pack<false>(task.right, piece, columns, {panel_columns, true}, task.packed_right);
         auto const first_row = task.shape == ResultShape::lower ? columns.first : 0;
         for (auto i = first_row; i < task.rows; i += packed_rows) {
             Block const rows{i, least(packed_rows, task.rows - i)};
-            for (std::int64_t r = 0; r < rows.size; r += most_rows) {
-                Block const panel{i + r, least(most_rows, rows.size - r)};
-                pack_panel<true>(task.left, piece, panel, panel.size,
-                                 task.packed_left + r * piece.inner);
-            }
+            pack<true>(task.left, piece, rows, {most_rows, false}, task.packed_left);
             for (std::int64_t j = 0; j < columns.size; j += panel_columns) {
                 Block const panel{columns.first + j, least(panel_columns, columns.size - j)};
                 add_panel(task, piece.inner, rows, task.packed_right + j * piece.inner, panel);
