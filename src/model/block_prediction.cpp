@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "maniple/linalg/dense_matrix.hpp"
+#include "ridge_forms.hpp"
 
 namespace maniple {
 namespace {
@@ -58,8 +59,9 @@ void BlockPrediction::assign_weights(BlockStandard const& standard,
     scores_ = weights.rows();
     allele_weights_.resize(at(scores_ * variants));
     scales_.resize(at(scores_));
-    units_.resize(at(scores_));
-    constants_.resize(at(scores_));
+    width_ = pad_lanes(scores_);
+    units_.assign(at(width_), 0.0);
+    constants_.assign(at(width_), 0.0);
     auto const mean = standard.mean();
     for (std::int64_t c = 0; c < scores_; ++c) {
         auto* const own = allele_weights_.data() + c * variants;
@@ -78,9 +80,9 @@ void BlockPrediction::assign_weights(BlockStandard const& standard,
     }
     MatrixView<double const> const own{allele_weights_.data(), scores_, variants};
     auto const projection = standard.projection();
-    slopes_.assign(at(projection.columns() * scores_), 0.0);
+    slopes_.assign(at(projection.columns() * width_), 0.0);
     add_product(Factor{projection}.transposed(), Factor{own}.transposed(),
-                {slopes_.data(), projection.columns(), scores_});
+                {slopes_.data(), projection.columns(), scores_, width_});
     tile_.assign(own, scales_, mean, missing);
 }
 
@@ -94,22 +96,24 @@ void BlockPrediction::predict(PackedView genotypes, RidgeFold const& fold,
     for (LocalVariantIndex v{0}; v.get() < genotypes.variants(); ++v)
         rows.push_back(genotypes.row(v));
     auto const rank = standard.projection().columns();
-    sums_.resize(at(score_chunk * scores_));
-    values_.resize(at(score_chunk * scores_));
+    sums_.resize(at(score_chunk * width_));
+    values_.resize(at(score_chunk * width_));
+    row_.resize(at(width_));
     for (std::int64_t s = 0; s < genotypes.samples(); s += score_chunk) {
         auto const count = std::min(score_chunk, genotypes.samples() - s);
         std::fill(sums_.begin(), sums_.end(), 0);
         add_scores(rows, tile_, {SampleIndex{s}, SampleIndex{s + count}}, workspace_,
-                   {sums_.data(), count, scores_});
-        for (std::int64_t i = 0; i < count; ++i) {
-            auto const* const from = sums_.data() + i * scores_;
-            auto* const to = values_.data() + i * scores_;
-            for (std::int64_t c = 0; c < scores_; ++c)
-                to[c] = static_cast<double>(from[c]) * units_[at(c)] - constants_[at(c)];
-        }
-        subtract_product(MatrixView<double const>{fold.basis.data() + s * rank, count, rank},
-                         MatrixView<double const>{slopes_.data(), rank, scores_},
-                         {values_.data(), count, scores_});
+                   {sums_.data(), count, scores_, width_});
+        ridge_forms().predict({.samples = count,
+                               .width = width_,
+                               .rank = rank,
+                               .sums = sums_.data(),
+                               .units = units_.data(),
+                               .constants = constants_.data(),
+                               .basis = fold.basis.data() + s * rank,
+                               .slopes = slopes_.data(),
+                               .row = row_.data(),
+                               .values = values_.data()});
         write({fold.positions.data() + s, at(count)}, predictions);
     }
 }
@@ -123,7 +127,7 @@ void BlockPrediction::write(std::span<std::int64_t const> positions,
             auto* const to = predictions.data() + c * predictions.row_stride();
             auto const* const from = values_.data() + c;
             for (auto i = i0; i < last; ++i)
-                to[positions[i]] = static_cast<float>(from[static_cast<std::int64_t>(i) * scores_]);
+                to[positions[i]] = from[static_cast<std::int64_t>(i) * width_];
         }
     }
 }

@@ -27,15 +27,17 @@ private:
     void write(std::span<std::int64_t const> positions, MatrixView<float> predictions) const;
 
     std::int64_t scores_ = 0;
+    std::int64_t width_ = 0;  // Scores, padded.
     ScoreTile tile_;
     ScoreWorkspace workspace_;
     std::vector<double> allele_weights_;  // scores x variants
     std::vector<double> scales_;
     std::vector<double> units_;
     std::vector<double> constants_;  // What the means add up to.
-    std::vector<double> slopes_;     // rank x scores: of the basis.
+    std::vector<double> slopes_;     // rank x width: of the basis.
     std::vector<std::int64_t> sums_;
-    std::vector<double> values_;
+    std::vector<double> row_;
+    std::vector<float> values_;
 };
 
 // Give each predictor mean 0 and SD 1 over the samples that are not lacked, and 0 elsewhere.

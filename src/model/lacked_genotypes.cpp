@@ -38,10 +38,7 @@ PackedBlock select_by_sample(std::span<SampleMajorBlock const> turned,
 
 LackedGenotypes::LackedGenotypes(BlockStandard const& standard, std::int64_t penalties,
                                  LackedWorkspace& workspace)
-    : standard_{standard},
-      penalties_{penalties},
-      offsets_{standard.offsets()},
-      work_{workspace} {}
+    : standard_{standard}, penalties_{penalties}, offsets_{standard.offsets()}, work_{workspace} {}
 
 void LackedGenotypes::add(std::span<SampleMajorBlock const> turned, LackedSamples const& lacked,
                           std::span<std::int64_t const> traits) {

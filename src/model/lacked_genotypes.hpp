@@ -16,8 +16,8 @@ namespace maniple {
 // Memory of LackedGenotypes; reused.
 struct LackedWorkspace {
     RoundedWorkspace product;
-    std::vector<double> weights;  // Of all patterns: one per variant and column,
-    std::vector<double> slopes;   // (rank + 1) x columns,
+    std::vector<double> weights;         // Of all patterns: one per variant and column,
+    std::vector<double> slopes;          // (rank + 1) x columns,
     std::vector<double> basis_products;  // and likewise.
     std::vector<double> own_weights;     // The same of the pattern at hand.
     std::vector<double> own_slopes;

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "maniple/linalg/dense_matrix.hpp"
+#include "ridge_forms.hpp"
 
 namespace maniple {
 namespace {
@@ -28,8 +29,8 @@ public:
           width_{std::ssize(factors) * traits_},
           work_{work} {
         auto const size = at(variants * width_);
-        for (auto* const matrix : {&work.solution, &work.residual, &work.direction, &work.image,
-                                   &work.corrected}) {
+        for (auto* const matrix :
+             {&work.solution, &work.residual, &work.direction, &work.image, &work.corrected}) {
             matrix->resize(size);
         }
     }
@@ -44,7 +45,9 @@ public:
             });
         }
         work_.image = work_.residual;
-        norms_ = multiply_columns(work_.residual, work_.direction);
+        work_.corrected = work_.direction;
+        norms_.resize(at(width_));
+        ridge_forms().multiply(task(), norms_.data());
         first_norms_ = norms_;
         longest_.assign(norms_.size(), 1.0);
         active_.resize(norms_.size());
@@ -83,53 +86,27 @@ private:
         }
     }
 
-    // In the order of rows.
-    std::vector<double> multiply_columns(std::vector<double> const& left,
-                                         std::vector<double> const& right) const {
-        std::vector<double> sums(at(width_));
-        for (std::int64_t v = 0; v < variants_; ++v) {
-            auto const* const l = left.data() + v * width_;
-            auto const* const r = right.data() + v * width_;
-            for (std::size_t c = 0; c < sums.size(); ++c) sums[c] += l[c] * r[c];
-        }
-        return sums;
-    }
-
-    // Make the corrected directions their images under A + penalty - R'R, and find p' image.
-    std::vector<double> find_curvatures() {
-        std::vector<double> sums(at(width_));
-        for (std::int64_t v = 0; v < variants_; ++v) {
-            auto const* const p = work_.direction.data() + v * width_;
-            auto const* const whole = work_.image.data() + v * width_;
-            auto* const image = work_.corrected.data() + v * width_;
-            for (std::size_t c = 0; c < sums.size(); ++c) {
-                image[c] = whole[c] - image[c];
-                sums[c] += p[c] * image[c];
-            }
-        }
-        return sums;
+    GradientTask task() {
+        return {.rows = variants_,
+                .width = width_,
+                .solution = work_.solution.data(),
+                .residual = work_.residual.data(),
+                .direction = work_.direction.data(),
+                .image = work_.image.data(),
+                .corrected = work_.corrected.data()};
     }
 
     // A step along the directions. What is to be corrected next is the residual.
     void move() {
-        auto const curvatures = find_curvatures();
+        std::vector<double> curvatures(at(width_));
+        ridge_forms().find_curvatures(task(), curvatures.data());
         std::vector<double> steps(at(width_));
         for (std::size_t c = 0; c < steps.size(); ++c) {
             if (!(curvatures[c] > 0)) active_[c] = 0;
             if (active_[c] != 0) steps[c] = norms_[c] / curvatures[c];
             longest_[c] = std::max(longest_[c], steps[c]);
         }
-        for (std::int64_t v = 0; v < variants_; ++v) {
-            auto* const x = work_.solution.data() + v * width_;
-            auto* const r = work_.residual.data() + v * width_;
-            auto const* const p = work_.direction.data() + v * width_;
-            auto* const image = work_.corrected.data() + v * width_;
-            for (std::size_t c = 0; c < steps.size(); ++c) {
-                x[c] += steps[c] * p[c];
-                r[c] -= steps[c] * image[c];
-                image[c] = r[c];
-            }
-        }
+        ridge_forms().move(task(), steps.data());
     }
 
     void precondition() {
@@ -143,7 +120,8 @@ private:
 
     // The next directions and their images, which need no product.
     void turn() {
-        auto const norms = multiply_columns(work_.residual, work_.corrected);
+        std::vector<double> norms(at(width_));
+        ridge_forms().multiply(task(), norms.data());
         std::vector<double> keep(at(width_));
         std::vector<double> last(at(width_));  // 1 where this is added to the solution.
         for (std::size_t c = 0; c < keep.size(); ++c) {
@@ -156,18 +134,7 @@ private:
             if (active_[c] != 0) keep[c] = norms[c] / norms_[c];
         }
         norms_ = norms;
-        for (std::int64_t v = 0; v < variants_; ++v) {
-            auto* const x = work_.solution.data() + v * width_;
-            auto* const p = work_.direction.data() + v * width_;
-            auto* const image = work_.image.data() + v * width_;
-            auto const* const r = work_.residual.data() + v * width_;
-            auto const* const z = work_.corrected.data() + v * width_;
-            for (std::size_t c = 0; c < keep.size(); ++c) {
-                x[c] += last[c] * z[c];
-                p[c] = z[c] + keep[c] * p[c];
-                image[c] = r[c] + keep[c] * image[c];
-            }
-        }
+        ridge_forms().turn(task(), keep.data(), last.data());
     }
 
     std::span<MatrixView<double const> const> factors_;
