@@ -25,8 +25,8 @@ public:
         : factors_{factors},
           lacked_{lacked},
           variants_{variants},
-          traits_{std::ssize(lacked.traits())},
-          width_{std::ssize(factors) * traits_},
+          stride_{lacked.stride()},
+          width_{std::ssize(factors) * stride_},
           work_{work} {
         auto const size = at(variants * width_);
         for (auto* const matrix :
@@ -36,7 +36,8 @@ public:
     }
 
     void start(MatrixView<double const> products, MatrixView<double const> solutions) {
-        std::ranges::fill(work_.solution, 0.0);
+        for (auto* const matrix : {&work_.solution, &work_.residual, &work_.direction})
+            std::ranges::fill(*matrix, 0.0);
         for (std::int64_t v = 0; v < variants_; ++v) {
             auto const row = at(v * width_);
             for_each_column([&](std::size_t own, std::int64_t trait, std::int64_t penalty) {
@@ -80,8 +81,8 @@ public:
 private:
     template <class Visit>
     void for_each_column(Visit visit) const {
-        std::size_t own = 0;
         for (std::int64_t h = 0; h < std::ssize(factors_); ++h) {
+            auto own = at(h * stride_);
             for (auto trait : lacked_.traits()) visit(own++, trait, h);
         }
     }
@@ -111,7 +112,7 @@ private:
 
     void precondition() {
         for (std::int64_t h = 0; h < std::ssize(factors_); ++h) {
-            MatrixView<double> const own{work_.corrected.data() + h * traits_, variants_, traits_,
+            MatrixView<double> const own{work_.corrected.data() + h * stride_, variants_, stride_,
                                          width_};
             solve_lower(factors_[at(h)], own);
             solve_lower_transposed(factors_[at(h)], own);
@@ -140,7 +141,7 @@ private:
     std::span<MatrixView<double const> const> factors_;
     LackedGenotypes& lacked_;
     std::int64_t variants_;
-    std::int64_t traits_;
+    std::int64_t stride_;  // From penalty to penalty.
     std::int64_t width_;
     LackingWorkspace& work_;
     std::vector<double> norms_;
