@@ -10,6 +10,6 @@ foreach(area golden invariance commands)
     string(REGEX REPLACE ".*/test_(.*)\\.py$" "\\1" name ${script})
     add_test(NAME ${area}/${name} COMMAND ${MANIPLE_PYTHON} ${script})
     set_tests_properties(${area}/${name} PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 900 ENVIRONMENT
-      "MANIPLE=$<TARGET_FILE:maniple>;MANIPLE_ELASTIC_NET_PATH=$<TARGET_FILE:elastic_net_path>;MANIPLE_MPIRUN=${MPIEXEC_EXECUTABLE};PYTHONDONTWRITEBYTECODE=1")
+      "MANIPLE=$<TARGET_FILE:maniple>;MANIPLE_ELASTIC_NET_PATH=$<TARGET_FILE:elastic_net_path>;MANIPLE_TEST_MODEL=$<TARGET_FILE:test_model>;MANIPLE_MPIRUN=${MPIEXEC_EXECUTABLE};PYTHONDONTWRITEBYTECODE=1")
   endforeach()
 endforeach()
