@@ -64,7 +64,8 @@ struct BlockRidge::State {
         : design{of},
           sums_work{columns_of(of)},
           folds(of.folds.size()),
-          fold_sums(of.folds.size()) {}
+          fold_sums(of.folds.size()),
+          predictions(of.folds.size()) {}
 
     LevelZeroDesign::State const& design;
     SumWorkspace sums_work;
@@ -74,7 +75,8 @@ struct BlockRidge::State {
     std::vector<BlockSums> fold_sums;
     BlockSums outside_sums;
     BlockSums lacked_sums;
-    BlockPrediction prediction;
+    std::vector<BlockPrediction> predictions;  // One per fold.
+    PredictionWorkspace prediction_work;
     Square gram;
     Square lacked_gram;
     std::vector<Square> factors;
@@ -126,11 +128,12 @@ public:
             solve(f);
             work_.outside_sums.add(work_.fold_sums[f]);
             write_weights();
-            work_.prediction.predict(
-                folds_[f], design_.folds[f], *standard_,
+            work_.predictions[f].assign(
+                folds_[f], *standard_,
                 {work_.weights.data(), design_.traits * design_.heritabilities(), variants_},
-                predictors);
+                work_.prediction_work);
         }
+        write_predictions(predictors);
         for (auto const& pattern : design_.patterns) {
             for (auto t : pattern.traits) {
                 for (std::int64_t h = 0; h < design_.heritabilities(); ++h)
@@ -141,6 +144,16 @@ public:
 
 private:
     using View = MatrixView<double>;
+
+    // Chunk by chunk of all folds: their samples are mostly neighbours, who share cache lines.
+    void write_predictions(MatrixView<float> predictors) {
+        for (std::int64_t chunk = 0; chunk * score_chunk < design_.samples; ++chunk) {
+            for (std::size_t f = 0; f < folds_.size(); ++f) {
+                work_.predictions[f].predict(chunk, design_.folds[f], work_.prediction_work,
+                                             predictors);
+            }
+        }
+    }
 
     void turn_round(PackedView genotypes, std::span<LocalVariantIndex const> rows) {
         auto const tile = SampleMajorBlock::tile_variants(design_.cohort);
