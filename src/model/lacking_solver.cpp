@@ -13,7 +13,7 @@ namespace {
 constexpr double tolerance = 1e-7;
 // The last correction leaves as much of the error at least, whatever the steps say.
 constexpr double least_left = 0.1;
-constexpr int most_steps = 200;
+constexpr int most_steps = 2000;
 
 std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
 
