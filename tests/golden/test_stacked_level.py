@@ -8,7 +8,7 @@ samples - 1, not samples - columns of the covariates.
 """
 import os
 import pathlib
-import subprocess
+import re
 import sys
 import tempfile
 import unittest
@@ -27,7 +27,23 @@ HERITABILITIES = np.array([0.01, 0.25, 0.5, 0.75, 0.99])
 class Level:
     """What stacked_level prints."""
 
-    def __init__(self, outcome, x, contigs, folds, penalties, trait, offset=None):
+    def __init__(self, *problem_and_instructions):
+        done = self.run(*problem_and_instructions)
+        self.text = done.stdout
+        lines = [line.split() for line in self.text.splitlines()]
+        self.chosen = int(lines[0][1])
+        self.losses = np.array([line[1:] for line in lines if line[0] == "loss"], float)
+        self.folds = np.array([line[1:] for line in lines if line[0] == "fold"], float)
+        self.all = np.array(next(line[1:] for line in lines if line[0] == "all"), float)
+        self.whole = np.array(next(line[1:] for line in lines if line[0] == "whole"), float)
+        self.loco = {int(line[1]): np.array(line[2:], float) for line in lines if line[0] == "loco"}
+
+    @staticmethod
+    def refusal(*problem):
+        return Level.run(*problem, "list", expected=2).stderr
+
+    @staticmethod
+    def run(outcome, x, contigs, folds, penalties, trait, offset=None, instructions="", expected=0):
         offset = np.zeros(len(trait)) if offset is None else offset
         with tempfile.NamedTemporaryFile() as file:
             for values, kind in (([x.shape[1], x.shape[0], folds.max() + 1, len(penalties)], np.int64),
@@ -35,14 +51,8 @@ class Level:
                                  (trait, np.float64), (offset, np.float64)):
                 file.write(np.ascontiguousarray(values, kind).tobytes())
             file.flush()
-            done = program.run([LEVEL, outcome, file.name])
-        lines = [line.split() for line in done.stdout.splitlines()]
-        self.chosen = int(lines[0][1])
-        self.losses = np.array([line[1:] for line in lines if line[0] == "loss"], float)
-        self.folds = np.array([line[1:] for line in lines if line[0] == "fold"], float)
-        self.all = np.array(next(line[1:] for line in lines if line[0] == "all"), float)
-        self.whole = np.array(next(line[1:] for line in lines if line[0] == "whole"), float)
-        self.loco = {int(line[1]): np.array(line[2:], float) for line in lines if line[0] == "loco"}
+            environment = {"MANIPLE_ISA": instructions} if instructions else None
+            return program.run([LEVEL, outcome, file.name], environment=environment, expected=expected)
 
 
 def ridge(x, y, penalties):
@@ -113,6 +123,20 @@ class DenseSolutions(unittest.TestCase):
             self.check(level, x, contigs, folds, likelihoods.argmax(), fits[likelihoods.argmax()])
             expected = logistic_ridge(x, trait, offset, penalties[likelihoods.argmax()])
             self.assertLess(np.abs(level.all - expected).max(), 1e-7 * np.abs(expected).max())
+
+
+class InstructionSets(unittest.TestCase):
+    def test_same_bits(self):
+        x, genetic, folds, contigs, random = simulate(700, 70, 1)
+        penalties = x.shape[1] * (1 - HERITABILITIES) / HERITABILITIES
+        folds[:50] = -1
+        for outcome, trait in (("quantitative", genetic + random.normal(size=len(x))), ("binary", genetic > 0)):
+            fit = lambda name: Level(outcome, x, contigs, folds, penalties, trait, genetic, name)
+            refusal = Level.refusal(outcome, x, contigs, folds, penalties, trait, genetic)
+            sets = re.search(r"this processor runs: ([^)]*)\)", refusal).group(1).split(", ")
+            scalar = fit("scalar").text
+            for name in sets:
+                self.assertEqual(fit(name).text, scalar, name)
 
 
 def read_table(path):

@@ -10,6 +10,7 @@
 // "all" and those of a fit to all samples; "whole" and a prediction per sample; per contig
 // "loco CONTIG" and likewise.
 #include <cstdint>
+#include <exception>
 #include <fstream>
 #include <iostream>
 #include <span>
@@ -85,10 +86,13 @@ int run(std::string const& outcome, char const* path) {
 }  // namespace
 }  // namespace maniple
 
-int main(int count, char** words) {
+int main(int count, char** words) try {
     if (count != 3) {
         std::cerr << "usage: stacked_level quantitative|binary FILE\n";
         return 2;
     }
     return maniple::run(words[1], words[2]);
+} catch (std::exception const& problem) {
+    std::cerr << "stacked_level: " << problem.what() << '\n';
+    return 2;
 }
