@@ -36,7 +36,7 @@ struct DenseProductTask {
     double* packed_right;  ///< And for packed_right_size.
 };
 
-constexpr std::int64_t packed_inner = 192;    ///< Terms that are packed at a time,
+constexpr std::int64_t packed_inner = 256;    ///< Terms that are packed at a time,
 constexpr std::int64_t packed_rows = 96;      ///< and rows, a multiple of all tiles' rows,
 constexpr std::int64_t packed_columns = 768;  ///< and columns, a multiple of all tiles' columns.
 constexpr std::int64_t packed_left_size = packed_inner * packed_rows;

@@ -133,9 +133,15 @@ struct ProductLoops {
             return panels.is_padded ? padded(panel.size) : panel.size;
         };
         if (from.stride == 1) {
+            constexpr std::int64_t rows_ahead = 4;
+            constexpr std::int64_t line = 64 / sizeof(Element);  // Of the cache.
             auto const* const data = static_cast<Element const*>(from.data) + block.first;
             for (std::int64_t k = 0; k < piece.inner; ++k) {
                 auto const* const row = data + piece.position[k] * from.inner_stride;
+                // The processor reads ahead within a row, not into the next ones.
+                auto const ahead = least(k + rows_ahead, piece.inner - 1);
+                auto const* const later = data + piece.position[ahead] * from.inner_stride;
+                for (std::int64_t i = 0; i < block.size; i += line) __builtin_prefetch(later + i);
                 for (std::int64_t i = 0; i < block.size; i += panels.size) {
                     Block const panel{block.first + i, least(panels.size, block.size - i)};
                     pack_row<Element, is_scaled>(row + i, piece.scale[k], panel, width(panel),

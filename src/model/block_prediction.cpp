@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "maniple/linalg/dense_matrix.hpp"
+#include "ridge_forms.hpp"
 
 namespace maniple {
 namespace {
@@ -50,19 +51,38 @@ double missing_share(PackedView genotypes) {
            static_cast<double>(genotypes.variants() * genotypes.samples());
 }
 
+// Values (samples x width) where they belong.
+void write(std::span<float const> values, std::int64_t width,
+           std::span<std::int64_t const> positions, MatrixView<float> predictions) {
+    constexpr std::size_t together = 16;  // Samples whose values stay in the first-level cache.
+    for (std::size_t i0 = 0; i0 < positions.size(); i0 += together) {
+        auto const last = std::min(i0 + together, positions.size());
+        for (std::int64_t c = 0; c < predictions.rows(); ++c) {
+            auto* const to = predictions.data() + c * predictions.row_stride();
+            auto const* const from = values.data() + c;
+            for (auto i = i0; i < last; ++i)
+                to[positions[i]] = from[static_cast<std::int64_t>(i) * width];
+        }
+    }
+}
+
 }  // namespace
 
-void BlockPrediction::assign_weights(BlockStandard const& standard,
-                                     MatrixView<double const> weights, MissingShare missing) {
+void BlockPrediction::assign(PackedView genotypes, BlockStandard const& standard,
+                             MatrixView<double const> weights, PredictionWorkspace& workspace) {
+    rows_.clear();
+    for (LocalVariantIndex v{0}; v.get() < genotypes.variants(); ++v)
+        rows_.push_back(genotypes.row(v));
     auto const variants = weights.columns();
     scores_ = weights.rows();
-    allele_weights_.resize(at(scores_ * variants));
+    width_ = pad_lanes(scores_);
+    workspace.allele_weights.resize(at(scores_ * variants));
     scales_.resize(at(scores_));
-    units_.resize(at(scores_));
-    constants_.resize(at(scores_));
+    units_.assign(at(width_), 0.0);
+    constants_.assign(at(width_), 0.0);
     auto const mean = standard.mean();
     for (std::int64_t c = 0; c < scores_; ++c) {
-        auto* const own = allele_weights_.data() + c * variants;
+        auto* const own = workspace.allele_weights.data() + c * variants;
         double largest = 0;
         double total = 0;
         double constant = 0;
@@ -76,56 +96,38 @@ void BlockPrediction::assign_weights(BlockStandard const& standard,
         units_[at(c)] = 1 / scales_[at(c)];
         constants_[at(c)] = constant;
     }
-    MatrixView<double const> const own{allele_weights_.data(), scores_, variants};
+    MatrixView<double const> const own{workspace.allele_weights.data(), scores_, variants};
     auto const projection = standard.projection();
-    slopes_.assign(at(projection.columns() * scores_), 0.0);
+    rank_ = projection.columns();
+    slopes_.assign(at(rank_ * width_), 0.0);
     add_product(Factor{projection}.transposed(), Factor{own}.transposed(),
-                {slopes_.data(), projection.columns(), scores_});
-    tile_.assign(own, scales_, mean, missing);
+                {slopes_.data(), rank_, scores_, width_});
+    tile_.assign(own, scales_, mean,
+                 missing_share(genotypes) > ScoreTile::many_missing ? MissingShare::many
+                                                                    : MissingShare::few);
 }
 
-void BlockPrediction::predict(PackedView genotypes, RidgeFold const& fold,
-                              BlockStandard const& standard, MatrixView<double const> weights,
-                              MatrixView<float> predictions) {
-    assign_weights(standard, weights,
-                   missing_share(genotypes) > ScoreTile::many_missing ? MissingShare::many
-                                                                      : MissingShare::few);
-    std::vector<std::span<std::uint64_t const>> rows;
-    for (LocalVariantIndex v{0}; v.get() < genotypes.variants(); ++v)
-        rows.push_back(genotypes.row(v));
-    auto const rank = standard.projection().columns();
-    sums_.resize(at(score_chunk * scores_));
-    values_.resize(at(score_chunk * scores_));
-    for (std::int64_t s = 0; s < genotypes.samples(); s += score_chunk) {
-        auto const count = std::min(score_chunk, genotypes.samples() - s);
-        std::fill(sums_.begin(), sums_.end(), 0);
-        add_scores(rows, tile_, {SampleIndex{s}, SampleIndex{s + count}}, workspace_,
-                   {sums_.data(), count, scores_});
-        for (std::int64_t i = 0; i < count; ++i) {
-            auto const* const from = sums_.data() + i * scores_;
-            auto* const to = values_.data() + i * scores_;
-            for (std::int64_t c = 0; c < scores_; ++c)
-                to[c] = static_cast<double>(from[c]) * units_[at(c)] - constants_[at(c)];
-        }
-        subtract_product(MatrixView<double const>{fold.basis.data() + s * rank, count, rank},
-                         MatrixView<double const>{slopes_.data(), rank, scores_},
-                         {values_.data(), count, scores_});
-        write({fold.positions.data() + s, at(count)}, predictions);
-    }
-}
-
-void BlockPrediction::write(std::span<std::int64_t const> positions,
-                            MatrixView<float> predictions) const {
-    constexpr std::size_t together = 16;  // Samples whose values stay in the first-level cache.
-    for (std::size_t i0 = 0; i0 < positions.size(); i0 += together) {
-        auto const last = std::min(i0 + together, positions.size());
-        for (std::int64_t c = 0; c < scores_; ++c) {
-            auto* const to = predictions.data() + c * predictions.row_stride();
-            auto const* const from = values_.data() + c;
-            for (auto i = i0; i < last; ++i)
-                to[positions[i]] = static_cast<float>(from[static_cast<std::int64_t>(i) * scores_]);
-        }
-    }
+void BlockPrediction::predict(std::int64_t chunk, RidgeFold const& fold,
+                              PredictionWorkspace& workspace, MatrixView<float> predictions) const {
+    auto const first = chunk * score_chunk;
+    auto const count = std::min(score_chunk, std::ssize(fold.positions) - first);
+    if (count <= 0) return;
+    workspace.sums.assign(at(count * width_), 0);
+    workspace.values.resize(at(count * width_));
+    workspace.row.resize(at(width_));
+    add_scores(rows_, tile_, {SampleIndex{first}, SampleIndex{first + count}}, workspace.scores,
+               {workspace.sums.data(), count, scores_, width_});
+    ridge_forms().predict({.samples = count,
+                           .width = width_,
+                           .rank = rank_,
+                           .sums = workspace.sums.data(),
+                           .units = units_.data(),
+                           .constants = constants_.data(),
+                           .basis = fold.basis.data() + first * rank_,
+                           .slopes = slopes_.data(),
+                           .row = workspace.row.data(),
+                           .values = workspace.values.data()});
+    write(workspace.values, width_, {fold.positions.data() + first, at(count)}, predictions);
 }
 
 void standardise(std::span<std::int64_t const> lacked, std::span<float> predictor) {

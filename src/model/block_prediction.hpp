@@ -11,31 +11,38 @@
 
 namespace maniple {
 
-// Predictions of samples that the regressions left out. Reused.
+// Memory of predictions; reused.
+struct PredictionWorkspace {
+    ScoreWorkspace scores;
+    std::vector<double> allele_weights;  // scores x variants
+    std::vector<std::int64_t> sums;
+    std::vector<double> row;
+    std::vector<float> values;
+};
+
+// What the regressions that left out a fold predict for its samples. Reused.
 class BlockPrediction {
 public:
-    // weights: scores x variants, of standardised genotypes; predictions(score, position) of the
-    // fold's samples are overwritten.
-    void predict(PackedView genotypes, RidgeFold const& fold, BlockStandard const& standard,
-                 MatrixView<double const> weights, MatrixView<float> predictions);
+    // genotypes: of the fold; must last as long as predictions are wanted.
+    // weights: scores x variants, of standardised genotypes.
+    void assign(PackedView genotypes, BlockStandard const& standard,
+                MatrixView<double const> weights, PredictionWorkspace& workspace);
+
+    // Overwrite predictions(score, position) of the fold's chunk of score_chunk samples; none where
+    // there is no such chunk.
+    void predict(std::int64_t chunk, RidgeFold const& fold, PredictionWorkspace& workspace,
+                 MatrixView<float> predictions) const;
 
 private:
-    // Turn weights of standardised genotypes into those of alleles.
-    void assign_weights(BlockStandard const& standard, MatrixView<double const> weights,
-                        MissingShare missing);
-    // The values of some samples where they belong.
-    void write(std::span<std::int64_t const> positions, MatrixView<float> predictions) const;
-
     std::int64_t scores_ = 0;
+    std::int64_t width_ = 0;  // Scores, padded.
+    std::int64_t rank_ = 0;
     ScoreTile tile_;
-    ScoreWorkspace workspace_;
-    std::vector<double> allele_weights_;  // scores x variants
+    std::vector<std::span<std::uint64_t const>> rows_;
     std::vector<double> scales_;
     std::vector<double> units_;
     std::vector<double> constants_;  // What the means add up to.
-    std::vector<double> slopes_;     // rank x scores: of the basis.
-    std::vector<std::int64_t> sums_;
-    std::vector<double> values_;
+    std::vector<double> slopes_;     // rank x width: of the basis.
 };
 
 // Give each predictor mean 0 and SD 1 over the samples that are not lacked, and 0 elsewhere.

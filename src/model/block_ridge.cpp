@@ -11,6 +11,7 @@
 #include "maniple/core/contract.hpp"
 #include "maniple/genotype/sample_selection.hpp"
 #include "maniple/linalg/dense_matrix.hpp"
+#include "ridge_forms.hpp"
 
 namespace maniple {
 namespace {
@@ -48,6 +49,10 @@ void ensure(Square& square, std::int64_t size) {
     if (square.size() < size) square = Square{size};
 }
 
+// Rows of squares are an odd number of cache lines apart: an even one would bring many rows to the
+// same few ways of the cache.
+std::int64_t padded_stride(std::int64_t variants) { return pad_lanes(variants) | ridge_lanes; }
+
 std::int64_t columns_of(LevelZeroDesign::State const& design) {
     return design.rank + design.traits;
 }
@@ -59,7 +64,8 @@ struct BlockRidge::State {
         : design{of},
           sums_work{columns_of(of)},
           folds(of.folds.size()),
-          fold_sums(of.folds.size()) {}
+          fold_sums(of.folds.size()),
+          predictions(of.folds.size()) {}
 
     LevelZeroDesign::State const& design;
     SumWorkspace sums_work;
@@ -69,14 +75,15 @@ struct BlockRidge::State {
     std::vector<BlockSums> fold_sums;
     BlockSums outside_sums;
     BlockSums lacked_sums;
-    BlockPrediction prediction;
+    std::vector<BlockPrediction> predictions;  // One per fold.
+    PredictionWorkspace prediction_work;
     Square gram;
     Square lacked_gram;
     std::vector<Square> factors;
     LackedWorkspace lacked_room;
     LackingWorkspace lacking;
-    std::vector<double> products;   // variants x traits
-    std::vector<double> solutions;  // variants x (heritabilities x traits)
+    std::vector<double> products;   // variants x traits, padded
+    std::vector<double> solutions;  // variants x (heritabilities x traits, padded)
     std::vector<double> weights;    // (traits x heritabilities) x variants
 };
 
@@ -87,7 +94,11 @@ class Regression {
 public:
     Regression(BlockRidge::State& work, PackedView genotypes,
                std::span<LocalVariantIndex const> rows)
-        : work_{work}, design_{work.design}, variants_{std::ssize(rows)} {
+        : work_{work},
+          design_{work.design},
+          variants_{std::ssize(rows)},
+          square_stride_{padded_stride(variants_)},
+          trait_stride_{pad_lanes(work.design.traits)} {
         turn_round(genotypes, rows);
         for (auto const& fold : design_.folds) {
             auto const f = folds_.size();
@@ -117,11 +128,12 @@ public:
             solve(f);
             work_.outside_sums.add(work_.fold_sums[f]);
             write_weights();
-            work_.prediction.predict(
-                folds_[f], design_.folds[f], *standard_,
+            work_.predictions[f].assign(
+                folds_[f], *standard_,
                 {work_.weights.data(), design_.traits * design_.heritabilities(), variants_},
-                predictors);
+                work_.prediction_work);
         }
+        write_predictions(predictors);
         for (auto const& pattern : design_.patterns) {
             for (auto t : pattern.traits) {
                 for (std::int64_t h = 0; h < design_.heritabilities(); ++h)
@@ -132,6 +144,16 @@ public:
 
 private:
     using View = MatrixView<double>;
+
+    // Chunk by chunk of all folds: their samples are mostly neighbours, who share cache lines.
+    void write_predictions(MatrixView<float> predictors) {
+        for (std::int64_t chunk = 0; chunk * score_chunk < design_.samples; ++chunk) {
+            for (std::size_t f = 0; f < folds_.size(); ++f) {
+                work_.predictions[f].predict(chunk, design_.folds[f], work_.prediction_work,
+                                             predictors);
+            }
+        }
+    }
 
     void turn_round(PackedView genotypes, std::span<LocalVariantIndex const> rows) {
         auto const tile = SampleMajorBlock::tile_variants(design_.cohort);
@@ -155,25 +177,27 @@ private:
     }
 
     void make_room() {
-        auto const square = variants_ * variants_;
+        auto const square = variants_ * square_stride_;
         ensure(work_.gram, square);
         ensure(work_.lacked_gram, square);
         work_.factors.resize(at(design_.heritabilities()));
         for (auto& factor : work_.factors) ensure(factor, square);
-        auto const width = design_.heritabilities() * design_.traits;
-        work_.products.resize(at(variants_ * design_.traits));
-        work_.solutions.resize(at(variants_ * width));
-        work_.weights.resize(at(variants_ * width));
+        work_.products.assign(at(variants_ * trait_stride_), 0.0);
+        work_.solutions.resize(at(variants_ * design_.heritabilities() * trait_stride_));
+        work_.weights.resize(at(variants_ * design_.heritabilities() * design_.traits));
     }
 
-    View square(Square& memory) const { return {memory.data(), variants_, variants_}; }
-    View products() { return {work_.products.data(), variants_, design_.traits}; }
+    View square(Square& memory) const {
+        return {memory.data(), variants_, variants_, square_stride_};
+    }
+    View products() { return {work_.products.data(), variants_, design_.traits, trait_stride_}; }
+    View padded_products() { return {work_.products.data(), variants_, trait_stride_}; }
     View solutions() {
-        return {work_.solutions.data(), variants_, design_.heritabilities() * design_.traits};
+        return {work_.solutions.data(), variants_, design_.heritabilities() * trait_stride_};
     }
     View solutions(std::int64_t h) {
-        return {work_.solutions.data() + h * design_.traits, variants_, design_.traits,
-                design_.heritabilities() * design_.traits};
+        return {work_.solutions.data() + h * trait_stride_, variants_, trait_stride_,
+                design_.heritabilities() * trait_stride_};
     }
 
     // factor L with L L' = gram + penalty
@@ -194,7 +218,7 @@ private:
             factorize_with(square(work_.gram), h, factor);
             auto const own = solutions(h);
             for (std::int64_t v = 0; v < variants_; ++v)
-                std::ranges::copy(products().row(v), own.row(v).begin());
+                std::ranges::copy(padded_products().row(v), own.row(v).begin());
             solve_lower(factor, own);
             solve_lower_transposed(factor, own);
         }
@@ -216,21 +240,21 @@ private:
             if (!batch) batch.emplace(*standard_, heritabilities, work_.lacked_room);
             batch->add(turned_, lacked[f], pattern.traits);
             if (std::ssize(batch->traits()) < batch_traits) continue;
-            solve_lacking(factors, products(), *batch, work_.lacking, solutions());
+            solve_lacking(factors, padded_products(), *batch, work_.lacking, solutions());
             batch.reset();
         }
-        if (batch) solve_lacking(factors, products(), *batch, work_.lacking, solutions());
+        if (batch) solve_lacking(factors, padded_products(), *batch, work_.lacking, solutions());
     }
 
     void solve_far(std::size_t f, LackingPattern const& pattern) {
+        auto const whole = square(work_.gram);
         auto const lacked = square(work_.lacked_gram);
         auto const& outside = pattern.outside[f];
         auto const genotypes = work_.lacked.assign(turned_, outside.samples, variants_);
         work_.lacked_sums.assign(genotypes, incomplete_, outside.basis, work_.sums_work);
         standard_->assemble_gram(work_.lacked_sums, outside.basis_gram, lacked);
         for (std::int64_t i = 0; i < variants_; ++i) {
-            for (std::int64_t j = 0; j <= i; ++j)
-                lacked(i, j) = work_.gram[i * variants_ + j] - lacked(i, j);
+            for (std::int64_t j = 0; j <= i; ++j) lacked(i, j) = whole(i, j) - lacked(i, j);
         }
         std::vector<double> own(at(variants_ * std::ssize(pattern.traits)));
         View const columns{own.data(), variants_, std::ssize(pattern.traits)};
@@ -255,12 +279,12 @@ private:
     void write_weights() {
         constexpr std::int64_t together = 16;  // Variants whose solutions stay near.
         auto const count = design_.heritabilities();
-        auto const width = count * design_.traits;
+        auto const width = count * trait_stride_;
         for (std::int64_t v0 = 0; v0 < variants_; v0 += together) {
             auto const last = std::min(v0 + together, variants_);
             for (std::int64_t h = 0; h < count; ++h) {
                 for (std::int64_t t = 0; t < design_.traits; ++t) {
-                    auto const* const from = work_.solutions.data() + h * design_.traits + t;
+                    auto const* const from = work_.solutions.data() + h * trait_stride_ + t;
                     auto* const to = work_.weights.data() + (t * count + h) * variants_;
                     for (auto v = v0; v < last; ++v) to[v] = from[v * width];
                 }
@@ -271,6 +295,8 @@ private:
     BlockRidge::State& work_;
     LevelZeroDesign::State const& design_;
     std::int64_t variants_;
+    std::int64_t square_stride_;
+    std::int64_t trait_stride_;
     std::span<SampleMajorBlock const> turned_;
     std::vector<PackedView> folds_;
     std::vector<LocalVariantIndex> incomplete_;

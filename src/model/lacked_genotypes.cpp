@@ -68,10 +68,9 @@ void LackedGenotypes::add(std::span<SampleMajorBlock const> turned, LackedSample
 void LackedGenotypes::gather(Pattern const& pattern, std::vector<double> const& from,
                              std::int64_t rows, std::vector<double>& to) const {
     to.resize(at(rows * penalties_ * pattern.count));
-    auto const traits = std::ssize(traits_);
     auto const* row = from.data() + pattern.first;
     auto* out = to.data();
-    for (std::int64_t r = 0; r < rows * penalties_; ++r, row += traits) {
+    for (std::int64_t r = 0; r < rows * penalties_; ++r, row += stride()) {
         // Mostly there is one: not worth a call.
         for (std::int64_t k = 0; k < pattern.count; ++k) *out++ = row[k];
     }
@@ -82,7 +81,7 @@ void LackedGenotypes::scatter(Pattern const& pattern, std::vector<double> const&
     auto const* in = from.data();
     for (std::int64_t r = 0; r < to.rows(); ++r) {
         auto* row = to.data() + r * to.row_stride() + pattern.first;
-        for (std::int64_t h = 0; h < penalties_; ++h, row += std::ssize(traits_)) {
+        for (std::int64_t h = 0; h < penalties_; ++h, row += stride()) {
             for (std::int64_t k = 0; k < pattern.count; ++k) row[k] = *in++;
         }
     }
@@ -127,6 +126,15 @@ void LackedGenotypes::multiply(Pattern const& pattern, MatrixView<double> produc
     scatter(pattern, work_.own_basis_products, basis_products);
 }
 
+void LackedGenotypes::clear_padding(MatrixView<double> to) const {
+    auto const traits = std::ssize(traits_);
+    for (std::int64_t v = 0; v < to.rows(); ++v) {
+        auto* row = to.data() + v * to.row_stride();
+        for (std::int64_t h = 0; h < penalties_; ++h, row += stride())
+            std::fill(row + traits, row + stride(), 0.0);
+    }
+}
+
 void LackedGenotypes::multiply(MatrixView<double const> from, MatrixView<double> to) {
     auto const variants = standard_.variants();
     auto const width = from.columns();
@@ -134,7 +142,7 @@ void LackedGenotypes::multiply(MatrixView<double const> from, MatrixView<double>
     auto const inverse_sd = standard_.inverse_sd();
     work_.weights.resize(at(variants * width));
     work_.slopes.assign(at(rank * width), 0.0);
-    work_.basis_products.resize(at(rank * width));
+    work_.basis_products.assign(at(rank * width), 0.0);
     for (std::int64_t v = 0; v < variants; ++v) {
         auto const* const row = from.data() + v * from.row_stride();
         auto* const weights = work_.weights.data() + v * width;
@@ -146,6 +154,7 @@ void LackedGenotypes::multiply(MatrixView<double const> from, MatrixView<double>
                 MatrixView<double const>{work_.weights.data(), variants, width},
                 {work_.slopes.data(), rank, width});
     MatrixView<double> const basis_products{work_.basis_products.data(), rank, width};
+    clear_padding(to);
     for (auto const& pattern : patterns_) multiply(pattern, to, basis_products);
     subtract_product(offsets, basis_products, to);
     for (std::int64_t v = 0; v < variants; ++v) {

@@ -10,6 +10,7 @@
 #include "maniple/core/matrix_view.hpp"
 #include "maniple/genotype/rounded_product.hpp"
 #include "maniple/genotype/sample_selection.hpp"
+#include "ridge_forms.hpp"
 
 namespace maniple {
 
@@ -28,7 +29,7 @@ struct LackedWorkspace {
 
 // Of the traits of some patterns, R'R x, where the rows of R are the standardised genotypes that
 // the trait's pattern lacks. Vectors are columns: for each penalty one of each trait, in the order
-// in which traits were added.
+// in which traits were added, then some that are nothing, up to whole vectors of the processor's.
 class LackedGenotypes {
 public:
     // standard, workspace: outlive this object.
@@ -41,8 +42,11 @@ public:
 
     std::int64_t penalties() const { return penalties_; }
     std::span<std::int64_t const> traits() const { return traits_; }
+    std::int64_t stride() const {
+        return pad_lanes(std::ssize(traits_));
+    }  // From penalty to penalty.
 
-    // to = R'R from, with a relative error of about 1e-7. Both are variants x (penalties x traits);
+    // to = R'R from, with a relative error of about 1e-7. Both are variants x (penalties x stride);
     // a column's result depends on those of its pattern alone.
     void multiply(MatrixView<double const> from, MatrixView<double> to);
 
@@ -65,6 +69,7 @@ private:
                 std::vector<double>& to) const;
     void scatter(Pattern const& pattern, std::vector<double> const& from,
                  MatrixView<double> to) const;
+    void clear_padding(MatrixView<double> to) const;
     void multiply(Pattern const& pattern, MatrixView<double> products,
                   MatrixView<double> basis_products);
 

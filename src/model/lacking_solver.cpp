@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "maniple/linalg/dense_matrix.hpp"
+#include "ridge_forms.hpp"
 
 namespace maniple {
 namespace {
@@ -12,7 +13,7 @@ namespace {
 constexpr double tolerance = 1e-7;
 // The last correction leaves as much of the error at least, whatever the steps say.
 constexpr double least_left = 0.1;
-constexpr int most_steps = 200;
+constexpr int most_steps = 2000;
 
 std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
 
@@ -24,8 +25,8 @@ public:
         : factors_{factors},
           lacked_{lacked},
           variants_{variants},
-          traits_{std::ssize(lacked.traits())},
-          width_{std::ssize(factors) * traits_},
+          stride_{lacked.stride()},
+          width_{std::ssize(factors) * stride_},
           work_{work} {
         auto const size = at(variants * width_);
         for (auto* const matrix :
@@ -35,7 +36,8 @@ public:
     }
 
     void start(MatrixView<double const> products, MatrixView<double const> solutions) {
-        std::ranges::fill(work_.solution, 0.0);
+        for (auto* const matrix : {&work_.solution, &work_.residual, &work_.direction})
+            std::ranges::fill(*matrix, 0.0);
         for (std::int64_t v = 0; v < variants_; ++v) {
             auto const row = at(v * width_);
             for_each_column([&](std::size_t own, std::int64_t trait, std::int64_t penalty) {
@@ -44,7 +46,9 @@ public:
             });
         }
         work_.image = work_.residual;
-        norms_ = multiply_columns(work_.residual, work_.direction);
+        work_.corrected = work_.direction;
+        norms_.resize(at(width_));
+        ridge_forms().multiply(task(), norms_.data());
         first_norms_ = norms_;
         longest_.assign(norms_.size(), 1.0);
         active_.resize(norms_.size());
@@ -77,64 +81,38 @@ public:
 private:
     template <class Visit>
     void for_each_column(Visit visit) const {
-        std::size_t own = 0;
         for (std::int64_t h = 0; h < std::ssize(factors_); ++h) {
+            auto own = at(h * stride_);
             for (auto trait : lacked_.traits()) visit(own++, trait, h);
         }
     }
 
-    // In the order of rows.
-    std::vector<double> multiply_columns(std::vector<double> const& left,
-                                         std::vector<double> const& right) const {
-        std::vector<double> sums(at(width_));
-        for (std::int64_t v = 0; v < variants_; ++v) {
-            auto const* const l = left.data() + v * width_;
-            auto const* const r = right.data() + v * width_;
-            for (std::size_t c = 0; c < sums.size(); ++c) sums[c] += l[c] * r[c];
-        }
-        return sums;
-    }
-
-    // Make the corrected directions their images under A + penalty - R'R, and find p' image.
-    std::vector<double> find_curvatures() {
-        std::vector<double> sums(at(width_));
-        for (std::int64_t v = 0; v < variants_; ++v) {
-            auto const* const p = work_.direction.data() + v * width_;
-            auto const* const whole = work_.image.data() + v * width_;
-            auto* const image = work_.corrected.data() + v * width_;
-            for (std::size_t c = 0; c < sums.size(); ++c) {
-                image[c] = whole[c] - image[c];
-                sums[c] += p[c] * image[c];
-            }
-        }
-        return sums;
+    GradientTask task() {
+        return {.rows = variants_,
+                .width = width_,
+                .solution = work_.solution.data(),
+                .residual = work_.residual.data(),
+                .direction = work_.direction.data(),
+                .image = work_.image.data(),
+                .corrected = work_.corrected.data()};
     }
 
     // A step along the directions. What is to be corrected next is the residual.
     void move() {
-        auto const curvatures = find_curvatures();
+        std::vector<double> curvatures(at(width_));
+        ridge_forms().find_curvatures(task(), curvatures.data());
         std::vector<double> steps(at(width_));
         for (std::size_t c = 0; c < steps.size(); ++c) {
             if (!(curvatures[c] > 0)) active_[c] = 0;
             if (active_[c] != 0) steps[c] = norms_[c] / curvatures[c];
             longest_[c] = std::max(longest_[c], steps[c]);
         }
-        for (std::int64_t v = 0; v < variants_; ++v) {
-            auto* const x = work_.solution.data() + v * width_;
-            auto* const r = work_.residual.data() + v * width_;
-            auto const* const p = work_.direction.data() + v * width_;
-            auto* const image = work_.corrected.data() + v * width_;
-            for (std::size_t c = 0; c < steps.size(); ++c) {
-                x[c] += steps[c] * p[c];
-                r[c] -= steps[c] * image[c];
-                image[c] = r[c];
-            }
-        }
+        ridge_forms().move(task(), steps.data());
     }
 
     void precondition() {
         for (std::int64_t h = 0; h < std::ssize(factors_); ++h) {
-            MatrixView<double> const own{work_.corrected.data() + h * traits_, variants_, traits_,
+            MatrixView<double> const own{work_.corrected.data() + h * stride_, variants_, stride_,
                                          width_};
             solve_lower(factors_[at(h)], own);
             solve_lower_transposed(factors_[at(h)], own);
@@ -143,7 +121,8 @@ private:
 
     // The next directions and their images, which need no product.
     void turn() {
-        auto const norms = multiply_columns(work_.residual, work_.corrected);
+        std::vector<double> norms(at(width_));
+        ridge_forms().multiply(task(), norms.data());
         std::vector<double> keep(at(width_));
         std::vector<double> last(at(width_));  // 1 where this is added to the solution.
         for (std::size_t c = 0; c < keep.size(); ++c) {
@@ -156,24 +135,13 @@ private:
             if (active_[c] != 0) keep[c] = norms[c] / norms_[c];
         }
         norms_ = norms;
-        for (std::int64_t v = 0; v < variants_; ++v) {
-            auto* const x = work_.solution.data() + v * width_;
-            auto* const p = work_.direction.data() + v * width_;
-            auto* const image = work_.image.data() + v * width_;
-            auto const* const r = work_.residual.data() + v * width_;
-            auto const* const z = work_.corrected.data() + v * width_;
-            for (std::size_t c = 0; c < keep.size(); ++c) {
-                x[c] += last[c] * z[c];
-                p[c] = z[c] + keep[c] * p[c];
-                image[c] = r[c] + keep[c] * image[c];
-            }
-        }
+        ridge_forms().turn(task(), keep.data(), last.data());
     }
 
     std::span<MatrixView<double const> const> factors_;
     LackedGenotypes& lacked_;
     std::int64_t variants_;
-    std::int64_t traits_;
+    std::int64_t stride_;  // From penalty to penalty.
     std::int64_t width_;
     LackingWorkspace& work_;
     std::vector<double> norms_;

@@ -9,7 +9,7 @@
 
 namespace maniple {
 
-// Memory of solve_lacking; reused. variants x (penalties x traits each).
+// Memory of solve_lacking; reused. Each is variants x columns.
 struct LackingWorkspace {
     std::vector<double> solution;
     std::vector<double> residual;
@@ -25,10 +25,10 @@ struct LackingWorkspace {
 // about 1e-7 of the solution, in the norm of A + penalty. Each column takes as many steps as it
 // needs by itself.
 // factors:   one per penalty, variants x variants.
-// products:  b, variants x all traits.
-// solutions: variants x (penalties x all traits), those with one penalty side by side. Of the
-//            traits of `lacked` they hold inverse(L L') b and are overwritten; of others they are
-//            left alone.
+// products:  b, variants x traits.
+// solutions: variants x (penalties x products.columns()), those with one penalty side by side. Of
+//            the traits of `lacked` they hold inverse(L L') b and are overwritten; of others they
+//            are left alone.
 void solve_lacking(std::span<MatrixView<double const> const> factors,
                    MatrixView<double const> products, LackedGenotypes& lacked,
                    LackingWorkspace& workspace, MatrixView<double> solutions);

@@ -290,9 +290,12 @@ StackedFit fit_stacked_logistic(StackedData const& data, std::span<std::uint8_t 
     expect(is_case.size() == data.folds.size(), "every sample is a case or a control");
     expect(offset.size() == data.folds.size(), "every sample has an offset");
 
+    // Those without a fold, and one to all samples: only that of the chosen penalty is of use, yet
+    // a pass for it alone would cost nearly as much as one for all.
     auto const folds = static_cast<std::size_t>(data.fold_count);
     auto const columns = data.predictors.rows();
-    auto const places = folds * data.penalties.size();
+    auto const fits_per_penalty = folds + 1;
+    auto const places = fits_per_penalty * data.penalties.size();
     LogisticPasses passes{data, is_case, offset, static_cast<std::int64_t>(places)};
     if (passes.cases() + passes.controls() == 0) {
         return without_result(data, FitStatus::too_few_samples);
@@ -305,8 +308,8 @@ StackedFit fit_stacked_logistic(StackedData const& data, std::span<std::uint8_t 
     std::vector<Search> searches;
     for (std::size_t i = 0; i < places; ++i) {
         searches.push_back({.fit = {.place = static_cast<std::int64_t>(i),
-                                    .left_out = static_cast<std::int32_t>(i % folds)},
-                            .penalty = i / folds});
+                                    .left_out = static_cast<std::int32_t>(i % fits_per_penalty)},
+                            .penalty = i / fits_per_penalty});
     }
     Vectors coefficients{places, columns};
     newton.run(searches, coefficients);
@@ -318,18 +321,12 @@ StackedFit fit_stacked_logistic(StackedData const& data, std::span<std::uint8_t 
         return without_result(data, status);
     }
     auto const chosen = static_cast<std::size_t>(fit.chosen);
-    // To all samples, from the middle of the folds' fits.
-    std::vector<Search> last{
-        {.fit = {.place = 0, .left_out = static_cast<std::int32_t>(folds)}, .penalty = chosen}};
-    Vectors to_all{1, columns};
     for (std::size_t f = 0; f < folds; ++f) {
-        auto const own = coefficients[chosen * folds + f];
+        auto const own = coefficients[chosen * fits_per_penalty + f];
         fit.fold_coefficients.insert(fit.fold_coefficients.end(), own.begin(), own.end());
-        add_multiple(1 / static_cast<double>(folds), own, to_all[0]);
     }
-    newton.run(last, to_all);
-    if (last[0].status != FitStatus::ok) return without_result(data, last[0].status);
-    fit.coefficients.assign(to_all[0].begin(), to_all[0].end());
+    auto const to_all = coefficients[chosen * fits_per_penalty + folds];
+    fit.coefficients.assign(to_all.begin(), to_all.end());
     predict(data, fit);
     return fit;
 }

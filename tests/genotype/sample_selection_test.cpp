@@ -98,6 +98,27 @@ TEST_CASE("SampleMajorBlock: holds the variants asked for, in their order", "[ge
     CHECK(block.selection_words(20) == 0);
 }
 
+TEST_CASE("SampleMajorBlock: a sample's row is that of a block with samples and variants exchanged",
+          "[genotype]") {
+    std::int64_t const samples = 270;
+    SampleMajorBlock block{samples};
+    auto const large = random_block(512, samples);
+    block.assign(large.view(), every_variant(512));
+    std::int64_t const variants = GENERATE(1, 33, 256, 300);
+    auto const owner = random_block(variants, samples);
+    block.assign(owner.view(),
+                 every_variant(variants));  // Nothing of the former is in the padding.
+    PackedBlock turned{samples, variants};
+    for (SampleIndex s{0}; s.get() < samples; ++s) {
+        for (LocalVariantIndex v{0}; v.get() < variants; ++v) {
+            turned.set(LocalVariantIndex{s.get()}, SampleIndex{v.get()},
+                       owner.view().genotype(v, s));
+        }
+        REQUIRE(std::ranges::equal(block.row(s), turned.row(LocalVariantIndex{s.get()})));
+    }
+    CHECK_THROWS_AS(block.row(SampleIndex{samples}), ContractViolation);
+}
+
 TEST_CASE("SampleMajorBlock: the tile shrinks where samples are many", "[genotype]") {
     CHECK(SampleMajorBlock::tile_variants(20'000) == 512);
     CHECK(SampleMajorBlock::tile_variants(500'000) == 256);

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iostream>
 #include <limits>
 #include <random>
 #include <vector>
 
 #include <catch2/catch.hpp>
 
+#include "maniple/core/checksum.hpp"
 #include "maniple/core/contract.hpp"
 
 namespace maniple {
@@ -375,6 +377,15 @@ TEST_CASE("BlockRidge: a trait without samples predicts nothing", "[model]") {
     cohort.residuals = {Column(cohort.base.size(), missing_value)};
     auto const found = predict(cohort);
     CHECK(std::ranges::all_of(found.values, [](float value) { return value == 0; }));
+}
+
+// Hidden: invariance/test_block_ridge_bits.py compares what it prints.
+TEST_CASE("BlockRidge: the bits of some predictors", "[.bits]") {
+    for (auto const& shape :
+         {Shape{70, 401, 5, 0.03}, Shape{80, 70, 5, 0.01}, Shape{40, 600, 3, 0}}) {
+        auto const found = predict(make_cohort(shape));
+        std::cout << "bits " << checksum(std::as_bytes(std::span{found.values})) << '\n';
+    }
 }
 
 TEST_CASE("LevelZeroDesign, BlockRidge: what must hold is checked", "[model]") {

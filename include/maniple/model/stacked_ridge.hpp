@@ -20,7 +20,8 @@ namespace maniple {
 
 /// Ridge penalties that give the predictors together these shares of the variance:
 /// columns (1 - h2) / h2, and 3 / pi^2 times that for a binary trait, whose residual variance on
-/// the scale of log odds is pi^2 / 3. Source: Mbatchou et al. 2021; the factor: REGENIE 4.
+/// the scale of log odds is pi^2 / 3. Source: Mbatchou et al. 2021, and REGENIE from 1.0.6.8 on for
+/// the factor and for quantitative traits, for which it took columns / h2 before.
 /// \pre   each heritability is between 0 and 1; the outcome is quantitative or binary
 std::vector<double> stacked_penalties(Outcome outcome, std::int64_t columns,
                                       std::span<double const> heritabilities);
@@ -28,7 +29,7 @@ std::vector<double> stacked_penalties(Outcome outcome, std::int64_t columns,
 /// What level 1 reads. Everything outlives the call.
 struct StackedData {
     /// columns x samples, finite; of similar size, for they share the penalty. What stands there
-    /// for samples that take no part is predicted from, no more.
+    /// for samples that take no part has no influence.
     MatrixView<float const> predictors;
     std::span<std::int32_t const> contigs;  ///< Of each column; equal ones stand together.
     std::span<std::int32_t const> folds;    ///< Of each sample: 0 to fold_count - 1,
