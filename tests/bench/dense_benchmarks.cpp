@@ -112,7 +112,10 @@ void measure_cholesky(benchmark::State& state, std::int64_t rows) {
     Matrix<double> factor{rows, rows};
     auto const size = static_cast<double>(rows);
     measure(state, size * size * size / 3, [&] {
-        std::copy_n(matrix.view().data(), rows * rows, factor.view().data());
+        // A copy of all would take a seventh of the time.
+        for (std::int64_t r = 0; r < rows; ++r) {
+            std::copy_n(matrix.view().row(r).data(), r + 1, factor.view().row(r).data());
+        }
         if (factorize(factor.view()) == 0) state.SkipWithError("not positive definite");
     });
 }
