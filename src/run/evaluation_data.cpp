@@ -181,20 +181,20 @@ private:
     }
 
     void recalibrate(EvaluatedScore const& source) {
-        auto const parts = split_by_hash(
-            cohort_.samples(), {.training = 0.5, .validation = 0, .test = 0.5}, request_.seed);
+        auto const first_half = half_by_hash(cohort_.samples(), request_.seed);
         std::vector<std::size_t> fitted;
         std::vector<std::size_t> kept;
-        std::vector<bool> used(parts.size());
+        std::vector<bool> used(first_half.size());
         for (std::size_t i = 0; i < samples_.size(); ++i) {
-            bool const fits = parts[samples_[i].at()] == SamplePart::training;
+            bool const fits = first_half[samples_[i].at()];
             (fits ? fitted : kept).push_back(i);
             if (fits) used[samples_[i].at()] = true;
         }
         if (fitted.empty() || kept.empty()) {
             throw UserError{
-                "too few samples to recalibrate and to evaluate (each takes half of them); leave "
-                "--recalibrate out"};
+                "all samples to be evaluated fall into one half, and none are left for the other "
+                "(halves to recalibrate and to evaluate are a hash of --seed and of IDs, families "
+                "together); give another --seed, or leave --recalibrate out"};
         }
         auto const correction =
             fit_recalibration(select_people(data_.people, fitted), data_.score.baseline);
