@@ -162,7 +162,7 @@ class LeaveOneOut(CommandCase):
 
     def test_refusals(self):
         for words in (("--model", "m"), ("--scores", "w"), ("--by", "sex"), ("--split-column", "where"),
-                      ("--recalibrate",), ("--part", "validation")):
+                      ("--recalibrate",), ("--part", "validation"), ("--min-match", "0.5"), ("--ambiguous", "keep")):
             self.refuse(["--leave-one-out", words[0], "exclude"], *self.words(*words))
         self.refuse(["--threshold", "binary"], *self.words("--threshold", "score=1"))
         self.refuse(["--mixing = 7"], "evaluate", "--store", "s", "--leave-one-out", "where", "--trait", "binary_1",
