@@ -12,7 +12,6 @@
 #include "maniple/core/contract.hpp"
 #include "maniple/core/error.hpp"
 #include "maniple/run/column_choice.hpp"
-#include "maniple/run/small_cells.hpp"
 #include "maniple/store/cohort.hpp"
 #include "maniple/trait/covariates.hpp"
 #include "maniple/trait/training_samples.hpp"
@@ -42,8 +41,18 @@ void require_outcome(JudgedScore const& score, LoadedTrait const& trait, std::st
         score.name, score.model, describe(score.outcome), asked, describe(trait.outcome))};
 }
 
-std::string tell(std::int64_t count, std::int64_t limit) {
-    return is_small(count, limit) ? fmt::format("<{}", limit) : std::to_string(count);
+std::string describe_trained(EvaluationFlow const& flow, Training training) {
+    if (training == Training::known) {
+        return fmt::format("  {} were used in training and are left out", flow.trained);
+    }
+    auto const left_out =
+        flow.trained == 0
+            ? std::string{}
+            : fmt::format("{} recalibrated the model and are left out; ", flow.trained);
+    return fmt::format(
+        "  {}it is not known whether these people trained the score: if they did, its numbers "
+        "flatter it",
+        left_out);
 }
 
 // Whom --part names, one element per sample.
@@ -118,8 +127,7 @@ private:
             "{} of the {} samples that {} names were used to train model '{}' (a score looks "
             "better on them than on anybody else); name others, or leave the option out to "
             "evaluate everybody who was not used",
-            tell(data_.flow.trained, request_.least_people),
-            tell(data_.flow.asked, request_.least_people),
+            data_.flow.trained, data_.flow.asked,
             request_.samples.keep.empty() ? "--split-column" : "--keep", source.judged.model)};
     }
 
@@ -145,20 +153,15 @@ private:
             }
         }
         log_.note(fmt::format("samples: {} in the store, {} asked for", flow.in_store, flow.asked));
-        auto const limit = request_.least_people;
-        if (source.model) {
-            log_.note(fmt::format("  {} were used in training and are left out",
-                                  tell(flow.trained, limit)));
-        }
+        log_.note(describe_trained(flow, data_.score.training));
         log_.note(fmt::format("  {} without the trait, {} more without a score or a covariate",
-                              tell(flow.without_trait, limit), tell(flow.without_others, limit)));
+                              flow.without_trait, flow.without_others));
         if (!samples_.empty()) return;
         throw UserError{fmt::format(
-            "no samples are left to evaluate (of {} asked for, {} were used in training, {} have "
+            "no samples are left to evaluate (of {} asked for, {} are known from training, {} have "
             "no '{}', {} no score or not every covariate); check --keep, --remove and --part, and "
             "the tables with `maniple info STORE`",
-            flow.asked, tell(flow.trained, limit), tell(flow.without_trait, limit), request_.trait,
-            tell(flow.without_others, limit))};
+            flow.asked, flow.trained, flow.without_trait, request_.trait, flow.without_others)};
     }
 
     void fill_people(EvaluatedScore const& source, LoadedTrait const& trait) {
@@ -203,8 +206,7 @@ private:
         log_.note(fmt::format(
             "  {} samples (a hash of their IDs) recalibrate the model: intercept {:.4g}, slope "
             "{:.4g}; the others are evaluated",
-            tell(correction.samples, request_.least_people), correction.intercept,
-            correction.slope));
+            correction.samples, correction.intercept, correction.slope));
         data_.correction = correct(cohort_, source, *data_.score.recalibration, used);
         auto people = select_people(data_.people, kept);
         for (auto& x : people.prediction) x = correction.intercept + correction.slope * x;

@@ -41,18 +41,22 @@ std::string evaluation_json(EvaluationData const& data, EvaluationRequest const&
                             std::vector<EvaluationRow> const& rows) {
     auto const limit = request.least_people;
     auto const& flow = data.flow;
+    bool const is_known = data.score.training == Training::known;
+    // Those of a recalibration are known even where the others are not.
+    auto const trained = is_known || flow.trained > 0 ? Json(flow.trained) : Json(nullptr);
     Json json{{"score", data.score.name},
               {"model", data.score.model},
               {"trait", data.trait},
               {"outcome", outcome_name(data.people.outcome)},
               {"covariates", data.covariates},
+              {"training_is_known", is_known},
               {"samples",
                {{"in_store", flow.in_store},
-                {"asked", count_told(flow.asked, limit)},
-                {"used_in_training", count_told(flow.trained, limit)},
-                {"without_trait", count_told(flow.without_trait, limit)},
-                {"without_score_or_covariate", count_told(flow.without_others, limit)},
-                {"used_to_recalibrate", count_told(flow.recalibrating, limit)},
+                {"asked", flow.asked},
+                {"used_in_training", trained},
+                {"without_trait", flow.without_trait},
+                {"without_score_or_covariate", flow.without_others},
+                {"used_to_recalibrate", flow.recalibrating},
                 {"evaluated", data.people.size()}}},
               {"bootstrap", {{"replicates", request.replicates}, {"seed", request.seed}}},
               {"smallest_count_told", limit},
@@ -60,8 +64,9 @@ std::string evaluation_json(EvaluationData const& data, EvaluationRequest const&
     if (auto const& correction = data.score.recalibration) {
         json["recalibration"] = {{"intercept", correction->intercept},
                                  {"slope", correction->slope},
-                                 {"samples", count_told(correction->samples, limit)}};
+                                 {"samples", correction->samples}};
     }
+    if (!data.people.prediction.empty()) json["prediction_covariates"] = data.score.covariates;
     json["rows"] = json_lines(rows);
     return json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
 }

@@ -7,8 +7,6 @@
 
 #include <fmt/format.h>
 
-#include "maniple/run/small_cells.hpp"
-
 namespace maniple {
 namespace {
 
@@ -60,10 +58,6 @@ std::string interval_text(EvaluationRow const& row) {
     if (row.status != "ok") return row.status;
     if (!std::isfinite(row.lower)) return fmt::format("{:.3f}", row.estimate);
     return fmt::format("{:.3f} ({:.3f} to {:.3f})", row.estimate, row.lower, row.upper);
-}
-
-nlohmann::ordered_json count_told(std::int64_t value, std::int64_t limit) {
-    return is_small(value, limit) ? Json(fmt::format("<{}", limit)) : Json(value);
 }
 
 nlohmann::ordered_json json_lines(std::vector<EvaluationRow> const& rows) {

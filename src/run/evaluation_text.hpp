@@ -29,9 +29,6 @@ bool is_main_metric(std::string_view metric);
 /// "0.31 (0.2 to 0.4)", or why there is no number.
 std::string interval_text(EvaluationRow const& row);
 
-/// A count of people, or "<limit" where it is too small to be told.
-nlohmann::ordered_json count_told(std::int64_t value, std::int64_t limit);
-
 /// All rows, as an array.
 nlohmann::ordered_json json_lines(std::vector<EvaluationRow> const& rows);
 

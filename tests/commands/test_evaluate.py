@@ -236,17 +236,20 @@ class Evaluate(CommandCase):
         self.succeed("import", "--store", "s", "--weights", "w.tsv", "--name", "m")
         self.succeed("score", "--store", "s", "--model", "m", "--name", "computed", "--out", "sc")
         words = ("evaluate", "--store", "s", "--model", "m", "--trait", "case", "--bootstrap", "20", "--by", "site")
+        count = lambda out: json.loads((self.folder / out / "evaluation.json").read_text())["samples"]
         texts = []
         for out, more, ranks in (("r1", (), 0), ("r2", ("--scores", "computed"), 0), ("r3", ("--threads", "2"), 2)):
             said = self.succeed(*words, *more, "--out", out, ranks=ranks)
             self.assertIn("cannot be checked", said)
+            self.assertIn("not known whether these people trained the score", said)
+            self.assertNotIn("0 were used in training", said)
+            self.assertIsNone(count(out)["used_in_training"])
             texts.append((self.folder / out / "evaluation.tsv").read_bytes())
         self.assertEqual(texts[0], texts[1])
         self.assertEqual(texts[0], texts[2])
         self.assertNotIn(b"calibration_slope", texts[0])
         said = self.succeed(*words, "--scale", "linear", "--recalibrate", "--out", "r4")
         self.assertIn("recalibrate the model", said)
-        count = lambda out: json.loads((self.folder / out / "evaluation.json").read_text())["samples"]
         used = count("r4")["used_to_recalibrate"]
         self.assertEqual(used + count("r4")["evaluated"], SAMPLES)
         self.succeed(*words, "--scale", "linear", "--out", "r5")
@@ -255,6 +258,33 @@ class Evaluate(CommandCase):
         self.write("keep", "".join(f"{sample_id(s)}\n" for s in range(SAMPLES)))
         message = self.refuse([f"{used} of the {SAMPLES} samples", "--keep"], *words, "--keep", "keep", "--out", "r6")
         self.assertNotRegex(message, r"\bp\d+\b")
+
+    def test_matching_as_score_does(self):
+        """Options that messages about matches name; A/T variants and positions that are not there."""
+        samples = 200
+        chance = np.random.default_rng(3)
+        alleles = [("A", "T") if v % 2 else ("A", "G") for v in range(12)]
+        write_bfile(self.folder / "g", chance.binomial(2, 0.3, (12, samples)), alleles=alleles)
+        write_table(self.folder / "t.tsv", {"y": chance.normal(0, 1, samples)})
+        self.succeed("import", "--store", "s", "--bfile", "g", "--table", "t.tsv")
+        head = "###PGS CATALOG SCORING FILE\n#format_version=2.0\n#pgs_id=PGS1\n"
+        head += "chr_name\tchr_position\teffect_allele\tother_allele\teffect_weight\tallelefrequency_effect\n"
+        self.write("w.tsv", head + "".join(f"1\t{1000 + v}\t{alleles[v][0]}\t{alleles[v][1]}\t{0.1 + v / 7}\t0.3\n"
+                                           for v in range(12)))
+        self.succeed("import", "--store", "s", "--weights", "w.tsv", "--name", "m")
+        words = ("evaluate", "--store", "s", "--model", "m", "--trait", "y", "--bootstrap", "20")
+        self.refuse(["--min-match 0.5"], *words, "--ambiguous", "drop", "--out", "r")
+        for how, least in (("keep", "0.75"), ("drop", "0.5")):
+            rules = ("--ambiguous", how, "--min-match", least)
+            self.succeed("score", "--store", "s", "--model", "m", *rules, "--name", how, "--out", f"score-{how}")
+            self.succeed(*words, *rules, "--out", f"own-{how}")
+            self.succeed(*words, "--scores", how, "--out", f"table-{how}")
+            texts = [(self.folder / f"{kind}-{how}/evaluation.tsv").read_bytes() for kind in ("own", "table")]
+            self.assertEqual(*texts)
+            for option in (rules[:2], rules[2:]):
+                self.refuse([option[0], "--scores"], *words, "--scores", how, *option, "--out", "r")
+        self.assertNotEqual((self.folder / "own-keep/evaluation.tsv").read_bytes(),
+                            (self.folder / "own-drop/evaluation.tsv").read_bytes())
 
     def test_job_file(self):
         self.have(people())
