@@ -200,9 +200,10 @@ std::vector<EvaluationRow> evaluate_people(EvaluationData const& data,
         add_gaps(part, data.factors[factor++].reference, rows);
         add_heterogeneity(part, rows);
     }
-    add_quantiles(groups, data, request, rows);
-    add_calibration(groups, data, request, rows);
-    if (data.people.outcome == Outcome::binary) add_thresholds(groups, data, request, rows);
+    ToldCuts told{groups, data, request};
+    add_quantiles(groups, data, told, rows);
+    add_calibration(groups, data, request, told, rows);
+    if (data.people.outcome == Outcome::binary) add_thresholds(groups, data, request, told, rows);
     return rows;
 }
 

@@ -126,7 +126,7 @@ class Binary(AgainstR):
 
     def test_discrimination_calibration_and_rates(self):
         rows = evaluate(self.folder, "--trait", "case", "--score", "prs", "--covariate", "age", "--scale", "linear",
-                        "--by", "sex", "--threshold", "score=0", "risk=0.3", "--prevalence", "0.02")
+                        "--by", "sex", "--threshold", "score=0", "risk=0.35", "--prevalence", "0.02")
         expected = ask_r(self.folder, r"""
 suppressMessages(library(pROC))
 auc_of <- function(x, e = d) { r <- roc(e$case, x, quiet = TRUE, direction = "<"); c(auc(r), ci.auc(r)[c(1, 3)]) }
@@ -152,7 +152,7 @@ a <- sapply(c("m", "f"), function(s) auc_of(d$prs[d$sex == s], d[d$sex == s, ])[
 say("gap", a["f"] - a["m"] + c(0, -1, 1) * qnorm(0.975) * sqrt(sum(w)))
 say("q", diff(a)^2 / sum(w)); say("p", -pchisq(diff(a)^2 / sum(w), 1, lower = FALSE, log = TRUE) / log(10))
 wilson <- function(x) c(mean(x), prop.test(sum(x), length(x), correct = FALSE)$conf.int)
-say("tpr", wilson(d$prs[d$case == 1] >= 0)); say("fpr", wilson(plogis(d$prs[d$case == 0]) >= 0.3))
+say("tpr", wilson(d$prs[d$case == 1] >= 0)); say("fpr", wilson(plogis(d$prs[d$case == 0]) >= 0.35))
 """)
         rate = {"kind": "threshold"}
         names = {"auc": ("auc", 3), "base": ("auc_covariates", 1), "full": ("auc_full", 1), "gain": ("auc_incremental", 1),
@@ -163,7 +163,7 @@ say("tpr", wilson(d$prs[d$case == 1] >= 0)); say("fpr", wilson(plogis(d$prs[d$ca
                  "auc_m": ({"metric": "auc", "group": "m"}, 3), "auc_f": ({"metric": "auc", "group": "f"}, 3),
                  "q": ({"metric": "auc", "kind": "heterogeneity", "group": "all"}, 1),
                  "tpr": ({"metric": "true_positive_rate", "part": "score=0", **rate}, 3),
-                 "fpr": ({"metric": "false_positive_rate", "part": "risk=0.3", **rate}, 3)}
+                 "fpr": ({"metric": "false_positive_rate", "part": "risk=0.35", **rate}, 3)}
         self.compare(rows, expected, names, 3e-7)
         gap = [row for row in rows if row["kind"] == "gap" and row["metric"] == "auc"]
         self.assertEqual([row["part"] for row in gap], [f"less {'m' if gap[0]['group'] == 'f' else 'f'}"])
