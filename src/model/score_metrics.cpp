@@ -264,7 +264,6 @@ void ScoreMetrics::add_calibration(std::vector<MetricValue>& metrics) const {
     }
     metrics.push_back(wald(Metric::calibration_slope, fit, last_of(fit), 1, quantile));
     if (people_.outcome == Outcome::time_to_event) return;
-    metrics.push_back(wald(Metric::calibration_intercept, fit, fit.intercept, 1, quantile));
     metrics.push_back(
         wald(Metric::calibration_in_the_large, level, level.intercept, 1, level_quantile));
 }

@@ -48,8 +48,7 @@ enum class Metric : std::uint8_t {
     odds_ratio_per_sd,
     hazard_ratio_per_sd,
     calibration_slope,         ///< Of the outcome on the prediction: 1 is right.
-    calibration_intercept,     ///< Of the same line: 0 is right.
-    calibration_in_the_large,  ///< Observed less predicted, slope 1: 0 is right.
+    calibration_in_the_large,  ///< Observed less predicted at slope 1, on that scale: 0 is right.
     brier,                     ///< Mean squared error of the predicted risk.
     brier_skill,               ///< 1 - brier / that of the mean risk.
 };
