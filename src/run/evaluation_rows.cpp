@@ -137,6 +137,17 @@ void add_gaps(std::span<EvaluatedGroup const> groups, std::size_t reference,
     }
 }
 
+// Those of a recalibration are known even where the others are not.
+EvaluationRow training_row(EvaluationData const& data) {
+    EvaluationRow row;
+    row.kind = RowKind::people;
+    row.metric = "used_in_training";
+    bool const is_known = data.score.training == Training::known;
+    if (is_known || data.flow.trained > 0) row.samples = data.flow.trained;
+    if (!is_known) row.status = "not known of the others";
+    return row;
+}
+
 void add_heterogeneity(std::span<EvaluatedGroup const> groups, std::vector<EvaluationRow>& rows) {
     auto const first =
         std::ranges::find_if(groups, [](auto const& g) { return g.metrics != nullptr; });
@@ -155,13 +166,7 @@ void add_heterogeneity(std::span<EvaluatedGroup const> groups, std::vector<Evalu
         row.kind = RowKind::heterogeneity;
         row.metric = to_string(metric);
         row.factor = first->factor;
-        if (std::isnan(test.statistic)) {
-            row.status = "fewer than two groups";
-        } else {
-            row.estimate = test.statistic;
-            row.neg_log10_p = test.neg_log10_p;
-            row.interval = fmt::format("chi-squared {}", test.degrees_of_freedom);
-        }
+        fill_heterogeneity(row, test);
         rows.push_back(std::move(row));
     }
 }
@@ -169,9 +174,21 @@ void add_heterogeneity(std::span<EvaluatedGroup const> groups, std::vector<Evalu
 }  // namespace
 
 std::string_view to_string(RowKind kind) {
-    static constexpr std::array<std::string_view, 7> names{
-        "estimate", "gap", "heterogeneity", "quantile", "calibration", "threshold", "pooled"};
+    static constexpr std::array<std::string_view, 9> names{
+        "estimate",  "gap",    "heterogeneity", "quantile", "calibration",
+        "threshold", "pooled", "new_level",     "people"};
     return names[static_cast<std::size_t>(kind)];
+}
+
+void fill_heterogeneity(EvaluationRow& row, Heterogeneity const& test) {
+    row.metric += "_heterogeneity_q";
+    if (std::isnan(test.statistic)) {
+        row.status = "fewer than two groups";
+        return;
+    }
+    row.estimate = test.statistic;
+    row.neg_log10_p = test.neg_log10_p;
+    row.degrees_of_freedom = test.degrees_of_freedom;
 }
 
 void require_binary_options(Outcome outcome, EvaluationRequest const& request) {
@@ -192,6 +209,7 @@ std::vector<EvaluationRow> evaluate_people(EvaluationData const& data,
     bootstrap_groups(groups, request, comm);
     std::vector<EvaluationRow> rows;
     if (!comm.is_root()) return rows;
+    rows.push_back(training_row(data));
     add_estimates(groups, rows);
     std::size_t factor = 0;
     for (auto const& range : factor_ranges(groups)) {

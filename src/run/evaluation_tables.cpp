@@ -117,7 +117,7 @@ std::vector<EvaluationRow> compare_fifths(EvaluatedGroup const& group, Evaluatio
         count(row, data.people, bins[b]);
         if (b == middle) {
             row.estimate = people.outcome == Outcome::quantitative ? 0 : 1;
-            row.interval = "reference";
+            row.status = "reference";
         } else {
             fill_contrast(row, fit, column++, people.outcome);
         }

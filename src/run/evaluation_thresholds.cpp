@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <span>
 
 #include <fmt/format.h>
@@ -38,7 +39,10 @@ Cut cut_of(ThresholdRule const& rule, EvaluatedPeople const& people) {
     }
     auto ascending = people.score;
     std::ranges::sort(ascending);
-    return {PeopleOrder::score, people.score, quantile_of_sorted(ascending, 1 - rule.value)};
+    // As for fifths and top shares, those at the bound are below it.
+    auto const bound = quantile_of_sorted(ascending, 1 - rule.value);
+    return {PeopleOrder::score, people.score,
+            std::nextafter(bound, std::numeric_limits<double>::infinity())};
 }
 
 ThresholdCounts count_group(std::vector<std::size_t> const& places, Cut const& cut,
@@ -105,9 +109,7 @@ void add_comparisons(std::vector<Rate> const& rates, std::string const& referenc
     row.metric = metric;
     row.factor = rates.front().group->factor;
     row.part = rule;
-    row.estimate = test.statistic;
-    row.neg_log10_p = test.neg_log10_p;
-    row.interval = fmt::format("chi-squared {}", test.degrees_of_freedom);
+    fill_heterogeneity(row, test);
     rows.push_back(std::move(row));
 }
 

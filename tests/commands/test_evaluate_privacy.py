@@ -75,7 +75,7 @@ class Attack:
                 people, cases = total[who]
                 called = round(float(row["estimate"]) * cases)
                 wrongly = round(float(other["estimate"]) * (people - cases))
-                self.learn(who, self.below(cut, False), people - called - wrongly, cases - called)
+                self.learn(who, self.below(cut, kind == "top"), people - called - wrongly, cases - called)
         return total
 
     def subtract(self, total):
@@ -148,12 +148,23 @@ class Privacy(CommandCase):
         self.have({"prs": np.arange(samples) / 40 - 6, "case": case})
         rows = self.evaluate({}, "--threshold", "top=0.7", "top=0.8", "top=0.4", trait="case")
         status = lambda kind: {row["status"] for row in rows if row["kind"] == kind and "top" not in row["part"]}
-        self.assertEqual(status("quantile"), {"ok"})
+        self.assertEqual(status("quantile"), {"ok", "reference"})
         self.assertEqual(status("calibration"), {"suppressed"})
         self.assertFalse([row for row in rows if row["part"].startswith("tenth")])
         # A threshold within fifth 2 would tell tenth 3; at the bound of fifths it tells nothing new.
         rates = {row["part"]: row["status"] for row in rows if row["kind"] == "threshold"}
         self.assertEqual(rates, {"top=0.7": "suppressed", "top=0.8": "ok", "top=0.4": "ok"})
+
+    def test_top_share_is_the_top_fifth(self):
+        """401 people: the bounds of fifths are people's own scores, who count as below in tables and rates alike."""
+        samples = 401
+        case = (np.arange(samples) % 5 == 0).astype(float)
+        self.have({"prs": np.arange(samples) / 40 - 6, "case": case})
+        rows = self.evaluate({}, "--threshold", "top=0.2", trait="case")
+        fifth, = [row for row in rows if row["part"] == "fifth 5"]
+        rates = {row["metric"]: float(row["estimate"]) for row in rows if row["kind"] == "threshold"}
+        self.assertEqual(round(rates["true_positive_rate"] * case.sum()), int(fifth["cases"]))
+        self.assertEqual(round(rates["false_positive_rate"] * (1 - case).sum()), int(fifth["samples"]) - int(fifth["cases"]))
 
     def test_thresholds_do_not_complete_a_withheld_table(self):
         """Fifth 1 has three cases: no fifth is told, and so a rate at the bound of fifth 2 may be; the next may not."""
