@@ -106,11 +106,11 @@ ToldCuts::OrderedPeople ToldCuts::put_in_order(std::vector<std::size_t> const& p
     std::vector<double> ascending;
     std::vector<std::uint8_t> classes;
     std::vector<std::uint8_t> events;
-    bool const timed = people.outcome == Outcome::time_to_event && request_.horizon;
+    bool const timed = !people.risk.empty();
     for (auto place : order) {
         ascending.push_back(values[place]);
         classes.push_back(people.is_case.empty() ? 0 : people.is_case[place]);
-        bool const later = timed && people.values[place] > *request_.horizon;
+        bool const later = timed && people.values[place] > people.horizon;
         events.push_back(classes.back() == 0 ? 0 : later ? 2 : 1);
     }
     OrderedPeople ordered{std::move(ascending), CutLedger{classes, request_.least_people},

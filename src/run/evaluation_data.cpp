@@ -12,6 +12,7 @@
 #include "maniple/core/contract.hpp"
 #include "maniple/core/error.hpp"
 #include "maniple/run/column_choice.hpp"
+#include "maniple/stats/elementary.hpp"
 #include "maniple/store/cohort.hpp"
 #include "maniple/trait/covariates.hpp"
 #include "maniple/trait/training_samples.hpp"
@@ -84,6 +85,7 @@ public:
         choose_people(source, trait, asked);
         fill_people(source, trait);
         if (request_.recalibrate == Recalibrate::yes) recalibrate(source);
+        if (request_.horizon) fill_risks();
         data_.factors =
             make_factors({"--by", request_.by, request_.reference}, cohort_, tables_, samples_);
         return std::move(data_);
@@ -216,6 +218,22 @@ private:
         samples_ = std::move(rest);
     }
 
+    // After recalibration: risks are those of the corrected predictions.
+    void fill_risks() {
+        auto& people = data_.people;
+        if (people.outcome != Outcome::time_to_event) return;  // Refused with the other options.
+        if (people.prediction.empty() || data_.score.baseline.times.empty()) {
+            throw UserError{
+                "--horizon needs a model that predicts risks (this score has no baseline hazard); "
+                "leave it out, or fit a model to this trait"};
+        }
+        people.horizon = *request_.horizon;
+        auto const hazard = cumulative_hazard(data_.score.baseline, people.horizon);
+        for (auto x : people.prediction) {
+            people.risk.push_back(1 - portable_exp(-hazard * portable_exp(x)));
+        }
+    }
+
     EvaluationRequest const& request_;
     Log& log_;
     Cohort cohort_;
@@ -243,7 +261,9 @@ EvaluatedPeople select_people(EvaluatedPeople const& all, std::span<std::size_t 
                            .is_case = select(all.is_case),
                            .covariates = {},
                            .score = select(all.score),
-                           .prediction = select(all.prediction)};
+                           .prediction = select(all.prediction),
+                           .risk = select(all.risk),
+                           .horizon = all.horizon};
     for (auto const& covariate : all.covariates) people.covariates.push_back(select(covariate));
     return people;
 }

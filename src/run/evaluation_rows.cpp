@@ -55,7 +55,7 @@ void require_two_classes(EvaluationData const& data, EvaluationRequest const& re
                 data.trait)};
         }
     }
-    require_binary_options(people.outcome, request);
+    require_options_of(people.outcome, request);
 }
 
 std::int64_t count_undefined(std::vector<double> const& replicates) {
@@ -191,7 +191,10 @@ void fill_heterogeneity(EvaluationRow& row, Heterogeneity const& test) {
     row.degrees_of_freedom = test.degrees_of_freedom;
 }
 
-void require_binary_options(Outcome outcome, EvaluationRequest const& request) {
+void require_options_of(Outcome outcome, EvaluationRequest const& request) {
+    if (request.horizon && outcome != Outcome::time_to_event) {
+        throw UserError{"--horizon is for times to an event; leave it out"};
+    }
     if (outcome == Outcome::binary) return;
     if (!request.thresholds.empty()) {
         throw UserError{"--threshold is for binary traits; leave it out"};
@@ -220,7 +223,7 @@ std::vector<EvaluationRow> evaluate_people(EvaluationData const& data,
     }
     ToldCuts told{groups, data, request};
     add_quantiles(groups, data, told, rows);
-    add_calibration(groups, data, request, told, rows);
+    add_calibration(groups, data, told, rows);
     if (data.people.outcome == Outcome::binary) add_thresholds(groups, data, request, told, rows);
     return rows;
 }

@@ -8,7 +8,6 @@
 
 #include <fmt/format.h>
 
-#include "evaluation_score.hpp"
 #include "maniple/model/cox_regression.hpp"
 #include "maniple/model/linear_regression.hpp"
 #include "maniple/model/logistic_regression.hpp"
@@ -164,19 +163,18 @@ EvaluationRow withheld(EvaluatedGroup const& group, RowKind kind, std::string me
     return row;
 }
 
-double predicted_outcome(EvaluationData const& data, EvaluationRequest const& request, double x) {
-    switch (data.people.outcome) {
+double predicted_outcome(EvaluatedPeople const& people, std::size_t place) {
+    switch (people.outcome) {
         case Outcome::binary:
-            return logistic(x);
+            return logistic(people.prediction[place]);
         case Outcome::time_to_event:
-            return 1 - portable_exp(-cumulative_hazard(data.score.baseline, *request.horizon) *
-                                    portable_exp(x));
+            return people.risk[place];
         default:
-            return x;
+            return people.prediction[place];
     }
 }
 
-void observe(EvaluationRow& row, EvaluatedPeople const& people, EvaluationRequest const& request) {
+void observe(EvaluationRow& row, EvaluatedPeople const& people) {
     Proportion observed;
     switch (people.outcome) {
         case Outcome::binary:
@@ -184,7 +182,7 @@ void observe(EvaluationRow& row, EvaluatedPeople const& people, EvaluationReques
             row.interval = "wilson";
             break;
         case Outcome::time_to_event:
-            observed = cumulative_incidence(people.values, people.is_case, *request.horizon);
+            observed = cumulative_incidence(people.values, people.is_case, people.horizon);
             row.interval = "kaplan-meier";
             break;
         default: {
@@ -202,7 +200,6 @@ void observe(EvaluationRow& row, EvaluatedPeople const& people, EvaluationReques
 }
 
 std::vector<EvaluationRow> compare_tenths(EvaluatedGroup const& group, EvaluationData const& data,
-                                          EvaluationRequest const& request,
                                           std::vector<Places> const& bins) {
     std::vector<EvaluationRow> rows;
     for (std::size_t b = 0; b < bins.size(); ++b) {
@@ -216,10 +213,10 @@ std::vector<EvaluationRow> compare_tenths(EvaluatedGroup const& group, Evaluatio
         } else {
             double sum = 0;
             for (auto place : bins[b]) {
-                sum += predicted_outcome(data, request, data.people.prediction[place]);
+                sum += predicted_outcome(data.people, place);
             }
             predicted.estimate = sum / static_cast<double>(bins[b].size());
-            observe(observed, select_people(data.people, bins[b]), request);
+            observe(observed, select_people(data.people, bins[b]));
         }
         rows.push_back(std::move(predicted));
         rows.push_back(std::move(observed));
@@ -300,11 +297,10 @@ void add_quantiles(std::vector<EvaluatedGroup> const& groups, EvaluationData con
 }
 
 void add_calibration(std::vector<EvaluatedGroup> const& groups, EvaluationData const& data,
-                     EvaluationRequest const& request, ToldCuts& told,
-                     std::vector<EvaluationRow>& rows) {
+                     ToldCuts& told, std::vector<EvaluationRow>& rows) {
     if (data.people.prediction.empty()) return;
     bool const timed = data.people.outcome == Outcome::time_to_event;
-    if (timed && (!request.horizon || data.score.baseline.times.empty())) return;
+    if (timed && data.people.risk.empty()) return;
     BinTable const table{
         .kind = RowKind::calibration,
         .metric = "observed",
@@ -313,7 +309,7 @@ void add_calibration(std::vector<EvaluatedGroup> const& groups, EvaluationData c
         .bins = 10,
         .detail = timed ? CutDetail::events_by_horizon : CutDetail::classes,
         .compare = [&](auto const& group,
-                       auto const& bins) { return compare_tenths(group, data, request, bins); },
+                       auto const& bins) { return compare_tenths(group, data, bins); },
         .extend = {}};
     add_table(groups, told, table, rows);
 }

@@ -18,8 +18,7 @@ void add_quantiles(std::vector<EvaluatedGroup> const& groups, EvaluationData con
 
 /// Predicted and observed outcome by tenth of the predictions of all people evaluated.
 void add_calibration(std::vector<EvaluatedGroup> const& groups, EvaluationData const& data,
-                     EvaluationRequest const& request, ToldCuts& told,
-                     std::vector<EvaluationRow>& rows);
+                     ToldCuts& told, std::vector<EvaluationRow>& rows);
 
 /// True and false positive rates of each rule, gaps and heterogeneity. Binary traits alone.
 void add_thresholds(std::vector<EvaluatedGroup> const& groups, EvaluationData const& data,

@@ -52,7 +52,7 @@ std::string_view meaning_of(std::string_view metric) {
         {"calibration_slope", "1 is right; below it predictions are too extreme"},
         {"calibration_in_the_large",
          "observed less predicted: above 0 more happens than predicted"},
-        {"brier", "mean squared error of predicted risks; 0 is best"},
+        {"brier", "mean squared error of predicted risks (at the horizon); 0 is best"},
         {"brier_skill", "share of that error saved against telling everybody the mean risk"},
     }};
     auto const found =

@@ -137,7 +137,7 @@ LeaveOneOutPlan plan_leave_one_out(LeaveOneOutRequest const& request, Log& log) 
     auto const samples = cohort.samples().size();
     auto const columns = choose_covariates(list_columns(tables), asked.covariates);
     auto const trait = load_trait(asked.trait, columns, tables, samples);
-    require_binary_options(trait.outcome, asked);
+    require_options_of(trait.outcome, asked);
     std::vector<Column> loaded;
     for (auto const& column : columns) loaded.push_back(load_column(tables, column, samples));
 

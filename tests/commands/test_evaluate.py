@@ -7,7 +7,7 @@ import re
 from command_case import CommandCase
 from evaluation_rows import COLUMNS, read_rows
 from plink_files import sample_id, write_bfile, write_table
-from program import main, np
+from program import h5py, main, np
 
 NAN = float("nan")
 SAMPLES = 300
@@ -71,6 +71,8 @@ class Evaluate(CommandCase):
         refuse(["--threshold = 'top=2'"], "--threshold", "top=2", trait="case")
         refuse(["risk=0.1", "relative"], "--threshold", "risk=0.1", trait="case")
         refuse(["--prevalence"], "--prevalence", "0.1")
+        refuse(["--horizon", "times to an event"], "--horizon", "3")
+        refuse(["--horizon", "baseline hazard"], "--horizon", "3", trait="years:event")
         refuse(["--prevalence = 2"], "--prevalence", "2", trait="case")
         refuse(["--recalibrate", "--model"], "--recalibrate")
         refuse(["model 'm'"], "--model", "m")
@@ -267,6 +269,72 @@ class Evaluate(CommandCase):
         message = self.refuse([f"{used} of the {SAMPLES} samples", "--keep"], *words, "--keep", "keep", "--out", "r6")
         self.assertNotRegex(message, r"\bp\d+\b")
 
+    def test_times_to_events_by_a_horizon(self):
+        """Fitted, recalibrated on half of the fit's test samples, and judged: Brier score and tenths as numpy has them."""
+        self.succeed("simulate", "--store", "s", "--samples", "3000", "--variants", "200", "--time-to-event", "1",
+                     "--quantitative", "0", "--binary", "0", "--heritability", "0.6", "--causal", "5", "--seed", "3",
+                     "--bfile", "p")
+        self.succeed("fit", "--store", "s", "--trait", "event_time_1:event_1", "--name", "m", "--penalties", "10",
+                     "--split", "0.3,0.1,0.6")
+        self.succeed("score", "--store", "s", "--model", "m", "--out", "sc")
+        with open(self.folder / "p.tsv", encoding="utf-8") as file:
+            traits = {row["IID"]: row for row in csv.DictReader(file, delimiter="\t")}
+        with open(self.folder / "sc/scores.tsv", encoding="utf-8") as file:
+            lines = list(csv.reader(file, delimiter="\t"))
+        place = next(i for i, name in enumerate(lines[0]) if name.endswith("IID"))
+        score = {line[place]: float(line[-1]) for line in lines[1:]}
+        number = lambda text: NAN if text in ("NA", "") else float(text)
+        time = np.array([number(traits[i]["event_time_1"]) for i in score])
+        event = np.array([number(traits[i]["event_1"]) for i in score])
+        raw = np.array(list(score.values()))
+        horizon = float(np.nanmedian(time[event == 1]))
+        words = ("evaluate", "--store", "s", "--model", "m", "--trait", "event_time_1:event_1", "--bootstrap", "30",
+                 "--horizon", repr(horizon), "--by", "sex")
+        model = self.folder / "s/models/m.h5"
+        for how in ("plain", "recalibrated", "after"):
+            with h5py.File(model) as file:
+                used = file["training_is_used"][:].astype(bool)
+            more = ("--recalibrate",) if how == "recalibrated" else ()
+            said = self.succeed(*words, *more, "--out", how)
+            rows = read_rows(self.folder / how)
+            whole = json.loads((self.folder / how / "evaluation.json").read_text())
+            with h5py.File(model) as file:
+                after = file["training_is_used"][:].astype(bool)
+                offset = float(file["score_offset"][0]) + float(file["score_intercept"][0])
+                base = file["baseline_hazard"][:][np.searchsorted(file["baseline_time"][:], horizon, "right") - 1]
+                correction = (0.0, 1.0) if how == "plain" else (float(file["recalibration_intercept"][0]),
+                                                                float(file["recalibration_slope"][0]))
+            chosen = ~after & ~np.isnan(time) & ~np.isnan(event)
+            self.assertEqual(whole["samples"]["evaluated"], chosen.sum())
+            self.assertEqual(whole["samples"]["used_in_training"], used.sum())
+            if how == "recalibrated":
+                half = (after & ~used).sum()
+                self.assertEqual(whole["samples"]["used_to_recalibrate"], half)
+                self.assertLess(abs(half / (~used).sum() - 0.5), 0.06)
+            t, d = time[chosen], event[chosen]
+            risk = 1 - np.exp(-base * np.exp(correction[0] + correction[1] * (raw[chosen] + offset)))
+            at = np.unique(t[d == 0])
+            free = np.array([1 - np.sum((t == u) & (d == 0)) / (np.sum(t > u) + np.sum((t == u) & (d == 0))) for u in at])
+            followed = lambda x, side: np.prod(free[:np.searchsorted(at, x, side)])
+            error = [(1 - r)**2 / followed(u, "left") if e and u <= horizon else
+                     r**2 / followed(horizon, "right") if u > horizon else 0 for u, e, r in zip(t, d, risk)]
+            value = lambda metric, kind="estimate", part="NA": float(next(
+                row["estimate"] for row in rows if (row["kind"], row["metric"], row["factor"], row["part"])
+                == (kind, metric, "NA", part)))
+            self.assertAlmostEqual(value("brier"), np.mean(error), places=9)
+            share = np.sum([1 / followed(u, "left") for u, e in zip(t, d) if e and u <= horizon]) / len(t)
+            self.assertAlmostEqual(value("brier_skill"), 1 - np.mean(error) / (share * (1 - share)), places=9)
+            self.assertGreater(value("brier_skill"), 0)
+            self.assertIn("brier_skill", said)
+            # Tenths whose events by the horizon, or after it, are few are not told, nor then any other.
+            tenth = np.searchsorted(np.quantile(risk, np.arange(1, 10) / 10), risk, "left")
+            kinds = np.where(d == 0, 0, np.where(t <= horizon, 1, 2))
+            counts = np.array([[np.sum((tenth == b) & (kinds == k)) for k in range(3)] for b in range(10)])
+            status = {row["status"] for row in rows if row["kind"] == "calibration" and row["factor"] == "NA"}
+            self.assertEqual(status, {"suppressed"} if ((counts > 0) & (counts < 5)).any() else {"ok"})
+            if status == {"ok"}:
+                self.assertAlmostEqual(value("predicted", "calibration", "tenth 4"), risk[tenth == 3].mean(), places=9)
+
     def test_matching_as_score_does(self):
         """Options that messages about matches name; A/T variants and positions that are not there."""
         samples = 200
@@ -293,6 +361,25 @@ class Evaluate(CommandCase):
                 self.refuse([option[0], "--scores"], *words, "--scores", how, *option, "--out", "r")
         self.assertNotEqual((self.folder / "own-keep/evaluation.tsv").read_bytes(),
                             (self.folder / "own-drop/evaluation.tsv").read_bytes())
+
+    def test_summary_for_people(self):
+        self.have(people())
+        said = self.succeed(*self.words("--by", "site", "--covariate", "age", "--threshold", "top=0.4", trait="case"))
+        summary = said[said.index("score 'prs'"):]
+        shown = [line for line in summary.splitlines() if line.startswith("  ")]
+        for metric in ("auc", "auc_covariates", "auc_full", "auc_incremental", "nagelkerke_r2", "odds_ratio_per_sd"):
+            line = next(line for line in shown if line.split()[0] == metric)
+            self.assertRegex(line, r"\d\) +[a-zA-Z].{12}", metric)  # the interval, then words
+        self.assertRegex(summary.splitlines()[0], r"\d+ samples, \d+ of them cases")
+        self.assertRegex(summary, r"site = s0 \(\d+ samples, \d+ cases\)")
+        self.assertRegex(summary, r"auc +p = 0?\.?\d+")
+        self.assertRegex(summary, r"auc +-?\d.*gap: site = s\d, less s\d")
+        self.assertRegex(summary, r"sensitivity +\d\.\d+ \(.*called by top=0.4")
+        self.assertRegex(summary, r"specificity +\d\.\d+ \(.*not called by top=0.4")
+        self.assertIn("It is not known whether these people trained the score", summary)
+        self.assertTrue(summary.strip().endswith("r/evaluation.tsv"))
+        for wrong in ("-0.000", "log10", "with it"):
+            self.assertNotIn(wrong, summary)
 
     def test_job_file(self):
         self.have(people())

@@ -61,8 +61,8 @@ struct EvaluationRow {
 /// Fills in Cochran's Q of `row.metric`, and names the metric so.
 void fill_heterogeneity(EvaluationRow& row, Heterogeneity const& test);
 
-/// \throws UserError where a rule or a prevalence is given for a trait that is not binary.
-void require_binary_options(Outcome outcome, EvaluationRequest const& request);
+/// \throws UserError where a rule, a prevalence or a horizon is given for a trait of another kind.
+void require_options_of(Outcome outcome, EvaluationRequest const& request);
 
 /// Everything, the same on every rank, thread and instruction set. Replicates are shared out over
 /// ranks and threads. Collective over comm; rows on the root alone.
