@@ -6,8 +6,9 @@ MISSING = 3
 CODE_OF_DOSAGE = np.array([3, 2, 0, 1], dtype=np.uint8)  # ALT alleles 0, 1, 2, missing; ALT is A1
 
 
-def write_bfile(prefix, dosages, contigs=None):
-    """dosages: variants x samples of ALT alleles 0, 1, 2 or MISSING. Sample s has the IID of sample_id(s)."""
+def write_bfile(prefix, dosages, contigs=None, alleles=None):
+    """dosages: variants x samples of ALT alleles 0, 1, 2 or MISSING. Sample s has the IID of sample_id(s).
+    alleles: (ALT, REF) of each variant; A and G where not given."""
     dosages = np.asarray(dosages)
     variants, samples = dosages.shape
     padded = np.zeros((variants, -(-samples // 4) * 4), dtype=np.uint8)
@@ -18,7 +19,8 @@ def write_bfile(prefix, dosages, contigs=None):
     with open(f"{prefix}.bim", "w", encoding="utf-8") as file:
         for v in range(variants):
             contig = 1 if contigs is None else contigs[v]
-            file.write(f"{contig}\tv{v}\t0\t{1000 + v}\tA\tG\n")
+            alternate, reference = ("A", "G") if alleles is None else alleles[v]
+            file.write(f"{contig}\tv{v}\t0\t{1000 + v}\t{alternate}\t{reference}\n")
     with open(f"{prefix}.fam", "w", encoding="utf-8") as file:
         file.writelines(f"{sample_id(s)}\t{sample_id(s)}\t0\t0\t{1 + s % 2}\t-9\n" for s in range(samples))
 

@@ -9,6 +9,7 @@
 #include "maniple/cli/command.hpp"
 #include "maniple/cli/fit_request.hpp"
 #include "maniple/cli/option_values.hpp"
+#include "maniple/cli/score_options.hpp"
 #include "maniple/run/evaluate.hpp"
 #include "maniple/run/leave_one_out.hpp"
 
@@ -93,6 +94,7 @@ po::options_description options() {
         ("covariate", po::value<Words>()->multitoken()->value_name("C..."),
          "what the score is to add to; refitted on the samples evaluated")  //
         ("out", text("RUN")->required(), "folder for evaluation.json, evaluation.tsv, log.txt");
+    add_match_options(what);
     po::options_description people{"Samples and groups"};
     add_people_options(people);
     po::options_description measures{"Measures"};
@@ -150,8 +152,8 @@ void refuse_without_leaving_out(po::variables_map const& values) {
 }
 
 LeaveOneOutRequest leave_one_out_of(po::variables_map const& values, EvaluationRequest evaluation) {
-    for (auto const* name :
-         {"model", "scores", "score", "recalibrate", "by", "reference", "split-column", "part"}) {
+    for (auto const* name : {"model", "scores", "score", "ambiguous", "min-match", "recalibrate",
+                             "by", "reference", "split-column", "part"}) {
         if (!is_given(values, name)) continue;
         throw UserError{fmt::format(
             "options --leave-one-out and --{} exclude each other (its models are its own, and each "
@@ -174,12 +176,15 @@ void execute(po::variables_map const& values, mpi::Communicator const& comm, Log
     constexpr double no_limit = 1e18;
     std::vector<ThresholdRule> rules;
     for (auto const& word : words_of(values, "threshold")) rules.push_back(rule_of(word));
+    auto const match = match_rules(values);
     EvaluationRequest const request{
         .store = values["store"].as<std::string>(),
         .run = text_of(values, "out"),
         .model = text_of(values, "model"),
         .score = text_of(values, "score"),
         .scores = text_of(values, "scores"),
+        .ambiguous = match.ambiguous,
+        .min_match = match.least,
         .trait = text_of(values, "trait"),
         .covariates = words_of(values, "covariate"),
         .by = words_of(values, "by"),
@@ -214,6 +219,13 @@ void execute(po::variables_map const& values, mpi::Communicator const& comm, Log
         throw UserError{
             "nothing says which score to evaluate; name a model (--model M) or a table of "
             "scores (--scores TABLE)"};
+    }
+    for (auto const* name : {"ambiguous", "min-match"}) {
+        if (request.scores.empty() || !is_given(values, name)) continue;
+        throw UserError{fmt::format(
+            "option --{} is for scores that are computed from the model (those of --scores are "
+            "there already); leave one of them out",
+            name)};
     }
     run_evaluation(request, comm, log);
 }

@@ -30,25 +30,35 @@ po::options_description score_options() {
         ("model", po::value<Words>()->multitoken()->value_name("M..."),   //
          "models of the store; several: a,b or a b")                      //
         ("weights", po::value<Words>()->multitoken()->value_name("F..."),
-         "files of weights: PGS Catalog, or variant, allele and weights with a header")  //
+         "files of weights: PGS Catalog, or variant, allele and weights with a header");
+    add_match_options(scores);
+    return scores;
+}
+
+void add_match_options(po::options_description& options) {
+    options.add_options()  //
         ("ambiguous", po::value<std::string>()->default_value("automatic")->value_name("HOW"),
          "A/T and C/G variants: frequency (the strand on which training and cohort agree; left out "
          "where they do not tell), keep (same strand), drop; automatic: keep for models of this "
          "cohort, else frequency")  //
         ("min-match", po::value<double>()->default_value(0.75, "0.75")->value_name("X"),
          "smallest share of a score's variants that must be used");
-    return scores;
+}
+
+MatchRules match_rules(po::variables_map const& values) {
+    return {ambiguous_rule(values), bounded(values, "min-match", 0.0, 1.0)};
 }
 
 ScoreRequest score_request(po::variables_map const& values) {
+    auto const match = match_rules(values);
     std::vector<std::filesystem::path> files;
     for (auto const& file : words_of(values, "weights")) files.emplace_back(file);
     return {.store = values["store"].as<std::string>(),
             .models = words_of(values, "model"),
             .weights = files,
             .samples = sample_files_of(values),
-            .ambiguous = ambiguous_rule(values),
-            .min_match = bounded(values, "min-match", 0.0, 1.0)};
+            .ambiguous = match.ambiguous,
+            .min_match = match.least};
 }
 
 }  // namespace maniple::cli

@@ -5,7 +5,7 @@
 namespace maniple {
 
 std::string_view to_string(Metric metric) {
-    static constexpr std::array<std::string_view, 22> names{"r2",
+    static constexpr std::array<std::string_view, 21> names{"r2",
                                                             "r2_covariates",
                                                             "r2_full",
                                                             "r2_incremental",
@@ -23,7 +23,6 @@ std::string_view to_string(Metric metric) {
                                                             "odds_ratio_per_sd",
                                                             "hazard_ratio_per_sd",
                                                             "calibration_slope",
-                                                            "calibration_intercept",
                                                             "calibration_in_the_large",
                                                             "brier",
                                                             "brier_skill"};

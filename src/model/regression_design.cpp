@@ -48,6 +48,8 @@ std::string_view to_string(FitStatus status) {
             return "separated";
         case FitStatus::not_converged:
             return "not converged";
+        case FitStatus::not_followed:
+            return "nobody followed to the horizon";
     }
     return "";
 }

@@ -8,6 +8,7 @@
 #include "maniple/model/cox_regression.hpp"
 #include "maniple/model/linear_regression.hpp"
 #include "maniple/model/logistic_regression.hpp"
+#include "maniple/stats/censored_brier.hpp"
 #include "maniple/stats/concordance.hpp"
 #include "maniple/stats/elementary.hpp"
 #include "maniple/stats/heterogeneity.hpp"
@@ -88,6 +89,9 @@ ScoreMetrics::ScoreMetrics(EvaluatedPeople people, double score_sd,
            "everybody is a case or not, where there are cases");
     expect(people_.prediction.empty() || std::ssize(people_.prediction) == people_.size(),
            "everybody has a prediction, or nobody");
+    expect(people_.risk.empty() || (people_.outcome == Outcome::time_to_event &&
+                                    std::ssize(people_.risk) == people_.size()),
+           "everybody has a risk by the horizon, or nobody");
     if (people_.outcome == Outcome::time_to_event) by_time_.emplace(people_.values);
     start_ = fit({});
 }
@@ -182,6 +186,15 @@ std::vector<ScoreMetrics::Named> ScoreMetrics::concordance_metrics(Multiplicitie
     };
     auto const any = people_.cases() > 0 ? FitStatus::ok : FitStatus::one_class;
     std::vector<Named> named{{Metric::c_index, index(by_score_), any}};
+    if (!people_.risk.empty()) {
+        auto const found = censored_brier(people_.values, *by_time_, people_.is_case, people_.risk,
+                                          people_.horizon, times);
+        auto const status = std::isnan(found.score) ? FitStatus::not_followed : FitStatus::ok;
+        auto const chance = found.mean_risk * (1 - found.mean_risk);
+        named.push_back({Metric::brier, found.score, status});
+        named.push_back({Metric::brier_skill, chance > 0 ? 1 - found.score / chance : unknown,
+                         status != FitStatus::ok || chance > 0 ? status : FitStatus::one_class});
+    }
     if (people_.covariates.empty()) return named;
     auto const of_fit = [&](RegressionDesign const& design, RegressionFit const& fit) {
         if (fit.status != FitStatus::ok) return unknown;
@@ -264,7 +277,6 @@ void ScoreMetrics::add_calibration(std::vector<MetricValue>& metrics) const {
     }
     metrics.push_back(wald(Metric::calibration_slope, fit, last_of(fit), 1, quantile));
     if (people_.outcome == Outcome::time_to_event) return;
-    metrics.push_back(wald(Metric::calibration_intercept, fit, fit.intercept, 1, quantile));
     metrics.push_back(
         wald(Metric::calibration_in_the_large, level, level.intercept, 1, level_quantile));
 }

@@ -28,6 +28,8 @@ Table compute_scores(EvaluationRequest const& request, mpi::Communicator const& 
         plan.emplace(ScoreRequest{.store = request.store,
                                   .models = {request.model},
                                   .home = request.home,
+                                  .ambiguous = request.ambiguous,
+                                  .min_match = request.min_match,
                                   .threads = request.threads},
                      log);
     });

@@ -12,7 +12,7 @@
 #include "maniple/core/contract.hpp"
 #include "maniple/core/error.hpp"
 #include "maniple/run/column_choice.hpp"
-#include "maniple/run/small_cells.hpp"
+#include "maniple/stats/elementary.hpp"
 #include "maniple/store/cohort.hpp"
 #include "maniple/trait/covariates.hpp"
 #include "maniple/trait/training_samples.hpp"
@@ -42,8 +42,18 @@ void require_outcome(JudgedScore const& score, LoadedTrait const& trait, std::st
         score.name, score.model, describe(score.outcome), asked, describe(trait.outcome))};
 }
 
-std::string tell(std::int64_t count, std::int64_t limit) {
-    return is_small(count, limit) ? fmt::format("<{}", limit) : std::to_string(count);
+std::string describe_trained(EvaluationFlow const& flow, Training training) {
+    if (training == Training::known) {
+        return fmt::format("  {} were used in training and are left out", flow.trained);
+    }
+    auto const left_out =
+        flow.trained == 0
+            ? std::string{}
+            : fmt::format("{} recalibrated the model and are left out; ", flow.trained);
+    return fmt::format(
+        "  {}it is not known whether these people trained the score: if they did, its numbers "
+        "flatter it",
+        left_out);
 }
 
 // Whom --part names, one element per sample.
@@ -75,6 +85,7 @@ public:
         choose_people(source, trait, asked);
         fill_people(source, trait);
         if (request_.recalibrate == Recalibrate::yes) recalibrate(source);
+        if (request_.horizon) fill_risks();
         data_.factors =
             make_factors({"--by", request_.by, request_.reference}, cohort_, tables_, samples_);
         return std::move(data_);
@@ -118,8 +129,7 @@ private:
             "{} of the {} samples that {} names were used to train model '{}' (a score looks "
             "better on them than on anybody else); name others, or leave the option out to "
             "evaluate everybody who was not used",
-            tell(data_.flow.trained, request_.least_people),
-            tell(data_.flow.asked, request_.least_people),
+            data_.flow.trained, data_.flow.asked,
             request_.samples.keep.empty() ? "--split-column" : "--keep", source.judged.model)};
     }
 
@@ -145,20 +155,15 @@ private:
             }
         }
         log_.note(fmt::format("samples: {} in the store, {} asked for", flow.in_store, flow.asked));
-        auto const limit = request_.least_people;
-        if (source.model) {
-            log_.note(fmt::format("  {} were used in training and are left out",
-                                  tell(flow.trained, limit)));
-        }
+        log_.note(describe_trained(flow, data_.score.training));
         log_.note(fmt::format("  {} without the trait, {} more without a score or a covariate",
-                              tell(flow.without_trait, limit), tell(flow.without_others, limit)));
+                              flow.without_trait, flow.without_others));
         if (!samples_.empty()) return;
         throw UserError{fmt::format(
-            "no samples are left to evaluate (of {} asked for, {} were used in training, {} have "
+            "no samples are left to evaluate (of {} asked for, {} are known from training, {} have "
             "no '{}', {} no score or not every covariate); check --keep, --remove and --part, and "
             "the tables with `maniple info STORE`",
-            flow.asked, tell(flow.trained, limit), tell(flow.without_trait, limit), request_.trait,
-            tell(flow.without_others, limit))};
+            flow.asked, flow.trained, flow.without_trait, request_.trait, flow.without_others)};
     }
 
     void fill_people(EvaluatedScore const& source, LoadedTrait const& trait) {
@@ -181,20 +186,20 @@ private:
     }
 
     void recalibrate(EvaluatedScore const& source) {
-        auto const parts = split_by_hash(
-            cohort_.samples(), {.training = 0.5, .validation = 0, .test = 0.5}, request_.seed);
+        auto const first_half = half_by_hash(cohort_.samples(), request_.seed);
         std::vector<std::size_t> fitted;
         std::vector<std::size_t> kept;
-        std::vector<bool> used(parts.size());
+        std::vector<bool> used(first_half.size());
         for (std::size_t i = 0; i < samples_.size(); ++i) {
-            bool const fits = parts[samples_[i].at()] == SamplePart::training;
+            bool const fits = first_half[samples_[i].at()];
             (fits ? fitted : kept).push_back(i);
             if (fits) used[samples_[i].at()] = true;
         }
         if (fitted.empty() || kept.empty()) {
             throw UserError{
-                "too few samples to recalibrate and to evaluate (each takes half of them); leave "
-                "--recalibrate out"};
+                "all samples to be evaluated fall into one half, and none are left for the other "
+                "(halves to recalibrate and to evaluate are a hash of --seed and of IDs, families "
+                "together); give another --seed, or leave --recalibrate out"};
         }
         auto const correction =
             fit_recalibration(select_people(data_.people, fitted), data_.score.baseline);
@@ -203,8 +208,7 @@ private:
         log_.note(fmt::format(
             "  {} samples (a hash of their IDs) recalibrate the model: intercept {:.4g}, slope "
             "{:.4g}; the others are evaluated",
-            tell(correction.samples, request_.least_people), correction.intercept,
-            correction.slope));
+            correction.samples, correction.intercept, correction.slope));
         data_.correction = correct(cohort_, source, *data_.score.recalibration, used);
         auto people = select_people(data_.people, kept);
         for (auto& x : people.prediction) x = correction.intercept + correction.slope * x;
@@ -212,6 +216,22 @@ private:
         std::vector<SampleIndex> rest;
         for (auto i : kept) rest.push_back(samples_[i]);
         samples_ = std::move(rest);
+    }
+
+    // After recalibration: risks are those of the corrected predictions.
+    void fill_risks() {
+        auto& people = data_.people;
+        if (people.outcome != Outcome::time_to_event) return;  // Refused with the other options.
+        if (people.prediction.empty() || data_.score.baseline.times.empty()) {
+            throw UserError{
+                "--horizon needs a model that predicts risks (this score has no baseline hazard); "
+                "leave it out, or fit a model to this trait"};
+        }
+        people.horizon = *request_.horizon;
+        auto const hazard = cumulative_hazard(data_.score.baseline, people.horizon);
+        for (auto x : people.prediction) {
+            people.risk.push_back(1 - portable_exp(-hazard * portable_exp(x)));
+        }
     }
 
     EvaluationRequest const& request_;
@@ -241,7 +261,9 @@ EvaluatedPeople select_people(EvaluatedPeople const& all, std::span<std::size_t 
                            .is_case = select(all.is_case),
                            .covariates = {},
                            .score = select(all.score),
-                           .prediction = select(all.prediction)};
+                           .prediction = select(all.prediction),
+                           .risk = select(all.risk),
+                           .horizon = all.horizon};
     for (auto const& covariate : all.covariates) people.covariates.push_back(select(covariate));
     return people;
 }

@@ -14,25 +14,75 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// Digits that give the same double back.
-std::string number(double value) { return std::isfinite(value) ? fmt::format("{}", value) : "NA"; }
+// For reading; the JSON has all digits.
+std::string number(double value) {
+    return std::isfinite(value) ? fmt::format("{:.9g}", value) : "NA";
+}
 
 std::string count(std::int64_t value) { return value < 0 ? "NA" : std::to_string(value); }
 
 std::string or_dash(std::string const& text) { return text.empty() ? "NA" : text; }
 
+// Whom and what the numbers are of.
+std::string describe_evaluated(EvaluationData const& data) {
+    auto text = fmt::format("score '{}' for trait '{}': {} samples", data.score.name, data.trait,
+                            data.people.size());
+    if (!data.people.is_case.empty()) {
+        text += fmt::format(", {} {}", data.people.cases(),
+                            data.people.outcome == Outcome::time_to_event ? "of them with the event"
+                                                                          : "of them cases");
+    }
+    text += '\n';
+    if (data.score.training == Training::unknown) {
+        text +=
+            "  It is not known whether these people trained the score; if they did, its numbers "
+            "flatter it.\n";
+    }
+    if (data.people.prediction.empty()) return text;
+    return text + fmt::format("  Predictions are made of the score {}{}.\n",
+                              data.score.covariates.empty()
+                                  ? "alone, without covariates"
+                                  : fmt::format("and the model's covariates ({})",
+                                                fmt::join(data.score.covariates, ", ")),
+                              data.score.recalibration ? ", recalibrated" : "");
+}
+
+// What is said first of groups; empty for all else.
+std::string describe_group_line(EvaluationRow const& row, Outcome outcome) {
+    if (row.factor.empty()) return "";
+    bool const is_rate = row.metric.ends_with("_positive_rate");
+    if (row.kind == RowKind::gap && (is_main_metric(row.metric) || is_rate)) {
+        return summary_line(row.metric, interval_text(row),
+                            fmt::format("gap: {} = {}, {}", row.factor, row.group, row.part));
+    }
+    if (row.kind == RowKind::estimate && (is_main_metric(row.metric) || row.metric == "all")) {
+        auto const people = people_text(row, outcome);
+        return summary_line(row.metric, interval_text(row),
+                            fmt::format("{} = {}{}", row.factor, row.group,
+                                        people.empty() ? "" : fmt::format(" ({})", people)));
+    }
+    if (row.kind != RowKind::heterogeneity || !std::isfinite(row.neg_log10_p)) return "";
+    auto const metric = row.metric.substr(0, row.metric.find("_heterogeneity_q"));
+    if (!is_main_metric(metric) && row.part.empty()) return "";
+    return summary_line(metric, p_text(row.neg_log10_p),
+                        fmt::format("that groups of {} differ by chance alone{}{}", row.factor,
+                                    row.part.empty() ? "" : "; by ", row.part));
+}
+
 }  // namespace
 
 std::string evaluation_table(std::vector<EvaluationRow> const& rows) {
     std::string text =
-        "kind\tmetric\tfactor\tgroup\tpart\testimate\tlower\tupper\tneg_log10_p\tsamples\tcases\t"
+        "kind\tmetric\tfactor\tgroup\tpart\testimate\tlower\tupper\tneg_log10_p\t"
+        "degrees_of_freedom\tsamples\tcases\t"
         "interval\tundefined_replicates\tstatus\n";
     for (auto const& row : rows) {
-        text += fmt::format(
-            "{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\n", to_string(row.kind),
-            row.metric, or_dash(row.factor), row.group, or_dash(row.part), number(row.estimate),
-            number(row.lower), number(row.upper), number(row.neg_log10_p), count(row.samples),
-            count(row.cases), or_dash(row.interval), count(row.undefined), row.status);
+        text += fmt::format("{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\n",
+                            to_string(row.kind), row.metric, or_dash(row.factor), row.group,
+                            or_dash(row.part), number(row.estimate), number(row.lower),
+                            number(row.upper), number(row.neg_log10_p),
+                            count(row.degrees_of_freedom), count(row.samples), count(row.cases),
+                            or_dash(row.interval), count(row.undefined), row.status);
     }
     return text;
 }
@@ -41,18 +91,22 @@ std::string evaluation_json(EvaluationData const& data, EvaluationRequest const&
                             std::vector<EvaluationRow> const& rows) {
     auto const limit = request.least_people;
     auto const& flow = data.flow;
+    bool const is_known = data.score.training == Training::known;
+    // Those of a recalibration are known even where the others are not.
+    auto const trained = is_known || flow.trained > 0 ? Json(flow.trained) : Json(nullptr);
     Json json{{"score", data.score.name},
               {"model", data.score.model},
               {"trait", data.trait},
               {"outcome", outcome_name(data.people.outcome)},
               {"covariates", data.covariates},
+              {"training_is_known", is_known},
               {"samples",
                {{"in_store", flow.in_store},
-                {"asked", count_told(flow.asked, limit)},
-                {"used_in_training", count_told(flow.trained, limit)},
-                {"without_trait", count_told(flow.without_trait, limit)},
-                {"without_score_or_covariate", count_told(flow.without_others, limit)},
-                {"used_to_recalibrate", count_told(flow.recalibrating, limit)},
+                {"asked", flow.asked},
+                {"used_in_training", trained},
+                {"without_trait", flow.without_trait},
+                {"without_score_or_covariate", flow.without_others},
+                {"used_to_recalibrate", flow.recalibrating},
                 {"evaluated", data.people.size()}}},
               {"bootstrap", {{"replicates", request.replicates}, {"seed", request.seed}}},
               {"smallest_count_told", limit},
@@ -60,41 +114,23 @@ std::string evaluation_json(EvaluationData const& data, EvaluationRequest const&
     if (auto const& correction = data.score.recalibration) {
         json["recalibration"] = {{"intercept", correction->intercept},
                                  {"slope", correction->slope},
-                                 {"samples", count_told(correction->samples, limit)}};
+                                 {"samples", correction->samples}};
     }
+    if (!data.people.prediction.empty()) json["prediction_covariates"] = data.score.covariates;
     json["rows"] = json_lines(rows);
     return json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
 }
 
 std::string evaluation_summary(EvaluationData const& data, EvaluationRequest const& request,
                                std::vector<EvaluationRow> const& rows) {
-    auto text = fmt::format("score '{}' for trait '{}': {} samples", data.score.name, data.trait,
-                            data.people.size());
-    if (!data.people.is_case.empty()) text += fmt::format(", {} with it", data.people.cases());
-    text += '\n';
+    auto text = describe_evaluated(data);
     for (auto const& row : rows) {
         if (row.kind != RowKind::estimate || !row.factor.empty()) continue;
-        text += fmt::format("  {:<25} {:<28} {}\n", row.metric, interval_text(row),
-                            meaning_of(row.metric));
+        text += summary_line(row.metric, interval_text(row), meaning_of(row.metric));
     }
-    for (auto const& row : rows) {
-        if (row.factor.empty() || !(is_main_metric(row.metric) || row.metric == "all")) continue;
-        if (row.kind == RowKind::estimate) {
-            text += fmt::format("  {:<25} {:<28} {} = {} ({} samples)\n", row.metric,
-                                interval_text(row), row.factor, row.group, count(row.samples));
-        } else if (row.kind == RowKind::heterogeneity && std::isfinite(row.neg_log10_p)) {
-            text += fmt::format("  {:<25} -log10 p = {:<16.2f} do groups of {} differ?\n",
-                                row.metric, row.neg_log10_p, row.factor);
-        }
-    }
-    bool const hidden = std::ranges::any_of(
-        rows, [](EvaluationRow const& row) { return row.status == "suppressed"; });
-    if (hidden) {
-        text += fmt::format(
-            "  Suppressed: counts under {} people, and what would let them be worked out.\n",
-            request.least_people);
-    }
-    return text + fmt::format("{}\n", evaluation_limits);
+    text += thresholds_text(rows);
+    for (auto const& row : rows) text += describe_group_line(row, data.people.outcome);
+    return text + summary_end(rows, request);
 }
 
 }  // namespace maniple

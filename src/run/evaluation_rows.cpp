@@ -55,7 +55,7 @@ void require_two_classes(EvaluationData const& data, EvaluationRequest const& re
                 data.trait)};
         }
     }
-    require_binary_options(people.outcome, request);
+    require_options_of(people.outcome, request);
 }
 
 std::int64_t count_undefined(std::vector<double> const& replicates) {
@@ -137,6 +137,17 @@ void add_gaps(std::span<EvaluatedGroup const> groups, std::size_t reference,
     }
 }
 
+// Those of a recalibration are known even where the others are not.
+EvaluationRow training_row(EvaluationData const& data) {
+    EvaluationRow row;
+    row.kind = RowKind::people;
+    row.metric = "used_in_training";
+    bool const is_known = data.score.training == Training::known;
+    if (is_known || data.flow.trained > 0) row.samples = data.flow.trained;
+    if (!is_known) row.status = "not known of the others";
+    return row;
+}
+
 void add_heterogeneity(std::span<EvaluatedGroup const> groups, std::vector<EvaluationRow>& rows) {
     auto const first =
         std::ranges::find_if(groups, [](auto const& g) { return g.metrics != nullptr; });
@@ -155,13 +166,7 @@ void add_heterogeneity(std::span<EvaluatedGroup const> groups, std::vector<Evalu
         row.kind = RowKind::heterogeneity;
         row.metric = to_string(metric);
         row.factor = first->factor;
-        if (std::isnan(test.statistic)) {
-            row.status = "fewer than two groups";
-        } else {
-            row.estimate = test.statistic;
-            row.neg_log10_p = test.neg_log10_p;
-            row.interval = fmt::format("chi-squared {}", test.degrees_of_freedom);
-        }
+        fill_heterogeneity(row, test);
         rows.push_back(std::move(row));
     }
 }
@@ -169,12 +174,27 @@ void add_heterogeneity(std::span<EvaluatedGroup const> groups, std::vector<Evalu
 }  // namespace
 
 std::string_view to_string(RowKind kind) {
-    static constexpr std::array<std::string_view, 7> names{
-        "estimate", "gap", "heterogeneity", "quantile", "calibration", "threshold", "pooled"};
+    static constexpr std::array<std::string_view, 9> names{
+        "estimate",  "gap",    "heterogeneity", "quantile", "calibration",
+        "threshold", "pooled", "new_level",     "people"};
     return names[static_cast<std::size_t>(kind)];
 }
 
-void require_binary_options(Outcome outcome, EvaluationRequest const& request) {
+void fill_heterogeneity(EvaluationRow& row, Heterogeneity const& test) {
+    row.metric += "_heterogeneity_q";
+    if (std::isnan(test.statistic)) {
+        row.status = "fewer than two groups";
+        return;
+    }
+    row.estimate = test.statistic;
+    row.neg_log10_p = test.neg_log10_p;
+    row.degrees_of_freedom = test.degrees_of_freedom;
+}
+
+void require_options_of(Outcome outcome, EvaluationRequest const& request) {
+    if (request.horizon && outcome != Outcome::time_to_event) {
+        throw UserError{"--horizon is for times to an event; leave it out"};
+    }
     if (outcome == Outcome::binary) return;
     if (!request.thresholds.empty()) {
         throw UserError{"--threshold is for binary traits; leave it out"};
@@ -192,6 +212,7 @@ std::vector<EvaluationRow> evaluate_people(EvaluationData const& data,
     bootstrap_groups(groups, request, comm);
     std::vector<EvaluationRow> rows;
     if (!comm.is_root()) return rows;
+    rows.push_back(training_row(data));
     add_estimates(groups, rows);
     std::size_t factor = 0;
     for (auto const& range : factor_ranges(groups)) {
@@ -200,9 +221,10 @@ std::vector<EvaluationRow> evaluate_people(EvaluationData const& data,
         add_gaps(part, data.factors[factor++].reference, rows);
         add_heterogeneity(part, rows);
     }
-    add_quantiles(groups, data, request, rows);
-    add_calibration(groups, data, request, rows);
-    if (data.people.outcome == Outcome::binary) add_thresholds(groups, data, request, rows);
+    ToldCuts told{groups, data, request};
+    add_quantiles(groups, data, told, rows);
+    add_calibration(groups, data, told, rows);
+    if (data.people.outcome == Outcome::binary) add_thresholds(groups, data, request, told, rows);
     return rows;
 }
 

@@ -127,11 +127,10 @@ ScoreScale choose_scale(EvaluationRequest const& request, JudgedScore const& jud
     return judged.outcome == Outcome::unknown ? ScoreScale::relative : ScoreScale::linear;
 }
 
-void warn_of_unknown_training(ScoreModel const& model, std::size_t score, Log& log) {
-    if (model.training.is_known() && model.scores[score].method != "imported") return;
-    log.warn(
-        "nobody knows on whom this model was trained: whether these samples were among them cannot "
-        "be checked, and if they were its numbers are too good");
+// A recalibration tells of its own samples alone.
+Training training_of(ScoreModel const& model, std::size_t score) {
+    bool const fitted_here = model.scores[score].method != "imported";
+    return fitted_here && model.training.is_known() ? Training::known : Training::unknown;
 }
 
 }  // namespace
@@ -151,8 +150,14 @@ EvaluatedScore load_score(EvaluationRequest const& request, std::optional<Table>
                          .model = request.model,
                          .outcome = description.outcome,
                          .baseline = description.baseline,
-                         .recalibration = description.recalibration};
-        warn_of_unknown_training(*source.model, source.position, log);
+                         .recalibration = description.recalibration,
+                         .training = training_of(*source.model, source.position),
+                         .covariates = description.covariates.names};
+        if (source.judged.training == Training::unknown) {
+            log.warn(
+                "nobody knows on whom this model was trained: whether these samples were among "
+                "them cannot be checked, and if they were its numbers are too good");
+        }
     } else {
         log.warn(
             "without --model nobody can check that the score was not trained on these samples");

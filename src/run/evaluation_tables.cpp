@@ -8,11 +8,9 @@
 
 #include <fmt/format.h>
 
-#include "evaluation_score.hpp"
 #include "maniple/model/cox_regression.hpp"
 #include "maniple/model/linear_regression.hpp"
 #include "maniple/model/logistic_regression.hpp"
-#include "maniple/run/small_cells.hpp"
 #include "maniple/stats/elementary.hpp"
 #include "maniple/stats/heterogeneity.hpp"
 #include "maniple/stats/kaplan_meier.hpp"
@@ -39,30 +37,6 @@ std::vector<Places> divide(Places const& places, std::span<double const> values,
         bins[static_cast<std::size_t>(bin)].push_back(place);
     }
     return bins;
-}
-
-bool any_small(EvaluatedPeople const& people, Places const& places, std::int64_t limit) {
-    return std::ranges::any_of(count_people(people, places),
-                               [&](std::int64_t count) { return is_small(count, limit); });
-}
-
-// May a table of these groups by these bins be told? Its margins are known, and so is what the
-// suppressed groups hold together.
-bool is_safe(std::span<EvaluatedGroup const> groups, EvaluationData const& data,
-             std::function<std::vector<Places>(Places const&)> const& bins_of, std::int64_t limit) {
-    Places pooled;
-    auto const safe = [&](Places const& places) {
-        return std::ranges::none_of(
-            bins_of(places), [&](Places const& bin) { return any_small(data.people, bin, limit); });
-    };
-    for (auto const& group : groups) {
-        if (group.suppressed) {
-            pooled.insert(pooled.end(), group.places.begin(), group.places.end());
-        } else if (!safe(group.places)) {
-            return false;
-        }
-    }
-    return safe(pooled);
 }
 
 // Indicators of `bins` (all but the reference) after the covariates.
@@ -142,7 +116,7 @@ std::vector<EvaluationRow> compare_fifths(EvaluatedGroup const& group, Evaluatio
         count(row, data.people, bins[b]);
         if (b == middle) {
             row.estimate = people.outcome == Outcome::quantitative ? 0 : 1;
-            row.interval = "reference";
+            row.status = "reference";
         } else {
             fill_contrast(row, fit, column++, people.outcome);
         }
@@ -151,35 +125,24 @@ std::vector<EvaluationRow> compare_fifths(EvaluatedGroup const& group, Evaluatio
     return rows;
 }
 
-void suppress_rows(std::vector<EvaluationRow>& rows, std::size_t r) {
-    auto& row = rows[r];
-    row.estimate = row.lower = row.upper = EvaluationRow::unknown;
-    row.samples = row.cases = row.undefined = -1;
-    row.status = "suppressed";
-}
-
-// The top tenth, twentieth and hundredth, each only while neither it nor what the one before has
-// more is small.
-void add_tails(EvaluatedGroup const& all, EvaluationData const& data,
-               EvaluationRequest const& request, std::vector<Places> const& fifths,
-               std::vector<EvaluationRow>& rows) {
+// The top tenth, twentieth and hundredth, each where it may be told.
+void add_tails(EvaluatedGroup const& all, EvaluationData const& data, ToldCuts& told,
+               std::vector<Places> const& fifths, std::vector<EvaluationRow>& rows) {
     auto ascending = data.people.score;
     std::ranges::sort(ascending);
-    auto told = fifths.back();
     for (int percent : {10, 5, 1}) {
-        auto const cut = quantile_of_sorted(ascending, 1 - percent / 100.0);
-        Places tail;
-        Places rest;
-        for (auto place : told) (data.people.score[place] > cut ? tail : rest).push_back(place);
+        PeopleCut const cut{quantile_of_sorted(ascending, 1 - percent / 100.0), EqualSide::below};
         auto row = row_of(all, RowKind::quantile, contrast_name(data.people.outcome));
         row.part = fmt::format("top {}%", percent);
-        row.samples = row.cases = -1;
-        auto const limit = request.least_people;
-        if (tail.empty() || any_small(data.people, tail, limit) ||
-            any_small(data.people, rest, limit)) {
+        if (!told.tell({0, 1}, PeopleOrder::score, std::span{&cut, 1})) {
+            row.samples = row.cases = -1;
             row.status = "suppressed";
             rows.push_back(std::move(row));
             continue;
+        }
+        Places tail;
+        for (auto place : all.places) {
+            if (data.people.score[place] > cut.at) tail.push_back(place);
         }
         auto places = fifths[middle];
         places.insert(places.end(), tail.begin(), tail.end());
@@ -190,7 +153,6 @@ void add_tails(EvaluatedGroup const& all, EvaluationData const& data,
         fill_contrast(row, fit_indicators(people, {indicator}), people.covariates.size(),
                       people.outcome);
         rows.push_back(std::move(row));
-        told = std::move(tail);
     }
 }
 
@@ -201,32 +163,18 @@ EvaluationRow withheld(EvaluatedGroup const& group, RowKind kind, std::string me
     return row;
 }
 
-// Suppress lines of small bins of everybody; `lines` per bin.
-void suppress_bins(std::vector<EvaluationRow>& rows, std::vector<Places> const& bins,
-                   EvaluatedPeople const& people, std::int64_t limit, std::size_t lines) {
-    std::vector<std::vector<std::int64_t>> counts;
-    for (auto const& bin : bins) counts.push_back(count_people(people, bin));
-    auto const suppressed = suppress_small(counts, limit);
-    for (std::size_t b = 0; b < bins.size(); ++b) {
-        for (std::size_t line = 0; suppressed[b] && line < lines; ++line) {
-            suppress_rows(rows, b * lines + line);
-        }
-    }
-}
-
-double predicted_outcome(EvaluationData const& data, EvaluationRequest const& request, double x) {
-    switch (data.people.outcome) {
+double predicted_outcome(EvaluatedPeople const& people, std::size_t place) {
+    switch (people.outcome) {
         case Outcome::binary:
-            return logistic(x);
+            return logistic(people.prediction[place]);
         case Outcome::time_to_event:
-            return 1 - portable_exp(-cumulative_hazard(data.score.baseline, *request.horizon) *
-                                    portable_exp(x));
+            return people.risk[place];
         default:
-            return x;
+            return people.prediction[place];
     }
 }
 
-void observe(EvaluationRow& row, EvaluatedPeople const& people, EvaluationRequest const& request) {
+void observe(EvaluationRow& row, EvaluatedPeople const& people) {
     Proportion observed;
     switch (people.outcome) {
         case Outcome::binary:
@@ -234,7 +182,7 @@ void observe(EvaluationRow& row, EvaluatedPeople const& people, EvaluationReques
             row.interval = "wilson";
             break;
         case Outcome::time_to_event:
-            observed = cumulative_incidence(people.values, people.is_case, *request.horizon);
+            observed = cumulative_incidence(people.values, people.is_case, people.horizon);
             row.interval = "kaplan-meier";
             break;
         default: {
@@ -252,7 +200,6 @@ void observe(EvaluationRow& row, EvaluatedPeople const& people, EvaluationReques
 }
 
 std::vector<EvaluationRow> compare_tenths(EvaluatedGroup const& group, EvaluationData const& data,
-                                          EvaluationRequest const& request,
                                           std::vector<Places> const& bins) {
     std::vector<EvaluationRow> rows;
     for (std::size_t b = 0; b < bins.size(); ++b) {
@@ -266,10 +213,10 @@ std::vector<EvaluationRow> compare_tenths(EvaluatedGroup const& group, Evaluatio
         } else {
             double sum = 0;
             for (auto place : bins[b]) {
-                sum += predicted_outcome(data, request, data.people.prediction[place]);
+                sum += predicted_outcome(data.people, place);
             }
             predicted.estimate = sum / static_cast<double>(bins[b].size());
-            observe(observed, select_people(data.people, bins[b]), request);
+            observe(observed, select_people(data.people, bins[b]));
         }
         rows.push_back(std::move(predicted));
         rows.push_back(std::move(observed));
@@ -280,10 +227,11 @@ std::vector<EvaluationRow> compare_tenths(EvaluatedGroup const& group, Evaluatio
 // What people in bins between everybody's quantiles have in common.
 struct BinTable {
     RowKind kind;
-    std::string metric;  // of the line that says that a group's table is withheld
+    std::string metric;  // of the line that says that a table is withheld
+    PeopleOrder order;
     std::span<double const> values;
     int bins;
-    std::size_t lines;  // per bin
+    CutDetail detail;
     std::function<std::vector<EvaluationRow>(EvaluatedGroup const&, std::vector<Places> const&)>
         compare;
     // Lines that only everybody's table has; may be empty.
@@ -292,44 +240,30 @@ struct BinTable {
         extend;
 };
 
-// Small bins of everybody are suppressed one by one; the tables of a factor's groups are told
-// together or not at all.
-void add_table(std::vector<EvaluatedGroup> const& groups, EvaluationData const& data,
-               EvaluationRequest const& request, BinTable const& table,
+// Told whole or not at all: everybody's, and those of all groups of a factor.
+void add_table(std::vector<EvaluatedGroup> const& groups, ToldCuts& told, BinTable const& table,
                std::vector<EvaluationRow>& rows) {
-    auto const cuts = cuts_of({table.values.begin(), table.values.end()}, table.bins);
-    auto const bins_of = [&](Places const& places) { return divide(places, table.values, cuts); };
+    auto const bounds = cuts_of({table.values.begin(), table.values.end()}, table.bins);
+    std::vector<PeopleCut> cuts;
+    for (auto bound : bounds) cuts.push_back({bound, EqualSide::below});
     for (auto const& range : factor_ranges(groups)) {
-        auto const part = std::span{groups}.subspan(range.first, range.last - range.first);
-        bool const everybody = range.first == 0;
-        bool const safe = everybody || is_safe(part, data, bins_of, request.least_people);
-        for (auto const& group : part) {
+        bool const safe = told.tell(range, table.order, cuts, table.detail);
+        for (auto g = range.first; g < range.last; ++g) {
+            auto const& group = groups[g];
             if (!group.metrics) continue;
             if (!safe) {
                 rows.push_back(withheld(group, table.kind, table.metric));
                 continue;
             }
-            auto const bins = bins_of(group.places);
+            auto const bins = divide(group.places, table.values, bounds);
             auto some = table.compare(group, bins);
-            if (everybody) {
-                suppress_bins(some, bins, data.people, request.least_people, table.lines);
-                if (table.extend) table.extend(group, bins, some);
-            }
+            if (range.is_everybody() && table.extend) table.extend(group, bins, some);
             rows.insert(rows.end(), some.begin(), some.end());
         }
     }
 }
 
 }  // namespace
-
-std::vector<GroupRange> factor_ranges(std::vector<EvaluatedGroup> const& groups) {
-    std::vector<GroupRange> ranges;
-    for (std::size_t g = 0; g < groups.size(); ++g) {
-        if (ranges.empty() || groups[g].factor != groups[g - 1].factor) ranges.push_back({g, g});
-        ranges.back().last = g + 1;
-    }
-    return ranges;
-}
 
 EvaluationRow row_of(EvaluatedGroup const& group, RowKind kind, std::string metric) {
     EvaluationRow row;
@@ -347,39 +281,37 @@ EvaluationRow row_of(EvaluatedGroup const& group, RowKind kind, std::string metr
 }
 
 void add_quantiles(std::vector<EvaluatedGroup> const& groups, EvaluationData const& data,
-                   EvaluationRequest const& request, std::vector<EvaluationRow>& rows) {
+                   ToldCuts& told, std::vector<EvaluationRow>& rows) {
     BinTable const table{
         .kind = RowKind::quantile,
         .metric = contrast_name(data.people.outcome),
+        .order = PeopleOrder::score,
         .values = data.people.score,
         .bins = 5,
-        .lines = 1,
+        .detail = CutDetail::classes,
         .compare = [&](auto const& group,
                        auto const& bins) { return compare_fifths(group, data, bins); },
-        .extend =
-            [&](auto const& all, auto const& bins, auto& some) {
-                bool const told =
-                    some.back().status != "suppressed" && some[middle].status != "suppressed";
-                if (told) add_tails(all, data, request, bins, some);
-            }};
-    add_table(groups, data, request, table, rows);
+        .extend = [&](auto const& all, auto const& bins,
+                      auto& some) { add_tails(all, data, told, bins, some); }};
+    add_table(groups, told, table, rows);
 }
 
 void add_calibration(std::vector<EvaluatedGroup> const& groups, EvaluationData const& data,
-                     EvaluationRequest const& request, std::vector<EvaluationRow>& rows) {
+                     ToldCuts& told, std::vector<EvaluationRow>& rows) {
     if (data.people.prediction.empty()) return;
     bool const timed = data.people.outcome == Outcome::time_to_event;
-    if (timed && (!request.horizon || data.score.baseline.times.empty())) return;
+    if (timed && data.people.risk.empty()) return;
     BinTable const table{
         .kind = RowKind::calibration,
         .metric = "observed",
+        .order = PeopleOrder::prediction,
         .values = data.people.prediction,
         .bins = 10,
-        .lines = 2,
+        .detail = timed ? CutDetail::events_by_horizon : CutDetail::classes,
         .compare = [&](auto const& group,
-                       auto const& bins) { return compare_tenths(group, data, request, bins); },
+                       auto const& bins) { return compare_tenths(group, data, bins); },
         .extend = {}};
-    add_table(groups, data, request, table, rows);
+    add_table(groups, told, table, rows);
 }
 
 }  // namespace maniple

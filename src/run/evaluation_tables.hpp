@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "evaluation_cuts.hpp"
 #include "evaluation_groups.hpp"
 #include "maniple/run/evaluation_rows.hpp"
 
@@ -13,22 +14,16 @@ namespace maniple {
 /// twentieth and hundredth, against the middle fifth, beside the covariates. Bounds are those of
 /// all people evaluated.
 void add_quantiles(std::vector<EvaluatedGroup> const& groups, EvaluationData const& data,
-                   EvaluationRequest const& request, std::vector<EvaluationRow>& rows);
+                   ToldCuts& told, std::vector<EvaluationRow>& rows);
 
 /// Predicted and observed outcome by tenth of the predictions of all people evaluated.
 void add_calibration(std::vector<EvaluatedGroup> const& groups, EvaluationData const& data,
-                     EvaluationRequest const& request, std::vector<EvaluationRow>& rows);
+                     ToldCuts& told, std::vector<EvaluationRow>& rows);
 
 /// True and false positive rates of each rule, gaps and heterogeneity. Binary traits alone.
 void add_thresholds(std::vector<EvaluatedGroup> const& groups, EvaluationData const& data,
-                    EvaluationRequest const& request, std::vector<EvaluationRow>& rows);
-
-/// The groups of one factor: [first, last) of `groups`; the one without a name is everybody.
-struct GroupRange {
-    std::size_t first = 0;
-    std::size_t last = 0;
-};
-std::vector<GroupRange> factor_ranges(std::vector<EvaluatedGroup> const& groups);
+                    EvaluationRequest const& request, ToldCuts& told,
+                    std::vector<EvaluationRow>& rows);
 
 /// A line about a group, with its counts.
 EvaluationRow row_of(EvaluatedGroup const& group, RowKind kind, std::string metric);

@@ -1,12 +1,13 @@
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <span>
 
 #include <fmt/format.h>
 
 #include "evaluation_tables.hpp"
 #include "maniple/core/error.hpp"
-#include "maniple/run/small_cells.hpp"
+#include "maniple/stats/elementary.hpp"
 #include "maniple/stats/heterogeneity.hpp"
 #include "maniple/stats/roc.hpp"
 
@@ -15,14 +16,15 @@ namespace {
 
 // The scores or predictions that a rule looks at, and from where on it calls.
 struct Cut {
-    std::vector<double> values;
+    PeopleOrder order = PeopleOrder::score;
+    std::span<double const> values;
     double threshold = 0;
 };
 
 Cut cut_of(ThresholdRule const& rule, EvaluatedPeople const& people) {
     switch (rule.kind) {
         case ThresholdRule::Kind::score:
-            return {people.score, rule.value};
+            return {PeopleOrder::score, people.score, rule.value};
         case ThresholdRule::Kind::risk:
             if (people.prediction.empty()) {
                 throw UserError{
@@ -30,13 +32,17 @@ Cut cut_of(ThresholdRule const& rule, EvaluatedPeople const& people) {
                                 "relative); give score=X or top=SHARE",
                                 rule.text)};
             }
-            return {people.prediction, std::log(rule.value / (1 - rule.value))};
+            return {PeopleOrder::prediction, people.prediction,
+                    portable_log(rule.value / (1 - rule.value))};
         case ThresholdRule::Kind::top:
             break;
     }
     auto ascending = people.score;
     std::ranges::sort(ascending);
-    return {people.score, quantile_of_sorted(ascending, 1 - rule.value)};
+    // As for fifths and top shares, those at the bound are below it.
+    auto const bound = quantile_of_sorted(ascending, 1 - rule.value);
+    return {PeopleOrder::score, people.score,
+            std::nextafter(bound, std::numeric_limits<double>::infinity())};
 }
 
 ThresholdCounts count_group(std::vector<std::size_t> const& places, Cut const& cut,
@@ -48,26 +54,6 @@ ThresholdCounts count_group(std::vector<std::size_t> const& places, Cut const& c
         is_case.push_back(people.is_case[place]);
     }
     return count_at_threshold(values, is_case, cut.threshold);
-}
-
-bool any_small(ThresholdCounts const& counts, std::int64_t limit) {
-    return is_small(counts.true_positives, limit) || is_small(counts.false_positives, limit) ||
-           is_small(counts.cases - counts.true_positives, limit) ||
-           is_small(counts.controls - counts.false_positives, limit);
-}
-
-// As for other tables: all groups of a factor or none, and what the suppressed ones hold together.
-bool is_safe(std::span<EvaluatedGroup const> groups, Cut const& cut, EvaluatedPeople const& people,
-             std::int64_t limit) {
-    std::vector<std::size_t> pooled;
-    for (auto const& group : groups) {
-        if (group.suppressed) {
-            pooled.insert(pooled.end(), group.places.begin(), group.places.end());
-        } else if (any_small(count_group(group.places, cut, people), limit)) {
-            return false;
-        }
-    }
-    return !any_small(count_group(pooled, cut, people), limit);
 }
 
 struct Rate {
@@ -123,16 +109,15 @@ void add_comparisons(std::vector<Rate> const& rates, std::string const& referenc
     row.metric = metric;
     row.factor = rates.front().group->factor;
     row.part = rule;
-    row.estimate = test.statistic;
-    row.neg_log10_p = test.neg_log10_p;
-    row.interval = fmt::format("chi-squared {}", test.degrees_of_freedom);
+    fill_heterogeneity(row, test);
     rows.push_back(std::move(row));
 }
 
 }  // namespace
 
 void add_thresholds(std::vector<EvaluatedGroup> const& groups, EvaluationData const& data,
-                    EvaluationRequest const& request, std::vector<EvaluationRow>& rows) {
+                    EvaluationRequest const& request, ToldCuts& told,
+                    std::vector<EvaluationRow>& rows) {
     for (auto const& rule : request.thresholds) {
         auto const cut = cut_of(rule, data.people);
         std::size_t factor = 0;
@@ -142,7 +127,8 @@ void add_thresholds(std::vector<EvaluatedGroup> const& groups, EvaluationData co
                 range.first == 0 ? std::string{}
                                  : data.factors[factor].levels[data.factors[factor].reference];
             if (range.first != 0) ++factor;
-            bool const safe = is_safe(part, cut, data.people, request.least_people);
+            PeopleCut const called{cut.threshold, EqualSide::above};
+            bool const safe = told.tell(range, cut.order, std::span{&called, 1});
             for (auto const* metric : {"true_positive_rate", "false_positive_rate"}) {
                 std::vector<Rate> rates;
                 for (auto const& group : part) {

@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include "leave_one_out_plan.hpp"
+#include "leave_one_out_pooling.hpp"
 #include "leave_one_out_report.hpp"
 #include "maniple/core/durable_file.hpp"
 #include "maniple/core/error.hpp"
@@ -88,7 +89,7 @@ JudgedLevel judge(LeaveOneOutRequest const& request, LeftOutLevel const& level,
     evaluation.samples.among = level.people;
     auto const computed = compute_scores(evaluation, comm, log);
     std::optional<EvaluationData> data;
-    JudgedLevel judged{.name = level.name, .status = {}, .model = {}, .rows = {}};
+    JudgedLevel judged{.name = level.name, .status = {}, .reason = {}, .model = {}, .rows = {}};
     together(comm, [&] {
         data.emplace(load_evaluation(evaluation, computed, log));
         auto const fitted = read_model(find_model(evaluation.home, model));
@@ -98,6 +99,9 @@ JudgedLevel judge(LeaveOneOutRequest const& request, LeftOutLevel const& level,
     if (judged.status == "ok") {
         judged.rows = evaluate_people(*data, evaluation, comm);
     } else {
+        judged.reason = judged.status == "constant score"
+                            ? "the model without it gives everybody there one score"
+                            : "everybody there has one value of the trait";
         judged.rows = {reason_row(judged.status)};
     }
     return judged;
@@ -128,7 +132,7 @@ void finish(LeaveOneOutRequest const& request, LeaveOneOutPlan const& plan,
     table.commit(ExistingFile::refuse);
     json.commit(ExistingFile::refuse);  // last: a folder with it is a finished run
     folder.finish();
-    std::cout << leave_one_out_summary(request, plan, rows) << std::flush;
+    std::cout << leave_one_out_summary(request, plan, levels, rows) << std::flush;
 }
 
 }  // namespace
@@ -153,7 +157,8 @@ void run_leave_one_out(LeaveOneOutRequest const& request, mpi::Communicator cons
     for (std::size_t i = 0; i < plan->levels.size(); ++i) {
         auto const& level = plan->levels[i];
         if (level.status != "ok") {
-            levels.push_back({level.name, level.status, {}, {reason_row(level.status)}});
+            levels.push_back(
+                {level.name, level.status, level.reason, {}, {reason_row(level.status)}});
         } else {
             log.note(fmt::format("== {} of {}: without {} = {}", ++number, plan->judged,
                                  plan->column, level.name));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -60,26 +61,70 @@ std::vector<LeftOutLevel> make_levels(EvaluationFactor const& factor, LoadedTrai
     return levels;
 }
 
-void judge_levels(std::vector<LeftOutLevel>& levels, Outcome outcome, std::int64_t limit) {
+std::vector<std::int64_t> count_level(LeftOutLevel const& level, Outcome outcome) {
+    if (outcome == Outcome::quantitative) return {level.samples};
+    return {level.samples, level.cases, level.samples - level.cases};
+}
+
+// Levels that are too small by themselves, in words: "'Tromso'", "'A' and 'B'".
+std::string name_small(std::vector<LeftOutLevel> const& levels, std::vector<bool> const& small,
+                       std::optional<std::size_t> missing) {
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i < levels.size(); ++i) {
+        if (!small[i]) continue;
+        names.push_back(missing == i ? "the people without a level"
+                                     : fmt::format("'{}'", levels[i].name));
+    }
+    if (names.size() == 1) return names.front();
+    auto const last = names.back();
+    names.pop_back();
+    return fmt::format("{} and {}", fmt::join(names, ", "), last);
+}
+
+// \param missing  which of them are the people without a level.
+void judge_levels(std::vector<LeftOutLevel>& levels, std::optional<std::size_t> missing,
+                  Outcome outcome, std::int64_t limit) {
     std::vector<std::vector<std::int64_t>> counts;
+    std::vector<bool> small;
     for (auto const& level : levels) {
-        counts.push_back({level.samples});
-        if (outcome == Outcome::quantitative) continue;
-        counts.back().push_back(level.cases);
-        counts.back().push_back(level.samples - level.cases);
+        counts.push_back(count_level(level, outcome));
+        small.push_back(std::ranges::any_of(
+            counts.back(), [&](std::int64_t count) { return is_small(count, limit); }));
     }
     auto const suppressed = suppress_small(counts, limit);
+    auto const* const what =
+        outcome == Outcome::binary ? "people, cases or controls" : "people, events or others";
     for (std::size_t i = 0; i < levels.size(); ++i) {
         auto& level = levels[i];
         bool const no_controls = outcome == Outcome::binary && level.cases == level.samples;
         bool const no_cases = outcome != Outcome::quantitative && level.cases == 0;
         if (level.samples == 0) {
             level.status = "nobody";
+            level.reason = "nobody there has the trait and every covariate";
+        } else if (small[i]) {
+            level.status = "suppressed";
+            level.reason = fmt::format("fewer than {} {}", limit,
+                                       outcome == Outcome::quantitative ? "people" : what);
         } else if (suppressed[i]) {
             level.status = "suppressed";
+            level.reason = fmt::format(
+                "told, its numbers would give those of {} away (together they are what "
+                "the others leave of the total)",
+                name_small(levels, small, missing));
         } else if (no_controls || no_cases) {
             level.status = "one class";
+            level.reason =
+                no_cases ? (outcome == Outcome::binary ? "no cases" : "no events") : "no controls";
         }
+    }
+}
+
+void note_levels(LeaveOneOutPlan const& plan, Log& log) {
+    log.note(fmt::format("{} '{}': {} of {} levels are left out and judged{}", option, plan.column,
+                         plan.judged, plan.levels.size(),
+                         plan.judged == std::ssize(plan.levels) ? "" : "; the others only train:"));
+    for (auto const& level : plan.levels) {
+        if (level.status != "ok") log.note(fmt::format("  {}: {}", level.name, level.reason));
     }
 }
 
@@ -92,7 +137,7 @@ LeaveOneOutPlan plan_leave_one_out(LeaveOneOutRequest const& request, Log& log) 
     auto const samples = cohort.samples().size();
     auto const columns = choose_covariates(list_columns(tables), asked.covariates);
     auto const trait = load_trait(asked.trait, columns, tables, samples);
-    require_binary_options(trait.outcome, asked);
+    require_options_of(trait.outcome, asked);
     std::vector<Column> loaded;
     for (auto const& column : columns) loaded.push_back(load_column(tables, column, samples));
 
@@ -107,12 +152,11 @@ LeaveOneOutPlan plan_leave_one_out(LeaveOneOutRequest const& request, Log& log) 
     LeaveOneOutPlan plan{.column = factor.name,
                          .outcome = trait.outcome,
                          .levels = make_levels(factor, trait, complete)};
-    judge_levels(plan.levels, plan.outcome, asked.least_people);
+    judge_levels(plan.levels, factor.missing, plan.outcome, asked.least_people);
     // People of unknown level hide others, but are no level of their own.
     if (factor.missing) plan.levels.pop_back();
     plan.judged = std::ranges::count(plan.levels, "ok", &LeftOutLevel::status);
-    log.note(fmt::format("{} '{}': {} levels, {} of them are left out and judged", option,
-                         plan.column, plan.levels.size(), plan.judged));
+    note_levels(plan, log);
     if (plan.judged == 0) {
         throw UserError{fmt::format(
             "{} '{}' has no level to judge (each has fewer than {} samples, cases or controls, or "

@@ -20,7 +20,8 @@ struct LeftOutLevel {
     std::int64_t samples = 0;
     std::int64_t cases = 0;  ///< Or events.
     /// @}
-    std::string status = "ok";  ///< Else why it is not judged: "suppressed", "one class", "nobody".
+    std::string status = "ok";  ///< Else "suppressed", "one class" or "nobody".
+    std::string reason;         ///< Why it is not judged, in words; empty where it is.
 };
 
 struct LeaveOneOutPlan {

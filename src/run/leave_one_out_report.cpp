@@ -7,51 +7,12 @@
 #include <nlohmann/json.hpp>
 
 #include "evaluation_text.hpp"
-#include "maniple/stats/elementary.hpp"
-#include "maniple/stats/heterogeneity.hpp"
+#include "leave_one_out_pooling.hpp"
 
 namespace maniple {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-bool is_pooled(EvaluationRow const& row) {
-    return row.kind == RowKind::estimate && row.status == "ok" &&
-           std::isfinite(row.standard_error) && row.standard_error > 0;
-}
-
-// Lines of one metric, one a level.
-std::vector<EvaluationRow const*> find_estimates(std::vector<JudgedLevel> const& levels,
-                                                 std::string const& metric) {
-    std::vector<EvaluationRow const*> found;
-    for (auto const& level : levels) {
-        for (auto const& row : level.rows) {
-            if (row.metric == metric && is_pooled(row)) found.push_back(&row);
-        }
-    }
-    return found;
-}
-
-std::vector<std::string> list_metrics(std::vector<JudgedLevel> const& levels) {
-    std::vector<std::string> metrics;
-    for (auto const& level : levels) {
-        for (auto const& row : level.rows) {
-            if (!is_pooled(row) || std::ranges::count(metrics, row.metric) > 0) continue;
-            metrics.push_back(row.metric);
-        }
-    }
-    return metrics;
-}
-
-void fill_pooled(EvaluationRow& row, Estimate const& pooled, RowScale scale) {
-    auto const half = normal_95() * pooled.standard_error;
-    row.interval = "fixed effect";
-    row.estimate = pooled.value;
-    row.lower = pooled.value - half;
-    row.upper = pooled.value + half;
-    if (scale == RowScale::plain) return;
-    for (auto* number : {&row.estimate, &row.lower, &row.upper}) *number = portable_exp(*number);
-}
 
 Json describe_model(LevelModel const& model) {
     auto const number = [](double x) { return std::isfinite(x) ? Json(x) : Json(nullptr); };
@@ -63,49 +24,54 @@ Json describe_model(LevelModel const& model) {
             {"has_converged", model.score.has_converged}};
 }
 
-}  // namespace
-
-std::vector<EvaluationRow> pool_levels(std::string const& column,
-                                       std::vector<JudgedLevel> const& levels) {
-    std::vector<EvaluationRow> means;
-    std::vector<EvaluationRow> tests;
-    for (auto const& metric : list_metrics(levels)) {
-        auto const found = find_estimates(levels, metric);
-        auto const scale = found.front()->scale;
-        std::vector<Estimate> estimates;
-        EvaluationRow mean;
-        mean.kind = RowKind::pooled;
-        mean.metric = metric;
-        mean.factor = column;
-        mean.samples = 0;
-        mean.cases = found.front()->cases < 0 ? -1 : 0;
-        for (auto const* row : found) {
-            auto const value =
-                scale == RowScale::logarithmic ? portable_log(row->estimate) : row->estimate;
-            estimates.push_back({value, row->standard_error});
-            mean.samples += row->samples;
-            if (mean.cases >= 0) mean.cases += row->cases;
-        }
-        fill_pooled(mean, pool_fixed_effect(estimates), scale);
-        means.push_back(std::move(mean));
-
-        EvaluationRow test;
-        test.kind = RowKind::heterogeneity;
-        test.metric = metric;
-        test.factor = column;
-        auto const q = cochran_q(estimates);
-        if (std::isnan(q.statistic)) {
-            test.status = "fewer than two groups";
-        } else {
-            test.estimate = q.statistic;
-            test.neg_log10_p = q.neg_log10_p;
-            test.interval = fmt::format("chi-squared {}", q.degrees_of_freedom);
-        }
-        tests.push_back(std::move(test));
-    }
-    means.insert(means.end(), tests.begin(), tests.end());
-    return means;
+std::int64_t count_judged(std::vector<JudgedLevel> const& levels) {
+    return std::ranges::count(levels, "ok", &JudgedLevel::status);
 }
+
+EvaluationRow const* find_row(std::vector<EvaluationRow> const& rows, RowKind kind,
+                              std::string const& metric) {
+    auto const found = std::ranges::find_if(rows, [&](EvaluationRow const& row) {
+        return row.kind == kind && row.metric == metric && std::isfinite(row.estimate);
+    });
+    return found == rows.end() ? nullptr : &*found;
+}
+
+// How far the levels are from their mean: of the main metrics, and of all that differ by more than
+// chance.
+std::string describe_differences(std::string const& metric,
+                                 std::vector<EvaluationRow> const& rows) {
+    constexpr double surprising = 1.3010299956639813;  // -log10 of 0.05
+    auto const* q = find_row(rows, RowKind::heterogeneity, metric + "_heterogeneity_q");
+    if (q == nullptr) return "";
+    bool const differ = q->neg_log10_p > surprising;
+    if (!differ && !is_main_metric(metric)) return "";
+    std::string text;
+    if (auto const* next = find_row(rows, RowKind::new_level, metric)) {
+        text += summary_line("", fmt::format("{}", interval_text(*next)),
+                             "a new level, with 95% probability");
+    }
+    auto const* share = find_row(rows, RowKind::heterogeneity, metric + "_i_squared");
+    auto const how =
+        fmt::format("{}; {:.0f}% of the variance between levels is not chance",
+                    p_text(q->neg_log10_p), 100 * (share == nullptr ? 0 : share->estimate));
+    if (!differ) return text + summary_line("", "", how);
+    return text + summary_line("", "", how + ":") +
+           summary_line("", "", "levels differ, and the pooled value hides it; look at each");
+}
+
+// What the pooled lines are.
+Json describe_pooling(std::vector<EvaluationRow> const& rows) {
+    Json scales = Json::object();
+    for (auto const& row : rows) {
+        if (row.kind == RowKind::pooled) scales[row.metric] = pooling_scale(row.metric);
+    }
+    return {{"model", "random effects (DerSimonian and Laird)"},
+            {"interval", "Hartung, Knapp, Sidik and Jonkman, not below that of the weights"},
+            {"interval_of_a_new_level", "Higgins, Thompson and Spiegelhalter"},
+            {"scales", scales}};
+}
+
+}  // namespace
 
 std::string leave_one_out_json(LeaveOneOutRequest const& request, LeaveOneOutPlan const& plan,
                                std::vector<JudgedLevel> const& levels,
@@ -121,41 +87,39 @@ std::string leave_one_out_json(LeaveOneOutRequest const& request, LeaveOneOutPla
     auto list = Json::array();
     for (auto const& level : levels) {
         Json entry{{"level", level.name}, {"status", level.status}};
+        if (!level.reason.empty()) entry["reason"] = level.reason;
         if (level.model) entry["trained_on_the_others"] = describe_model(*level.model);
         list.push_back(std::move(entry));
     }
     json["levels"] = std::move(list);
+    json["pooling"] = describe_pooling(rows);
     json["rows"] = json_lines(rows);
     return json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
 }
 
 std::string leave_one_out_summary(LeaveOneOutRequest const& request, LeaveOneOutPlan const& plan,
+                                  std::vector<JudgedLevel> const& levels,
                                   std::vector<EvaluationRow> const& rows) {
-    auto text = fmt::format("'{}', each level of '{}' predicted from the others\n",
-                            request.evaluation.trait, plan.column);
+    auto text = fmt::format(
+        "'{}', each level of '{}' predicted by a score fitted to the others: {} of {} levels\n",
+        request.evaluation.trait, plan.column, count_judged(levels), levels.size());
+    for (auto const& level : levels) {
+        if (level.reason.empty()) continue;
+        text += summary_line("not judged", level.name, level.reason);
+    }
     for (auto const& row : rows) {
-        bool const of_level = row.kind == RowKind::estimate;
-        if (of_level && (is_main_metric(row.metric) || row.status != "ok")) {
-            text += fmt::format("  {:<25} {:<28} {} = {}{}\n", row.metric, interval_text(row),
-                                plan.column, row.group,
-                                row.samples < 0 ? "" : fmt::format(" ({} samples)", row.samples));
-        } else if (row.kind == RowKind::pooled) {
-            text += fmt::format("  {:<25} {:<28} pooled: {}\n", row.metric, interval_text(row),
-                                meaning_of(row.metric));
-        } else if (row.kind == RowKind::heterogeneity && is_main_metric(row.metric) &&
-                   std::isfinite(row.neg_log10_p)) {
-            text += fmt::format("  {:<25} -log10 p = {:<16.2f} do levels of {} differ?\n",
-                                row.metric, row.neg_log10_p, plan.column);
-        }
+        if (row.kind != RowKind::estimate || !is_main_metric(row.metric)) continue;
+        text += summary_line(
+            row.metric, interval_text(row),
+            fmt::format("{} = {} ({})", plan.column, row.group, people_text(row, plan.outcome)));
     }
-    bool const hidden = std::ranges::any_of(
-        rows, [](EvaluationRow const& row) { return row.status == "suppressed"; });
-    if (hidden) {
-        text += fmt::format(
-            "  Suppressed: counts under {} people, and what would let them be worked out.\n",
-            request.evaluation.least_people);
+    for (auto const& row : rows) {
+        if (row.kind != RowKind::pooled) continue;
+        text += summary_line(row.metric, interval_text(row),
+                             fmt::format("pooled over {}: {}", row.part, meaning_of(row.metric)));
+        text += describe_differences(row.metric, rows);
     }
-    return text + fmt::format("{}\n", evaluation_limits);
+    return text + summary_end(rows, request.evaluation);
 }
 
 }  // namespace maniple

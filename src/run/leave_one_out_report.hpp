@@ -21,13 +21,10 @@ struct LevelModel {
 struct JudgedLevel {
     std::string name;
     std::string status;
+    std::string reason;  ///< Why it is not judged; empty where it is.
     std::optional<LevelModel> model;
     std::vector<EvaluationRow> rows;  ///< Of factor and group; one that says why, where not judged.
 };
-
-/// Of each metric the mean of the levels, weighed by their certainty, and Cochran's Q.
-std::vector<EvaluationRow> pool_levels(std::string const& column,
-                                       std::vector<JudgedLevel> const& levels);
 
 /// No times, hosts or paths.
 std::string leave_one_out_json(LeaveOneOutRequest const& request, LeaveOneOutPlan const& plan,
@@ -36,6 +33,7 @@ std::string leave_one_out_json(LeaveOneOutRequest const& request, LeaveOneOutPla
 
 /// A few lines for people.
 std::string leave_one_out_summary(LeaveOneOutRequest const& request, LeaveOneOutPlan const& plan,
+                                  std::vector<JudgedLevel> const& levels,
                                   std::vector<EvaluationRow> const& rows);
 
 }  // namespace maniple

@@ -1,11 +1,15 @@
 #include "maniple/stats/heterogeneity.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
+#include <vector>
 
 #include "maniple/core/contract.hpp"
 #include "maniple/stats/chi_squared.hpp"
 #include "maniple/stats/normal.hpp"
+#include "maniple/stats/student_t.hpp"
 
 namespace maniple {
 namespace {
@@ -15,6 +19,33 @@ constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 bool counts(Estimate const& group) {
     return std::isfinite(group.value) && std::isfinite(group.standard_error) &&
            group.standard_error > 0;
+}
+
+struct Weighed {
+    double sum = 0;      // Of weights.
+    double squares = 0;  // Of theirs.
+    double mean = 0;
+    double distances = 0;  // Squared, from the mean.
+};
+
+// Weights are inverse variances, of the estimates and between true values. \pre all count
+Weighed weigh(std::span<Estimate const> groups, double between) {
+    auto const weight = [&](Estimate const& group) {
+        return 1 / (group.standard_error * group.standard_error + between);
+    };
+    Weighed result;
+    double total = 0;
+    for (auto const& group : groups) {
+        result.sum += weight(group);
+        result.squares += weight(group) * weight(group);
+        total += weight(group) * group.value;
+    }
+    result.mean = total / result.sum;
+    for (auto const& group : groups) {
+        auto const distance = group.value - result.mean;
+        result.distances += weight(group) * distance * distance;
+    }
+    return result;
 }
 
 }  // namespace
@@ -41,17 +72,45 @@ Heterogeneity cochran_q(std::span<Estimate const> groups) {
     return result;
 }
 
-Estimate pool_fixed_effect(std::span<Estimate const> groups) {
-    double weights = 0;
-    double sum = 0;
-    for (auto const& group : groups) {
-        if (!counts(group)) continue;
-        auto const weight = 1 / (group.standard_error * group.standard_error);
-        weights += weight;
-        sum += weight * group.value;
+RandomEffects pool_random_effects(std::span<Estimate const> groups) {
+    std::vector<Estimate> used;
+    std::ranges::copy_if(groups, std::back_inserter(used), counts);
+    RandomEffects result{.groups = std::ssize(used),
+                         .mean = not_a_number,
+                         .standard_error = not_a_number,
+                         .lower = not_a_number,
+                         .upper = not_a_number,
+                         .tau_squared = not_a_number,
+                         .i_squared = not_a_number,
+                         .prediction_lower = not_a_number,
+                         .prediction_upper = not_a_number};
+    if (used.empty()) return result;
+    auto const around = [&](double half) {
+        result.lower = result.mean - half;
+        result.upper = result.mean + half;
+    };
+    if (used.size() == 1) {
+        result.mean = used[0].value;
+        result.standard_error = used[0].standard_error;
+        around(normal_95() * result.standard_error);
+        return result;
     }
-    if (!(weights > 0)) return {not_a_number, not_a_number};
-    return {sum / weights, 1 / std::sqrt(weights)};
+    auto const freedom = static_cast<double>(used.size() - 1);
+    auto const fixed = weigh(used, 0);
+    result.tau_squared =
+        std::max(0.0, (fixed.distances - freedom) / (fixed.sum - fixed.squares / fixed.sum));
+    result.i_squared =
+        fixed.distances > 0 ? std::max(0.0, (fixed.distances - freedom) / fixed.distances) : 0;
+    auto const random = weigh(used, result.tau_squared);
+    result.mean = random.mean;
+    result.standard_error = std::sqrt(std::max(1.0, random.distances / freedom) / random.sum);
+    around(student_t_95(freedom) * result.standard_error);
+    if (used.size() < 3) return result;
+    auto const half = student_t_95(freedom - 1) *
+                      std::sqrt(result.tau_squared + result.standard_error * result.standard_error);
+    result.prediction_lower = result.mean - half;
+    result.prediction_upper = result.mean + half;
+    return result;
 }
 
 Proportion wilson_interval(std::int64_t count, std::int64_t total) {

@@ -20,7 +20,7 @@ namespace maniple {
 namespace {
 
 // What a hash is for. Part of every split: never renumber.
-enum class Use : std::uint64_t { part = 1, fold = 2 };
+enum class Use : std::uint64_t { part = 1, fold = 2, half = 3 };
 
 bool has_family(Samples const& samples, std::size_t s) {
     auto const& family = samples.families[s];
@@ -111,6 +111,14 @@ std::vector<std::int32_t> folds_by_hash(Samples const& samples, std::int64_t fol
         assigned.push_back(static_cast<std::int32_t>(std::min(where, double(folds - 1))));
     }
     return assigned;
+}
+
+std::vector<bool> half_by_hash(Samples const& samples, std::uint64_t seed) {
+    std::vector<bool> first;
+    for (std::size_t s = 0; s < samples.ids.size(); ++s) {
+        first.push_back(position(samples, s, Use::half, seed) < 0.5);
+    }
+    return first;
 }
 
 std::int64_t largest_family(Samples const& samples) {

@@ -5,8 +5,9 @@ import json
 import re
 
 from command_case import CommandCase
+from evaluation_rows import COLUMNS, read_rows
 from plink_files import sample_id, write_bfile, write_table
-from program import main, np
+from program import h5py, main, np
 
 NAN = float("nan")
 SAMPLES = 300
@@ -38,8 +39,7 @@ class Evaluate(CommandCase):
 
     def evaluate(self, *words, trait="height", out="r", **how):
         said = self.succeed(*self.words(*words, trait=trait, out=out), **how)
-        with open(self.folder / out / "evaluation.tsv", encoding="utf-8") as file:
-            return said, list(csv.DictReader(file, delimiter="\t"))
+        return said, read_rows(self.folder / out)
 
     def test_bad_input(self):
         values = people()
@@ -71,6 +71,8 @@ class Evaluate(CommandCase):
         refuse(["--threshold = 'top=2'"], "--threshold", "top=2", trait="case")
         refuse(["risk=0.1", "relative"], "--threshold", "risk=0.1", trait="case")
         refuse(["--prevalence"], "--prevalence", "0.1")
+        refuse(["--horizon", "times to an event"], "--horizon", "3")
+        refuse(["--horizon", "baseline hazard"], "--horizon", "3", trait="years:event")
         refuse(["--prevalence = 2"], "--prevalence", "2", trait="case")
         refuse(["--recalibrate", "--model"], "--recalibrate")
         refuse(["model 'm'"], "--model", "m")
@@ -193,18 +195,27 @@ class Evaluate(CommandCase):
 
     def test_json_says_the_same(self):
         self.have(people())
-        _, rows = self.evaluate("--by", "site", "--threshold", "top=0.2", trait="case")
+        said, rows = self.evaluate("--by", "site", "--threshold", "top=0.2", trait="case")
+        with open(self.folder / "r/evaluation.tsv", encoding="utf-8") as file:
+            table = list(csv.DictReader(file, delimiter="\t"))
+        self.assertEqual(tuple(table[0]), COLUMNS)
         found = json.loads((self.folder / "r/evaluation.json").read_text())
-        self.assertEqual(len(found["rows"]), len(rows))
-        for row, line in zip(rows, found["rows"]):
-            self.assertEqual((row["kind"], row["metric"], row["group"]), (line["kind"], line["metric"], line["group"]))
-            for name in ("estimate", "lower", "upper"):
-                self.assertEqual(None if row[name] == "NA" else float(row[name]), line[name])
+        self.assertEqual(len(table), len(rows))
+        for row, line in zip(table, rows):
+            for name in COLUMNS:
+                if name in ("estimate", "lower", "upper", "neg_log10_p") and row[name] != "NA":
+                    self.assertEqual(row[name], f"{float(line[name]):.9g}")
+                else:
+                    self.assertEqual(row[name], line[name], name)
+            self.assertIn(row["interval"], ("NA", "none", "bootstrap", "delong", "wald", "wilson", "newcombe", "student"))
+        self.assertNotIn("none", {row["interval"] for row in table})
+        q, = [row for row in table if row["metric"] == "auc_heterogeneity_q"]
+        self.assertEqual((q["kind"], q["degrees_of_freedom"], q["factor"]), ("heterogeneity", "2", "site"))
         self.assertEqual(found["samples"]["evaluated"], SAMPLES - 1)
         self.assertEqual(found["outcome"], "binary")
 
     def test_truth_that_is_known(self):
-        """Calibrated predictions: slope 1, intercept 0; groups do not differ."""
+        """Calibrated predictions: slope 1, nothing more or less than predicted; groups do not differ."""
         samples = 20000
         chance = np.random.default_rng(8)
         score = chance.normal(-1, 1, samples)
@@ -215,13 +226,12 @@ class Evaluate(CommandCase):
             _, rows = self.evaluate("--scale", "linear", "--by", "site", trait=trait, out=trait)
             pick = lambda metric, kind="estimate": next(
                 row for row in rows if row["metric"] == metric and row["kind"] == kind and row["group"] == "all")
-            for metric, truth in (("calibration_slope", 1), ("calibration_intercept", 0),
-                                  ("calibration_in_the_large", 0)):
+            for metric, truth in (("calibration_slope", 1), ("calibration_in_the_large", 0)):
                 row = pick(metric)
                 error = (float(row["upper"]) - float(row["lower"])) / 2 / 1.96
                 self.assertLess(abs(float(row["estimate"]) - truth), 3.5 * error, (trait, metric))
                 self.assertLess(error, 0.05)
-            self.assertLess(float(pick("calibration_slope", "heterogeneity")["neg_log10_p"]), 4)
+            self.assertLess(float(pick("calibration_slope_heterogeneity_q", "heterogeneity")["neg_log10_p"]), 4)
         # y: variance of the score 1, of the rest 2.25.
         _, rows = self.evaluate(trait="y", out="again")
         row = next(row for row in rows if row["metric"] == "r2")
@@ -236,17 +246,20 @@ class Evaluate(CommandCase):
         self.succeed("import", "--store", "s", "--weights", "w.tsv", "--name", "m")
         self.succeed("score", "--store", "s", "--model", "m", "--name", "computed", "--out", "sc")
         words = ("evaluate", "--store", "s", "--model", "m", "--trait", "case", "--bootstrap", "20", "--by", "site")
+        count = lambda out: json.loads((self.folder / out / "evaluation.json").read_text())["samples"]
         texts = []
         for out, more, ranks in (("r1", (), 0), ("r2", ("--scores", "computed"), 0), ("r3", ("--threads", "2"), 2)):
             said = self.succeed(*words, *more, "--out", out, ranks=ranks)
             self.assertIn("cannot be checked", said)
+            self.assertIn("not known whether these people trained the score", said)
+            self.assertNotIn("0 were used in training", said)
+            self.assertIsNone(count(out)["used_in_training"])
             texts.append((self.folder / out / "evaluation.tsv").read_bytes())
         self.assertEqual(texts[0], texts[1])
         self.assertEqual(texts[0], texts[2])
         self.assertNotIn(b"calibration_slope", texts[0])
         said = self.succeed(*words, "--scale", "linear", "--recalibrate", "--out", "r4")
         self.assertIn("recalibrate the model", said)
-        count = lambda out: json.loads((self.folder / out / "evaluation.json").read_text())["samples"]
         used = count("r4")["used_to_recalibrate"]
         self.assertEqual(used + count("r4")["evaluated"], SAMPLES)
         self.succeed(*words, "--scale", "linear", "--out", "r5")
@@ -255,6 +268,118 @@ class Evaluate(CommandCase):
         self.write("keep", "".join(f"{sample_id(s)}\n" for s in range(SAMPLES)))
         message = self.refuse([f"{used} of the {SAMPLES} samples", "--keep"], *words, "--keep", "keep", "--out", "r6")
         self.assertNotRegex(message, r"\bp\d+\b")
+
+    def test_times_to_events_by_a_horizon(self):
+        """Fitted, recalibrated on half of the fit's test samples, and judged: Brier score and tenths as numpy has them."""
+        self.succeed("simulate", "--store", "s", "--samples", "3000", "--variants", "200", "--time-to-event", "1",
+                     "--quantitative", "0", "--binary", "0", "--heritability", "0.6", "--causal", "5", "--seed", "3",
+                     "--bfile", "p")
+        self.succeed("fit", "--store", "s", "--trait", "event_time_1:event_1", "--name", "m", "--penalties", "10",
+                     "--split", "0.3,0.1,0.6")
+        self.succeed("score", "--store", "s", "--model", "m", "--out", "sc")
+        with open(self.folder / "p.tsv", encoding="utf-8") as file:
+            traits = {row["IID"]: row for row in csv.DictReader(file, delimiter="\t")}
+        with open(self.folder / "sc/scores.tsv", encoding="utf-8") as file:
+            lines = list(csv.reader(file, delimiter="\t"))
+        place = next(i for i, name in enumerate(lines[0]) if name.endswith("IID"))
+        score = {line[place]: float(line[-1]) for line in lines[1:]}
+        number = lambda text: NAN if text in ("NA", "") else float(text)
+        time = np.array([number(traits[i]["event_time_1"]) for i in score])
+        event = np.array([number(traits[i]["event_1"]) for i in score])
+        raw = np.array(list(score.values()))
+        horizon = float(np.nanmedian(time[event == 1]))
+        words = ("evaluate", "--store", "s", "--model", "m", "--trait", "event_time_1:event_1", "--bootstrap", "30",
+                 "--horizon", repr(horizon), "--by", "sex")
+        model = self.folder / "s/models/m.h5"
+        for how in ("plain", "recalibrated", "after"):
+            with h5py.File(model) as file:
+                used = file["training_is_used"][:].astype(bool)
+            more = ("--recalibrate",) if how == "recalibrated" else ()
+            said = self.succeed(*words, *more, "--out", how)
+            rows = read_rows(self.folder / how)
+            whole = json.loads((self.folder / how / "evaluation.json").read_text())
+            with h5py.File(model) as file:
+                after = file["training_is_used"][:].astype(bool)
+                offset = float(file["score_offset"][0]) + float(file["score_intercept"][0])
+                base = file["baseline_hazard"][:][np.searchsorted(file["baseline_time"][:], horizon, "right") - 1]
+                correction = (0.0, 1.0) if how == "plain" else (float(file["recalibration_intercept"][0]),
+                                                                float(file["recalibration_slope"][0]))
+            chosen = ~after & ~np.isnan(time) & ~np.isnan(event)
+            self.assertEqual(whole["samples"]["evaluated"], chosen.sum())
+            self.assertEqual(whole["samples"]["used_in_training"], used.sum())
+            if how == "recalibrated":
+                half = (after & ~used).sum()
+                self.assertEqual(whole["samples"]["used_to_recalibrate"], half)
+                self.assertLess(abs(half / (~used).sum() - 0.5), 0.06)
+            t, d = time[chosen], event[chosen]
+            risk = 1 - np.exp(-base * np.exp(correction[0] + correction[1] * (raw[chosen] + offset)))
+            at = np.unique(t[d == 0])
+            free = np.array([1 - np.sum((t == u) & (d == 0)) / (np.sum(t > u) + np.sum((t == u) & (d == 0))) for u in at])
+            followed = lambda x, side: np.prod(free[:np.searchsorted(at, x, side)])
+            error = [(1 - r)**2 / followed(u, "left") if e and u <= horizon else
+                     r**2 / followed(horizon, "right") if u > horizon else 0 for u, e, r in zip(t, d, risk)]
+            value = lambda metric, kind="estimate", part="NA": float(next(
+                row["estimate"] for row in rows if (row["kind"], row["metric"], row["factor"], row["part"])
+                == (kind, metric, "NA", part)))
+            self.assertAlmostEqual(value("brier"), np.mean(error), places=9)
+            share = np.sum([1 / followed(u, "left") for u, e in zip(t, d) if e and u <= horizon]) / len(t)
+            self.assertAlmostEqual(value("brier_skill"), 1 - np.mean(error) / (share * (1 - share)), places=9)
+            self.assertGreater(value("brier_skill"), 0)
+            self.assertIn("brier_skill", said)
+            # Tenths whose events by the horizon, or after it, are few are not told, nor then any other.
+            tenth = np.searchsorted(np.quantile(risk, np.arange(1, 10) / 10), risk, "left")
+            kinds = np.where(d == 0, 0, np.where(t <= horizon, 1, 2))
+            counts = np.array([[np.sum((tenth == b) & (kinds == k)) for k in range(3)] for b in range(10)])
+            status = {row["status"] for row in rows if row["kind"] == "calibration" and row["factor"] == "NA"}
+            self.assertEqual(status, {"suppressed"} if ((counts > 0) & (counts < 5)).any() else {"ok"})
+            if status == {"ok"}:
+                self.assertAlmostEqual(value("predicted", "calibration", "tenth 4"), risk[tenth == 3].mean(), places=9)
+
+    def test_matching_as_score_does(self):
+        """Options that messages about matches name; A/T variants and positions that are not there."""
+        samples = 200
+        chance = np.random.default_rng(3)
+        alleles = [("A", "T") if v % 2 else ("A", "G") for v in range(12)]
+        write_bfile(self.folder / "g", chance.binomial(2, 0.3, (12, samples)), alleles=alleles)
+        write_table(self.folder / "t.tsv", {"y": chance.normal(0, 1, samples)})
+        self.succeed("import", "--store", "s", "--bfile", "g", "--table", "t.tsv")
+        head = "###PGS CATALOG SCORING FILE\n#format_version=2.0\n#pgs_id=PGS1\n"
+        head += "chr_name\tchr_position\teffect_allele\tother_allele\teffect_weight\tallelefrequency_effect\n"
+        self.write("w.tsv", head + "".join(f"1\t{1000 + v}\t{alleles[v][0]}\t{alleles[v][1]}\t{0.1 + v / 7}\t0.3\n"
+                                           for v in range(12)))
+        self.succeed("import", "--store", "s", "--weights", "w.tsv", "--name", "m")
+        words = ("evaluate", "--store", "s", "--model", "m", "--trait", "y", "--bootstrap", "20")
+        self.refuse(["--min-match 0.5"], *words, "--ambiguous", "drop", "--out", "r")
+        for how, least in (("keep", "0.75"), ("drop", "0.5")):
+            rules = ("--ambiguous", how, "--min-match", least)
+            self.succeed("score", "--store", "s", "--model", "m", *rules, "--name", how, "--out", f"score-{how}")
+            self.succeed(*words, *rules, "--out", f"own-{how}")
+            self.succeed(*words, "--scores", how, "--out", f"table-{how}")
+            texts = [(self.folder / f"{kind}-{how}/evaluation.tsv").read_bytes() for kind in ("own", "table")]
+            self.assertEqual(*texts)
+            for option in (rules[:2], rules[2:]):
+                self.refuse([option[0], "--scores"], *words, "--scores", how, *option, "--out", "r")
+        self.assertNotEqual((self.folder / "own-keep/evaluation.tsv").read_bytes(),
+                            (self.folder / "own-drop/evaluation.tsv").read_bytes())
+
+    def test_summary_for_people(self):
+        self.have(people())
+        said = self.succeed(*self.words("--by", "site", "--covariate", "age", "--threshold", "top=0.4", trait="case"))
+        summary = said[said.index("score 'prs'"):]
+        shown = [line for line in summary.splitlines() if line.startswith("  ")]
+        for metric in ("auc", "auc_covariates", "auc_full", "auc_incremental", "nagelkerke_r2", "odds_ratio_per_sd"):
+            line = next(line for line in shown if line.split()[0] == metric)
+            self.assertRegex(line, r"\d\) +[a-zA-Z].{12}", metric)  # the interval, then words
+        self.assertRegex(summary.splitlines()[0], r"\d+ samples, \d+ of them cases")
+        self.assertRegex(summary, r"site = s0 \(\d+ samples, \d+ cases\)")
+        self.assertRegex(summary, r"auc +p = 0?\.?\d+")
+        self.assertRegex(summary, r"auc +-?\d.*gap: site = s\d, less s\d")
+        self.assertRegex(summary, r"sensitivity +\d\.\d+ \(.*called by top=0.4")
+        self.assertRegex(summary, r"specificity +\d\.\d+ \(.*not called by top=0.4")
+        self.assertIn("It is not known whether these people trained the score", summary)
+        self.assertTrue(summary.strip().endswith("r/evaluation.tsv"))
+        for wrong in ("-0.000", "log10", "with it"):
+            self.assertNotIn(wrong, summary)
 
     def test_job_file(self):
         self.have(people())

@@ -53,18 +53,54 @@ TEST_CASE("wilson_interval: published example, ends and nobody", "[stats]") {
     CHECK_THROWS_AS(wilson_interval(3, 2), ContractViolation);
 }
 
-TEST_CASE("pool_fixed_effect: the mean weighed by certainty, without groups that have none",
+TEST_CASE("pool_random_effects: by hand for two groups, one alone, none, unusable ones",
           "[stats]") {
     auto const nan = std::nan("");
-    // Weights 4, 1 and 16.
-    std::vector<Estimate> const groups{{1, 0.5}, {4, 1}, {nan, 0.1}, {2, 0.25}, {9, 0}};
-    auto const pooled = pool_fixed_effect(groups);
-    CHECK(pooled.value == Approx((4 * 1.0 + 1 * 4.0 + 16 * 2.0) / 21).epsilon(1e-14));
-    CHECK(pooled.standard_error == Approx(1 / std::sqrt(21.0)).epsilon(1e-14));
-    auto const alone = pool_fixed_effect(std::span{groups}.first(1));
-    CHECK(alone.value == 1);
-    CHECK(alone.standard_error == 0.5);
-    CHECK(std::isnan(pool_fixed_effect({}).value));
+    // Weights 1 and 4; mean 0.8; Q = 1 * 0.64 + 4 * 0.04 = 0.8.
+    std::vector<Estimate> const alike{{0, 1}, {nan, 0.1}, {1, 0.5}, {9, 0}};
+    auto const same = pool_random_effects(alike);
+    CHECK(same.groups == 2);
+    CHECK(same.tau_squared == 0);
+    CHECK(same.i_squared == 0);
+    CHECK(same.mean == Approx(0.8).epsilon(1e-14));
+    CHECK(same.standard_error == Approx(1 / std::sqrt(5.0)).epsilon(1e-14));
+    CHECK(same.upper - same.mean == Approx(12.706204736 / std::sqrt(5.0)).epsilon(1e-9));
+    CHECK(std::isnan(same.prediction_lower));
+    // Q = 16 + 0 ... equal weights 4: mean 2, Q = 4 * (4 + 4) = 32, tau^2 = 31 / (8 - 32 / 8).
+    std::vector<Estimate> const apart{{0, 0.5}, {4, 0.5}};
+    auto const wide = pool_random_effects(apart);
+    CHECK(wide.tau_squared == Approx(31.0 / 4));
+    CHECK(wide.i_squared == Approx(31.0 / 32));
+    CHECK(wide.mean == Approx(2));
+    CHECK(wide.standard_error == Approx(2));  // Of two numbers 4 apart: the sample's own.
+    auto const alone = pool_random_effects(std::span{alike}.first(1));
+    CHECK(alone.mean == 0);
+    CHECK(alone.upper == Approx(1.959963984540054));
+    CHECK(std::isnan(alone.tau_squared));
+    CHECK(std::isnan(pool_random_effects({}).mean));
+    CHECK(pool_random_effects({}).groups == 0);
+}
+
+TEST_CASE(
+    "pool_random_effects: intervals hold the mean and a new group's truth as often as they say",
+    "[stats]") {
+    constexpr int repeats = 4000;
+    constexpr double between = 0.2;
+    int mean_held = 0;
+    int new_held = 0;
+    for (std::uint64_t r = 0; r < repeats; ++r) {
+        RandomStream random{3, Purpose::testing, r};
+        std::vector<Estimate> groups;
+        for (double error : {0.1, 0.08, 0.15, 0.11, 0.05, 0.12, 0.09}) {
+            groups.push_back({0.6 + between * random.normal() + error * random.normal(), error});
+        }
+        auto const pooled = pool_random_effects(groups);
+        mean_held += pooled.lower < 0.6 && 0.6 < pooled.upper ? 1 : 0;
+        auto const truth = 0.6 + between * random.normal();
+        new_held += pooled.prediction_lower < truth && truth < pooled.prediction_upper ? 1 : 0;
+    }
+    CHECK(std::abs(mean_held / double{repeats} - 0.95) < 0.015);
+    CHECK(std::abs(new_held / double{repeats} - 0.95) < 0.02);
 }
 
 }  // namespace

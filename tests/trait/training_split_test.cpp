@@ -56,6 +56,28 @@ TEST_CASE("split_by_hash: a part without a share stays empty") {
     CHECK(share(no_validation, SamplePart::validation) == 0);
 }
 
+TEST_CASE("half_by_hash: test samples of a split with the same seed are in both halves") {
+    for (int family_size : {1, 3}) {
+        auto const samples = people(6000, family_size);
+        auto const parts = split_by_hash(samples, {}, 1);
+        auto const first = half_by_hash(samples, 1);
+        CHECK(first != half_by_hash(samples, 2));
+        std::map<SamplePart, std::int64_t> first_of;
+        std::map<SamplePart, std::int64_t> all_of;
+        for (std::size_t s = 0; s < parts.size(); ++s) {
+            ++all_of[parts[s]];
+            if (first[s]) ++first_of[parts[s]];
+            CHECK(first[s] == first[s - s % static_cast<std::size_t>(family_size)]);
+        }
+        for (auto const& [part, count] : all_of) {
+            auto const people_count = static_cast<double>(count);
+            // Four standard deviations; families count once.
+            CHECK(std::abs(static_cast<double>(first_of[part]) / people_count - 0.5) <
+                  4 * std::sqrt(0.25 * family_size / people_count));
+        }
+    }
+}
+
 TEST_CASE("split_by_hash: whatever the order and whoever else is there, a sample keeps its part") {
     SplitShares const shares;
     auto const few = people(500, 1);

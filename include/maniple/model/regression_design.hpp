@@ -40,6 +40,7 @@ enum class FitStatus : std::uint8_t {
     too_few_samples,  ///< Not more than columns.
     separated,        ///< Some column tells cases from controls without error: no finite optimum.
     not_converged,
+    not_followed,  ///< The last is censored before the time that is asked about.
 };
 
 /// "ok", "one class", ...

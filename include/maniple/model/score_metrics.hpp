@@ -24,6 +24,9 @@ struct EvaluatedPeople {
     std::vector<double> score;
     /// The trait, log odds or log hazard that is predicted; empty where the score is relative.
     std::vector<double> prediction;
+    /// Predicted risk of an event by `horizon`; empty: no horizon, or not a time to an event.
+    std::vector<double> risk{};
+    double horizon = 0;
 
     std::int64_t size() const { return std::ssize(score); }
     std::int64_t cases() const;  ///< Or events; 0 for quantitative traits.
@@ -48,9 +51,8 @@ enum class Metric : std::uint8_t {
     odds_ratio_per_sd,
     hazard_ratio_per_sd,
     calibration_slope,         ///< Of the outcome on the prediction: 1 is right.
-    calibration_intercept,     ///< Of the same line: 0 is right.
-    calibration_in_the_large,  ///< Observed less predicted, slope 1: 0 is right.
-    brier,                     ///< Mean squared error of the predicted risk.
+    calibration_in_the_large,  ///< Observed less predicted at slope 1, on that scale: 0 is right.
+    brier,                     ///< Mean squared error of the predicted risk, at the horizon.
     brier_skill,               ///< 1 - brier / that of the mean risk.
 };
 

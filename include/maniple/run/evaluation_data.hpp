@@ -27,6 +27,9 @@ struct EvaluationFactor {
     std::size_t reference = 0;
 };
 
+/// Is it known on whom a score was trained? Not of imported weights, nor of a mere table.
+enum class Training : std::uint8_t { unknown, known };
+
 /// What is known of the score that is judged.
 struct JudgedScore {
     std::string name;
@@ -34,13 +37,15 @@ struct JudgedScore {
     Outcome outcome = Outcome::unknown;
     BaselineHazard baseline;
     std::optional<Recalibration> recalibration;  ///< That predictions contain.
+    Training training = Training::unknown;
+    std::vector<std::string> covariates;  ///< That predictions contain.
 };
 
-/// How many were left out, and why.
+/// How many were left out, and why. Told as they are: they say nothing of anybody's trait.
 struct EvaluationFlow {
     std::int64_t in_store = 0;
     std::int64_t asked = 0;           ///< By --keep, --remove and --part.
-    std::int64_t trained = 0;         ///< Of them, used in training.
+    std::int64_t trained = 0;         ///< Of them, known to have been used in training.
     std::int64_t without_trait = 0;   ///< Of the rest.
     std::int64_t without_others = 0;  ///< Of the rest: no score, or a covariate is missing.
     std::int64_t recalibrating = 0;   ///< Kept aside to recalibrate.

@@ -12,7 +12,8 @@
 namespace maniple {
 
 /// One line per row, tab-separated: kind, metric, factor, group, part, estimate, lower, upper,
-/// neg_log10_p, samples, cases, interval, undefined_replicates, status; NA where nothing is known.
+/// neg_log10_p, degrees_of_freedom, samples, cases, interval, undefined_replicates, status; NA
+/// where nothing is known. Numbers have nine digits; those of the JSON have all.
 std::string evaluation_table(std::vector<EvaluationRow> const& rows);
 
 /// The same rows, and what was evaluated on whom and how. No times, hosts or paths: equal

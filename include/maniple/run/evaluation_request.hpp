@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "maniple/run/sample_choice.hpp"
+#include "maniple/run/score_matching.hpp"
 #include "maniple/trait/training_split.hpp"
 
 namespace maniple {
@@ -35,7 +36,10 @@ struct EvaluationRequest {
     std::filesystem::path home{};  ///< Folder whose "models" has it; empty: the store.
     std::string score;             ///< Name; empty: the only one.
     std::string scores;  ///< Table that holds the scores of people; empty: computed from the model.
-    std::string trait;   ///< A column, or "time:event".
+    std::optional<AmbiguousStrand>
+        ambiguous{};  ///< Where scores are computed; nothing: what suits.
+    double min_match = 0.75;
+    std::string trait;  ///< A column, or "time:event".
     std::vector<std::string> covariates;
     std::vector<std::string> by;  ///< Columns, or "age:40/60" for bands.
     std::string reference;        ///< Level; empty: each factor's largest.

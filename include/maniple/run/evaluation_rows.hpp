@@ -10,6 +10,7 @@
 #include "maniple/mpi/communicator.hpp"
 #include "maniple/run/evaluation_data.hpp"
 #include "maniple/run/evaluation_request.hpp"
+#include "maniple/stats/heterogeneity.hpp"
 
 namespace maniple {
 
@@ -17,11 +18,13 @@ namespace maniple {
 enum class RowKind : std::uint8_t {
     estimate,       ///< A metric of a group.
     gap,            ///< That less the reference group's; divided by it for ratios.
-    heterogeneity,  ///< Of all groups of a factor: Cochran's Q.
+    heterogeneity,  ///< How much the groups of a factor differ: METRIC_heterogeneity_q and others.
     quantile,       ///< A fifth of the scores, or their top, against the middle fifth.
     calibration,    ///< Predicted or observed outcome in a tenth of the predictions.
     threshold,      ///< Rates of those whom a rule calls.
-    pooled,         ///< A metric over the levels of a factor, weighed by their certainty.
+    pooled,         ///< A metric's mean over the levels of a factor (random effects).
+    new_level,      ///< That mean, and where a level that was not seen may lie.
+    people,         ///< Of whom it is, or is not, known that they were used in training.
 };
 
 std::string_view to_string(RowKind kind);
@@ -46,16 +49,20 @@ struct EvaluationRow {
     double standard_error = unknown;
     RowScale scale = RowScale::plain;
     /// @}
-    double neg_log10_p = unknown;  ///< Heterogeneity alone.
+    double neg_log10_p = unknown;          ///< Of Cochran's Q alone.
+    std::int64_t degrees_of_freedom = -1;  ///< Likewise.
     std::int64_t samples = -1;
     std::int64_t cases = -1;
-    std::string interval;         ///< How it was made.
+    std::string interval;         ///< How it was made; empty: there is none.
     std::int64_t undefined = -1;  ///< Bootstrap replicates without a value.
     std::string status = "ok";    ///< "suppressed", "one class", "separated", ...
 };
 
-/// \throws UserError where a rule or a prevalence is given for a trait that is not binary.
-void require_binary_options(Outcome outcome, EvaluationRequest const& request);
+/// Fills in Cochran's Q of `row.metric`, and names the metric so.
+void fill_heterogeneity(EvaluationRow& row, Heterogeneity const& test);
+
+/// \throws UserError where a rule, a prevalence or a horizon is given for a trait of another kind.
+void require_options_of(Outcome outcome, EvaluationRequest const& request);
 
 /// Everything, the same on every rank, thread and instruction set. Replicates are shared out over
 /// ranks and threads. Collective over comm; rows on the root alone.

@@ -40,6 +40,10 @@ std::vector<SamplePart> split_by_column(Column const& column);
 std::vector<std::int32_t> folds_by_hash(Samples const& samples, std::int64_t folds,
                                         std::uint64_t seed);
 
+/// Which half each sample falls into, by hash as split_by_hash does and independent of it: a part
+/// of that split has people in both halves.
+std::vector<bool> half_by_hash(Samples const& samples, std::uint64_t seed);
+
 /// Samples of the largest family; 1 where there are none.
 std::int64_t largest_family(Samples const& samples);
 

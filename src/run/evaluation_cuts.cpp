@@ -1,0 +1,141 @@
+#include "evaluation_cuts.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "maniple/core/contract.hpp"
+
+namespace maniple {
+
+std::vector<GroupRange> factor_ranges(std::vector<EvaluatedGroup> const& groups) {
+    std::vector<GroupRange> ranges;
+    for (std::size_t g = 0; g < groups.size(); ++g) {
+        if (ranges.empty() || groups[g].factor != groups[g - 1].factor) ranges.push_back({g, g});
+        ranges.back().last = g + 1;
+    }
+    return ranges;
+}
+
+ToldCuts::ToldCuts(std::vector<EvaluatedGroup> const& groups, EvaluationData const& data,
+                   EvaluationRequest const& request)
+    : data_{data}, request_{request} {
+    for (auto const& range : factor_ranges(groups)) {
+        std::vector<std::size_t> suppressed;
+        for (auto g = range.first; g < range.last; ++g) {
+            auto const& places = groups[g].places;
+            if (groups[g].suppressed) {
+                suppressed.insert(suppressed.end(), places.begin(), places.end());
+            } else {
+                add_set(range.first, places);
+            }
+        }
+        if (!suppressed.empty()) add_set(range.first, suppressed);
+    }
+    expect(!sets_.empty(), "everybody is a set");
+}
+
+bool ToldCuts::tell(GroupRange range, PeopleOrder order, std::span<PeopleCut const> cuts,
+                    CutDetail detail) {
+    std::vector<Asked> asked;
+    if (!range.is_everybody()) {
+        auto const whole = ask(sets_.front(), order, cuts, detail);
+        for (std::size_t i = 0; i < whole.ledgers.size(); ++i) {
+            if (!whole.ledgers[i]->knows(whole.cuts[i])) return false;
+        }
+    }
+    for (auto& set : sets_) {
+        if (set.first == range.first) asked.push_back(ask(set, order, cuts, detail));
+    }
+    for (auto const& of_set : asked) {
+        for (std::size_t i = 0; i < of_set.ledgers.size(); ++i) {
+            if (!of_set.ledgers[i]->allows(of_set.cuts[i])) return false;
+        }
+    }
+    for (auto const& of_set : asked) {
+        for (std::size_t i = 0; i < of_set.ledgers.size(); ++i) {
+            of_set.ledgers[i]->tell(of_set.cuts[i]);
+        }
+    }
+    return true;
+}
+
+ToldCuts::Asked ToldCuts::ask(PeopleSet& set, PeopleOrder order, std::span<PeopleCut const> cuts,
+                              CutDetail detail) {
+    bool const own = order == PeopleOrder::prediction;
+    expect(!own || set.by_prediction, "there are predictions");
+    auto const below = [&](OrderedPeople const& people, PeopleCut const& cut) {
+        auto const& values = people.ascending;
+        auto const place = cut.equal == EqualSide::below ? std::ranges::upper_bound(values, cut.at)
+                                                         : std::ranges::lower_bound(values, cut.at);
+        return static_cast<std::int64_t>(place - values.begin());
+    };
+    auto& people = own ? *set.by_prediction : set.by_score;
+    std::vector<std::int64_t> numbers;
+    for (auto const& cut : cuts) numbers.push_back(below(people, cut));
+    Asked asked;
+    // Counts of events are told by the prediction alone, and have no second order to agree with.
+    if (detail == CutDetail::events_by_horizon && people.events) {
+        asked.ledgers.push_back(&*people.events);
+        asked.cuts.push_back(numbers);
+    }
+    bool const shared = own && set.agreement != Agreement::none;
+    if (shared && set.agreement == Agreement::falling) {
+        for (auto& number : numbers) number = std::ssize(people.ascending) - number;
+    }
+    asked.ledgers.push_back(shared ? &set.by_score.classes : &people.classes);
+    asked.cuts.push_back(std::move(numbers));
+    return asked;
+}
+
+void ToldCuts::add_set(std::size_t first, std::vector<std::size_t> const& places) {
+    auto const& people = data_.people;
+    PeopleSet set{.first = first,
+                  .agreement = agreement_of(places),
+                  .by_score = put_in_order(places, people.score),
+                  .by_prediction = std::nullopt};
+    if (!people.prediction.empty()) set.by_prediction = put_in_order(places, people.prediction);
+    sets_.push_back(std::move(set));
+}
+
+ToldCuts::OrderedPeople ToldCuts::put_in_order(std::vector<std::size_t> const& places,
+                                               std::vector<double> const& values) const {
+    auto const& people = data_.people;
+    auto order = places;
+    std::ranges::sort(order, [&](auto a, auto b) { return values[a] < values[b]; });
+    std::vector<double> ascending;
+    std::vector<std::uint8_t> classes;
+    std::vector<std::uint8_t> events;
+    bool const timed = !people.risk.empty();
+    for (auto place : order) {
+        ascending.push_back(values[place]);
+        classes.push_back(people.is_case.empty() ? 0 : people.is_case[place]);
+        bool const later = timed && people.values[place] > people.horizon;
+        events.push_back(classes.back() == 0 ? 0 : later ? 2 : 1);
+    }
+    OrderedPeople ordered{std::move(ascending), CutLedger{classes, request_.least_people},
+                          std::nullopt};
+    if (timed) ordered.events.emplace(events, request_.least_people);
+    return ordered;
+}
+
+// Without covariates the prediction is a function of the score, for everybody or within a group.
+ToldCuts::Agreement ToldCuts::agreement_of(std::vector<std::size_t> const& places) const {
+    auto const& score = data_.people.score;
+    auto const& prediction = data_.people.prediction;
+    if (prediction.empty()) return Agreement::none;
+    auto order = places;
+    std::ranges::sort(order, [&](auto a, auto b) { return score[a] < score[b]; });
+    bool rises = true;
+    bool falls = true;
+    for (std::size_t i = 1; i < order.size(); ++i) {
+        auto const a = order[i - 1];
+        auto const b = order[i];
+        if (score[a] == score[b] && prediction[a] != prediction[b]) return Agreement::none;
+        rises = rises && prediction[a] <= prediction[b];
+        falls = falls && prediction[a] >= prediction[b];
+    }
+    return rises ? Agreement::rising : falls ? Agreement::falling : Agreement::none;
+}
+
+}  // namespace maniple

@@ -1,0 +1,85 @@
+/// \file  Which tables and thresholds of an evaluation may be told.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "evaluation_groups.hpp"
+#include "maniple/run/cut_ledger.hpp"
+
+namespace maniple {
+
+/// The groups of one factor: [first, last) of all; the one without a name is everybody.
+struct GroupRange {
+    std::size_t first = 0;
+    std::size_t last = 0;
+
+    bool is_everybody() const { return first == 0; }
+};
+std::vector<GroupRange> factor_ranges(std::vector<EvaluatedGroup> const& groups);
+
+/// What people are put in order by.
+enum class PeopleOrder : std::uint8_t { score, prediction };
+
+/// On which side of a cut those are who equal it.
+enum class EqualSide : std::uint8_t { below, above };
+
+struct PeopleCut {
+    double at = 0;
+    EqualSide equal = EqualSide::below;
+};
+
+/// What is told beside people, cases and controls.
+enum class CutDetail : std::uint8_t { classes, events_by_horizon };
+
+/// Everything that is told of people on either side of a cut is asked for here, in the order in
+/// which it is told. Each set of people (everybody, each group, and together the suppressed groups
+/// of a factor, which everybody less the others gives) has one ledger for the score and one for the
+/// prediction; one for both where they order these people alike.
+class ToldCuts {
+public:
+    ToldCuts(std::vector<EvaluatedGroup> const& groups, EvaluationData const& data,
+             EvaluationRequest const& request);
+
+    /// May a table with these cuts be told of everybody, or of all groups of a factor? Those of
+    /// groups add up to everybody's, and so may only what was told of everybody. If it may, it
+    /// counts as told from then on.
+    bool tell(GroupRange range, PeopleOrder order, std::span<PeopleCut const> cuts,
+              CutDetail detail = CutDetail::classes);
+
+private:
+    // The ledgers of some people, by one order.
+    struct OrderedPeople {
+        std::vector<double> ascending;
+        CutLedger classes;
+        std::optional<CutLedger> events;  // By the horizon, later, never.
+    };
+    enum class Agreement : std::uint8_t { none, rising, falling };
+    struct PeopleSet {
+        std::size_t first = 0;  // Of the factor's groups.
+        Agreement agreement = Agreement::none;
+        OrderedPeople by_score;
+        std::optional<OrderedPeople> by_prediction;
+    };
+    // Where a cut goes to.
+    struct Asked {
+        std::vector<CutLedger*> ledgers;
+        std::vector<std::vector<std::int64_t>> cuts;  // Of each.
+    };
+
+    void add_set(std::size_t first, std::vector<std::size_t> const& places);
+    OrderedPeople put_in_order(std::vector<std::size_t> const& places,
+                               std::vector<double> const& values) const;
+    Agreement agreement_of(std::vector<std::size_t> const& places) const;
+    static Asked ask(PeopleSet& set, PeopleOrder order, std::span<PeopleCut const> cuts,
+                     CutDetail detail);
+
+    EvaluationData const& data_;
+    EvaluationRequest const& request_;
+    std::vector<PeopleSet> sets_;  // Everybody first.
+};
+
+}  // namespace maniple

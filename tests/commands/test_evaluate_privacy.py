@@ -1,0 +1,183 @@
+#!/usr/bin/env python3
+"""maniple evaluate against somebody who subtracts: what is printed must give no small count away."""
+import csv
+import itertools
+
+from command_case import CommandCase
+from plink_files import write_bfile, write_table
+from program import main, np
+
+LIMIT = 5
+
+
+def cohort(seed, samples, share):
+    chance = np.random.default_rng(seed)
+    score = np.round(chance.standard_normal(samples), 2 if seed % 3 else 1)  # Ties.
+    case = (chance.random(samples) < 1 / (1 + np.exp(-(np.log(share / (1 - share)) + score)))).astype(float)
+    site = chance.choice(["north", "south", "east", "tiny"], samples, p=[0.45, 0.3, 0.2, 0.05])
+    time = np.ceil(30 * chance.exponential(1, samples) * np.exp(-score / 2))
+    return {"prs": score, "case": case, "years": time, "y": score + chance.normal(0, 2, samples), "site": list(site)}
+
+
+class Attack:
+    """Counts of people (and cases) on one side of cuts, as far as lines and subtraction tell them."""
+
+    def __init__(self, values, trait):
+        self.score = np.array(values["prs"])
+        self.case = None if trait == "y" else np.array(values["case"])
+        self.sites = np.array(values["site"])
+        self.known = {}  # of a set: {people below a cut, of everybody in order: (people, cases) of the set below it}
+
+    def learn(self, who, position, people, cases):
+        counts = (people, cases, people - cases) if self.case is not None else (people,)
+        known = self.known.setdefault(who, {})
+        assert known.setdefault(position, counts) == counts, (who, position)
+
+    def below(self, cut, equal_below):
+        return int((self.score <= cut if equal_below else self.score < cut).sum())
+
+    def read(self, rows):
+        total = {}
+        for row in rows:
+            if row["kind"] == "estimate" and row["metric"] in ("r2", "auc", "c_index") and row["samples"] != "NA":
+                who = (row["factor"], row["group"])
+                total[who] = (int(row["samples"]), int(row["cases"]) if row["cases"] != "NA" else 0)
+                self.learn(who, 0, 0, 0)
+                self.learn(who, len(self.score), *total[who])
+        for kind, bins, one in (("quantile", 5, "fifth"), ("calibration", 10, "tenth")):
+            cuts = np.quantile(self.score, np.arange(1, bins) / bins)
+            for who in total:
+                cells = [row for row in rows if (row["factor"], row["group"]) == who and row["kind"] == kind
+                         and row["part"].startswith(one) and row["metric"] != "predicted"]
+                people = cases = 0
+                for row in cells:
+                    number = int(row["part"].split()[1])
+                    assert row["status"] != "suppressed", "a table is told whole or not at all"
+                    people, cases = people + int(row["samples"]), cases + (int(row["cases"]) if row["cases"] != "NA" else 0)
+                    if number < bins:
+                        self.learn(who, self.below(cuts[number - 1], True), people, cases)
+                assert len(cells) in (0, bins)
+        for row in rows:
+            who = (row["factor"], row["group"])
+            if row["status"] != "ok" or who not in total:
+                continue
+            if row["kind"] == "quantile" and row["part"].startswith("top"):
+                share = float(row["part"].split()[1][:-1]) / 100
+                position = self.below(np.quantile(self.score, 1 - share), True)
+                cases = int(row["cases"]) if row["cases"] != "NA" else 0
+                self.learn(who, position, total[who][0] - int(row["samples"]), total[who][1] - cases)
+            if row["kind"] == "threshold" and row["metric"] == "true_positive_rate":
+                other, = [r for r in rows if r["metric"] == "false_positive_rate" and r["kind"] == "threshold"
+                          and (r["factor"], r["group"], r["part"]) == (*who, row["part"])]
+                kind, value = row["part"].split("=")
+                cut = {"score": float(value), "risk": np.log(float(value) / (1 - float(value))) if kind == "risk" else 0,
+                       "top": np.quantile(self.score, 1 - float(value)) if kind == "top" else 0}[kind]
+                people, cases = total[who]
+                called = round(float(row["estimate"]) * cases)
+                wrongly = round(float(other["estimate"]) * (people - cases))
+                self.learn(who, self.below(cut, kind == "top"), people - called - wrongly, cases - called)
+        return total
+
+    def subtract(self, total):
+        """What everybody less the groups that are told leaves, and what all groups add up to."""
+        groups = [who for who in total if who[0]]
+        everybody = self.known[("NA", "all")] if ("NA", "all") in self.known else self.known[("", "all")]
+        shared = set.intersection(*[set(self.known[who]) for who in groups]) if groups else set()
+        for position in shared & set(everybody):
+            counts = np.sum([self.known[who][position] for who in groups], axis=0)
+            rest = np.array(everybody[position]) - counts
+            self.known.setdefault("rest", {})[position] = tuple(int(x) for x in rest)
+        if groups and sum(total[who][0] for who in groups) == len(self.score):
+            for position in shared:
+                counts = tuple(int(x) for x in np.sum([self.known[who][position] for who in groups], axis=0))
+                assert everybody.setdefault(position, counts) == counts
+
+    def small(self):
+        for who, known in self.known.items():
+            for a, b in itertools.combinations(sorted(known), 2):
+                for name, low, high in zip(("people", "cases", "controls"), known[a], known[b]):
+                    if 0 < high - low < LIMIT:
+                        yield f"{who}: {high - low} {name} between {a} and {b}"
+
+
+class Privacy(CommandCase):
+    def evaluate(self, values, *words, trait, out="r"):
+        self.succeed("evaluate", "--store", "s", "--scores", "t", "--score", "prs", "--bootstrap", "2", "--trait", trait,
+                     "--scale", "linear", "--out", out, *words)
+        with open(self.folder / out / "evaluation.tsv", encoding="utf-8") as file:
+            rows = [{**row, "factor": row["factor"].replace("NA", "")} for row in csv.DictReader(file, delimiter="\t")]
+        return rows
+
+    def have(self, values):
+        samples = len(values["prs"])
+        write_bfile(self.folder / "g", np.random.default_rng(2).binomial(2, 0.3, (3, samples)))
+        write_table(self.folder / "t.tsv", values)
+        self.succeed("import", "--store", "s", "--bfile", "g", "--table", "t.tsv")
+
+    def test_no_small_count_by_subtraction(self):
+        told = {"fifth": 0, "tenth": 0, "top": 0, "threshold": 0, "group table": 0, "withheld": 0}
+        for seed, (samples, share) in enumerate([(370, 0.2), (379, 0.2), (600, 0.1), (900, 0.2), (1500, 0.3), (2500, 0.25),
+                                                 (4000, 0.3), (120, 0.5), (800, 0.15), (1200, 0.12)]):
+            trait = "y" if seed == 7 else "case"
+            values = cohort(seed, samples, share)
+            before, self.folder = self.folder, self.folder / str(seed)
+            self.folder.mkdir()
+            self.have(values)
+            rules = () if trait == "y" else ("--threshold", "top=0.6", "risk=0.3", "score=0.8", "top=0.03", "risk=0.7", "top=0.61")
+            rows = self.evaluate(values, "--by", "site", *rules, trait=trait)
+            self.folder = before
+            attack = Attack(values, trait)
+            total = attack.read(rows)
+            attack.subtract(total)
+            self.assertEqual(list(attack.small()), [], seed)
+            for row in rows:
+                for name in told:
+                    told[name] += row["status"] == "ok" and (row["part"].startswith(name) or row["kind"] == name)
+                told["withheld"] += row["status"] == "suppressed"
+                told["group table"] += row["status"] == "ok" and row["kind"] == "quantile" and row["factor"] == "site"
+        # The attack had something to work with.
+        for name, count in told.items():
+            self.assertGreater(count, 0, told)
+
+    def test_fifths_and_tenths_are_one_table(self):
+        """Every fifth has five cases or more, tenth 3 has three: all tenths are withheld, the fifths are not."""
+        samples = 400
+        case = np.zeros(samples)
+        for tenth, cases in enumerate((8, 7, 3, 6, 8, 9, 10, 10, 11, 12)):
+            case[40 * tenth:40 * tenth + cases] = 1
+        self.have({"prs": np.arange(samples) / 40 - 6, "case": case})
+        rows = self.evaluate({}, "--threshold", "top=0.7", "top=0.8", "top=0.4", trait="case")
+        status = lambda kind: {row["status"] for row in rows if row["kind"] == kind and "top" not in row["part"]}
+        self.assertEqual(status("quantile"), {"ok", "reference"})
+        self.assertEqual(status("calibration"), {"suppressed"})
+        self.assertFalse([row for row in rows if row["part"].startswith("tenth")])
+        # A threshold within fifth 2 would tell tenth 3; at the bound of fifths it tells nothing new.
+        rates = {row["part"]: row["status"] for row in rows if row["kind"] == "threshold"}
+        self.assertEqual(rates, {"top=0.7": "suppressed", "top=0.8": "ok", "top=0.4": "ok"})
+
+    def test_top_share_is_the_top_fifth(self):
+        """401 people: the bounds of fifths are people's own scores, who count as below in tables and rates alike."""
+        samples = 401
+        case = (np.arange(samples) % 5 == 0).astype(float)
+        self.have({"prs": np.arange(samples) / 40 - 6, "case": case})
+        rows = self.evaluate({}, "--threshold", "top=0.2", trait="case")
+        fifth, = [row for row in rows if row["part"] == "fifth 5"]
+        rates = {row["metric"]: float(row["estimate"]) for row in rows if row["kind"] == "threshold"}
+        self.assertEqual(round(rates["true_positive_rate"] * case.sum()), int(fifth["cases"]))
+        self.assertEqual(round(rates["false_positive_rate"] * (1 - case).sum()), int(fifth["samples"]) - int(fifth["cases"]))
+
+    def test_thresholds_do_not_complete_a_withheld_table(self):
+        """Fifth 1 has three cases: no fifth is told, and so a rate at the bound of fifth 2 may be; the next may not."""
+        samples = 400
+        case = np.zeros(samples)
+        for fifth, cases in enumerate((3, 9, 14, 20, 28)):
+            case[80 * fifth + 10:80 * fifth + 10 + cases] = 1
+        self.have({"prs": np.arange(samples) / 40 - 6, "case": case})
+        rows = self.evaluate({}, "--threshold", "top=0.6", "top=0.8", "top=0.59", trait="case")
+        self.assertEqual({row["status"] for row in rows if row["kind"] == "quantile"}, {"suppressed"})
+        rates = {row["part"]: row["status"] for row in rows if row["kind"] == "threshold"}
+        self.assertEqual(rates, {"top=0.6": "ok", "top=0.8": "suppressed", "top=0.59": "suppressed"})
+
+
+if __name__ == "__main__":
+    main()
