@@ -7,6 +7,7 @@
 #include "maniple/cli/option_values.hpp"
 #include "maniple/core/error.hpp"
 #include "maniple/run/export_model.hpp"
+#include "maniple/run/export_predictors.hpp"
 #include "maniple/run/export_results.hpp"
 
 namespace maniple::cli {
@@ -29,15 +30,21 @@ po::options_description options() {
             "the score; may be left out where the model has one")(
             "genome-build", text("BUILD"),
             "GRCh37 or GRCh38: of the cohort's positions, where the model does not say");
+    po::options_description predictors{"Predictors"};
+    predictors.add_options()  //
+        ("predictors", text("P"),
+         "a predictors.h5 or a run with one, as REGENIE's F_1.loco, ... and F_pred.list; with "
+         "--store S, for the names of people");
     po::options_description file{"File"};
     file.add_options()  //
         ("out", text("F")->required(),
-         "file to write; bgzipped where it ends in .gz, results are indexed too")  //
+         "file to write (of predictors: how their names begin); bgzipped where it ends in .gz, "
+         "results are indexed too")  //
         ("format", text("KIND")->default_value("auto"),
          "of results: gwas-ssf (the default), regenie or plink; of weights: pgs-catalog")  //
         ("replace", po::bool_switch(), "replace F");
     add_threads_option(file);
-    return all.add(results).add(scores).add(file);
+    return all.add(results).add(scores).add(predictors).add(file);
 }
 
 void refuse_options(po::variables_map const& values, std::initializer_list<char const*> names,
@@ -74,11 +81,26 @@ void export_weights(po::variables_map const& values, Log& log) {
                  log);
 }
 
+void export_of_predictors(po::variables_map const& values, Log& log) {
+    refuse_options(values, {"run", "trait", "model", "score", "format"}, "--predictors");
+    if (values.count("store") == 0) {
+        throw UserError{
+            "--store is missing (predictors do not hold the names of people); give --store S"};
+    }
+    export_predictors({.predictors = values["predictors"].as<std::string>(),
+                       .store = values["store"].as<std::string>(),
+                       .prefix = values["out"].as<std::string>(),
+                       .existing = existing_of(values)},
+                      log);
+}
+
 void execute(po::variables_map const& values, mpi::Communicator const&, Log& log) {
+    if (is_given(values, "predictors")) return export_of_predictors(values, log);
     bool const of_run = is_given(values, "run");
     if (!of_run && !is_given(values, "store") && !is_given(values, "model")) {
         throw UserError{
-            "nothing to export; give --run RUN for results, or --store S --model M for weights"};
+            "nothing to export; give --run RUN for results, --store S --model M for weights, or "
+            "--predictors P"};
     }
     if (!of_run) {
         refuse_options(values, {"trait"}, "--model");
@@ -103,11 +125,14 @@ void execute(po::variables_map const& values, mpi::Communicator const&, Log& log
 Command const export_command{
     .name = "export",
     .summary = "a trait's results, or a score's weights, as text that other programs read",
-    .usage = "(--run RUN --trait T | --store S --model M [--score NAME]) --out F [--format KIND]",
+    .usage =
+        "(--run RUN --trait T | --store S --model M [--score NAME] | --store S --predictors P) "
+        "--out F [--format KIND]",
     .examples =
         "maniple export --run RUN --trait height --out height.tsv.gz\n"
         "maniple export --run RUN --trait height --out height.glm --format plink\n"
-        "maniple export --store cohort --model height --out height.pgs.txt.gz\n",
+        "maniple export --store cohort --model height --out height.pgs.txt.gz\n"
+        "maniple export --store cohort --predictors RUN --out height\n",
     .ranks = Ranks::root_only,
     .positional = "",
     .options = options,

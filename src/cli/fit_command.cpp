@@ -83,21 +83,6 @@ po::options_description options() {
     return all.add(model).add(split).add(choice).add(work);
 }
 
-std::vector<double> numbers_of(po::variables_map const& values, char const* name) {
-    std::vector<double> numbers;
-    for (auto const& word : words_of(values, name)) {
-        double number = 0;
-        auto const* end = word.data() + word.size();
-        auto const read = std::from_chars(word.data(), end, number);
-        if (read.ec != std::errc{} || read.ptr != end || !std::isfinite(number)) {
-            throw UserError{fmt::format(
-                "option --{} = '{}' (must be numbers, such as 0.8,0.1); correct it", name, word)};
-        }
-        numbers.push_back(number);
-    }
-    return numbers;
-}
-
 PenaltyGrid grid_of(po::variables_map const& values) {
     constexpr std::int64_t most_penalties = 10'000;
     if (values.count("penalty-values") != 0) {

@@ -42,6 +42,22 @@ bool is_given(boost::program_options::variables_map const& values, char const* n
     return values.count(name) > 0 && !values[name].defaulted();
 }
 
+std::vector<double> numbers_of(boost::program_options::variables_map const& values,
+                               char const* name) {
+    std::vector<double> numbers;
+    for (auto const& word : words_of(values, name)) {
+        double number = 0;
+        auto const* end = word.data() + word.size();
+        auto const read = std::from_chars(word.data(), end, number);
+        if (read.ec != std::errc{} || read.ptr != end || !std::isfinite(number)) {
+            throw UserError{fmt::format(
+                "option --{} = '{}' (must be numbers, such as 0.8,0.1); correct it", name, word)};
+        }
+        numbers.push_back(number);
+    }
+    return numbers;
+}
+
 std::string genome_build_of(boost::program_options::variables_map const& values) {
     auto const word = text_of(values, "genome-build");
     auto const build = normalized_build(word);

@@ -39,6 +39,8 @@ po::options_description options() {
          "smallest minor allele frequency of the variants that predict")  //
         ("whole-genome-block", po::value<std::int64_t>()->default_value(512)->value_name("N"),
          "variants of a block, which is regressed on by itself")  //
+        ("whole-genome-heritabilities", po::value<Words>()->multitoken()->value_name("X..."),
+         "that set the penalties, columns (1 - X) / X (default: 0.01,0.25,0.5,0.75,0.99)")  //
         ("folds", po::value<std::string>()->default_value("hash")->value_name("HOW"),
          "share samples out by a hash of their ID (families stay together), or contiguous")  //
         ("seed", po::value<std::uint64_t>()->default_value(1)->value_name("N"),
@@ -61,8 +63,9 @@ po::options_description options() {
 std::optional<WholeGenomeRequest> whole_genome_of(po::variables_map const& values) {
     bool const wanted = choose<bool>(values, "whole-genome", {{"none", false}, {"ridge", true}});
     if (!wanted) {
-        for (auto const* name : {"whole-genome-variants", "whole-genome-min-maf",
-                                 "whole-genome-block", "folds", "seed"}) {
+        for (auto const* name :
+             {"whole-genome-variants", "whole-genome-min-maf", "whole-genome-block",
+              "whole-genome-heritabilities", "folds", "seed"}) {
             if (!is_given(values, name)) continue;
             throw UserError{
                 fmt::format("option --{} has no use without --whole-genome ridge; add it", name)};
@@ -74,6 +77,16 @@ std::optional<WholeGenomeRequest> whole_genome_of(po::variables_map const& value
             "options --whole-genome and --predictors exclude each other; make predictors, or take "
             "those of a run"};
     }
+    std::vector<double> heritabilities;
+    for (auto value : numbers_of(values, "whole-genome-heritabilities")) {
+        if (!(value > 0 && value < 1)) {
+            throw UserError{fmt::format(
+                "option --whole-genome-heritabilities = {} (must be between 0 and 1); correct it",
+                value)};
+        }
+        heritabilities.push_back(value);
+    }
+    if (heritabilities.empty()) heritabilities = WholeGenomeRequest{}.heritabilities;
     return WholeGenomeRequest{
         .store = values["store"].as<std::string>(),
         .traits = words_of(values, "trait"),
@@ -84,6 +97,7 @@ std::optional<WholeGenomeRequest> whole_genome_of(po::variables_map const& value
                      .chromosomes = {}},
         .filter = {.min_maf = bounded(values, "whole-genome-min-maf", 0.0, 0.5)},
         .block_variants = bounded<std::int64_t>(values, "whole-genome-block", 1, 2048),
+        .heritabilities = heritabilities,
         .folds_by = choose<FoldsBy>(values, "folds",
                                     {{"hash", FoldsBy::hash}, {"contiguous", FoldsBy::contiguous}}),
         .seed = values["seed"].as<std::uint64_t>(),

@@ -17,7 +17,6 @@
 #include "maniple/genotype/allele_match.hpp"
 #include "maniple/run/stop_request.hpp"
 #include "maniple/store/loco_file.hpp"
-#include "maniple/store/predictor_file.hpp"
 #include "readable.hpp"
 
 namespace maniple {
@@ -38,15 +37,9 @@ constexpr std::string_view usual_name = "predictors.h5";
 class FileSource final : public PredictorSource {
 public:
     FileSource(fs::path file, Cohort const& cohort, std::vector<std::string> contigs, Log& log)
-        : PredictorSource{std::move(file), std::move(contigs)}, reader_{file_} {
+        : PredictorSource{std::move(file), std::move(contigs)},
+          reader_{read_predictors(file_, cohort)} {
         auto const& header = reader_.header();
-        if (header.fingerprint != cohort.index().fingerprint ||
-            header.samples != cohort.samples().size()) {
-            throw UserError{fmt::format(
-                "'{}' was made for other samples ({} of them; the store has {}, and their IDs and "
-                "order must be the same); make predictors with this store",
-                file_.string(), header.samples, cohort.samples().size())};
-        }
         traits_ = header.traits;
         std::vector<std::string> outside;
         for (auto const& contig : contigs_) {
@@ -174,10 +167,7 @@ private:
 
 bool is_ours(fs::path const& path) { return path.extension() == ".h5"; }
 
-}  // namespace
-
-std::unique_ptr<PredictorSource> open_predictors(fs::path const& path, Cohort const& cohort,
-                                                 std::vector<std::string> contigs, Log& log) {
+fs::path find_file(fs::path const& path) {
     std::error_code ignored;
     auto file = path;
     if (fs::is_directory(path, ignored)) {
@@ -194,6 +184,28 @@ std::unique_ptr<PredictorSource> open_predictors(fs::path const& path, Cohort co
             "of REGENIE's",
             path.string(), usual_name)};
     }
+    return file;
+}
+
+}  // namespace
+
+PredictorReader read_predictors(fs::path const& path, Cohort const& cohort) {
+    auto const file = find_file(path);
+    PredictorReader reader{file};
+    auto const& header = reader.header();
+    if (header.fingerprint != cohort.index().fingerprint ||
+        header.samples != cohort.samples().size()) {
+        throw UserError{fmt::format(
+            "'{}' was made for other samples ({} of them; the store has {}, and their IDs and "
+            "order must be the same); make predictors with this store",
+            file.string(), header.samples, cohort.samples().size())};
+    }
+    return reader;
+}
+
+std::unique_ptr<PredictorSource> open_predictors(fs::path const& path, Cohort const& cohort,
+                                                 std::vector<std::string> contigs, Log& log) {
+    auto file = find_file(path);
     if (is_ours(file)) {
         return std::make_unique<FileSource>(std::move(file), cohort, std::move(contigs), log);
     }

@@ -108,10 +108,10 @@ void ScanPlan::find_predictors(Log& log) {
     auto const fitted = predictors_->covariates();
     auto const own = fmt::format("{}", fmt::join(covariate_labels(), ","));
     if (!fitted.empty() && fitted != own) {
-        log.warn(
-            fmt::format("the predictors were made with other covariates ({}): what these "
-                        "explain is in the predictions of a trait or not, and here it is {}",
-                        fitted, own.empty() ? "none" : own));
+        log.warn(fmt::format(
+            "the predictors were made with other covariates ({}; this scan has {}); use the same "
+            "in both",
+            fitted, own.empty() ? "none" : own));
     }
 }
 
@@ -315,6 +315,11 @@ void ScanPlan::describe_traits(Log& log) const {
             return trait.counts.type == ColumnType::binary;
         })) {
         log.note("  binary traits: linear regression, beta is a difference in risk per allele");
+        if (predictors_) {
+            log.warn(
+                "predictions of binary traits must be those of a linear model: those of a logistic "
+                "one (regenie --bt) are on another scale");
+        }
     }
 }
 

@@ -96,21 +96,22 @@ TraitSummary summarize(ScanPlan const& plan, std::string const& label, TraitInde
 }
 
 void write_summary(std::filesystem::path const& file, std::vector<TraitSummary> const& summaries) {
-    std::string text = "trait\ttype\tsamples\tcases\tcontrols\ttested\tlambda_gc\thits";
+    std::string text =
+        "trait\ttype\tsamples\tcases\tcontrols\tpredictors\tunpredicted\ttested\tlambda_gc\thits";
     for (auto name : test_status_names().subspan(1)) text += fmt::format("\t{}", name);
-    text += "\tunpredicted\tpredictors\n";
+    text += '\n';
     for (auto const& row : summaries) {
         bool const binary = row.counts.type == ColumnType::binary;
         auto const people = describe_people(row.counts);
-        text += fmt::format("{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}", row.trait, to_string(row.counts.type),
-                            row.counts.samples, binary ? people.cases : "NA",
-                            binary ? people.controls : "NA", row.by_status[0],
-                            std::isnan(row.lambda_gc) ? "NA" : fmt::format("{:.4f}", row.lambda_gc),
-                            row.hits);
+        text += fmt::format(
+            "{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}", row.trait, to_string(row.counts.type),
+            row.counts.samples, binary ? people.cases : "NA", binary ? people.controls : "NA",
+            row.predictors, row.counts.unpredicted, row.by_status[0],
+            std::isnan(row.lambda_gc) ? "NA" : fmt::format("{:.4f}", row.lambda_gc), row.hits);
         for (std::size_t s = 1; s < row.by_status.size(); ++s) {
             text += fmt::format("\t{}", row.by_status[s]);
         }
-        text += fmt::format("\t{}\t{}\n", row.counts.unpredicted, row.predictors);
+        text += '\n';
     }
     write_text(file, text);
 }

@@ -117,7 +117,9 @@ public:
           comm_{comm},
           log_{log},
           folds_{make_folds(request, cohort.samples(), traits_.basis.samples)},
-          settings_{.variants = blocks.variants(), .folds = request.folds} {}
+          settings_{.variants = blocks.variants(),
+                    .folds = request.folds,
+                    .heritabilities = request.heritabilities} {}
 
     std::vector<PredictedTrait> run(std::filesystem::path const& file) {
         predict_blocks();

@@ -179,15 +179,16 @@ LocoPredictions LocoReader::read(fs::path const& path, std::span<std::string con
             throw UserError{fmt::format("{} is of contig '{}', as a line before; leave one out",
                                         lines.place(), contig.substr(0, 40))};
         }
-        read.contigs.emplace_back(contig);
         auto const first = read.values.size();
         read.values.resize(first + samples_.ids.size(), std::numeric_limits<float>::quiet_NaN());
         std::size_t values = 0;
+        bool is_any = false;
         for (auto sample : columns_.samples) {
             auto const text = next_field(rest);
             if (text.empty()) break;
             ++values;
             auto const value = parse_value(text, lines, values + 1);
+            is_any |= !std::isnan(value);
             if (sample >= 0) read.values[first + static_cast<std::size_t>(sample)] = value;
         }
         if (values != columns_.samples.size() || !next_field(rest).empty()) {
@@ -195,6 +196,11 @@ LocoPredictions LocoReader::read(fs::path const& path, std::span<std::string con
                 "{} does not have {} values, one for each name of the first line; is the file "
                 "complete?",
                 lines.place(), columns_.samples.size())};
+        }
+        if (is_any) {
+            read.contigs.emplace_back(contig);
+        } else {
+            read.values.resize(first);
         }
     }
     return read;

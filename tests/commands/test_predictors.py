@@ -132,8 +132,12 @@ class Predictors(CommandCase):
 
     def test_nobody_is_predicted(self):
         nobody = {contig: np.full(SAMPLES, np.nan) for contig in (1, 2)}
-        self.refuse(["trait 'quantitative_1' has no value for any sample analysed"], *MODEL, "--predictors",
+        self.refuse(["no prediction for contig '1'"], *MODEL, "--predictors",
                     self.give("nobody", {"quantitative_1": nobody}))
+        half = np.arange(SAMPLES) % 2 == 0
+        apart = {1: np.where(half, 0.5, np.nan), 2: np.where(half, np.nan, 0.5)}
+        self.refuse(["trait 'quantitative_1' has no value for any sample analysed"], *MODEL, "--predictors",
+                    self.give("nobody", {"quantitative_1": apart}))
 
     def test_a_run_says_where_its_offsets_are_from(self):
         said = self.succeed(*MODEL, "--predictors", self.listing)
@@ -153,6 +157,38 @@ class Predictors(CommandCase):
         self.succeed(*MODEL[:-1], "t")
         header, row = [line.split("\t") for line in (self.folder / "t/summary.tsv").read_text().splitlines()]
         self.assertEqual(dict(zip(header, row))["predictors"], "NA")
+
+    def test_export(self):
+        """predictors.h5 to REGENIE's text and back: the same results."""
+        self.to_file([1, 2, 3], "nan", "whole")
+        words = ["export", "--predictors", "predictors.h5", "--store", "s", "--out"]
+        self.succeed(*words, "e")
+        rows = [line.split(" ") for line in (self.folder / "e_2.loco").read_text().splitlines()]
+        self.assertEqual(rows[0], ["FID_IID", *self.names])
+        self.assertEqual([row[0] for row in rows[1:]], [str(c) for c in range(1, 24)])
+        for row in rows[1:]:
+            place = min(int(row[0]), 3)
+            np.testing.assert_array_equal(np.float32(row[1:]), np.float32(self.rows[place]))
+        self.assertEqual((self.folder / "e_pred.list").read_text().splitlines(),
+                         [f"quantitative_1 {self.folder}/e_1.loco", f"other {self.folder}/e_2.loco"])
+        self.refuse(["'e_1.loco' exists already"], *words, "e")
+        self.succeed(*words, "e", "--replace")
+        self.succeed(*words, "z.gz")
+        runs = []
+        for predictors in ("predictors.h5", "e_pred.list", "z_pred.list"):
+            runs.append(f"run-{predictors}")
+            self.succeed(*MODEL[:-1], runs[-1], "--predictors", predictors)
+        for run in runs[1:]:
+            self.assertEqual((self.folder / run / "results.h5").read_bytes(),
+                             (self.folder / runs[0] / "results.h5").read_bytes())
+        self.to_file([2])
+        self.succeed(*words, "g")
+        rows = [line.split(" ") for line in (self.folder / "g_1.loco").read_text().splitlines()]
+        self.assertEqual([row[:2] for row in rows[1:]], [["1", "NA"], ["2", str(np.float32(self.rows[2][0]))]])
+        self.refuse(["no prediction for contig '1'"], *MODEL, "--predictors", "g_pred.list")
+        self.refuse(["--store is missing"], "export", "--predictors", "predictors.h5", "--out", "h")
+        self.refuse(["--trait does not go with --predictors"], *words, "h", "--trait", "other")
+        self.refuse(["'no' is no folder"], *words, "no/h")
 
     def test_predictions_of_zero_change_nothing(self):
         nothing = {contig: np.zeros(SAMPLES) for contig in (1, 2)}

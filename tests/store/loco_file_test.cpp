@@ -69,6 +69,9 @@ TEST_CASE_METHOD(Fixture, "LocoReader: rows are chosen by contig, whichever way 
     auto const text = "FID_IID a b\n1 1 2\n\nX 3 4\n23_alt what ever\nMT 5 6\n02 7 8\n";
     auto const found = read(text, {"chr23", "2", "26", "4"});
     CHECK(found.contigs == std::vector<std::string>{"X", "MT", "02"});
+    // A row of nothing is none.
+    CHECK(read("FID_IID a b\n1 NA NA\n2 NA 3\n", {"1", "2"}).contigs ==
+          std::vector<std::string>{"2"});
     CHECK(are_equal(found.values, {3, 4, none, none, 5, 6, none, none, 7, 8, none, none}));
 }
 

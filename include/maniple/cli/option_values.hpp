@@ -31,6 +31,10 @@ bool is_given(boost::program_options::variables_map const& values, char const* n
 /// neither GRCh37 nor GRCh38.
 std::string genome_build_of(boost::program_options::variables_map const& values);
 
+/// The numbers of a list option; empty where it is absent. \throws UserError where one is none.
+std::vector<double> numbers_of(boost::program_options::variables_map const& values,
+                               char const* name);
+
 /// Text of an option; empty where it is absent.
 std::string text_of(boost::program_options::variables_map const& values, char const* name);
 

@@ -67,9 +67,8 @@ public:
     /// \pre   each of `values` has samples() values
     void set_columns(std::int64_t first_column, std::span<std::span<double const> const> values);
 
-    /// As set_columns, in the finest format of each column. Threads: calls for different columns
-    /// may run side by side where no call covers the last of sixteen columns and another one some
-    /// of them.
+    /// As set_columns, in the finest format of each column. Threads: calls for columns that do not
+    /// overlap may run side by side.
     void fit_columns(std::int64_t first_column, std::span<std::span<double const> const> values);
 
     /// Forget the columns after the first `columns`; their memory stays.

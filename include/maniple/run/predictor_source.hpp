@@ -11,6 +11,7 @@
 
 #include "maniple/core/log.hpp"
 #include "maniple/store/cohort.hpp"
+#include "maniple/store/predictor_file.hpp"
 
 namespace maniple {
 
@@ -66,6 +67,9 @@ protected:
 std::unique_ptr<PredictorSource> open_predictors(std::filesystem::path const& path,
                                                  Cohort const& cohort,
                                                  std::vector<std::string> contigs, Log& log);
+
+/// \param path  predictors.h5, or a folder with one. \throws as open_predictors.
+PredictorReader read_predictors(std::filesystem::path const& path, Cohort const& cohort);
 
 /// Which of the source's traits has one of these names; the first name that fits decides.
 /// \param label  of the trait, for the message.

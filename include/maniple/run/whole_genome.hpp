@@ -30,6 +30,8 @@ struct WholeGenomeRequest {
     VariantFiles variants;              ///< That predict.
     VariantFilter filter;               ///< For these.
     std::int64_t block_variants = 512;  ///< Of one ridge regression of level 0.
+    /// That set the penalties of both levels, each in (0, 1).
+    std::vector<double> heritabilities{0.01, 0.25, 0.5, 0.75, 0.99};
     std::int64_t folds = 5;
     FoldsBy folds_by = FoldsBy::hash;
     std::uint64_t seed = 1;

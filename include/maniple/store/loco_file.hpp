@@ -33,8 +33,9 @@ struct LocoPredictions {
 };
 
 /// Reads .loco files, plain or gzipped: a header `FID_IID` and samples, named <family>_<individual>
-/// or by individual; then a row for each contig, with its name first. "NA" is no prediction; one
-/// value a sample, in SDs of the trait's residual on its covariates.
+/// or by individual; then a row for each contig, with its name first. "NA" is no prediction, and a
+/// row of nothing else is none; one value a sample, in SDs of the trait's residual on its
+/// covariates.
 class LocoReader {
 public:
     /// `samples` outlives the reader.

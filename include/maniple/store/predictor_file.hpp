@@ -45,8 +45,9 @@ struct PredictorHeader {
 /// predictors", `version`, `fingerprint`, counts (`traits`, `contigs`, `samples`), `whole_genome`
 /// (0 or 1), `method`, `covariates`, `source`, `checksum` of all but predictions.
 ///
-/// Datasets: `trait_id`, `contig_id`; `trait_scale` (float64: a prediction times this is in units
-/// of the trait; NaN: the SD of the residual where it is used) and `trait_samples`, one per trait;
+/// Datasets: `trait_id`, `contig_id`; `trait_scale` (float64: the SD of the trait's residual on
+/// the covariates, which predictions are in units of; NaN: not known, so that it is the SD where
+/// predictions are used) and `trait_samples`, one per trait;
 /// `prediction`, (traits x slices) x samples, float32, where row t * slices + c is trait t without
 /// contig c, NaN where a sample of the trait has none; `prediction_checksum`, XXH3 of each row.
 class PredictorWriter {
@@ -58,7 +59,8 @@ public:
     PredictorWriter& operator=(PredictorWriter&&) noexcept;
     ~PredictorWriter();
 
-    /// All predictions of one trait; traits in any order. \param slices  x samples of the cohort.
+    /// All predictions of one trait; traits in any order. \param scale  the SD that they are in
+    /// units of [trait]; NaN: not known. \param slices  x samples of the cohort.
     /// \pre the trait was not written; what is NaN in one slice is so in all; none is infinite;
     ///      scale is positive, or NaN
     void write(TraitIndex trait, double scale, MatrixView<float const> slices);
