@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -153,6 +154,10 @@ private:
     std::int64_t steps() const { return std::ssize(settings_.heritabilities); }
     std::int64_t columns() const { return std::ssize(blocks_.blocks()) * steps(); }
     std::int64_t slices() const { return std::ssize(blocks_.contigs()) + 1; }
+    // Of a message with one fit.
+    std::size_t fit_bytes() const {
+        return sizeof(Stacked) + static_cast<std::size_t>(slices() * samples()) * sizeof(float);
+    }
     int owner_of(std::int64_t trait) const { return static_cast<int>(trait % comm_.size()); }
 
     // Level 0.
@@ -222,10 +227,17 @@ private:
         std::vector<PredictedTrait> all;
         together(comm_, [&] {
             if (!comm_.is_root()) return;
-            for (auto const& bytes : gathered) write_fits(bytes, *writer, all);
-        });
-        std::ranges::sort(all, {}, [&](PredictedTrait const& trait) {
-            return std::ranges::find(traits_.names, trait.name);
+            // In the order of traits: equal files have equal bytes.
+            std::map<std::int64_t, std::span<std::byte const>> by_trait;
+            for (auto const& bytes : gathered) {
+                for (auto rest = std::span{bytes}; !rest.empty();
+                     rest = rest.subspan(fit_bytes())) {
+                    Stacked head{};
+                    std::memcpy(&head, rest.data(), sizeof head);
+                    by_trait[head.trait] = rest.first(fit_bytes());
+                }
+            }
+            for (auto const& [trait, bytes] : by_trait) all.push_back(write_fit(bytes, *writer));
         });
         return all;
     }
@@ -307,38 +319,31 @@ private:
         add_slice(fit.whole);
     }
 
-    void write_fits(mpi::Bytes const& bytes, PredictorWriter& writer,
-                    std::vector<PredictedTrait>& all) const {
+    PredictedTrait write_fit(std::span<std::byte const> bytes, PredictorWriter& writer) const {
+        Stacked head{};
+        std::memcpy(&head, bytes.data(), sizeof head);
+        auto const* next = bytes.data() + sizeof head;
+        auto const t = static_cast<std::size_t>(head.trait);
+        auto const& residual = traits_.residuals[t];
         auto const cohort = cohort_.samples().size();
         std::vector<float> of_base(static_cast<std::size_t>(samples()));
-        std::vector<float> of_cohort(static_cast<std::size_t>(slices() * cohort));
-        for (auto const *next = bytes.data(), *end = next + bytes.size(); next != end;) {
-            Stacked head{};
-            std::memcpy(&head, next, sizeof head);
-            next += sizeof head;
-            auto const t = static_cast<std::size_t>(head.trait);
-            auto const& residual = traits_.residuals[t];
-            std::ranges::fill(of_cohort, std::numeric_limits<float>::quiet_NaN());
-            std::int64_t people = 0;
-            for (std::int64_t slice = 0; slice < slices(); ++slice) {
-                std::memcpy(of_base.data(), next, of_base.size() * sizeof(float));
-                next += of_base.size() * sizeof(float);
-                people = 0;
-                for (std::size_t s = 0; s < of_base.size(); ++s) {
-                    if (std::isnan(residual[s])) continue;
-                    ++people;
-                    auto const to = traits_.basis.samples[s].get();
-                    of_cohort[static_cast<std::size_t>(slice * cohort + to)] = of_base[s];
-                }
+        std::vector<float> of_cohort(static_cast<std::size_t>(slices() * cohort),
+                                     std::numeric_limits<float>::quiet_NaN());
+        for (std::int64_t slice = 0; slice < slices(); ++slice) {
+            std::memcpy(of_base.data(), next, of_base.size() * sizeof(float));
+            next += of_base.size() * sizeof(float);
+            for (std::size_t s = 0; s < of_base.size(); ++s) {
+                if (std::isnan(residual[s])) continue;
+                auto const to = traits_.basis.samples[s].get();
+                of_cohort[static_cast<std::size_t>(slice * cohort + to)] = of_base[s];
             }
-            writer.write(TraitIndex{head.trait}, traits_.scales[t],
-                         {of_cohort.data(), slices(), cohort});
-            all.push_back(
-                {.name = traits_.names[t],
-                 .samples = people,
-                 .heritability = settings_.heritabilities[static_cast<std::size_t>(head.chosen)],
-                 .r_squared = head.r_squared});
         }
+        writer.write(TraitIndex{head.trait}, traits_.scales[t],
+                     {of_cohort.data(), slices(), cohort});
+        return {.name = traits_.names[t],
+                .samples = std::ranges::count_if(residual, [](double y) { return !std::isnan(y); }),
+                .heritability = settings_.heritabilities[static_cast<std::size_t>(head.chosen)],
+                .r_squared = head.r_squared};
     }
 
     WholeGenomeRequest const& request_;
