@@ -3,7 +3,7 @@
 #include <numeric>
 
 #include "maniple/linalg/cholesky.hpp"
-#include "maniple/stats/elementary.hpp"
+#include "maniple/core/elementary.hpp"
 #include "outcome_loss.hpp"
 
 namespace maniple {

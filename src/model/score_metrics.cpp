@@ -10,7 +10,7 @@
 #include "maniple/model/logistic_regression.hpp"
 #include "maniple/stats/censored_brier.hpp"
 #include "maniple/stats/concordance.hpp"
-#include "maniple/stats/elementary.hpp"
+#include "maniple/core/elementary.hpp"
 #include "maniple/stats/heterogeneity.hpp"
 #include "maniple/stats/roc.hpp"
 #include "maniple/stats/student_t.hpp"

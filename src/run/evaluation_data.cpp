@@ -12,7 +12,7 @@
 #include "maniple/core/contract.hpp"
 #include "maniple/core/error.hpp"
 #include "maniple/run/column_choice.hpp"
-#include "maniple/stats/elementary.hpp"
+#include "maniple/core/elementary.hpp"
 #include "maniple/store/cohort.hpp"
 #include "maniple/trait/covariates.hpp"
 #include "maniple/trait/training_samples.hpp"

@@ -10,7 +10,7 @@
 #include "evaluation_tables.hpp"
 #include "maniple/core/error.hpp"
 #include "maniple/run/small_cells.hpp"
-#include "maniple/stats/elementary.hpp"
+#include "maniple/core/elementary.hpp"
 #include "maniple/stats/heterogeneity.hpp"
 
 namespace maniple {

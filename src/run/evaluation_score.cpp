@@ -11,7 +11,7 @@
 #include "maniple/model/cox_regression.hpp"
 #include "maniple/model/linear_regression.hpp"
 #include "maniple/model/logistic_regression.hpp"
-#include "maniple/stats/elementary.hpp"
+#include "maniple/core/elementary.hpp"
 
 namespace maniple {
 namespace {

@@ -7,7 +7,7 @@
 
 #include "evaluation_tables.hpp"
 #include "maniple/core/error.hpp"
-#include "maniple/stats/elementary.hpp"
+#include "maniple/core/elementary.hpp"
 #include "maniple/stats/heterogeneity.hpp"
 #include "maniple/stats/roc.hpp"
 
