@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "maniple/core/contract.hpp"
-#include "maniple/linalg/cholesky.hpp"
 #include "maniple/core/elementary.hpp"
+#include "maniple/linalg/cholesky.hpp"
 #include "newton.hpp"
 
 namespace maniple {
