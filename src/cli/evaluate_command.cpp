@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <string>
 
 #include <fmt/format.h>
@@ -112,7 +113,7 @@ ThresholdRule rule_of(std::string const& word) {
     bool good = equals != std::string::npos;
     if (good) {
         auto const [end, error] = std::from_chars(word.data() + equals + 1, last, rule.value);
-        good = error == std::errc{} && end == last;
+        good = error == std::errc{} && end == last && std::isfinite(rule.value);
     }
     bool const share = rule.value > 0 && rule.value < 1;
     if (kind == "risk") rule.kind = ThresholdRule::Kind::risk;
@@ -131,10 +132,6 @@ std::optional<Number> optional_of(po::variables_map const& values, char const* n
     return bounded(values, name, least, most);
 }
 
-bool is_given(po::variables_map const& values, std::string const& name) {
-    return values.count(name) != 0 && !values[name].defaulted();
-}
-
 void refuse_without_leaving_out(po::variables_map const& values) {
     auto const of_fit = fit_command.options();
     std::vector<std::string> names{"name"};
@@ -144,7 +141,7 @@ void refuse_without_leaving_out(po::variables_map const& values) {
         std::erase(names, shared);
     }
     for (auto const& name : names) {
-        if (!is_given(values, name)) continue;
+        if (!is_given(values, name.c_str())) continue;
         throw UserError{fmt::format(
             "option --{} is for the fits of --leave-one-out; name its column, or leave --{} out",
             name, name)};
@@ -219,6 +216,11 @@ void execute(po::variables_map const& values, mpi::Communicator const& comm, Log
         throw UserError{
             "nothing says which score to evaluate; name a model (--model M) or a table of "
             "scores (--scores TABLE)"};
+    }
+    if (request.split_column.empty() && is_given(values, "part")) {
+        throw UserError{
+            "option --part says whom of --split-column to evaluate; name that column, or leave "
+            "--part out"};
     }
     for (auto const* name : {"ambiguous", "min-match"}) {
         if (request.scores.empty() || !is_given(values, name)) continue;

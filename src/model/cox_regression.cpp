@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "maniple/core/contract.hpp"
+#include "maniple/core/elementary.hpp"
 #include "maniple/linalg/cholesky.hpp"
-#include "maniple/stats/elementary.hpp"
 #include "newton.hpp"
 
 namespace maniple {

@@ -2,8 +2,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "maniple/core/elementary.hpp"
 #include "maniple/linalg/cholesky.hpp"
-#include "maniple/stats/elementary.hpp"
 #include "outcome_loss.hpp"
 
 namespace maniple {

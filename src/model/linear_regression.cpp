@@ -79,6 +79,10 @@ RegressionFit fit_linear(RegressionDesign const& design, std::span<double const>
         fit.total_squares += w * y * y;
         fit.residual_squares += w * residual * residual;
     }
+    if (!std::isfinite(fit.total_squares)) {
+        fit.status = FitStatus::out_of_range;
+        return fit;
+    }
     parameters[0] += moments.mean;
     fill_coefficients(fit, design, parameters, solver, Intercept::present,
                       fit.residual_squares / fit.degrees_of_freedom);

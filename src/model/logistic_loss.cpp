@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "maniple/stats/elementary.hpp"
+#include "maniple/core/elementary.hpp"
 #include "outcome_loss.hpp"
 
 namespace maniple {

@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "maniple/core/contract.hpp"
+#include "maniple/core/elementary.hpp"
 #include "maniple/linalg/cholesky.hpp"
-#include "maniple/stats/elementary.hpp"
 #include "maniple/stats/normal.hpp"
 #include "newton.hpp"
 

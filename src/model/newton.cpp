@@ -90,9 +90,10 @@ void fill_coefficients(RegressionFit& fit, RegressionDesign const& design,
         }
         auto const scale = design.scales()[c];
         std::ranges::fill(weights, 0);
-        weights[row] = 1 / scale;
-        fit.coefficients.push_back(
-            {parameters[row] / scale, std::sqrt(variance * information.inverse_form(weights))});
+        weights[row] = 1;
+        // The square of a scale may be no number where the scale is one.
+        auto const error = std::sqrt(variance * information.inverse_form(weights));
+        fit.coefficients.push_back({parameters[row] / scale, error / scale});
     }
     fit.rank = information.rank();
     fit.standardised.assign(parameters.begin(), parameters.end());

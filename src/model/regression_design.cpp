@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "maniple/core/contract.hpp"
+#include "maniple/stats/spread.hpp"
 
 namespace maniple {
 
@@ -17,21 +18,12 @@ RegressionDesign::RegressionDesign(std::int64_t samples,
         expect(std::ssize(columns[c]) == samples, "every column has a value per sample");
         expect(std::ranges::none_of(columns[c], [](double x) { return std::isnan(x); }),
                "no value is missing");
-        auto const count = static_cast<double>(samples);
-        double sum = 0;
-        for (auto x : columns[c]) sum += x;
-        if (samples > 0) means_[c] = sum / count;
-        double squares = 0;
-        for (auto x : columns[c]) squares += (x - means_[c]) * (x - means_[c]);
-        // A constant whose mean was rounded is constant.
-        constexpr double rounding = 1e-13;
-        if (squares > rounding * rounding * count * means_[c] * means_[c]) {
-            scales_[c] = std::sqrt(squares / count);
-        }
-        bool const constant = scales_[c] == 1 && squares <= rounding * count;
+        auto const spread = spread_of(columns[c]);
+        means_[c] = spread.mean;
+        if (spread.is_constant) continue;
+        scales_[c] = spread.standard_deviation;
         for (std::size_t s = 0; s < columns[c].size(); ++s) {
-            values_[s * columns.size() + c] =
-                constant ? 0 : (columns[c][s] - means_[c]) / scales_[c];
+            values_[s * columns.size() + c] = (columns[c][s] - means_[c]) / scales_[c];
         }
     }
 }
@@ -50,6 +42,8 @@ std::string_view to_string(FitStatus status) {
             return "not converged";
         case FitStatus::not_followed:
             return "nobody followed to the horizon";
+        case FitStatus::out_of_range:
+            return "numbers too large to square";
     }
     return "";
 }

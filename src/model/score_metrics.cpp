@@ -5,12 +5,12 @@
 #include <utility>
 
 #include "maniple/core/contract.hpp"
+#include "maniple/core/elementary.hpp"
 #include "maniple/model/cox_regression.hpp"
 #include "maniple/model/linear_regression.hpp"
 #include "maniple/model/logistic_regression.hpp"
 #include "maniple/stats/censored_brier.hpp"
 #include "maniple/stats/concordance.hpp"
-#include "maniple/stats/elementary.hpp"
 #include "maniple/stats/heterogeneity.hpp"
 #include "maniple/stats/roc.hpp"
 #include "maniple/stats/student_t.hpp"
@@ -114,13 +114,15 @@ ScoreMetrics::Fits ScoreMetrics::fit(Multiplicities times) const {
 
 std::vector<ScoreMetrics::Named> ScoreMetrics::explained_variance(Multiplicities times,
                                                                   Fits const& fits) const {
-    std::vector<Named> named{{Metric::r2, r_squared(fit_linear(alone_, people_.values, times))}};
+    auto const alone = fit_linear(alone_, people_.values, times);
+    std::vector<Named> named{{Metric::r2, r_squared(alone), alone.status}};
     if (people_.covariates.empty()) return named;
     auto const base = r_squared(fits.covariates);
     auto const full = r_squared(fits.full);
-    named.push_back({Metric::r2_covariates, base});
-    named.push_back({Metric::r2_full, full});
-    named.push_back({Metric::r2_incremental, full - base});
+    auto const both = status_of(fits.covariates, fits.full);
+    named.push_back({Metric::r2_covariates, base, fits.covariates.status});
+    named.push_back({Metric::r2_full, full, fits.full.status});
+    named.push_back({Metric::r2_incremental, full - base, both});
     return named;
 }
 

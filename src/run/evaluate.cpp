@@ -3,6 +3,7 @@
 #include <iostream>
 #include <memory>
 #include <optional>
+#include <system_error>
 
 #include <fmt/format.h>
 
@@ -37,6 +38,24 @@ Table compute_scores(EvaluationRequest const& request, mpi::Communicator const& 
     return make_score_table(*plan, sums.span());
 }
 
+namespace {
+
+// A correction spends people, and so comes after the report on the others. Without it the report is
+// of no model, and goes as well.
+void replace_model(DurableFile& model, RunFolder const& folder) {
+    try {
+        model.commit(ExistingFile::replace);
+    } catch (...) {
+        std::error_code ignored;
+        for (auto const* name : {"evaluation.json", "evaluation.tsv"}) {
+            std::filesystem::remove(folder.path() / name, ignored);
+        }
+        throw;
+    }
+}
+
+}  // namespace
+
 void run_evaluation(EvaluationRequest const& request, mpi::Communicator const& comm, Log& log) {
     StopRequest const stop_request;
     Stopwatch const watch;
@@ -46,6 +65,7 @@ void run_evaluation(EvaluationRequest const& request, mpi::Communicator const& c
         folder = std::make_unique<RunFolder>(request.run);
         log.open_file(folder->path() / "log.txt");
     });
+    together(comm, [&] { check_evaluation(request); });
     std::optional<Table> computed;
     if (request.scores.empty()) computed = compute_scores(request, comm, log);
     std::optional<EvaluationData> data;
@@ -57,9 +77,11 @@ void run_evaluation(EvaluationRequest const& request, mpi::Communicator const& c
         write_text(table.temporary(), evaluation_table(rows));
         DurableFile json{folder->path() / "evaluation.json"};
         write_text(json.temporary(), evaluation_json(*data, request, rows));
-        if (data->correction) store_recalibration(*data->correction);
+        std::optional<DurableFile> model;
+        if (data->correction) model.emplace(prepare_recalibration(*data->correction));
         table.commit(ExistingFile::refuse);
         json.commit(ExistingFile::refuse);  // last: a folder with it is a finished run
+        if (model) replace_model(*model, *folder);
         folder->finish();
         std::cout << evaluation_summary(*data, request, rows) << std::flush;
         log.note(fmt::format("done in {:.1f} s: {}", watch.seconds(),

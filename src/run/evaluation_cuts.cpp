@@ -1,26 +1,22 @@
 #include "evaluation_cuts.hpp"
 
 #include <algorithm>
-#include <cmath>
+#include <iterator>
 #include <utility>
 
 #include "maniple/core/contract.hpp"
+#include "maniple/run/crossed_groups.hpp"
 
 namespace maniple {
-
-std::vector<GroupRange> factor_ranges(std::vector<EvaluatedGroup> const& groups) {
-    std::vector<GroupRange> ranges;
-    for (std::size_t g = 0; g < groups.size(); ++g) {
-        if (ranges.empty() || groups[g].factor != groups[g - 1].factor) ranges.push_back({g, g});
-        ranges.back().last = g + 1;
-    }
-    return ranges;
-}
 
 ToldCuts::ToldCuts(std::vector<EvaluatedGroup> const& groups, EvaluationData const& data,
                    EvaluationRequest const& request)
     : data_{data}, request_{request} {
     for (auto const& range : factor_ranges(groups)) {
+        auto const own = std::span{groups}.subspan(range.first, range.last - range.first);
+        if (!range.is_everybody()) {
+            factors_.push_back({range.first, number_groups(own, data.people.score.size()), {}});
+        }
         std::vector<std::size_t> suppressed;
         for (auto g = range.first; g < range.last; ++g) {
             auto const& places = groups[g].places;
@@ -38,8 +34,9 @@ ToldCuts::ToldCuts(std::vector<EvaluatedGroup> const& groups, EvaluationData con
 bool ToldCuts::tell(GroupRange range, PeopleOrder order, std::span<PeopleCut const> cuts,
                     CutDetail detail) {
     std::vector<Asked> asked;
+    auto const whole = ask(sets_.front(), order, cuts, detail);
+    auto const factor = std::ranges::find(factors_, range.first, &Factor::first);
     if (!range.is_everybody()) {
-        auto const whole = ask(sets_.front(), order, cuts, detail);
         for (std::size_t i = 0; i < whole.ledgers.size(); ++i) {
             if (!whole.ledgers[i]->knows(whole.cuts[i])) return false;
         }
@@ -52,12 +49,67 @@ bool ToldCuts::tell(GroupRange range, PeopleOrder order, std::span<PeopleCut con
             if (!of_set.ledgers[i]->allows(of_set.cuts[i])) return false;
         }
     }
+    if (factor != factors_.end()) {
+        for (std::size_t i = 0; i < whole.ledgers.size(); ++i) {
+            if (!allows_between(*factor, *whole.ledgers[i], whole.cuts[i])) return false;
+        }
+        for (std::size_t i = 0; i < whole.ledgers.size(); ++i) {
+            factor->told[whole.ledgers[i]].insert(whole.cuts[i].begin(), whole.cuts[i].end());
+        }
+    }
     for (auto const& of_set : asked) {
         for (std::size_t i = 0; i < of_set.ledgers.size(); ++i) {
             of_set.ledgers[i]->tell(of_set.cuts[i]);
         }
     }
     return true;
+}
+
+// Between cuts that are told of both, groups of two factors tell of people as whole groups do.
+bool ToldCuts::allows_between(Factor const& factor, CutLedger const& ledger,
+                              std::vector<std::int64_t> const& cuts) const {
+    for (auto const& other : factors_) {
+        auto const theirs = other.told.find(&ledger);
+        if (&other == &factor || theirs == other.told.end()) continue;
+        std::set<std::int64_t> mine{cuts.begin(), cuts.end()};
+        if (auto const before = factor.told.find(&ledger); before != factor.told.end()) {
+            mine.insert(before->second.begin(), before->second.end());
+        }
+        std::vector<std::int64_t> both;
+        std::ranges::set_intersection(mine, theirs->second, std::back_inserter(both));
+        auto const classes = classes_between(ledger, both);
+        if (find_few_between(other.groups, factor.groups, classes, request_.least_people)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+// Of each of the people: between which of everybody's cuts, and of which class.
+std::vector<std::int32_t> ToldCuts::classes_between(CutLedger const& ledger,
+                                                    std::vector<std::int64_t> const& cuts) const {
+    auto const& all = sets_.front();
+    bool const of_score = &ledger == &all.by_score.classes;
+    auto const& ordered = of_score ? all.by_score : *all.by_prediction;
+    bool const of_events = ordered.events && &ledger == &*ordered.events;
+    constexpr std::int32_t most_classes = 3;
+    std::vector<std::int32_t> classes(ordered.places.size());
+    for (std::size_t i = 0; i < ordered.places.size(); ++i) {
+        auto const place = ordered.places[i];
+        auto const below = std::ranges::upper_bound(cuts, static_cast<std::int64_t>(i));
+        classes[place] = static_cast<std::int32_t>(below - cuts.begin()) * most_classes +
+                         (of_events ? event_of(place) : class_of(place));
+    }
+    return classes;
+}
+
+std::uint8_t ToldCuts::class_of(std::size_t place) const {
+    return data_.people.is_case.empty() ? 0 : data_.people.is_case[place];
+}
+
+std::uint8_t ToldCuts::event_of(std::size_t place) const {
+    bool const later = data_.people.values[place] > data_.people.horizon;
+    return class_of(place) == 0 ? 0 : later ? 2 : 1;
 }
 
 ToldCuts::Asked ToldCuts::ask(PeopleSet& set, PeopleOrder order, std::span<PeopleCut const> cuts,
@@ -109,12 +161,11 @@ ToldCuts::OrderedPeople ToldCuts::put_in_order(std::vector<std::size_t> const& p
     bool const timed = !people.risk.empty();
     for (auto place : order) {
         ascending.push_back(values[place]);
-        classes.push_back(people.is_case.empty() ? 0 : people.is_case[place]);
-        bool const later = timed && people.values[place] > people.horizon;
-        events.push_back(classes.back() == 0 ? 0 : later ? 2 : 1);
+        classes.push_back(class_of(place));
+        if (timed) events.push_back(event_of(place));
     }
-    OrderedPeople ordered{std::move(ascending), CutLedger{classes, request_.least_people},
-                          std::nullopt};
+    OrderedPeople ordered{std::move(order), std::move(ascending),
+                          CutLedger{classes, request_.least_people}, std::nullopt};
     if (timed) ordered.events.emplace(events, request_.least_people);
     return ordered;
 }

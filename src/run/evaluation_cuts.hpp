@@ -3,7 +3,9 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <vector>
 
@@ -11,15 +13,6 @@
 #include "maniple/run/cut_ledger.hpp"
 
 namespace maniple {
-
-/// The groups of one factor: [first, last) of all; the one without a name is everybody.
-struct GroupRange {
-    std::size_t first = 0;
-    std::size_t last = 0;
-
-    bool is_everybody() const { return first == 0; }
-};
-std::vector<GroupRange> factor_ranges(std::vector<EvaluatedGroup> const& groups);
 
 /// What people are put in order by.
 enum class PeopleOrder : std::uint8_t { score, prediction };
@@ -46,13 +39,15 @@ public:
 
     /// May a table with these cuts be told of everybody, or of all groups of a factor? Those of
     /// groups add up to everybody's, and so may only what was told of everybody. If it may, it
-    /// counts as told from then on.
+    /// counts as told from then on. Not what groups of another factor, cut alike, would complete to
+    /// a small count.
     bool tell(GroupRange range, PeopleOrder order, std::span<PeopleCut const> cuts,
               CutDetail detail = CutDetail::classes);
 
 private:
     // The ledgers of some people, by one order.
     struct OrderedPeople {
+        std::vector<std::size_t> places;
         std::vector<double> ascending;
         CutLedger classes;
         std::optional<CutLedger> events;  // By the horizon, later, never.
@@ -70,9 +65,22 @@ private:
         std::vector<std::vector<std::int64_t>> cuts;  // Of each.
     };
 
+    // Its groups, and where everybody's ledgers were cut to tell of them.
+    struct Factor {
+        std::size_t first = 0;
+        GroupsOfPeople groups;
+        std::map<CutLedger const*, std::set<std::int64_t>> told;
+    };
+
     void add_set(std::size_t first, std::vector<std::size_t> const& places);
     OrderedPeople put_in_order(std::vector<std::size_t> const& places,
                                std::vector<double> const& values) const;
+    bool allows_between(Factor const& factor, CutLedger const& ledger,
+                        std::vector<std::int64_t> const& cuts) const;
+    std::vector<std::int32_t> classes_between(CutLedger const& ledger,
+                                              std::vector<std::int64_t> const& cuts) const;
+    std::uint8_t class_of(std::size_t place) const;
+    std::uint8_t event_of(std::size_t place) const;
     Agreement agreement_of(std::vector<std::size_t> const& places) const;
     static Asked ask(PeopleSet& set, PeopleOrder order, std::span<PeopleCut const> cuts,
                      CutDetail detail);
@@ -80,6 +88,7 @@ private:
     EvaluationData const& data_;
     EvaluationRequest const& request_;
     std::vector<PeopleSet> sets_;  // Everybody first.
+    std::vector<Factor> factors_;
 };
 
 }  // namespace maniple

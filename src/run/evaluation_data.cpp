@@ -10,9 +10,10 @@
 #include "evaluation_factors.hpp"
 #include "evaluation_score.hpp"
 #include "maniple/core/contract.hpp"
+#include "maniple/core/elementary.hpp"
 #include "maniple/core/error.hpp"
 #include "maniple/run/column_choice.hpp"
-#include "maniple/stats/elementary.hpp"
+#include "maniple/run/evaluation_rows.hpp"
 #include "maniple/store/cohort.hpp"
 #include "maniple/trait/covariates.hpp"
 #include "maniple/trait/training_samples.hpp"
@@ -79,6 +80,8 @@ public:
         data_.trait = request_.trait;
         data_.score = source.judged;
         require_outcome(data_.score, trait, request_.trait);
+        require_options_of(trait.outcome, request_);
+        require_predictions(request_, data_.score);
         load_covariates(columns);
         auto asked = choose_asked();
         leave_out_trained(source, asked);
@@ -221,12 +224,6 @@ private:
     // After recalibration: risks are those of the corrected predictions.
     void fill_risks() {
         auto& people = data_.people;
-        if (people.outcome != Outcome::time_to_event) return;  // Refused with the other options.
-        if (people.prediction.empty() || data_.score.baseline.times.empty()) {
-            throw UserError{
-                "--horizon needs a model that predicts risks (this score has no baseline hazard); "
-                "leave it out, or fit a model to this trait"};
-        }
         people.horizon = *request_.horizon;
         auto const hazard = cumulative_hazard(data_.score.baseline, people.horizon);
         for (auto x : people.prediction) {
@@ -266,6 +263,21 @@ EvaluatedPeople select_people(EvaluatedPeople const& all, std::span<std::size_t 
                            .horizon = all.horizon};
     for (auto const& covariate : all.covariates) people.covariates.push_back(select(covariate));
     return people;
+}
+
+void check_evaluation(EvaluationRequest const& request) {
+    Cohort const cohort{request.store};
+    StoreTables const tables{cohort};
+    auto const samples = cohort.samples().size();
+    auto const covariates = choose_covariates(list_columns(tables), request.covariates);
+    auto const trait = load_trait(request.trait, covariates, tables, samples);
+    auto const source = describe_score(request, cohort);
+    require_outcome(source.judged, trait, request.trait);
+    require_options_of(trait.outcome, request);
+    require_predictions(request, source.judged);
+    std::vector<SampleIndex> everybody;
+    for (SampleIndex s{0}; s.get() < samples; ++s) everybody.push_back(s);
+    make_factors({"--by", request.by, request.reference}, cohort, tables, everybody);
 }
 
 EvaluationData load_evaluation(EvaluationRequest const& request,

@@ -4,6 +4,8 @@
 #include <charconv>
 #include <cmath>
 #include <map>
+#include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -37,52 +39,92 @@ Division divide_by_levels(Column const& column) {
     return division;
 }
 
-std::vector<double> read_cuts(std::string_view option, std::string const& word,
-                              std::string_view text) {
-    std::vector<double> cuts;
+// Bounds of bands, with the words that they were given as.
+struct BandCuts {
+    std::vector<double> values;
+    std::vector<std::string_view> words;
+};
+
+BandCuts read_cuts(std::string_view option, std::string const& word, std::string_view text) {
+    BandCuts cuts;
     for (std::size_t first = 0; first <= text.size();) {
         auto const last = std::min(text.find('/', first), text.size());
         double cut = 0;
         auto const piece = text.substr(first, last - first);
         auto const [end, error] = std::from_chars(piece.data(), piece.data() + piece.size(), cut);
-        if (error != std::errc{} || end != piece.data() + piece.size() ||
-            (!cuts.empty() && cut <= cuts.back())) {
+        if (error != std::errc{} || end != piece.data() + piece.size() || !std::isfinite(cut) ||
+            (!cuts.values.empty() && cut <= cuts.values.back())) {
             throw UserError{
                 fmt::format("{} '{}' (bands are ascending numbers, apart by /); write for "
                             "instance age:40/60/75",
                             option, word)};
         }
-        cuts.push_back(cut);
+        cuts.values.push_back(cut);
+        cuts.words.push_back(piece);
         first = last + 1;
     }
     return cuts;
 }
 
-Division divide_into_bands(Column const& column, std::vector<double> const& cuts) {
+// Numbers that differ in their last digits alone have labels that do.
+Division divide_into_bands(Column const& column, BandCuts const& cuts) {
     Division division;
-    division.levels.push_back(fmt::format("<{:g}", cuts.front()));
-    for (std::size_t c = 1; c < cuts.size(); ++c) {
-        division.levels.push_back(fmt::format("{:g}-<{:g}", cuts[c - 1], cuts[c]));
+    division.levels.push_back(fmt::format("<{}", cuts.words.front()));
+    for (std::size_t c = 1; c < cuts.words.size(); ++c) {
+        division.levels.push_back(fmt::format("{}-<{}", cuts.words[c - 1], cuts.words[c]));
     }
-    division.levels.push_back(fmt::format(">={:g}", cuts.back()));
+    division.levels.push_back(fmt::format(">={}", cuts.words.back()));
     for (auto value : column.values) {
-        division.level.push_back(
-            std::isnan(value)
-                ? missing
-                : static_cast<std::int32_t>(std::ranges::upper_bound(cuts, value) - cuts.begin()));
+        auto const band = std::ranges::upper_bound(cuts.values, value) - cuts.values.begin();
+        division.level.push_back(std::isnan(value) ? missing : static_cast<std::int32_t>(band));
     }
     return division;
+}
+
+// A column may have a level of that name.
+std::string name_missing(std::vector<std::string> const& levels) {
+    std::string name = "missing";
+    while (std::ranges::count(levels, name) > 0) name += " value";
+    return name;
+}
+
+std::string name_of(std::string const& word) { return word.substr(0, word.rfind(':')); }
+
+// Nothing: the sex of the cohort's samples.
+std::optional<ColumnReference> find_column(std::string const& name,
+                                           std::vector<ColumnReference> const& columns) {
+    bool const known = std::ranges::any_of(
+        columns, [&](ColumnReference const& column) { return column.column.name == name; });
+    if (name == "sex" && !known) return std::nullopt;
+    return choose_covariates(columns, {name}).front();
+}
+
+// One column may have two names, and two sets of bands tell of the people between them.
+void require_other_columns(FactorWords const& asked, std::vector<ColumnReference> const& columns) {
+    std::map<std::pair<std::string, std::size_t>, std::string> seen;
+    for (auto const& word : asked.words) {
+        auto const name = name_of(word);
+        auto const column = find_column(name, columns);
+        auto const [place, is_new] = seen.try_emplace(
+            column ? std::pair{column->table, column->position} : std::pair{std::string{}, 0UL},
+            name);
+        if (is_new) continue;
+        throw UserError{
+            place->second == name
+                ? fmt::format("{} '{}' is named twice; name it once", asked.option, name)
+                : fmt::format("{0} '{1}' and '{2}' are one column, named twice; name "
+                              "it once",
+                              asked.option, place->second, name)};
+    }
 }
 
 Division divide(std::string_view option, std::string const& word, Cohort const& cohort,
                 StoreTables const& tables, std::vector<ColumnReference> const& columns) {
     auto const colon = word.rfind(':');
-    auto const name = word.substr(0, colon);
-    bool const known = std::ranges::any_of(
-        columns, [&](ColumnReference const& column) { return column.column.name == name; });
-    if (name == "sex" && !known) return divide_by_sex(cohort.samples());
-    auto const chosen = choose_covariates(columns, {name}).front();
-    auto const column = load_column(tables, chosen, cohort.samples().size());
+    auto const name = name_of(word);
+    auto const chosen = find_column(name, columns);
+    if (!chosen) return divide_by_sex(cohort.samples());
+    auto const column = load_column(tables, *chosen, cohort.samples().size());
     if (colon != std::string::npos) {
         if (column.type == ColumnType::categorical) {
             throw UserError{
@@ -114,7 +156,7 @@ EvaluationFactor assign(std::string const& name, Division const& division,
     }
     if (any_missing) {
         factor.missing = factor.levels.size();
-        factor.levels.emplace_back("missing");
+        factor.levels.push_back(name_missing(division.levels));
     }
     std::vector<std::int64_t> sizes(factor.levels.size());
     for (auto level : factor.level) ++sizes[static_cast<std::size_t>(level)];
@@ -137,14 +179,11 @@ std::vector<EvaluationFactor> make_factors(FactorWords const& asked, Cohort cons
                                            StoreTables const& tables,
                                            std::span<SampleIndex const> people) {
     auto const columns = list_columns(tables);
+    require_other_columns(asked, columns);
     std::vector<EvaluationFactor> factors;
     bool found = asked.reference.empty();
     for (auto const& word : asked.words) {
-        auto const name = word.substr(0, word.rfind(':'));
-        if (std::ranges::count(factors, name, &EvaluationFactor::name) > 0) {
-            throw UserError{
-                fmt::format("{} '{}' is named twice; name it once", asked.option, name)};
-        }
+        auto const name = name_of(word);
         factors.push_back(
             assign(name, divide(asked.option, word, cohort, tables, columns), people));
         auto& factor = factors.back();

@@ -8,21 +8,16 @@
 #include <fmt/format.h>
 
 #include "maniple/core/checksum.hpp"
+#include "maniple/core/contract.hpp"
 #include "maniple/run/agreement.hpp"
+#include "maniple/run/crossed_groups.hpp"
 #include "maniple/run/first_failure.hpp"
 #include "maniple/run/small_cells.hpp"
 #include "maniple/stats/bootstrap.hpp"
+#include "maniple/stats/spread.hpp"
 
 namespace maniple {
 namespace {
-
-double standard_deviation(std::vector<double> const& values) {
-    double mean = 0;
-    for (auto x : values) mean += x / static_cast<double>(values.size());
-    double squares = 0;
-    for (auto x : values) squares += (x - mean) * (x - mean);
-    return std::sqrt(squares / static_cast<double>(values.size() - 1));
-}
 
 void suppress(std::vector<EvaluatedGroup>& groups, std::size_t first, EvaluatedPeople const& people,
               std::int64_t limit) {
@@ -33,6 +28,45 @@ void suppress(std::vector<EvaluatedGroup>& groups, std::size_t first, EvaluatedP
     auto const suppressed = suppress_small(counts, limit);
     for (std::size_t i = 0; i < suppressed.size(); ++i) {
         groups[first + i].suppressed = suppressed[i];
+    }
+}
+
+// Those of a factor whose people, or hidden people, are in a cell that groups of two factors tell.
+bool shares_cell(EvaluatedGroup const& group, GroupsOfPeople const& other, std::int32_t level) {
+    return std::ranges::any_of(group.places,
+                               [&](std::size_t place) { return other[place] == level; });
+}
+
+// Of [first, last), the smallest told group of `chosen` people. Null: there is none.
+template <class Chosen>
+EvaluatedGroup* find_smallest(std::span<EvaluatedGroup> groups, Chosen const& chosen) {
+    EvaluatedGroup* smallest = nullptr;
+    for (auto& group : groups) {
+        if (group.suppressed || group.places.empty() || !chosen(group)) continue;
+        if (smallest == nullptr || group.samples() < smallest->samples()) smallest = &group;
+    }
+    return smallest;
+}
+
+// Groups of the later factor are suppressed, until sums of groups of both tell of nobody.
+void suppress_between(std::span<EvaluatedGroup> earlier, std::span<EvaluatedGroup> later,
+                      EvaluatedPeople const& people, std::int64_t limit) {
+    std::vector<std::int32_t> classes(people.is_case.begin(), people.is_case.end());
+    classes.resize(people.score.size());
+    auto const first = number_groups(earlier, people.score.size());
+    while (true) {
+        auto const second = number_groups(later, people.score.size());
+        auto const few = find_few_between(first, second, classes, limit);
+        if (!few) return;
+        auto* group = find_smallest(later, [&](EvaluatedGroup const& candidate) {
+            return shares_cell(candidate, first, few->first);
+        });
+        if (group == nullptr) {
+            group = find_smallest(later, [](EvaluatedGroup const&) { return true; });
+        }
+        // With all of them suppressed there is one set of people, which is everybody.
+        expect(group != nullptr, "everybody tells of nobody");
+        group->suppressed = true;
     }
 }
 
@@ -76,6 +110,11 @@ void summarize(EvaluatedGroup& group) {
 
 std::int64_t EvaluatedGroup::cases() const { return metrics ? metrics->people().cases() : 0; }
 
+double standard_deviation(std::span<double const> values) {
+    auto const count = static_cast<double>(values.size());
+    return spread_of(values).standard_deviation * std::sqrt(count / (count - 1));
+}
+
 std::vector<std::int64_t> count_people(EvaluatedPeople const& people,
                                        std::vector<std::size_t> const& places) {
     auto const all = std::ssize(places);
@@ -83,6 +122,25 @@ std::vector<std::int64_t> count_people(EvaluatedPeople const& people,
     auto const cases =
         std::ranges::count_if(places, [&](std::size_t p) { return people.is_case[p] != 0; });
     return {all, cases, all - cases};
+}
+
+std::vector<GroupRange> factor_ranges(std::vector<EvaluatedGroup> const& groups) {
+    std::vector<GroupRange> ranges;
+    for (std::size_t g = 0; g < groups.size(); ++g) {
+        if (ranges.empty() || groups[g].factor != groups[g - 1].factor) ranges.push_back({g, g});
+        ranges.back().last = g + 1;
+    }
+    return ranges;
+}
+
+GroupsOfPeople number_groups(std::span<EvaluatedGroup const> groups, std::size_t people) {
+    GroupsOfPeople numbers(people);
+    std::int32_t next = 1;
+    for (auto const& group : groups) {
+        auto const number = group.suppressed ? 0 : next++;
+        for (auto place : group.places) numbers[place] = number;
+    }
+    return numbers;
 }
 
 std::vector<EvaluatedGroup> make_groups(EvaluationData const& data,
@@ -102,8 +160,14 @@ std::vector<EvaluatedGroup> make_groups(EvaluationData const& data,
             groups[first + static_cast<std::size_t>(factor.level[p])].places.push_back(p);
         }
         suppress(groups, first, people, request.least_people);
+        auto const later = std::span{groups}.subspan(first);
+        for (auto const& range : factor_ranges(groups)) {
+            if (range.is_everybody() || range.first == first) continue;
+            auto const earlier = std::span{groups}.subspan(range.first, range.last - range.first);
+            suppress_between(earlier, later, people, request.least_people);
+        }
     }
-    auto const score_sd = standard_deviation(people.score);
+    auto const score_sd = data.score_sd.value_or(standard_deviation(people.score));
     for (auto& group : groups) {
         if (group.suppressed || group.places.empty()) continue;
         group.metrics = std::make_unique<ScoreMetrics>(select_people(people, group.places),

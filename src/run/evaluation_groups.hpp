@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -27,12 +28,31 @@ struct EvaluatedGroup {
     std::int64_t cases() const;
 };
 
+/// Of a sample: divided by one less than there are.
+double standard_deviation(std::span<double const> values);
+
 /// Samples, cases and controls of people; the samples alone for quantitative traits. What counts as
 /// small is judged of these.
 std::vector<std::int64_t> count_people(EvaluatedPeople const& people,
                                        std::vector<std::size_t> const& places);
 
-/// Everybody, then the levels of each factor; estimates made, replicates not.
+/// The groups of one factor: [first, last) of all; the one without a name is everybody.
+struct GroupRange {
+    std::size_t first = 0;
+    std::size_t last = 0;
+
+    bool is_everybody() const { return first == 0; }
+};
+std::vector<GroupRange> factor_ranges(std::vector<EvaluatedGroup> const& groups);
+
+/// For each of the people the number of a factor's group; all suppressed ones are group 0, which
+/// everybody less the others gives.
+using GroupsOfPeople = std::vector<std::int32_t>;
+GroupsOfPeople number_groups(std::span<EvaluatedGroup const> groups, std::size_t people);
+
+/// Everybody, then the levels of each factor; estimates made, replicates not. Suppressed are
+/// small groups, what gives them away by subtraction within a factor, and groups of a factor that
+/// do so together with groups of an earlier one.
 std::vector<EvaluatedGroup> make_groups(EvaluationData const& data,
                                         EvaluationRequest const& request);
 

@@ -8,9 +8,10 @@
 
 #include "evaluation_groups.hpp"
 #include "evaluation_tables.hpp"
+#include "maniple/core/elementary.hpp"
 #include "maniple/core/error.hpp"
+#include "maniple/run/agreement.hpp"
 #include "maniple/run/small_cells.hpp"
-#include "maniple/stats/elementary.hpp"
 #include "maniple/stats/heterogeneity.hpp"
 
 namespace maniple {
@@ -55,7 +56,6 @@ void require_two_classes(EvaluationData const& data, EvaluationRequest const& re
                 data.trait)};
         }
     }
-    require_options_of(people.outcome, request);
 }
 
 std::int64_t count_undefined(std::vector<double> const& replicates) {
@@ -171,6 +171,25 @@ void add_heterogeneity(std::span<EvaluatedGroup const> groups, std::vector<Evalu
     }
 }
 
+// Everything but the replicates is known here: rank zero alone makes lines of it.
+std::vector<EvaluationRow> make_rows(std::vector<EvaluatedGroup> const& groups,
+                                     EvaluationData const& data, EvaluationRequest const& request) {
+    std::vector<EvaluationRow> rows{training_row(data)};
+    add_estimates(groups, rows);
+    std::size_t factor = 0;
+    for (auto const& range : factor_ranges(groups)) {
+        if (range.first == 0) continue;
+        auto const part = std::span{groups}.subspan(range.first, range.last - range.first);
+        add_gaps(part, data.factors[factor++].reference, rows);
+        add_heterogeneity(part, rows);
+    }
+    ToldCuts told{groups, data, request};
+    add_quantiles(groups, data, told, rows);
+    add_calibration(groups, data, told, rows);
+    if (data.people.outcome == Outcome::binary) add_thresholds(groups, data, request, told, rows);
+    return rows;
+}
+
 }  // namespace
 
 std::string_view to_string(RowKind kind) {
@@ -211,20 +230,9 @@ std::vector<EvaluationRow> evaluate_people(EvaluationData const& data,
     auto groups = make_groups(data, request);
     bootstrap_groups(groups, request, comm);
     std::vector<EvaluationRow> rows;
-    if (!comm.is_root()) return rows;
-    rows.push_back(training_row(data));
-    add_estimates(groups, rows);
-    std::size_t factor = 0;
-    for (auto const& range : factor_ranges(groups)) {
-        if (range.first == 0) continue;
-        auto const part = std::span{groups}.subspan(range.first, range.last - range.first);
-        add_gaps(part, data.factors[factor++].reference, rows);
-        add_heterogeneity(part, rows);
-    }
-    ToldCuts told{groups, data, request};
-    add_quantiles(groups, data, told, rows);
-    add_calibration(groups, data, told, rows);
-    if (data.people.outcome == Outcome::binary) add_thresholds(groups, data, request, told, rows);
+    together(comm, [&] {
+        if (comm.is_root()) rows = make_rows(groups, data, request);
+    });
     return rows;
 }
 

@@ -2,16 +2,20 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
+#include <map>
+#include <set>
+#include <string>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "maniple/core/elementary.hpp"
 #include "maniple/core/error.hpp"
 #include "maniple/model/cox_regression.hpp"
 #include "maniple/model/linear_regression.hpp"
 #include "maniple/model/logistic_regression.hpp"
-#include "maniple/stats/elementary.hpp"
 
 namespace maniple {
 namespace {
@@ -122,6 +126,36 @@ std::vector<double> predict(ScoreDescription const& description, std::vector<dou
     return predictor;
 }
 
+// The levels of categorical covariates that people have here and the model has no effect of. One of
+// them is the one that effects are compared with; a model does not say which.
+void warn_of_levels(ScoreDescription const& description, StoreTables const& tables,
+                    std::int64_t samples, Log& log) {
+    std::map<std::string, std::set<std::string>> effects;
+    for (auto const& name : description.covariates.names) {
+        auto const equals = name.rfind('=');
+        if (equals == std::string::npos) continue;
+        effects[name.substr(0, equals)].insert(name.substr(equals + 1));
+    }
+    for (auto const& column : list_columns(tables)) {
+        auto known = effects.find(column.column.name);
+        if (known == effects.end()) known = effects.find(column.label);
+        if (known == effects.end() || column.column.type != ColumnType::categorical) continue;
+        auto const loaded = load_column(tables, column, samples);
+        std::set<std::string> here;
+        for (auto value : loaded.values) {
+            if (!std::isnan(value)) here.insert(loaded.levels[static_cast<std::size_t>(value)]);
+        }
+        std::vector<std::string> without;
+        std::ranges::set_difference(here, known->second, std::back_inserter(without));
+        if (without.size() < 2 && without.size() < here.size()) continue;
+        log.warn(fmt::format(
+            "covariate '{}': the model has no effect of {} '{}', and predicts all of these people "
+            "as those of the level that its effects are compared with; if they are of other "
+            "levels, predictions are off by what sets them apart",
+            known->first, without.size() == 1 ? "level" : "levels", fmt::join(without, "', '")));
+    }
+}
+
 ScoreScale choose_scale(EvaluationRequest const& request, JudgedScore const& judged) {
     if (request.scale != ScoreScale::automatic) return request.scale;
     return judged.outcome == Outcome::unknown ? ScoreScale::relative : ScoreScale::linear;
@@ -135,24 +169,51 @@ Training training_of(ScoreModel const& model, std::size_t score) {
 
 }  // namespace
 
-EvaluatedScore load_score(EvaluationRequest const& request, std::optional<Table> const& computed,
-                          Cohort const& cohort, StoreTables const& tables, Log& log) {
+EvaluatedScore describe_score(EvaluationRequest const& request, Cohort const& cohort) {
     EvaluatedScore source;
     source.judged.name = request.score;
+    if (request.model.empty()) return source;
+    source.file = find_model(request.home.empty() ? cohort.path() : request.home, request.model);
+    source.model = read_model(source.file);
+    source.position = choose_score(*source.model, request);
+    auto const& description = source.model->scores[source.position];
+    source.judged = {.name = description.name,
+                     .model = request.model,
+                     .outcome = description.outcome,
+                     .baseline = description.baseline,
+                     .recalibration = description.recalibration,
+                     .training = training_of(*source.model, source.position),
+                     .covariates = description.covariates.names};
+    return source;
+}
+
+void require_predictions(EvaluationRequest const& request, JudgedScore const& judged) {
+    bool const predicts = choose_scale(request, judged) == ScoreScale::linear;
+    if (request.recalibrate == Recalibrate::yes && !predicts) {
+        throw UserError{
+            "--recalibrate needs a model that predicts (these weights do not say what they "
+            "predict); leave it out"};
+    }
+    for (auto const& rule : request.thresholds) {
+        if (rule.kind != ThresholdRule::Kind::risk || predicts) continue;
+        throw UserError{
+            fmt::format("--threshold {} needs predicted risks (this score is relative); give "
+                        "score=X or top=SHARE",
+                        rule.text)};
+    }
+    if (request.horizon && (!predicts || judged.baseline.times.empty())) {
+        throw UserError{
+            "--horizon needs a model that predicts risks (this score has no baseline hazard); "
+            "leave it out, or fit a model to this trait"};
+    }
+}
+
+EvaluatedScore load_score(EvaluationRequest const& request, std::optional<Table> const& computed,
+                          Cohort const& cohort, StoreTables const& tables, Log& log) {
+    auto source = describe_score(request, cohort);
     ScoreDescription description;
-    if (!request.model.empty()) {
-        source.file =
-            find_model(request.home.empty() ? cohort.path() : request.home, request.model);
-        source.model = read_model(source.file);
-        source.position = choose_score(*source.model, request);
+    if (source.model) {
         description = source.model->scores[source.position];
-        source.judged = {.name = description.name,
-                         .model = request.model,
-                         .outcome = description.outcome,
-                         .baseline = description.baseline,
-                         .recalibration = description.recalibration,
-                         .training = training_of(*source.model, source.position),
-                         .covariates = description.covariates.names};
         if (source.judged.training == Training::unknown) {
             log.warn(
                 "nobody knows on whom this model was trained: whether these samples were among "
@@ -174,12 +235,8 @@ EvaluatedScore load_score(EvaluationRequest const& request, std::optional<Table>
         source.score = load_column(tables, column, cohort.samples().size()).values;
     }
     if (choose_scale(request, source.judged) == ScoreScale::linear) {
+        warn_of_levels(description, tables, cohort.samples().size(), log);
         source.prediction = predict(description, source.score, request.model, tables);
-    }
-    if (request.recalibrate == Recalibrate::yes && source.prediction.empty()) {
-        throw UserError{
-            "--recalibrate needs a model that predicts (these weights do not say what they "
-            "predict); leave it out"};
     }
     return source;
 }
@@ -237,8 +294,8 @@ FittedCorrection correct(Cohort const& cohort, EvaluatedScore const& source,
     return correction;
 }
 
-void store_recalibration(FittedCorrection const& correction) {
-    write_model(correction.file, correction.model, ExistingFile::replace);
+DurableFile prepare_recalibration(FittedCorrection const& correction) {
+    return prepare_model(correction.file, correction.model);
 }
 
 }  // namespace maniple

@@ -24,6 +24,13 @@ struct EvaluatedScore {
     std::filesystem::path file;  ///< Of the model.
 };
 
+/// What is known of the score before it is computed: all but `score` and `prediction`.
+/// \throws UserError where the model has no such score.
+EvaluatedScore describe_score(EvaluationRequest const& request, Cohort const& cohort);
+
+/// \throws UserError where an option needs predictions, or a baseline hazard, that there are not.
+void require_predictions(EvaluationRequest const& request, JudgedScore const& judged);
+
 /// \throws UserError where the request names no score, or predictions lack a covariate.
 EvaluatedScore load_score(EvaluationRequest const& request, std::optional<Table> const& computed,
                           Cohort const& cohort, StoreTables const& tables, Log& log);

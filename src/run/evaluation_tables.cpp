@@ -8,10 +8,10 @@
 
 #include <fmt/format.h>
 
+#include "maniple/core/elementary.hpp"
 #include "maniple/model/cox_regression.hpp"
 #include "maniple/model/linear_regression.hpp"
 #include "maniple/model/logistic_regression.hpp"
-#include "maniple/stats/elementary.hpp"
 #include "maniple/stats/heterogeneity.hpp"
 #include "maniple/stats/kaplan_meier.hpp"
 #include "maniple/stats/student_t.hpp"
@@ -199,6 +199,17 @@ void observe(EvaluationRow& row, EvaluatedPeople const& people) {
     row.upper = observed.upper;
 }
 
+// Where the last is censored before the horizon, nobody knows what happens until then.
+bool is_followed(EvaluatedPeople const& people) {
+    if (people.outcome != Outcome::time_to_event) return true;
+    auto const last = std::ranges::max(people.values);
+    if (last >= people.horizon) return true;
+    for (std::size_t s = 0; s < people.values.size(); ++s) {
+        if (people.values[s] == last && people.is_case[s] == 0) return false;
+    }
+    return true;
+}
+
 std::vector<EvaluationRow> compare_tenths(EvaluatedGroup const& group, EvaluationData const& data,
                                           std::vector<Places> const& bins) {
     std::vector<EvaluationRow> rows;
@@ -208,15 +219,18 @@ std::vector<EvaluationRow> compare_tenths(EvaluatedGroup const& group, Evaluatio
         count(predicted, data.people, bins[b]);
         auto observed = predicted;
         observed.metric = "observed";
+        auto const people = select_people(data.people, bins[b]);
         if (bins[b].empty()) {
             predicted.status = observed.status = "nobody";
+        } else if (!is_followed(people)) {
+            predicted.status = observed.status = to_string(FitStatus::not_followed);
         } else {
             double sum = 0;
             for (auto place : bins[b]) {
                 sum += predicted_outcome(data.people, place);
             }
             predicted.estimate = sum / static_cast<double>(bins[b].size());
-            observe(observed, select_people(data.people, bins[b]));
+            observe(observed, people);
         }
         rows.push_back(std::move(predicted));
         rows.push_back(std::move(observed));

@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-#include "maniple/stats/elementary.hpp"
+#include "maniple/core/elementary.hpp"
 namespace maniple {
 namespace {
 

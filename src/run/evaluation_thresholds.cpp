@@ -6,8 +6,8 @@
 #include <fmt/format.h>
 
 #include "evaluation_tables.hpp"
-#include "maniple/core/error.hpp"
-#include "maniple/stats/elementary.hpp"
+#include "maniple/core/contract.hpp"
+#include "maniple/core/elementary.hpp"
 #include "maniple/stats/heterogeneity.hpp"
 #include "maniple/stats/roc.hpp"
 
@@ -26,12 +26,7 @@ Cut cut_of(ThresholdRule const& rule, EvaluatedPeople const& people) {
         case ThresholdRule::Kind::score:
             return {PeopleOrder::score, people.score, rule.value};
         case ThresholdRule::Kind::risk:
-            if (people.prediction.empty()) {
-                throw UserError{
-                    fmt::format("--threshold {} needs predicted risks (this score is "
-                                "relative); give score=X or top=SHARE",
-                                rule.text)};
-            }
+            expect(!people.prediction.empty(), "rules of risks were asked of predictions");
             return {PeopleOrder::prediction, people.prediction,
                     portable_log(rule.value / (1 - rule.value))};
         case ThresholdRule::Kind::top:

@@ -4,6 +4,7 @@
 #include <cctype>
 #include <filesystem>
 #include <iostream>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -11,6 +12,7 @@
 
 #include <fmt/format.h>
 
+#include "evaluation_groups.hpp"
 #include "leave_one_out_plan.hpp"
 #include "leave_one_out_pooling.hpp"
 #include "leave_one_out_report.hpp"
@@ -79,32 +81,53 @@ EvaluationRow reason_row(std::string const& status) {
     return row;
 }
 
-// Collective; rows are the root's.
-JudgedLevel judge(LeaveOneOutRequest const& request, LeftOutLevel const& level,
-                  std::string const& model, mpi::Communicator const& comm, Log& log) {
+// A level whose model is there and whose people are scored by it.
+struct ScoredLevel {
+    EvaluationRequest request;
+    EvaluationData data;
+};
+
+// Collective.
+ScoredLevel score_level(LeaveOneOutRequest const& request, LeftOutLevel const& level,
+                        std::string const& model, JudgedLevel& judged,
+                        mpi::Communicator const& comm, Log& log) {
     StopRequest const stop_request;
-    auto evaluation = request.evaluation;
+    ScoredLevel scored{.request = request.evaluation, .data = {}};
+    auto& evaluation = scored.request;
     evaluation.model = model;
     evaluation.home = evaluation.run;
     evaluation.samples.among = level.people;
     auto const computed = compute_scores(evaluation, comm, log);
-    std::optional<EvaluationData> data;
-    JudgedLevel judged{.name = level.name, .status = {}, .reason = {}, .model = {}, .rows = {}};
     together(comm, [&] {
-        data.emplace(load_evaluation(evaluation, computed, log));
+        scored.data = load_evaluation(evaluation, computed, log);
         auto const fitted = read_model(find_model(evaluation.home, model));
         judged.model = {fitted.scores.front(), std::ssize(fitted.weights.variants)};
     });
-    judged.status = find_obstacle(data->people);
-    if (judged.status == "ok") {
-        judged.rows = evaluate_people(*data, evaluation, comm);
-    } else {
-        judged.reason = judged.status == "constant score"
-                            ? "the model without it gives everybody there one score"
-                            : "everybody there has one value of the trait";
-        judged.rows = {reason_row(judged.status)};
+    judged.status = find_obstacle(scored.data.people);
+    if (judged.status == "ok") return scored;
+    judged.reason = judged.status == "constant score"
+                        ? "the model without it gives everybody there one score"
+                        : "everybody there has one value of the trait";
+    judged.rows = {reason_row(judged.status)};
+    return scored;
+}
+
+// Effects per SD are pooled, and so are of one SD: that of everybody judged, by their own models.
+// Collective; rows are the root's.
+void judge(std::vector<JudgedLevel>& levels, std::map<std::size_t, ScoredLevel>& scored,
+           mpi::Communicator const& comm) {
+    std::vector<double> scores;
+    for (auto const& [i, level] : scored) {
+        if (levels[i].status != "ok") continue;
+        auto const& own = level.data.people.score;
+        scores.insert(scores.end(), own.begin(), own.end());
     }
-    return judged;
+    for (auto& [i, level] : scored) {
+        if (levels[i].status != "ok") continue;
+        StopRequest const stop_request;
+        level.data.score_sd = standard_deviation(scores);
+        levels[i].rows = evaluate_people(level.data, level.request, comm);
+    }
 }
 
 void store_models(LeaveOneOutRequest const& request, std::vector<fs::path> const& places,
@@ -153,6 +176,7 @@ void run_leave_one_out(LeaveOneOutRequest const& request, mpi::Communicator cons
         if (comm.is_root()) places = place_models(request, *plan);
     });
     std::vector<JudgedLevel> levels;
+    std::map<std::size_t, ScoredLevel> scored;
     std::int64_t number = 0;
     for (std::size_t i = 0; i < plan->levels.size(); ++i) {
         auto const& level = plan->levels[i];
@@ -163,9 +187,13 @@ void run_leave_one_out(LeaveOneOutRequest const& request, mpi::Communicator cons
             log.note(fmt::format("== {} of {}: without {} = {}", ++number, plan->judged,
                                  plan->column, level.name));
             run_fit(fit_without(request, level, work_name(i)), comm, log);
-            levels.push_back(judge(request, level, work_name(i), comm, log));
+            levels.push_back({level.name, {}, {}, {}, {}});
+            scored.emplace(i, score_level(request, level, work_name(i), levels.back(), comm, log));
         }
-        for (auto& row : levels.back().rows) {
+    }
+    judge(levels, scored, comm);
+    for (auto& level : levels) {
+        for (auto& row : level.rows) {
             row.factor = plan->column;
             row.group = level.name;
         }

@@ -9,6 +9,7 @@
 
 #include "evaluated_trait.hpp"
 #include "evaluation_factors.hpp"
+#include "evaluation_score.hpp"
 #include "maniple/core/error.hpp"
 #include "maniple/model/linear_null.hpp"
 #include "maniple/run/column_choice.hpp"
@@ -128,6 +129,14 @@ void note_levels(LeaveOneOutPlan const& plan, Log& log) {
     }
 }
 
+// What can be said of the models before they are fitted.
+JudgedScore prospective_score(Outcome outcome) {
+    JudgedScore score;
+    score.outcome = outcome;
+    if (outcome == Outcome::time_to_event) score.baseline = {.times = {0}, .cumulative = {0}};
+    return score;
+}
+
 }  // namespace
 
 LeaveOneOutPlan plan_leave_one_out(LeaveOneOutRequest const& request, Log& log) {
@@ -138,6 +147,7 @@ LeaveOneOutPlan plan_leave_one_out(LeaveOneOutRequest const& request, Log& log) 
     auto const columns = choose_covariates(list_columns(tables), asked.covariates);
     auto const trait = load_trait(asked.trait, columns, tables, samples);
     require_options_of(trait.outcome, asked);
+    require_predictions(asked, prospective_score(trait.outcome));
     std::vector<Column> loaded;
     for (auto const& column : columns) loaded.push_back(load_column(tables, column, samples));
 

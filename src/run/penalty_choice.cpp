@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "maniple/core/contract.hpp"
-#include "maniple/stats/elementary.hpp"
+#include "maniple/core/elementary.hpp"
 
 namespace maniple {
 namespace {

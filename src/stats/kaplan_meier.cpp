@@ -4,7 +4,7 @@
 #include <limits>
 
 #include "maniple/core/contract.hpp"
-#include "maniple/stats/elementary.hpp"
+#include "maniple/core/elementary.hpp"
 #include "maniple/stats/predictor_order.hpp"
 
 namespace maniple {

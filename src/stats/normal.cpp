@@ -7,7 +7,7 @@
 #include <numbers>
 
 #include "maniple/core/contract.hpp"
-#include "maniple/stats/elementary.hpp"
+#include "maniple/core/elementary.hpp"
 
 namespace maniple {
 namespace {

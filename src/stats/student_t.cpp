@@ -7,8 +7,8 @@
 #include <numbers>
 
 #include "maniple/core/contract.hpp"
+#include "maniple/core/elementary.hpp"
 #include "maniple/core/instruction_set.hpp"
-#include "maniple/stats/elementary.hpp"
 #include "student_t_forms.hpp"
 
 namespace maniple {

@@ -258,8 +258,7 @@ void make_folder(std::filesystem::path const& folder) {
 
 }  // namespace
 
-void write_model(std::filesystem::path const& path, ScoreModel const& model,
-                 ExistingFile existing) {
+DurableFile prepare_model(std::filesystem::path const& path, ScoreModel const& model) {
     require_whole(model);
 
     make_folder(path.parent_path());
@@ -279,7 +278,12 @@ void write_model(std::filesystem::path const& path, ScoreModel const& model,
     write_training(file, model.training);
     write_weights(file, model.weights, variants);
     file.close();
-    durable.commit(existing);
+    return durable;
+}
+
+void write_model(std::filesystem::path const& path, ScoreModel const& model,
+                 ExistingFile existing) {
+    prepare_model(path, model).commit(existing);
 }
 
 ScoreModel read_model(std::filesystem::path const& path) {

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "maniple/core/elementary.hpp"
 #include "maniple/core/error.hpp"
 #include "maniple/store/line_reader.hpp"
 #include "maniple/store/scoring_file.hpp"
@@ -103,7 +104,7 @@ private:
                                     "are logarithms, let the file say weight_type=beta",
                                     columns_.title(place), fields_[place]));
                 }
-                row_[w] = std::log(*number);
+                row_[w] = portable_log(*number);
             }
             weighs = weighs || row_[w] != 0;
         }

@@ -3,11 +3,13 @@
 import csv
 import json
 import re
+import subprocess
+import time
 
-from command_case import CommandCase
+from command_case import ENVIRONMENT, CommandCase
 from evaluation_rows import COLUMNS, read_rows
 from plink_files import sample_id, write_bfile, write_table
-from program import h5py, main, np
+from program import MANIPLE, h5py, main, np
 
 NAN = float("nan")
 SAMPLES = 300
@@ -70,6 +72,12 @@ class Evaluate(CommandCase):
         refuse(["--threshold = 'best'"], "--threshold", "best", trait="case")
         refuse(["--threshold = 'top=2'"], "--threshold", "top=2", trait="case")
         refuse(["risk=0.1", "relative"], "--threshold", "risk=0.1", trait="case")
+        for threshold in ("score=nan", "score=inf", "score=-inf", "risk=nan"):
+            refuse([f"--threshold = '{threshold}'"], "--threshold", threshold, trait="case")
+        for bands in ("nan", "inf", "40/inf", "40/nan", "40//50"):
+            refuse([f"--by 'age:{bands}'", "ascending"], "--by", f"age:{bands}")
+        refuse(["--part", "--split-column"], "--part", "test")
+        refuse(["--part", "--split-column"], "--part", "training")
         refuse(["--prevalence"], "--prevalence", "0.1")
         refuse(["--horizon", "times to an event"], "--horizon", "3")
         refuse(["--horizon", "baseline hazard"], "--horizon", "3", trait="years:event")
@@ -93,6 +101,108 @@ class Evaluate(CommandCase):
                          {"evaluation.json", "evaluation.tsv", "log.txt"})
         for path in (self.folder / "r").iterdir():
             self.assertEqual(path.stat().st_mode & 0o777, 0o600)
+
+    def test_a_refusal_comes_before_the_scores_and_from_all_ranks(self):
+        self.have(people())
+        self.write("w.tsv", "chr_name\tchr_position\teffect_allele\tother_allele\teffect_weight\n" + "".join(
+            f"1\t{1000 + v}\tA\tG\t{0.1 + v / 7}\n" for v in range(10)))
+        self.succeed("import", "--store", "s", "--weights", "w.tsv", "--name", "m")
+        words = ("evaluate", "--store", "s", "--model", "m", "--trait", "case", "--bootstrap", "20", "--out", "r")
+        for fragments, more in ((["risk=0.1", "relative"], ("--threshold", "risk=0.1")),
+                                (["--reference 'x'"], ("--by", "site", "--reference", "x")),
+                                (["--horizon", "times to an event"], ("--horizon", "3"))):
+            for ranks in (0, 2):
+                done = self.run_maniple(*words, *more, ranks=ranks)
+                self.judge(done, 2, fragments, more)
+                self.assertNotIn("MPI_ABORT", done.stderr)
+                self.assertNotRegex(done.stderr, "variants used|scores: |samples: ")  # of the pass over genotypes
+
+    def test_scores_of_any_size(self):
+        values = people()
+        values.update(huge=values["prs"] * 1e160, tiny=values["prs"] * 1e-200, tall=values["height"] * 1e170)
+        self.have(values)
+        found = {}
+        for name in ("prs", "huge", "tiny"):
+            self.succeed("evaluate", "--store", "s", "--scores", "t", "--score", name, "--trait", "height", "--out", name,
+                         "--covariate", "age", "--bootstrap", "40")
+            found[name] = {row["metric"]: row for row in read_rows(self.folder / name) if row["kind"] == "estimate"}
+            for metric, row in found[name].items():
+                self.assertEqual(row["status"], "ok")
+                for number in ("estimate", "lower", "upper"):
+                    self.assertAlmostEqual(float(row[number]), float(found["prs"][metric][number]), places=9, msg=metric)
+        self.assertIn("effect_per_sd", found["tiny"])
+        _, rows = self.evaluate(trait="tall")
+        row = next(row for row in rows if row["metric"] == "r2")
+        self.assertEqual((row["status"], row["estimate"]), ("numbers too large to square", "NA"))
+
+    def test_a_horizon_that_nobody_reached(self):
+        self.succeed("simulate", "--store", "s", "--samples", "1500", "--variants", "100", "--time-to-event", "1",
+                     "--quantitative", "0", "--binary", "0", "--heritability", "0.6", "--causal", "5", "--seed", "3")
+        self.succeed("fit", "--store", "s", "--trait", "event_time_1:event_1", "--name", "m", "--penalties", "10",
+                     "--split", "0.3,0.1,0.6")
+        self.succeed("evaluate", "--store", "s", "--model", "m", "--trait", "event_time_1:event_1", "--bootstrap", "20",
+                     "--horizon", "1e6", "--out", "r", "--min-group", "1")
+        rows = [row for row in read_rows(self.folder / "r") if row["kind"] == "calibration"]
+        self.assertEqual(len(rows), 20)
+        for row in rows:
+            self.assertEqual((row["status"], row["estimate"], row["lower"]),
+                             ("nobody followed to the horizon", "NA", "NA"))
+
+    def test_a_report_that_fails_spends_nobody(self):
+        self.have(people())
+        self.write("w.tsv", "chr_name\tchr_position\teffect_allele\tother_allele\teffect_weight\n" + "".join(
+            f"1\t{1000 + v}\tA\tG\t{0.1 + v / 7}\n" for v in range(10)))
+        self.succeed("import", "--store", "s", "--weights", "w.tsv", "--name", "m")
+        model = self.folder / "s/models/m.h5"
+        before = model.read_bytes()
+        words = ("evaluate", "--store", "s", "--model", "m", "--trait", "case", "--scale", "linear", "--recalibrate")
+        for name in ("evaluation.tsv", "evaluation.json"):
+            # Somebody puts a file of that name there while the bootstrap runs.
+            run = subprocess.Popen([MANIPLE, *words, "--bootstrap", "20000", "--out", name], cwd=self.folder,
+                                   env=ENVIRONMENT, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+            while run.poll() is None and not (self.folder / name / "log.txt").exists():
+                time.sleep(0.001)
+            self.write(f"{name}/{name}", "of somebody else")
+            said = run.communicate(timeout=100)[1]
+            self.assertEqual(run.returncode, 3, said)
+            self.assertIn("exists already", said)
+            self.assertEqual(model.read_bytes(), before)
+            self.assertEqual([p.name for p in model.parent.iterdir()], ["m.h5"])
+        self.succeed(*words, "--bootstrap", "20", "--out", "r")
+        self.assertNotEqual(model.read_bytes(), before)
+
+    def test_levels_that_the_model_does_not_know(self):
+        simulate = ("simulate", "--samples", "900", "--variants", "100", "--quantitative", "1", "--heritability", "0.6",
+                    "--causal", "5", "--seed", "3")
+        for store, sites in (("s", "abcd"), ("u", "pr"), ("v", "ab")):
+            self.succeed(*simulate, "--store", store)
+            with h5py.File(self.folder / store / "cohort.h5") as file:
+                ids = [value.decode() for value in file["sample_id"][:]]
+            self.write("w.tsv", "IID\tclinic\n" + "".join(f"{i}\t{sites[s % len(sites)]}\n" for s, i in enumerate(ids)))
+            self.succeed("import", "--store", store, "--table", "w.tsv", "--name", "w")
+        self.succeed("fit", "--store", "s", "--trait", "quantitative_1", "--name", "m", "--penalties", "10", "--split",
+                     "0.3,0.1,0.6", "--covariate", "clinic")
+        said = {}
+        for store in "suv":
+            if store != "s":
+                (self.folder / store / "models").mkdir(exist_ok=True)
+                (self.folder / store / "models/m.h5").write_bytes((self.folder / "s/models/m.h5").read_bytes())
+            said[store] = self.succeed("evaluate", "--store", store, "--model", "m", "--trait", "quantitative_1",
+                                       "--bootstrap", "20", "--out", f"r-{store}")
+        self.assertRegex(said["u"], "covariate 'clinic': the model has no effect of levels 'p', 'r'")
+        for store in "sv":
+            self.assertNotIn("has no effect of", said[store])
+
+    def test_levels_that_look_alike(self):
+        values = people()
+        values["state"] = ["missing" if i % 3 == 0 else "NA" if i % 3 == 1 else "there" for i in range(SAMPLES)]
+        self.have(values)
+        _, rows = self.evaluate("--by", "state,age:50.0000001/50.0000002")
+        groups = {row["group"]: row for row in rows if row["metric"] == "r2" and row["factor"] == "state"
+                  and row["kind"] == "estimate"}
+        self.assertEqual(set(groups), {"missing", "missing value", "there"})
+        age = {row["group"] for row in rows if row["factor"] == "age" and row["kind"] == "estimate"}
+        self.assertEqual(age, {"<50.0000001", "50.0000001-<50.0000002", ">=50.0000002"})
 
     def test_samples_are_those_asked_for(self):
         values = people()

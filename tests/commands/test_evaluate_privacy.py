@@ -178,6 +178,65 @@ class Privacy(CommandCase):
         rates = {row["part"]: row["status"] for row in rows if row["kind"] == "threshold"}
         self.assertEqual(rates, {"top=0.6": "ok", "top=0.8": "suppressed", "top=0.59": "suppressed"})
 
+    def left_over(self, rows, values, first, second, kind="estimate", part="NA"):
+        """What sums of told groups of one column less those of another leave, of people who can be told apart."""
+        divisions = []
+        for factor in (first, second):
+            members = np.array(values[factor], dtype=object)
+            told = {row["group"] for row in rows if row["factor"] == factor and row["kind"] == kind
+                    and row["part"] == part and row["status"] != "suppressed"}
+            sets = [members == name for name in sorted(told)]
+            hidden = ~np.isin(members, sorted(told)) if told else np.ones(len(members), bool)
+            divisions.append(sets + [hidden] * bool(hidden.any()))
+        sums = [[np.any([s for s, take in zip(sets, takes) if take] or [np.zeros(len(sets[0]), bool)], axis=0)
+                 for takes in itertools.product((0, 1), repeat=len(sets))] for sets in divisions]
+        return [b & ~a for a in sums[0] for b in sums[1] if not (a & ~b).any()]
+
+    def test_columns_that_divide_each_other(self):
+        chance = np.random.default_rng(4)
+        sites = np.repeat(["s1", "s2", "s3", "s4", "s5"], [150, 3, 70, 80, 60])
+        chance.shuffle(sites)
+        values = {"prs": chance.normal(0, 1, len(sites)), "y": chance.normal(0, 1, len(sites)), "site": list(sites),
+                  "region": [{"s1": "A", "s2": "A", "s3": "B", "s4": "B", "s5": "C"}[s] for s in sites],
+                  "coin": [f"c{c}" for c in chance.integers(0, 2, len(sites))]}
+        age = chance.integers(20, 70, len(sites)).astype(float)
+        age[(age >= 40) & (age < 42)] = 39
+        age[:3] = 40
+        values.update(age=age, years=age.copy(), young=[f"{a < 40}" for a in age], younger=[f"{a < 41}" for a in age])
+        self.have(values)
+        for pair in (("site", "region"), ("region", "site"), ("young", "younger"), ("coin", "site")):
+            rows = self.evaluate(values, "--by", ",".join(pair), trait="y", out="-".join(pair))
+            for people in self.left_over(rows, values, *pair):
+                self.assertFalse(0 < people.sum() < LIMIT, (pair, people.sum()))
+            told = [row for row in rows if row["factor"] and row["metric"] == "r2" and row["status"] == "ok"
+                    and row["kind"] == "estimate"]
+            self.assertEqual({row["factor"] for row in told}, {pair[0]} if "young" in pair else set(pair))
+        # Columns that cross hide nothing from each other.
+        self.assertEqual({row["group"] for row in told} & {"c0", "c1", "s1", "s4"}, {"c0", "c1", "s1", "s4"})
+        words = ("evaluate", "--store", "s", "--scores", "t", "--score", "prs", "--trait", "y", "--out", "r", "--by")
+        self.refuse(["'age' and 't.age' are one column"], *words, "age:40", "t.age:41")
+        self.refuse(["'age' is named twice"], *words, "age:40", "age:41")
+
+    def test_tables_of_columns_that_divide_each_other(self):
+        """Each site has large fifths; region less site leaves a fifth of two people."""
+        chance = np.random.default_rng(5)
+        samples = 600
+        score = np.arange(samples) / 100
+        fifth = np.arange(samples) // 120
+        inner = np.array([f"b{b}" for b in chance.integers(0, 2, samples)], dtype=object)
+        outer = inner.copy()
+        for f, many in enumerate((20, 2, 25, 20, 20)):
+            outer[np.flatnonzero((fifth == f) & (inner == "b1"))[:many]] = "b0"
+        values = {"prs": score, "y": chance.normal(0, 1, samples), "inner": list(inner), "outer": list(outer)}
+        self.have(values)
+        rows = self.evaluate(values, "--by", "inner,outer", trait="y")
+        told = {row["factor"] for row in rows if row["kind"] == "quantile" and row["part"] == "fifth 1"}
+        self.assertEqual(told, {"", "inner"})
+        self.assertEqual({row["factor"] for row in rows if row["metric"] == "r2" and row["status"] == "ok"
+                          and row["kind"] == "estimate"}, {"", "inner", "outer"})
+        alone = self.evaluate(values, "--by", "outer", trait="y", out="alone")
+        self.assertIn("outer", {row["factor"] for row in alone if row["part"] == "fifth 1"})
+
 
 if __name__ == "__main__":
     main()

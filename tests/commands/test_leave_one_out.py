@@ -60,9 +60,40 @@ class LeaveOneOut(CommandCase):
                 expected = [{**row, "factor": "where", "group": site}
                             for row in rows(self.folder / hand / "evaluation.tsv")]
                 self.assertGreater(len(expected), 6)
-                self.assertEqual([row for row in found if row["group"] == site], expected)
+                lines = [row for row in found if row["group"] == site]
+                self.assertEqual(*([row for row in some if not row["metric"].endswith("_per_sd")]
+                                   for some in (lines, expected)))
+                self.assertEqual([row["metric"] for row in lines], [row["metric"] for row in expected])
         self.assertIn("pooled", said)
         self.assertFalse([model for model in self.models() - before if not model.startswith("hand")])
+
+    def test_levels_have_one_standard_deviation(self):
+        """As evaluating groups by one column of scores, each person's by the model without their site."""
+        found = {}
+        for trait in ("quantitative_1", "binary_1"):
+            self.succeed(*self.words("--name", trait, trait=trait, out=trait))
+            found[trait] = [row for row in rows(self.folder / trait / "evaluation.tsv")
+                            if row["metric"].endswith("_per_sd") and row["kind"] == "estimate"]
+            sites = [row["group"] for row in found[trait]]
+            self.assertGreater(len(sites), 1)
+            scores = {}
+            for site in sites:
+                model = f"{trait}.{site.replace(' ', '_')}"
+                self.succeed("score", "--store", "s", "--model", model, "--out", f"score-{model}")
+                with open(self.folder / f"score-{model}/scores.tsv", encoding="utf-8") as file:
+                    for line in csv.reader(file, delimiter="\t"):
+                        one = [word for word in line if self.where.get(word) == site]
+                        if one:
+                            scores[one[0]] = line[-1]
+            self.write("o.tsv", "IID\tunseen\n" + "".join(f"{i}\t{score}\n" for i, score in scores.items()))
+            self.succeed("import", "--store", "s", "--table", "o.tsv", "--name", f"o-{trait}")
+            self.succeed("evaluate", "--store", "s", "--scores", f"o-{trait}", "--score", "unseen", "--trait", trait,
+                         "--covariate", "covariate_1,sex", "--by", "where", "--bootstrap", 30, "--out", f"g-{trait}")
+            grouped = {row["group"]: row for row in rows(self.folder / f"g-{trait}/evaluation.tsv")
+                       if row["metric"].endswith("_per_sd") and row["kind"] == "estimate"}
+            for row in found[trait]:
+                for name in ("estimate", "lower", "upper"):
+                    self.assertAlmostEqual(float(row[name]) / float(grouped[row["group"]][name]), 1, places=5)
 
     def test_pooled(self):
         """Random effects of two or three levels, from their lines alone."""

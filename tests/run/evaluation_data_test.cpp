@@ -160,7 +160,7 @@ TEST_CASE("load_evaluation: recalibrates on half, and nobody is evaluated on the
                      correction.slope * before.people.prediction[static_cast<std::size_t>(place)]));
     }
     CHECK(read_model(data.correction->file).scores[0].recalibration == std::nullopt);
-    store_recalibration(*data.correction);
+    prepare_recalibration(*data.correction).commit(ExistingFile::replace);
     CHECK(read_model(data.correction->file).scores[0].recalibration->slope == correction.slope);
 
     // From now on the half that was used is left out, and its correction is in the predictions.

@@ -41,6 +41,7 @@ enum class FitStatus : std::uint8_t {
     separated,        ///< Some column tells cases from controls without error: no finite optimum.
     not_converged,
     not_followed,  ///< The last is censored before the time that is asked about.
+    out_of_range,  ///< Squares of the response are no numbers.
 };
 
 /// "ok", "one class", ...

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "maniple/core/durable_file.hpp"
 #include "maniple/core/index.hpp"
 #include "maniple/core/log.hpp"
 #include "maniple/model/score_metrics.hpp"
@@ -21,7 +22,7 @@ namespace maniple {
 /// A division of the people into groups.
 struct EvaluationFactor {
     std::string name;
-    std::vector<std::string> levels;     ///< "missing" last, where somebody's is.
+    std::vector<std::string> levels;     ///< "missing" (or "missing value") last, if any is.
     std::vector<std::int32_t> level;     ///< Of each person.
     std::optional<std::size_t> missing;  ///< That level.
     std::size_t reference = 0;
@@ -64,11 +65,16 @@ struct EvaluationData {
     EvaluationFlow flow;
     EvaluatedPeople people;
     std::vector<EvaluationFactor> factors;
+    std::optional<double> score_sd{};  ///< What "per SD" means; nothing: that of these people.
     std::optional<FittedCorrection> correction;  ///< Recalibrate::yes alone.
 };
 
 /// People at these places of `all`. \pre places are within it
 EvaluatedPeople select_people(EvaluatedPeople const& all, std::span<std::size_t const> places);
+
+/// What can be seen to be wrong with a request before any score is computed.
+/// \throws UserError; whatever the store throws.
+void check_evaluation(EvaluationRequest const& request);
 
 /// Reads and checks everything, the same on every rank. With Recalibrate::yes a correction is
 /// fitted on half of the people (a hash of seed and sample ID, families together); it counts them
@@ -78,7 +84,7 @@ EvaluatedPeople select_people(EvaluatedPeople const& all, std::span<std::size_t 
 EvaluationData load_evaluation(EvaluationRequest const& request,
                                std::optional<Table> const& computed, Log& log);
 
-/// Put a correction into its model's file.
-void store_recalibration(FittedCorrection const& correction);
+/// The model with its correction, complete on the disk; to be committed over the one that is there.
+DurableFile prepare_recalibration(FittedCorrection const& correction);
 
 }  // namespace maniple

@@ -48,6 +48,9 @@ struct ScoreModel {
 /// \throws EnvironmentError, also where the file exists and `existing` is refuse.
 void write_model(std::filesystem::path const& path, ScoreModel const& model, ExistingFile existing);
 
+/// As `write_model`, up to giving the file its name: that is left to `commit`.
+DurableFile prepare_model(std::filesystem::path const& path, ScoreModel const& model);
+
 /// \throws UserError where the file holds simulated effects instead; EnvironmentError where it
 ///         cannot be opened; CorruptInput where it is damaged or none of ours.
 ScoreModel read_model(std::filesystem::path const& path);

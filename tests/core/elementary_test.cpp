@@ -1,4 +1,4 @@
-#include "maniple/stats/elementary.hpp"
+#include "maniple/core/elementary.hpp"
 
 #include <cmath>
 #include <limits>
