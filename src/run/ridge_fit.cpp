@@ -321,8 +321,9 @@ void RidgeFit::describe_pass() const {
         largest = std::max(largest, one.system.relative_residual);
         ++left;
     }
+    constexpr std::int64_t told = 10;  // There are many, and quick.
+    if (left > 0 && state_.passes % told != 0) return;
     auto const line = fmt::format("  pass {}: ", state_.passes);
-    if (left > 0 && state_.passes % 10 != 0) return;
     if (left == 0) {
         log_.note(line + "all systems are solved and checked");
         return;

@@ -161,7 +161,7 @@ TEST_CASE("OutcomeLoss: runs of event times end with the last event", "[elastic_
     for (auto const& column : shared) model -= std::pow(fast_dot(column, basis.column(0)), 2);
     double const truth = loss->curvature_along(basis, 0).front();
     CHECK(model >= truth);
-    CHECK(model < 1.1 * truth);
+    CHECK(model < 1.2 * truth);  // The share in the risk varies within a run.
 }
 
 }  // namespace

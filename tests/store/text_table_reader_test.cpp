@@ -80,12 +80,20 @@ TEST_CASE("read_text_table: types follow from the values", "[store]") {
     CHECK(table.remarks.size() == 2);  // The recoded 1/2 and the column without values.
 }
 
-TEST_CASE("read_text_table: -9 is a number unless it was named", "[store]") {
+TEST_CASE("read_text_table: -9 is a number unless it was named, or stands beside two codes",
+          "[store]") {
     constexpr char const* text = "IID x y\na -9 1\nb -9.0 2\nc 4 -9\n";
     auto const kept = read(text);
     CHECK(same(kept.columns[0].values, {-9, -9, 4}));
-    CHECK(kept.columns[1].type == ColumnType::quantitative);
-    CHECK(kept.remarks.size() == 2);
+    CHECK(kept.columns[0].type == ColumnType::quantitative);
+    CHECK(kept.columns[1].type == ColumnType::binary);
+    CHECK(same(kept.columns[1].values, {0, 1, absent}));
+    CHECK(kept.remarks.size() == 3);
+    auto const coded = read("IID x y z\na -9 1 0\nb 0 -9 3\nc 1 0 -9\n");
+    CHECK(coded.columns[0].type == ColumnType::binary);
+    CHECK(same(coded.columns[0].values, {absent, 0, 1}));
+    CHECK(same(coded.columns[1].values, {1, absent, 0}));
+    CHECK(same(coded.columns[2].values, {0, 3, -9}));
 
     auto const named = read(text, {.missing_values = {"-9", "none"}, .categorical = {}});
     CHECK(same(named.columns[0].values, {absent, absent, 4}));
