@@ -77,6 +77,9 @@ std::optional<WholeGenomeRequest> whole_genome_of(po::variables_map const& value
             "options --whole-genome and --predictors exclude each other; make predictors, or take "
             "those of a run"};
     }
+    if (values["folds"].as<std::string>() == "contiguous" && is_given(values, "seed")) {
+        throw UserError{"option --seed has no use with --folds contiguous; leave it out"};
+    }
     std::vector<double> heritabilities;
     for (auto value : numbers_of(values, "whole-genome-heritabilities")) {
         if (!(value > 0 && value < 1)) {

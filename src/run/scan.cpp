@@ -130,6 +130,9 @@ void plan_scan(ScanRequest const& request, mpi::Communicator const& comm, Log& l
         if (!request.run.empty()) RunFolder::require_usable(request.run);
         log.note(fmt::format("  time about {:.1f} s on machines like this one",
                              estimate_seconds(*plan, comm.size())));
+        if (request.whole_genome) {
+            log.note("  and before it the whole-genome regression, which these figures leave out");
+        }
         log.note("nothing was computed; run the same command without --plan");
     });
 }
@@ -150,7 +153,9 @@ void run_scan(ScanRequest const& request, mpi::Communicator const& comm, Log& lo
     auto with_predictors = request;
     if (request.whole_genome) {
         with_predictors.predictors = request.run / "predictors.h5";
-        fit_whole_genome(*request.whole_genome, with_predictors.predictors, comm, log);
+        auto whole_genome = *request.whole_genome;
+        whole_genome.memory = limits.memory;
+        fit_whole_genome(whole_genome, with_predictors.predictors, comm, log);
     }
     together(comm, [&] { plan.emplace(with_predictors, limits, log); });
     describe_work(*plan, comm, log);

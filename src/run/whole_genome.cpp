@@ -3,6 +3,7 @@
 #include <omp.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -13,98 +14,24 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
+#include "base_traits.hpp"
 #include "maniple/core/error.hpp"
 #include "maniple/core/stopwatch.hpp"
 #include "maniple/model/block_ridge.hpp"
-#include "maniple/model/covariate_basis.hpp"
 #include "maniple/model/stacked_ridge.hpp"
 #include "maniple/run/agreement.hpp"
 #include "maniple/run/first_failure.hpp"
 #include "maniple/run/genome_blocks.hpp"
 #include "maniple/run/progress.hpp"
 #include "maniple/run/stop_request.hpp"
-#include "maniple/run/trait_loader.hpp"
 #include "maniple/store/predictor_file.hpp"
-#include "maniple/trait/training_split.hpp"
 #include "readable.hpp"
 
 namespace maniple {
 namespace {
 
-constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 constexpr int predictors_tag = 2;
-
-/// Traits on the base: the samples with every covariate.
-struct BaseTraits {
-    CovariateBasis basis;
-    std::string covariates;  // Names, comma separated.
-    std::vector<std::string> names;
-    std::vector<std::vector<double>> residuals;  // Traits x base; NaN where one has no value.
-    std::vector<double> scales;                  // SD of each trait's residual.
-};
-
-BaseTraits load_traits(WholeGenomeRequest const& request, Cohort const& cohort, Log& log) {
-    StoreTables const tables{cohort};
-    auto const columns = list_columns(tables);
-    auto const covariates = choose_covariates(columns, request.covariates);
-    auto const asked = choose_traits(columns, request.traits, covariates);
-    std::vector<ColumnReference> references;
-    for (auto const& trait : asked) references.push_back(trait.reference);
-    TraitLoader const loader{tables, covariates,
-                             choose_samples(cohort.samples(), request.samples, log)};
-    auto const fitted = loader.fit(references);
-    judge_rejected(fitted.null, asked, log);
-
-    auto const& null = fitted.null;
-    BaseTraits traits{.basis = make_basis(null.base().list(), null.covariates()),
-                      .covariates = {},
-                      .names = {},
-                      .residuals = {},
-                      .scales = {}};
-    std::vector<std::string> labels;
-    for (auto const& covariate : covariates) labels.push_back(covariate.label);
-    traits.covariates = fmt::format("{}", fmt::join(labels, ","));
-    for (auto const& trait : null.traits()) {
-        auto const& pattern = null.pattern(trait.pattern);
-        std::vector<double> residual;
-        double squares = 0;
-        for (auto s : traits.basis.samples) {
-            bool const has = pattern.mask.contains(s);
-            residual.push_back(has ? null.residual(trait, s) : unknown);
-            if (has) squares += residual.back() * residual.back();
-        }
-        auto const rank = null.designs()[pattern.design].rank;
-        traits.scales.push_back(std::sqrt(squares / static_cast<double>(pattern.samples - rank)));
-        traits.residuals.push_back(std::move(residual));
-        traits.names.push_back(trait.name);
-    }
-    return traits;
-}
-
-std::vector<std::int32_t> make_folds(WholeGenomeRequest const& request, Samples const& samples,
-                                     std::span<SampleIndex const> base) {
-    std::vector<std::int32_t> folds;
-    if (request.folds_by == FoldsBy::hash) {
-        auto const all = folds_by_hash(samples, request.folds, request.seed);
-        for (auto s : base) folds.push_back(all[s.at()]);
-    } else {
-        auto const each = std::ssize(base) / request.folds;
-        for (std::int64_t i = 0; i < std::ssize(base); ++i) {
-            auto const fold = each == 0 ? i : std::min(i / each, request.folds - 1);
-            folds.push_back(static_cast<std::int32_t>(fold));
-        }
-    }
-    for (std::int32_t fold = 0; fold < request.folds; ++fold) {
-        if (std::ranges::count(folds, fold) > 0) continue;
-        throw UserError{fmt::format(
-            "whole-genome regression: one of {} folds has no sample ({} samples have every "
-            "covariate); it needs more people",
-            request.folds, base.size())};
-    }
-    return folds;
-}
 
 /// A whole-genome regression between its traits and its file.
 class WholeGenomeFit {
@@ -117,10 +44,26 @@ public:
           blocks_{blocks},
           comm_{comm},
           log_{log},
-          folds_{make_folds(request, cohort.samples(), traits_.basis.samples)},
+          folds_{share_out_folds(request, cohort.samples(), traits_.basis.samples)},
           settings_{.variants = blocks.variants(),
                     .folds = request.folds,
                     .heritabilities = request.heritabilities} {}
+
+    /// \throws UserError where a rank's share of the predictors does not fit its memory.
+    void require_memory() const {
+        auto const matrix = columns() * samples() * std::int64_t{sizeof(float)};
+        auto const own = (matrix * traits() + comm_.size() - 1) / comm_.size();
+        // A thread's trait: its predictors once more, and triangles of level 1.
+        auto const folds = request_.folds + 2;
+        auto const working = request_.threads * (matrix + 8 * folds * columns() * columns());
+        if (own + working <= request_.memory) return;
+        throw UserError{fmt::format(
+            "whole-genome regression: {} of {} blocks needs about {} on each rank, of {} "
+            "(--memory); "
+            "run it on more nodes, with larger --whole-genome-block, or for fewer traits at a time",
+            plural(traits(), "trait"), blocks_.blocks().size(), readable_bytes(own + working),
+            readable_bytes(request_.memory))};
+    }
 
     std::vector<PredictedTrait> run(std::filesystem::path const& file) {
         predict_blocks();
@@ -169,7 +112,10 @@ private:
         std::vector<BlockRidge> ridges;
         for (int thread = 0; thread < request_.threads; ++thread) ridges.emplace_back(design);
         predictors_.resize(blocks_.blocks().size());
-        Progress progress{"blocks of the whole genome", std::nullopt, log_};
+        std::int64_t own = 0;
+        for (std::size_t b = 0; b < predictors_.size(); ++b) own += blocks_.is_own(b) ? 1 : 0;
+        Progress progress{"blocks of the whole genome", own, log_};
+        std::atomic<std::int64_t> done{0};
         blocks_.each([&](int thread, std::size_t block, PackedView genotypes) {
             std::vector<LocalVariantIndex> rows;
             for (LocalVariantIndex v{0}; v.get() < genotypes.variants(); ++v) rows.push_back(v);
@@ -177,7 +123,8 @@ private:
             found.resize(static_cast<std::size_t>(design.predictors() * samples()));
             ridges[static_cast<std::size_t>(thread)].predict(
                 genotypes, rows, {found.data(), design.predictors(), samples()});
-            if (thread == 0) progress.advance(1);
+            ++done;
+            if (thread == 0) progress.reach(done);
         });
     }
 
@@ -378,21 +325,22 @@ std::vector<PredictedTrait> fit_whole_genome(WholeGenomeRequest const& request,
     std::vector<ChosenBlock> chosen;
     together(comm, [&] {
         cohort.emplace(request.store);
-        traits.emplace(load_traits(request, *cohort, log));
-        if (traits->names.empty()) {
-            throw UserError{"none of the traits can be predicted; see the warnings above"};
-        }
+        traits.emplace(load_base_traits(request, *cohort, log));
         chosen = choose_variants(*cohort, request.variants, log);
     });
     SampleMask base{cohort->samples().size()};
     for (auto s : traits->basis.samples) base.insert(s);
     GenomeBlocks blocks{*cohort, chosen,         request.filter, base, request.block_variants,
                         comm,    request.threads};
-    log.note(fmt::format("whole genome: {} variants in {} of {} contigs predict {}",
-                         blocks.variants(), plural(std::ssize(blocks.blocks()), "block"),
-                         blocks.contigs().size(), plural(std::ssize(traits->names), "trait")));
+    log.note(fmt::format("whole genome: {} variants in {} of {} predict {}", blocks.variants(),
+                         plural(std::ssize(blocks.blocks()), "block"),
+                         plural(std::ssize(blocks.contigs()), "contig"),
+                         plural(std::ssize(traits->names), "trait")));
     std::optional<WholeGenomeFit> fit;
-    together(comm, [&] { fit.emplace(request, *cohort, std::move(*traits), blocks, comm, log); });
+    together(comm, [&] {
+        fit.emplace(request, *cohort, std::move(*traits), blocks, comm, log);
+        fit->require_memory();
+    });
     auto predicted = fit->run(file);
     if (comm.is_root()) describe(predicted, watch.seconds(), log);
     return predicted;

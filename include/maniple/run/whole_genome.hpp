@@ -36,6 +36,7 @@ struct WholeGenomeRequest {
     FoldsBy folds_by = FoldsBy::hash;
     std::uint64_t seed = 1;
     int threads = 1;
+    std::int64_t memory = 0;  ///< That a rank may use [bytes].
 };
 
 /// What became of one trait.

@@ -1,0 +1,86 @@
+#include "base_traits.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "maniple/core/error.hpp"
+#include "maniple/run/trait_loader.hpp"
+#include "maniple/trait/training_split.hpp"
+
+namespace maniple {
+namespace {
+
+constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+
+}  // namespace
+
+BaseTraits load_base_traits(WholeGenomeRequest const& request, Cohort const& cohort, Log& log) {
+    StoreTables const tables{cohort};
+    auto const columns = list_columns(tables);
+    auto const covariates = choose_covariates(columns, request.covariates);
+    auto const asked = choose_traits(columns, request.traits, covariates);
+    std::vector<ColumnReference> references;
+    for (auto const& trait : asked) references.push_back(trait.reference);
+    TraitLoader const loader{tables, covariates,
+                             choose_samples(cohort.samples(), request.samples, log)};
+    auto const fitted = loader.fit(references);
+    judge_rejected(fitted.null, asked, log);
+
+    auto const& null = fitted.null;
+    BaseTraits traits{.basis = make_basis(null.base().list(), null.covariates()),
+                      .covariates = {},
+                      .names = {},
+                      .residuals = {},
+                      .scales = {}};
+    std::vector<std::string> labels;
+    for (auto const& covariate : covariates) labels.push_back(covariate.label);
+    traits.covariates = fmt::format("{}", fmt::join(labels, ","));
+    for (auto const& trait : null.traits()) {
+        auto const& pattern = null.pattern(trait.pattern);
+        std::vector<double> residual;
+        double squares = 0;
+        for (auto s : traits.basis.samples) {
+            bool const has = pattern.mask.contains(s);
+            residual.push_back(has ? null.residual(trait, s) : unknown);
+            if (has) squares += residual.back() * residual.back();
+        }
+        auto const rank = null.designs()[pattern.design].rank;
+        traits.scales.push_back(std::sqrt(squares / static_cast<double>(pattern.samples - rank)));
+        traits.residuals.push_back(std::move(residual));
+        traits.names.push_back(trait.name);
+    }
+    if (traits.names.empty()) {
+        throw UserError{"none of the traits can be predicted; see the warnings above"};
+    }
+    return traits;
+}
+
+std::vector<std::int32_t> share_out_folds(WholeGenomeRequest const& request, Samples const& samples,
+                                          std::span<SampleIndex const> base) {
+    std::vector<std::int32_t> folds;
+    if (request.folds_by == FoldsBy::hash) {
+        auto const all = folds_by_hash(samples, request.folds, request.seed);
+        for (auto s : base) folds.push_back(all[s.at()]);
+    } else {
+        auto const each = std::ssize(base) / request.folds;
+        for (std::int64_t i = 0; i < std::ssize(base); ++i) {
+            auto const fold = each == 0 ? i : std::min(i / each, request.folds - 1);
+            folds.push_back(static_cast<std::int32_t>(fold));
+        }
+    }
+    for (std::int32_t fold = 0; fold < request.folds; ++fold) {
+        if (std::ranges::count(folds, fold) > 0) continue;
+        throw UserError{fmt::format(
+            "whole-genome regression: one of {} folds has no sample ({} samples have every "
+            "covariate); it needs more people",
+            request.folds, base.size())};
+    }
+    return folds;
+}
+
+}  // namespace maniple

@@ -1,0 +1,32 @@
+/// \file  Traits and folds of a whole-genome regression. Private to this module.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "maniple/core/log.hpp"
+#include "maniple/model/covariate_basis.hpp"
+#include "maniple/run/whole_genome.hpp"
+#include "maniple/store/cohort.hpp"
+
+namespace maniple {
+
+/// Traits on the base: the samples with every covariate.
+struct BaseTraits {
+    CovariateBasis basis;
+    std::string covariates;  // Names, comma separated.
+    std::vector<std::string> names;
+    std::vector<std::vector<double>> residuals;  // Traits x base; NaN where one has no value.
+    std::vector<double> scales;                  // SD of each trait's residual.
+};
+
+/// \throws UserError where a trait that was named cannot be fitted, or none is left; CorruptInput.
+BaseTraits load_base_traits(WholeGenomeRequest const& request, Cohort const& cohort, Log& log);
+
+/// The fold of each sample of the base. \throws UserError where a fold has none.
+std::vector<std::int32_t> share_out_folds(WholeGenomeRequest const& request, Samples const& samples,
+                                          std::span<SampleIndex const> base);
+
+}  // namespace maniple
