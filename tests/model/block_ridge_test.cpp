@@ -282,13 +282,22 @@ struct Predictors {
     }
 };
 
+// The rows of values, one after the other.
+std::vector<float*> rows_in(std::vector<float>& values, std::int64_t samples) {
+    std::vector<float*> rows;
+    for (std::int64_t at = 0; at < std::ssize(values); at += samples) {
+        rows.push_back(values.data() + at);
+    }
+    return rows;
+}
+
 Predictors predict(Cohort const& cohort) {
     auto const design = cohort.design();
     Predictors found{design.samples(), {}, 0};
     found.values.assign(static_cast<std::size_t>(design.predictors() * design.samples()), -7.0F);
     BlockRidge ridge{design};
     found.dropped = ridge.predict(cohort.genotypes.view(), cohort.all_variants(),
-                                  {found.values.data(), design.predictors(), design.samples()});
+                                  rows_in(found.values, design.samples()));
     return found;
 }
 
@@ -352,8 +361,7 @@ TEST_CASE("BlockRidge: blocks of different sizes leave nothing to the next; chos
     auto const some = std::span{all}.subspan(20, 17);
     auto const run = [&](BlockRidge& ridge, std::span<LocalVariantIndex const> rows) {
         std::vector<float> values(static_cast<std::size_t>(design.predictors() * design.samples()));
-        ridge.predict(cohort.genotypes.view(), rows,
-                      {values.data(), design.predictors(), design.samples()});
+        ridge.predict(cohort.genotypes.view(), rows, rows_in(values, design.samples()));
         return values;
     };
     BlockRidge fresh{design};
@@ -406,12 +414,10 @@ TEST_CASE("LevelZeroDesign, BlockRidge: what must hold is checked", "[model]") {
     BlockRidge ridge{design};
     std::vector<float> values(static_cast<std::size_t>(design.predictors() * design.samples()));
     auto const all = good.all_variants();
-    CHECK_THROWS_AS(ridge.predict(good.genotypes.view(), all,
-                                  {values.data(), design.predictors() - 1, design.samples()}),
-                    ContractViolation);
-    CHECK_THROWS_AS(ridge.predict(good.genotypes.view(), {},
-                                  {values.data(), design.predictors(), design.samples()}),
-                    ContractViolation);
+    auto rows = rows_in(values, design.samples());
+    CHECK_THROWS_AS(ridge.predict(good.genotypes.view(), {}, rows), ContractViolation);
+    rows.pop_back();
+    CHECK_THROWS_AS(ridge.predict(good.genotypes.view(), all, rows), ContractViolation);
 }
 
 }  // namespace

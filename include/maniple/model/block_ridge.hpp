@@ -74,16 +74,17 @@ public:
     /// Fits and predictions are those of the remaining ones.
     ///
     /// \param rows        the block's variants.
-    /// \param predictors  traits * heritabilities (the heritabilities of a trait side by side) x
-    ///                    samples of the base; overwritten. Over a trait's samples the mean is 0
-    ///                    and the SD is 1 (squares add up to samples - 1), elsewhere it is 0. All
-    ///                    0 where the prediction does not vary.
+    /// \param predictors  traits * heritabilities rows (the heritabilities of a trait follow each
+    ///                    other), wherever each is, of one value per sample of the base;
+    ///                    overwritten. Over a trait's samples the mean is 0 and the SD is 1
+    ///                    (squares add up to samples - 1), elsewhere it is 0. All 0 where the
+    ///                    prediction does not vary.
     /// \return how many variants were dropped.
     /// \pre   genotypes has the design's cohort; 1 <= rows.size() <= most_ridge_variants
-    /// \pre   predictors is design.predictors() x design.samples()
+    /// \pre   there are design.predictors() rows
     /// Equal bits on every instruction set, whatever other traits there are.
     std::int64_t predict(PackedView genotypes, std::span<LocalVariantIndex const> rows,
-                         MatrixView<float> predictors);
+                         std::span<float* const> predictors);
 
     struct State;
 
