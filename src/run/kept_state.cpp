@@ -27,11 +27,11 @@ struct KeptHead {
 };
 
 std::uint64_t checksum_of(std::uint64_t plan_bytes, std::span<std::byte const> plan,
-                          std::span<std::byte const> state) {
+                          std::vector<std::span<std::byte const>> const& state) {
     Checksum sum;
     sum.add_values(std::span<std::uint64_t const>{&plan_bytes, 1});
     sum.add(plan);
-    sum.add(state);
+    for (auto part : state) sum.add(part);
     return sum.value();
 }
 
@@ -78,6 +78,11 @@ void throw_damaged(std::filesystem::path const& file, KeptWork const& work) {
 
 void keep_state(std::filesystem::path const& file, PlanFacts const& facts,
                 std::span<std::byte const> state) {
+    keep_parts(file, facts, {state});
+}
+
+void keep_parts(std::filesystem::path const& file, PlanFacts const& facts,
+                std::vector<std::span<std::byte const>> const& state) {
     Json plan = Json::object();
     for (auto const& [name, value] : facts) plan[name] = value;
     auto const text = Json::to_cbor(Json{{"version", kept_version}, {"plan", std::move(plan)}});
@@ -85,14 +90,20 @@ void keep_state(std::filesystem::path const& file, PlanFacts const& facts,
     KeptHead const head{checksum_of(described.size(), described, state), described.size()};
     DurableFile written{file};
     std::ofstream out{written.temporary(), std::ios::binary | std::ios::trunc};
-    for (auto part : {std::as_bytes(std::span{&head, 1}), described, state}) {
+    std::size_t bytes = 0;
+    auto const write = [&](std::span<std::byte const> part) {
         out.write(reinterpret_cast<char const*>(part.data()), std::ssize(part));
-    }
+        bytes += part.size();
+    };
+    write(std::as_bytes(std::span{&head, 1}));
+    write(described);
+    for (auto part : state) write(part);
     out.close();
     if (!out) {
-        throw EnvironmentError{fmt::format(
-            "checkpoint '{}' of {} bytes cannot be written (permission or disk space); make room",
-            file.string(), sizeof head + described.size() + state.size())};
+        throw EnvironmentError{
+            fmt::format("checkpoint '{}' of {} bytes cannot be written (permission or disk space); "
+                        "make room",
+                        file.string(), bytes)};
     }
     written.commit(ExistingFile::replace);
 }
@@ -107,7 +118,7 @@ std::optional<mpi::Bytes> find_state(std::filesystem::path const& file, PlanFact
     auto const rest = std::span<std::byte const>{bytes}.subspan(sizeof head);
     if (head.plan_bytes > rest.size()) throw_damaged(file, work);
     auto const described = rest.first(head.plan_bytes);
-    if (checksum_of(head.plan_bytes, described, rest.subspan(head.plan_bytes)) != head.checksum) {
+    if (checksum_of(head.plan_bytes, described, {rest.subspan(head.plan_bytes)}) != head.checksum) {
         throw_damaged(file, work);
     }
     try {

@@ -26,6 +26,9 @@ struct KeptWork {
 /// \throws EnvironmentError.
 void keep_state(std::filesystem::path const& file, PlanFacts const& facts,
                 std::span<std::byte const> state);
+/// The same for a state in several parts, which are written one after the other.
+void keep_parts(std::filesystem::path const& file, PlanFacts const& facts,
+                std::vector<std::span<std::byte const>> const& state);
 
 /// What `keep_state` kept for this plan; nothing where there is no file.
 /// \throws UserError where the plan was another one, naming what differs; CorruptInput;
