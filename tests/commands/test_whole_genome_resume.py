@@ -153,17 +153,19 @@ class Killed(Interrupted):
 class Scratch(Interrupted):
     """Where the predictors do not fit the memory."""
 
-    def tight(self):
+    def tight(self, ranks=0):
         """An amount of memory in which predictors do not fit, and all else does."""
-        said = self.refuse(["--scratch", "--memory"], *self.words, "--out", "r", "--memory", "40M")
+        said = self.refuse("even with predictors in files (--scratch)", *self.words, "--out", "r", "--memory", "20M",
+                           ranks=ranks)
         needed = float(re.search(r"needs about ([\d.]+) MB", said)[1])
-        file = float(re.search(r"with ([\d.]+) MB of room", said)[1])
-        return ["--memory", f"{(needed - file / 3) * 1e6:.0f}", "--scratch", "d"]
+        memory = ["--memory", f"{needed * 1.05 * 1e6:.0f}"]
+        self.refuse(["needs about", "MB of room for each rank with --scratch"], *self.words, "--out", "r", *memory,
+                    ranks=ranks)
+        return [*memory, "--scratch", "d"]
 
     def setUp(self):
         super().setUp()
         (self.folder / "d").mkdir()
-        self.options = self.tight()
 
     def left(self):
         return self.there("*", out="d")
@@ -174,7 +176,7 @@ class Scratch(Interrupted):
 
     def test_same_bytes(self):
         for ranks in (0, 2):
-            said = self.finish(*self.options, ranks=ranks)
+            said = self.finish(*self.tight(ranks), ranks=ranks)
             self.assertIn("go to files in 'd'", said)
             self.assertEqual(self.left(), [])
             shutil.rmtree(self.folder / "r")
@@ -195,30 +197,33 @@ class Scratch(Interrupted):
         for sent in (signal.SIGKILL, signal.SIGTERM):
             for ranks in (0, 2):
                 with self.subTest(sent=sent.name, ranks=ranks):
-                    code, said = self.stop(sent, self.is_part_written, *self.options, ranks=ranks)
+                    options = self.tight(ranks)
+                    code, said = self.stop(sent, self.is_part_written, *options, ranks=ranks)
                     self.assertEqual(code == STOPPED, sent == signal.SIGTERM, said)
                     self.assertEqual(len(self.left()), max(ranks, 1))
                     for file in self.left():
                         self.assertEqual(file.stat().st_mode & 0o777, 0o600)
-                    said = self.finish(*self.options, ranks=ranks)
+                    said = self.finish(*options, ranks=ranks)
                     self.assertRegex(said, r"[1-9]\d* of \d+ blocks are in the scratch file already")
                     self.assertEqual(self.left(), [])
                     shutil.rmtree(self.folder / "r")
 
     def test_other_ranks_begin_again(self):
-        self.stop(signal.SIGKILL, self.is_part_written, *self.options)
-        said = self.finish(*self.options, ranks=2)
+        on_two = self.tight(2)
+        self.stop(signal.SIGKILL, self.is_part_written, *self.tight())
+        said = self.finish(*on_two, ranks=2)
         self.assertNotIn("already", said)
         self.assertEqual(self.left(), [])
 
     def test_level_one_goes_on_from_the_file(self):
-        self.stop(signal.SIGKILL, self.is_level_one, *self.options)
-        said = self.finish(*self.options)
+        options = self.tight()
+        self.stop(signal.SIGKILL, self.is_level_one, *options)
+        said = self.finish(*options)
         self.assertRegex(said, r"(\d+) of \1 blocks are in the scratch file already")
         self.assertEqual(self.left(), [])
 
     def test_without_the_file_later(self):
-        self.stop(signal.SIGTERM, self.is_level_one, *self.options)
+        self.stop(signal.SIGTERM, self.is_level_one, *self.tight())
         for file in self.left():
             file.unlink()
         self.finish()
@@ -226,13 +231,13 @@ class Scratch(Interrupted):
     def test_no_room(self):
         self.refuse(["even with predictors in files", "--threads"], *self.words, "--out", "r", "--memory", "20M",
                     "--scratch", "d")
-        self.fail_with(3, ["--scratch 'none' cannot be written"], *self.words, "--out", "r", *self.options[:-1], "none")
+        self.fail_with(3, ["--scratch 'none' cannot be written"], *self.words, "--out", "r", *self.tight()[:-1], "none")
 
     def test_full_disk(self):
         def limit():
             signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
             resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, 1_000_000))
-        self.fail_with(3, ["d/maniple-", "disk space", "MB"], *self.words, "--out", "r", *self.options,
+        self.fail_with(3, ["d/maniple-", "disk space", "MB"], *self.words, "--out", "r", *self.tight(),
                        preexec_fn=limit)
 
 
@@ -246,7 +251,7 @@ class Refused(Interrupted):
         self.refuse("filters was", *words, "--whole-genome-min-maf", 0.02)
         self.refuse("(--whole-genome-heritabilities was", *words, "--whole-genome-heritabilities", "0.5,0.7")
         ids = [line.split()[0] for line in self.ids()]
-        self.write("keep.txt", "\n".join(ids[:1400]) + "\n")
+        self.write("keep.txt", "\n".join(ids[:900]) + "\n")
         self.refuse(["values of the traits", "samples and their folds"], *words, "--keep", "keep.txt")
         plain = ["scan", "--store", "s", "--trait", "quantitative_1", "--threads", 1, "--out", "r"]
         self.refuse("the work of an interrupted command of another kind", *plain)
