@@ -117,7 +117,7 @@ public:
         }
         terms.push_back(
             multiply("products of its predictors", {{as_double(shape_.folds + 2), "matrices"},
-                                                    {predictors, "x"},
+                                                    {predictors},
                                                     {predictors, "predictors"},
                                                     {8, "bytes"}}));
         terms.push_back(multiply("its predictors, some samples at a time",
@@ -251,21 +251,16 @@ std::vector<EstimateTerm> find_seconds(WholeGenomeShape const& shape, WholeGenom
     auto const predictors = as_double(shape.predictors());
     auto const samples = as_double(shape.samples);
     auto const fits = as_double(shape.folds * shape.heritabilities + 1);
-    terms.push_back(multiply("level 1, products of predictors",
-                             {{rounds, "traits one after the other"},
-                              {predictors},
-                              {predictors + 1},
-                              {samples, "samples"}},
-                             2 * rates.gram));
-    terms.push_back(multiply("level 1, Cholesky factors",
-                             {{rounds, "traits one after the other"},
-                              {fits, "fits"},
-                              {predictors},
-                              {predictors},
-                              {predictors}},
-                             6 * rates.cholesky));
+    terms.push_back(
+        multiply("level 1, products of predictors",
+                 {{rounds, "traits in turn"}, {predictors}, {predictors + 1}, {samples, "samples"}},
+                 2 * rates.gram));
+    terms.push_back(multiply(
+        "level 1, Cholesky factors",
+        {{rounds, "traits in turn"}, {fits, "fits"}, {predictors}, {predictors}, {predictors}},
+        6 * rates.cholesky));
     terms.push_back(multiply("level 1, predictions",
-                             {{rounds, "traits one after the other"},
+                             {{rounds, "traits in turn"},
                               {as_double(shape.folds), "folds"},
                               {predictors},
                               {samples, "samples"}},
@@ -333,17 +328,25 @@ WholeGenomeEstimate estimate_whole_genome(WholeGenomeShape const& shape,
     return estimate;
 }
 
-std::vector<std::string> describe(WholeGenomeShape const& shape, WholeGenomeRates const& rates,
+namespace {
+
+std::string in_bytes(double value) { return readable_bytes(to_bytes(value)); }
+std::string in_seconds(double value) { return fmt::format("{:.3g} s", value); }
+std::string as_count(double value) { return fmt::format("{:.3g}", value); }
+
+void add_lines(std::vector<EstimateTerm> const& terms, std::string (*text)(double),
+               std::vector<std::string>& lines) {
+    for (auto const& term : terms) {
+        lines.push_back(
+            fmt::format("    {}: {} = {}", term.name, term.arithmetic, text(term.value)));
+    }
+}
+
+}  // namespace
+
+std::vector<std::string> describe(WholeGenomeShape const& shape,
                                   WholeGenomeEstimate const& estimate) {
-    auto const in_bytes = [](double value) { return readable_bytes(to_bytes(value)); };
-    auto const in_seconds = [](double value) { return fmt::format("{:.3g} s", value); };
     std::vector<std::string> lines;
-    auto const add = [&](auto const& terms, auto const& text) {
-        for (auto const& term : terms) {
-            lines.push_back(
-                fmt::format("    {}: {} = {}", term.name, term.arithmetic, text(term.value)));
-        }
-    };
     auto const& memory = estimate.memory;
     lines.push_back(fmt::format("  memory per rank {}, of {}{}", readable_bytes(memory.peak()),
                                 readable_bytes(shape.memory),
@@ -352,23 +355,28 @@ std::vector<std::string> describe(WholeGenomeShape const& shape, WholeGenomeRate
                                     : fmt::format("; predictors do not fit and need --scratch, {} "
                                                   "per rank",
                                                   readable_bytes(memory.scratch))));
-    add(estimate.bytes, in_bytes);
-    lines.push_back("  moved by each rank");
-    add(estimate.moved, in_bytes);
-    lines.push_back("  multiply-adds of all ranks");
-    add(estimate.operations, [](double value) { return fmt::format("{:.3g}", value); });
-    lines.push_back(fmt::format("  time {}", in_seconds(estimate.total_seconds)));
+    add_lines(estimate.bytes, in_bytes, lines);
+    lines.emplace_back("  moved by each rank");
+    add_lines(estimate.moved, in_bytes, lines);
+    lines.push_back(fmt::format("  time {}", readable_seconds(estimate.total_seconds)));
+    add_lines(estimate.seconds, in_seconds, lines);
+    return lines;
+}
+
+std::vector<std::string> describe_work(WholeGenomeRates const& rates,
+                                       WholeGenomeEstimate const& estimate) {
+    std::vector<std::string> lines{"  multiply-adds of all ranks together"};
+    add_lines(estimate.operations, as_count, lines);
     lines.push_back(fmt::format(
-        "    measured here, by thread: a block of level 0 takes {:.3g} s and {:.3g} s a sample; "
+        "  measured here, by thread: a block of level 0 takes {:.3g} s and {:.3g} s a sample; "
         "level 1 does {:.3g} (products), {:.3g} (factors) and {:.3g} (predictions) multiply-adds a "
         "second",
         rates.block_seconds, rates.block_sample_seconds, rates.gram, rates.cholesky,
         rates.predict));
     lines.push_back(
-        fmt::format("    taken for granted, by rank: {} a second from disk, {} over the "
+        fmt::format("  taken for granted, by rank: {} a second from disk, {} over the "
                     "network",
                     in_bytes(rates.read), in_bytes(rates.exchange)));
-    add(estimate.seconds, in_seconds);
     return lines;
 }
 
