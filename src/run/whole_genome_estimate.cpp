@@ -7,13 +7,18 @@
 #include <fmt/format.h>
 
 #include "maniple/core/contract.hpp"
+#include "maniple/genotype/gram_product.hpp"
 #include "maniple/genotype/packed_block.hpp"
+#include "maniple/genotype/sample_selection.hpp"
+#include "maniple/genotype/score_product.hpp"
 #include "maniple/linalg/fixed_point.hpp"
 #include "readable.hpp"
 
 namespace maniple {
 namespace {
 
+// Stack and allocator of a thread.
+constexpr std::int64_t thread_stack = 1'500'000;
 constexpr std::int64_t level_one_chunk = 4096;  // Samples that level 1 copies at a time.
 
 double as_double(std::int64_t value) { return static_cast<double>(value); }
@@ -131,21 +136,24 @@ public:
     }
 
 private:
-    // Genotypes of a block five times over (as read, chosen, turned round, by fold), sums and
-    // squares of its variants, solutions, and what is predicted on the way.
+    // Genotypes of a block as read (in blocks of the store's), chosen, turned round, and by fold;
+    // sums and squares of its variants; solutions; what predicts each fold.
     std::int64_t thread_bytes() const {
-        auto const variants = shape_.block_variants;
+        constexpr std::int64_t stored_variants = 2 * 512;
+        auto const variants = std::min(shape_.block_variants, shape_.variants);
         auto const square = variants * (variants + 8);
-        auto const solutions = shape_.heritabilities * shape_.traits * variants;
-        auto const genotypes =
-            variants * (4 * packed_stride(shape_.cohort) + packed_stride(shape_.samples));
+        auto const scores = shape_.heritabilities * shape_.traits;
+        auto const turned = std::max(SampleMajorBlock::bytes(shape_.cohort),
+                                     variants * packed_stride(shape_.cohort));
+        auto const genotypes = (stored_variants + variants) * packed_stride(shape_.cohort) +
+                               turned + variants * packed_stride(shape_.samples);
         auto const lacking = std::min<std::int64_t>(shape_.lacking_traits, 64);
-        auto bytes =
-            genotypes + 4 * (shape_.folds + 2) * square + 8 * (shape_.heritabilities + 2) * square +
-            (16 + 8 * shape_.folds) * solutions + 64 * lacking * shape_.heritabilities * variants;
-        if (place_ == PredictorPlace::scratch) {
-            bytes += 4 * shape_.traits * shape_.heritabilities * shape_.samples;
-        }
+        auto bytes = thread_stack + genotypes + 4 * (shape_.folds + 2) * square +
+                     8 * (shape_.heritabilities + 2) * square + 16 * scores * variants +
+                     shape_.folds * ScoreTile::bytes(variants, scores, MissingShare::few) +
+                     ScoreWorkspace::bytes() + GramWorkspace::bytes() +
+                     64 * lacking * shape_.heritabilities * variants;
+        if (place_ == PredictorPlace::scratch) bytes += 4 * scores * shape_.samples;
         return bytes;
     }
 
@@ -229,6 +237,12 @@ std::vector<EstimateTerm> find_moved(WholeGenomeShape const& shape,
         terms.push_back(multiply("predictors written to --scratch and read",
                                  {{2}, {as_double(memory.scratch), "bytes"}}));
     }
+    terms.push_back(multiply("predictions kept, read and written (rank 0)",
+                             {{3},
+                              {as_double(shape.traits), "traits"},
+                              {as_double(shape.contigs + 1), "slices"},
+                              {as_double(shape.cohort), "samples"},
+                              {4, "bytes"}}));
     return terms;
 }
 

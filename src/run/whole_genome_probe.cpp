@@ -17,6 +17,7 @@
 #include "maniple/linalg/dense_matrix.hpp"
 #include "maniple/model/block_ridge.hpp"
 #include "maniple/run/first_failure.hpp"
+#include "maniple/run/large_blocks.hpp"
 
 namespace maniple {
 namespace {
@@ -70,21 +71,26 @@ double time_together(int threads, std::function<std::function<void()>()> const& 
     return sum / threads;
 }
 
-// Genotypes 0, 1 and 2, none missing.
+// Genotypes 0, 1 and 2, none missing. Neighbours are alike, as they are on chromosomes: traits that
+// lack samples then take more steps.
 PackedBlock random_block(std::int64_t variants, std::int64_t samples) {
     constexpr std::uint64_t low_bits = 0x5555555555555555;
     constexpr std::int64_t in_a_word = 32;
     PackedBlock block{variants, samples};
     std::mt19937_64 random{1};
     for (LocalVariantIndex v{0}; v.get() < variants; ++v) {
+        auto const row = block.row(v);
         auto left = samples;
-        for (auto& word : block.row(v)) {
+        for (std::size_t w = 0; w < row.size(); ++w, left -= in_a_word) {
             auto const one = random() & low_bits;
             auto const two = random() & random() & low_bits & ~one;
-            word = one | two << 1;
-            if (left < in_a_word)
-                word &= (std::uint64_t{1} << (2 * std::max<std::int64_t>(left, 0))) - 1;
-            left -= in_a_word;
+            auto changed = v.get() == 0 ? low_bits : random() & random() & random() & low_bits;
+            changed |= changed << 1;
+            auto const before = v.get() == 0 ? 0 : block.row(LocalVariantIndex{v.get() - 1})[w];
+            auto const used = left >= in_a_word ? ~std::uint64_t{0}
+                              : left > 0        ? (std::uint64_t{1} << (2 * left)) - 1
+                                                : 0;
+            row[w] = ((before & ~changed) | ((one | two << 1) & changed)) & used;
         }
     }
     return block;
@@ -135,17 +141,16 @@ public:
         std::vector<LocalVariantIndex> rows;
         for (LocalVariantIndex v{0}; v.get() < variants_; ++v) rows.push_back(v);
         return time_together(threads, [&]() -> std::function<void()> {
-            struct Own {
-                BlockRidge ridge;
-                AlignedBuffer<float> predictors;
-                std::vector<float*> rows;
+            auto ridge = std::make_shared<BlockRidge>(*design_);
+            return [this, ridge, &rows] {
+                // Memory that was never touched, as it is for each block.
+                AlignedBuffer<float> predictors{design_->predictors() * samples_};
+                std::vector<float*> places;
+                for (std::int64_t r = 0; r < design_->predictors(); ++r) {
+                    places.push_back(predictors.data() + r * samples_);
+                }
+                ridge->predict(block_.view(), rows, places);
             };
-            auto own = std::make_shared<Own>(Own{
-                BlockRidge{*design_}, AlignedBuffer<float>{design_->predictors() * samples_}, {}});
-            for (std::int64_t r = 0; r < design_->predictors(); ++r) {
-                own->rows.push_back(own->predictors.data() + r * samples_);
-            }
-            return [this, own, &rows] { own->ridge.predict(block_.view(), rows, own->rows); };
         });
     }
 
@@ -240,6 +245,7 @@ void measure_level_one(WholeGenomeShape const& shape, int threads, WholeGenomeRa
 }  // namespace
 
 WholeGenomeRates measure_rates(WholeGenomeShape const& shape) {
+    return_large_blocks(1 << 20);  // As in a scan.
     auto const threads = threads_of(shape);
     WholeGenomeRates rates;
     measure_level_zero(shape, threads, rates);
