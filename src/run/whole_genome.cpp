@@ -37,7 +37,6 @@ public:
           blocks_{blocks},
           comm_{comm},
           log_{log},
-          folds_{share_out_folds(request, cohort.samples(), traits_.basis.samples)},
           settings_{.variants = blocks.variants(),
                     .folds = request.folds,
                     .heritabilities = request.heritabilities} {}
@@ -67,7 +66,7 @@ public:
         together(comm_, [&] {
             if (comm_.is_root()) writer.emplace(file, header());
         });
-        LevelOne level_one{request_, traits_, folds_, blocks_, predictors, comm_};
+        LevelOne level_one{request_, traits_, blocks_, predictors, comm_};
         std::vector<PredictedTrait> all;
         for (std::int64_t first = 0; first < traits(); first += level_one.most_traits()) {
             auto const last = std::min(traits(), first + level_one.most_traits());
@@ -92,8 +91,8 @@ private:
     void predict_blocks(std::int64_t own, LevelZeroPredictors& predictors) {
         std::vector<std::span<double const>> residuals{traits_.residuals.begin(),
                                                        traits_.residuals.end()};
-        LevelZeroDesign const design{traits_.basis, cohort_.samples().size(), folds_, residuals,
-                                     settings_};
+        LevelZeroDesign const design{traits_.basis, cohort_.samples().size(), traits_.folds,
+                                     residuals, settings_};
         std::vector<BlockRidge> ridges;
         for (int thread = 0; thread < request_.threads; ++thread) ridges.emplace_back(design);
         Progress progress{"blocks of the whole genome", own, log_};
@@ -150,7 +149,6 @@ private:
     GenomeBlocks& blocks_;
     mpi::Communicator comm_;
     Log& log_;
-    std::vector<std::int32_t> folds_;
     LevelZeroSettings settings_;
 };
 
