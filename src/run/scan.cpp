@@ -138,7 +138,6 @@ void plan_scan(ScanRequest const& request, mpi::Communicator const& comm, Log& l
 }
 
 void run_scan(ScanRequest const& request, mpi::Communicator const& comm, Log& log) {
-    return_large_blocks(1 << 20);  // Columns of most cohorts are smaller, and soon used again.
     StopRequest const stop_request;
     Stopwatch const watch;
     RunRecord record{.started = timestamp(), .mpi = mpi::Session::implementation()};
@@ -155,8 +154,10 @@ void run_scan(ScanRequest const& request, mpi::Communicator const& comm, Log& lo
         with_predictors.predictors = request.run / "predictors.h5";
         auto whole_genome = *request.whole_genome;
         whole_genome.memory = limits.memory;
+        return_large_blocks(64 << 20);  // What one trait's stacking needs, the next one's does too.
         fit_whole_genome(whole_genome, with_predictors.predictors, comm, log);
     }
+    return_large_blocks(1 << 20);  // Columns of most cohorts are smaller, and soon used again.
     together(comm, [&] { plan.emplace(with_predictors, limits, log); });
     describe_work(*plan, comm, log);
 
