@@ -69,7 +69,6 @@ void plan_whole_genome(WholeGenomeRequest const& request, mpi::Communicator cons
         cohort.emplace(request.store);
         traits.emplace(load_base_traits(request, *cohort, log));
         chosen = choose_variants(*cohort, request.variants, log);
-        share_out_folds(request, cohort->samples(), traits->basis.samples);
         some = sample_blocks(chosen, cohort->samples().size());
     });
     SampleMask base{cohort->samples().size()};
