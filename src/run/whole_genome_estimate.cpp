@@ -178,15 +178,10 @@ std::vector<EstimateTerm> find_operations(WholeGenomeShape const& shape) {
                   {as_double(shape.traits + shape.columns), "columns"},
                   {4, "digits"},
                   {samples, "samples"}}),
-        multiply(
-            "level 0, Cholesky factors",
-            {{blocks, "blocks"}, {fits, "folds x penalties"}, {variants}, {variants}, {variants}},
-            6),
-        multiply("level 0, solutions", {{blocks, "blocks"},
-                                        {fits, "folds x penalties"},
-                                        {traits, "traits"},
-                                        {variants},
-                                        {variants}}),
+        multiply("level 0, Cholesky factors",
+                 {{blocks, "blocks"}, {fits, "fits"}, {variants}, {variants}, {variants}}, 6),
+        multiply("level 0, solutions",
+                 {{blocks, "blocks"}, {fits, "fits"}, {traits, "traits"}, {variants}, {variants}}),
         multiply("level 0, predictions (integers, 6 digits)",
                  {{blocks, "blocks"},
                   {variants, "variants"},
@@ -197,7 +192,7 @@ std::vector<EstimateTerm> find_operations(WholeGenomeShape const& shape) {
     if (shape.lacking_traits > 0) {
         terms.push_back(multiply("level 0, traits that lack samples, a step of each",
                                  {{blocks, "blocks"},
-                                  {fits, "folds x penalties"},
+                                  {fits, "fits"},
                                   {as_double(shape.lacking_traits), "traits"},
                                   {variants},
                                   {variants + 2 * as_double(shape.lacked)}}));

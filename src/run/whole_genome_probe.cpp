@@ -106,7 +106,7 @@ public:
           block_{random_block(variants_, samples)} {
         std::vector<std::int32_t> folds;
         for (std::int64_t s = 0; s < samples; ++s) {
-            folds.push_back(static_cast<std::int32_t>(s * 7 % 11 % shape.folds));
+            folds.push_back(static_cast<std::int32_t>(s * shape.folds / samples));
         }
         auto const share = static_cast<double>(samples) / static_cast<double>(shape.samples);
         auto const lacking = (shape.lacking_traits * traits + shape.traits - 1) / shape.traits;
@@ -245,7 +245,7 @@ void measure_level_one(WholeGenomeShape const& shape, int threads, WholeGenomeRa
 }  // namespace
 
 WholeGenomeRates measure_rates(WholeGenomeShape const& shape) {
-    return_large_blocks(1 << 20);  // As in a scan.
+    return_large_blocks(64 << 20);  // As in a scan.
     auto const threads = threads_of(shape);
     WholeGenomeRates rates;
     measure_level_zero(shape, threads, rates);
