@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""scripts/bench-calibration on a small cohort: the whole-genome scan is calibrated, and a scan that is not is noticed."""
+"""scripts/bench-calibration on a small cohort: the whole-genome scan is calibrated; one that is not is noticed."""
 import math
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 import unittest
@@ -39,6 +40,10 @@ class BenchCalibration(program.InScratch):
         for traits in ("main", "zero", "strong"):
             for model in ("plain", "ridge"):
                 self.assertRegex(done.stdout, rf"(?m)^{traits} +\d+ +{model} +covariate +\d\.\d+ \(0\.0")
+        if shutil.which("bolt"):
+            self.assertRegex(done.stdout, r"(?m)^main_3 .*\d\.\d{3} \| ")
+        else:
+            self.assertIn("skipped: BOLT", done.stdout)
         self.assertEqual(list(self.folder.glob("maniple-calibration-*")), [], "cohorts are left behind")
 
     def test_plain_tests_fail(self):

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Whether `maniple scan --whole-genome ridge` finds what there is, and nothing where there is nothing.
 
-Simulates people of two ancestries, some with a sibling and two cousins among them, and traits that each lack 2% of the
-people and whose causal variants lie on odd chromosomes; every fifth has another mean in the second ancestry. Prints a
-table of the tests on even chromosomes: lambda GC, counts of small p-values over those expected, standard errors in
-brackets (clustered by trait and chromosome); and the mean chi-squared of causal variants, as score statistics. Then, for
-some traits, the same beside Debian's bolt --lmmInfOnly (Debian: bolt-lmm).
+Simulates people of two ancestries, some with a sibling and two cousins among them, and traits that each lack 2% of
+the people and whose causal variants lie on odd chromosomes; every fifth has another mean in the second ancestry.
+Prints a table of the tests on even chromosomes: lambda GC, counts of small p-values over those expected, standard
+errors in brackets (clustered by trait and chromosome); and the mean chi-squared of causal variants, as score
+statistics. Then, for some traits, the same beside bolt --lmmInfOnly (Debian: bolt-lmm).
 
 sets of traits:
   main    heritabilities 0.3, 0.4, 0.5; 0.4%, 2% or 8% of the variants are causal
@@ -39,7 +39,7 @@ RARE = (0.005, 0.02)             # minor allele frequencies reported by themselv
 MISSING = 0.02
 CAUSAL_SHARES = (0.004, 0.02, 0.08)
 SETS = {"main": ("main_", [0.3, 0.4, 0.5]), "zero": ("zero_", [0.0]), "strong": ("strong_", [0.8])}
-SMALL = {"samples": 3000, "variants": 6000, "relatives": 1.0, "traits": 18, "edge_traits": 12, "bolt_traits": 0,
+SMALL = {"samples": 3000, "variants": 6000, "relatives": 1.0, "traits": 18, "edge_traits": 12, "bolt_traits": 1,
          "errors": 3.0}
 
 
@@ -139,8 +139,8 @@ class Campaign:
         found, rare = tests.calibration(), tests.rare_inflation()
         tails = "  ".join(f"{str(tail):>14}" for tail in found.tails.values())
         print(f"{name:<6}  {len(tests.traits.names):>6}  {model:<5}  {ancestry:<9}  {str(found.inflation):>13}  "
-              f"{found.by_trait.min():.3f} {found.by_trait.max():.3f}  {str(rare):>13}  {tails}  {tests.power():>10.3f}",
-              flush=True)
+              f"{found.by_trait.min():>5.3f} {found.by_trait.max():>6.3f}  {str(rare):>13}  {tails}  "
+              f"{tests.power():>11.3f}", flush=True)
         if (model, ancestry) == ("ridge", "covariate"):
             self.judge(name, found, rare)
         elif model == "plain" and (ancestry == "ignored" or name == "strong"):
@@ -181,7 +181,7 @@ class Campaign:
         options = self.options
         print(f"{options.samples:,} people, {options.relatives:.0%} with relatives, {options.variants:,} variants, "
               f"{self.cohort.null.sum():,} on even chromosomes; seed {options.seed}")
-        print(f"set     traits  model  ancestry    lambda GC      of traits    MAF {RARE[0]}-{RARE[1]}  " +
+        print(f"set     traits  model  ancestry       lambda GC     of traits  MAF {RARE[0]}-{RARE[1]}  " +
               "  ".join(f"{f'p < {level:g}':>14}" for level in null_statistics.LEVELS) + "  causal chi2")
         main = self.scan_set("main", without_ancestry=True)
         plain, ridge = main["plain", "covariate"], main["ridge", "covariate"]
