@@ -16,7 +16,7 @@ namespace maniple {
 
 /// How samples are shared out into folds.
 enum class FoldsBy {
-    hash,        ///< Of seed and sample ID; families stay together.
+    hash,        ///< Of seed and sample ID; relatives fall into different folds too.
     contiguous,  ///< In the order of the store, as REGENIE does.
 };
 
