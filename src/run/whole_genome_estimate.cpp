@@ -17,6 +17,10 @@
 namespace maniple {
 namespace {
 
+// What libraries and open files take on top while there is work.
+constexpr std::int64_t working_bytes = 7'000'000;
+// Freed by level 0 and kept for level 1 by the allocator, at the most.
+constexpr std::int64_t most_kept = 64 << 20;
 // Stack and allocator of a thread.
 constexpr std::int64_t thread_stack = 1'500'000;
 constexpr std::int64_t level_one_chunk = 4096;  // Samples that level 1 copies at a time.
@@ -68,12 +72,13 @@ public:
     // All the time.
     std::vector<EstimateTerm> held() const {
         auto const samples = as_double(shape_.samples);
-        return {multiply("program and names of samples",
-                         {{as_double(shape_.resting + 80 * shape_.cohort), "bytes"}}),
-                multiply("traits and covariates",
-                         {{as_double(shape_.traits + shape_.columns), "columns"},
-                          {samples, "samples"},
-                          {8, "bytes"}})};
+        return {
+            multiply("program and names of samples",
+                     {{as_double(shape_.resting + working_bytes + 80 * shape_.cohort), "bytes"}}),
+            multiply("traits and covariates",
+                     {{as_double(shape_.traits + shape_.columns), "columns"},
+                      {samples, "samples"},
+                      {8, "bytes"}})};
     }
 
     EstimateTerm predictors() const {
@@ -105,7 +110,17 @@ public:
         return terms;
     }
 
-    // Beside what is held and the predictors: of a trait that is stacked.
+    // What level 1 has beside predictors and traits that are stacked.
+    std::vector<EstimateTerm> level_one() const {
+        auto terms = held();
+        terms.push_back(
+            multiply("kept of the work of level 0",
+                     {{as_double(std::min(most_kept, shape_.threads * thread_bytes())), "bytes"}}));
+        if (place_ == PredictorPlace::memory) terms.push_back(predictors());
+        return terms;
+    }
+
+    // Beside it: of a trait that is stacked.
     std::vector<EstimateTerm> stacked() const {
         auto const predictors = as_double(shape_.predictors());
         auto const samples = as_double(shape_.samples);
@@ -287,8 +302,7 @@ WholeGenomeMemory estimate_memory(WholeGenomeShape const& shape, PredictorPlace 
     MemoryTerms const terms{shape, place};
     WholeGenomeMemory memory{.place = place};
     memory.level_zero = to_bytes(sum_of(terms.level_zero()));
-    auto always = sum_of(terms.held());
-    if (place == PredictorPlace::memory) always += terms.predictors().value;
+    auto const always = sum_of(terms.level_one());
     if (place == PredictorPlace::scratch) memory.scratch = to_bytes(terms.predictors().value);
     auto const each = sum_of(terms.stacked());
     auto const room = (as_double(shape.memory) - always) / each;
@@ -317,10 +331,7 @@ WholeGenomeEstimate estimate_whole_genome(WholeGenomeShape const& shape,
     if (estimate.memory.level_zero >= estimate.memory.level_one) {
         estimate.bytes = terms.level_zero();
     } else {
-        estimate.bytes = terms.held();
-        if (estimate.memory.place == PredictorPlace::memory) {
-            estimate.bytes.push_back(terms.predictors());
-        }
+        estimate.bytes = terms.level_one();
         for (auto term : terms.stacked()) {
             auto const count = estimate.memory.traits_at_once;
             term.name = "level 1, " + term.name;
