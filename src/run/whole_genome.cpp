@@ -21,6 +21,7 @@
 #include "maniple/run/progress.hpp"
 #include "maniple/run/stop_request.hpp"
 #include "maniple/store/predictor_file.hpp"
+#include "null_odds.hpp"
 #include "readable.hpp"
 
 namespace maniple {
@@ -30,14 +31,15 @@ namespace {
 class WholeGenomeFit {
 public:
     WholeGenomeFit(WholeGenomeRequest const& request, Cohort const& cohort, BaseTraits traits,
-                   GenomeBlocks& blocks, mpi::Communicator const& comm, Log& log)
+                   std::vector<std::int32_t> folds, GenomeBlocks& blocks,
+                   mpi::Communicator const& comm, Log& log)
         : request_{request},
           cohort_{cohort},
           traits_{std::move(traits)},
           blocks_{blocks},
           comm_{comm},
           log_{log},
-          folds_{share_out_folds(request, cohort.samples(), traits_.basis.samples)},
+          folds_{std::move(folds)},
           settings_{.variants = blocks.variants(),
                     .folds = request.folds,
                     .heritabilities = request.heritabilities} {}
@@ -48,7 +50,11 @@ public:
         auto const own = (matrix * traits() + comm_.size() - 1) / comm_.size();
         // A thread's trait: its predictors once more, and triangles of level 1.
         auto const folds = request_.folds + 2;
-        auto const working = request_.threads * (matrix + 8 * folds * columns() * columns());
+        // Logistic fits, one per penalty and fold and one to all, keep a weight for each sample.
+        bool const is_logistic = std::ranges::count(traits_.outcomes, Outcome::binary) > 0;
+        auto const weights = is_logistic ? 8 * (request_.folds + 1) * steps() * samples() : 0;
+        auto const working =
+            request_.threads * (matrix + 8 * folds * columns() * columns() + weights);
         if (own + working <= request_.memory) return;
         throw UserError{fmt::format(
             "whole-genome regression: {} of {} blocks needs about {} on each rank, of {} "
@@ -136,12 +142,14 @@ private:
                 of_cohort[static_cast<std::size_t>(slice * cohort + to)] = of_base[s];
             }
         }
-        writer.write(TraitIndex{stacked.trait}, traits_.scales[t],
-                     {of_cohort.data(), slices, cohort});
-        return {.name = traits_.names[t],
-                .samples = std::ranges::count_if(residual, [](double y) { return !std::isnan(y); }),
-                .heritability = settings_.heritabilities[static_cast<std::size_t>(stacked.chosen)],
-                .r_squared = stacked.r_squared};
+        bool const is_binary = traits_.outcomes[t] == Outcome::binary;
+        TraitPrediction const how{
+            .unit = is_binary ? PredictionUnit::log_odds : PredictionUnit::residual_sd,
+            .scale = is_binary ? 1 : traits_.scales[t],
+            .heritability = settings_.heritabilities[static_cast<std::size_t>(stacked.chosen)],
+            .r_squared = stacked.r_squared};
+        writer.write(TraitIndex{stacked.trait}, how, {of_cohort.data(), slices, cohort});
+        return {.name = traits_.names[t], .counts = traits_.counts[t], .how = how};
     }
 
     WholeGenomeRequest const& request_;
@@ -159,25 +167,66 @@ void describe(std::vector<PredictedTrait> const& traits, double seconds, Log& lo
     log.note(fmt::format("whole genome: predictors made in {:.1f} s", seconds));
     for (std::size_t t = 0; t < std::min(shown, traits.size()); ++t) {
         auto const& trait = traits[t];
-        log.note(fmt::format("  {}: out-of-fold R^2 {:.4f} (penalty of heritability {})",
-                             trait.name, trait.r_squared, trait.heritability));
+        log.note(fmt::format("  {}: out-of-fold R^2 {:.4f} (penalty of heritability {}){}",
+                             trait.name, trait.how.r_squared, trait.how.heritability,
+                             trait.how.unit == PredictionUnit::log_odds ? ", log odds" : ""));
     }
 }
 
+/// Who and what takes part, as known without a look at genotypes.
+struct Participants {
+    std::optional<Cohort> cohort;
+    std::optional<BaseTraits> traits;
+    std::vector<std::int32_t> folds;
+    std::vector<ChosenBlock> chosen;
+
+    /// Collective over comm. \throws as fit_whole_genome.
+    Participants(WholeGenomeRequest const& request, mpi::Communicator const& comm, Log& log) {
+        together(comm, [&] {
+            cohort.emplace(request.store);
+            traits.emplace(load_base_traits(request, *cohort, log));
+            folds = share_out_folds(request, cohort->samples(), traits->basis.samples);
+            chosen = choose_variants(*cohort, request.variants, log);
+        });
+        leave_out_hopeless(*traits, request, folds, comm, log);
+    }
+};
+
 }  // namespace
+
+void plan_whole_genome(WholeGenomeRequest const& request, mpi::Communicator const& comm, Log& log) {
+    constexpr std::size_t shown = 20;
+    Participants const all{request, comm, log};
+    auto const& traits = *all.traits;
+    std::int64_t variants = 0;
+    for (auto const& block : all.chosen) variants += block.size();
+    log.note(fmt::format("samples: {} in the store, {} with every covariate",
+                         all.cohort->samples().size(), traits.basis.samples.size()));
+    log.note(fmt::format("whole genome: {} to choose from, by the filters of --whole-genome",
+                         plural(variants, "variant")));
+    log.note(fmt::format("traits: {}", traits.names.size()));
+    for (std::size_t t = 0; t < std::min(shown, traits.names.size()); ++t) {
+        auto const& counts = traits.counts[t];
+        auto line = fmt::format("  {}: {} samples", traits.names[t], counts.samples);
+        if (counts.type == ColumnType::binary) {
+            auto const people = describe_people(counts);
+            line += fmt::format(", {} cases, {} controls; predictions are {}", people.cases,
+                                people.controls,
+                                traits.outcomes[t] == Outcome::binary ? "log odds" : "linear");
+        }
+        log.note(line);
+    }
+    if (traits.names.size() > shown) {
+        log.note(fmt::format("  and {} more", traits.names.size() - shown));
+    }
+}
 
 std::vector<PredictedTrait> fit_whole_genome(WholeGenomeRequest const& request,
                                              std::filesystem::path const& file,
                                              mpi::Communicator const& comm, Log& log) {
     Stopwatch const watch;
-    std::optional<Cohort> cohort;
-    std::optional<BaseTraits> traits;
-    std::vector<ChosenBlock> chosen;
-    together(comm, [&] {
-        cohort.emplace(request.store);
-        traits.emplace(load_base_traits(request, *cohort, log));
-        chosen = choose_variants(*cohort, request.variants, log);
-    });
+    Participants participants{request, comm, log};
+    auto& [cohort, traits, folds, chosen] = participants;
     SampleMask base{cohort->samples().size()};
     for (auto s : traits->basis.samples) base.insert(s);
     GenomeBlocks blocks{*cohort, chosen,         request.filter, base, request.block_variants,
@@ -188,7 +237,7 @@ std::vector<PredictedTrait> fit_whole_genome(WholeGenomeRequest const& request,
                          plural(std::ssize(traits->names), "trait")));
     std::optional<WholeGenomeFit> fit;
     together(comm, [&] {
-        fit.emplace(request, *cohort, std::move(*traits), blocks, comm, log);
+        fit.emplace(request, *cohort, std::move(*traits), std::move(folds), blocks, comm, log);
         fit->require_memory();
     });
     auto predicted = fit->run(file);

@@ -88,6 +88,39 @@ class Predictors(CommandCase):
         file.write_bytes(bytes_[:len(bytes_) // 2])
         self.fail_with(CORRUPT_INPUT, "predictors.h5", *MODEL, "--predictors", file)
 
+    def test_log_odds_are_no_linear_predictions(self):
+        """A linear test of a binary trait must not have log odds taken from 0 and 1."""
+        binary = self.give("odds", {"quantitative_1": self.rows})
+        listing, self.listing = self.listing, binary
+        self.to_file([1, 2, 3], "odds")
+        for ranks in (0, 2):
+            self.refuse(["trait 'quantitative_1'", "log odds", "--model linear"], *MODEL, "--predictors",
+                        "predictors.h5", ranks=ranks)
+        self.refuse(["log odds"], *MODEL, "--predictors", "predictors.h5", "--plan")
+        self.listing = listing
+
+    def test_what_summary_says_of_predictions(self):
+        """Columns where there are predictors; NA where they do not say."""
+        self.succeed(*MODEL, "--predictors", self.listing)
+        row = self.summary("r")
+        self.assertEqual([row[f"whole_genome_{name}"] for name in ("samples", "heritability", "r_squared")], 3 * ["NA"])
+        self.succeed(*MODEL[:-1], "g", "--whole-genome", "ridge")
+        made = self.summary("g")
+        self.assertEqual(made["whole_genome_samples"], made["samples"])
+        self.assertIn(float(made["whole_genome_heritability"]), (0.01, 0.25, 0.5, 0.75, 0.99))
+        self.assertTrue(0 <= float(made["whole_genome_r_squared"]) < 1)
+        self.succeed(*MODEL[:-1], "f", "--predictors", "g")
+        taken = self.summary("f")
+        for name in ("samples", "heritability", "r_squared"):
+            self.assertEqual(taken[f"whole_genome_{name}"], made[f"whole_genome_{name}"])
+        self.succeed(*MODEL[:-1], "t")
+        self.assertNotIn("whole_genome_r_squared", self.summary("t"))
+
+    def summary(self, run):
+        header, row = [line.split("\t") for line in (self.folder / run / "summary.tsv").read_text().splitlines()]
+        self.assertEqual(len(header), len(row))
+        return dict(zip(header, row))
+
     def test_other_samples(self):
         file = self.to_file([1, 2])
         self.succeed("simulate", "--store", "o", "--samples", SAMPLES + 1, "--variants", 100, "--contigs", 2)
