@@ -39,11 +39,8 @@ po::options_description options() {
          "ridge regression (accounts for relatives, ancestry and many small effects)")  //
         ("whole-genome-only", po::bool_switch(),
          "make predictors.h5, for --predictors or to export, and stop before the tests");
+    add_variant_options(genome, VariantFamily::predicting);
     genome.add_options()  //
-        ("whole-genome-variants", po::value<std::string>()->value_name("F"),
-         "file of IDs of the variants that predict, one a line (default: all of the store)")  //
-        ("whole-genome-min-maf", po::value<double>()->default_value(0.01, "0.01")->value_name("X"),
-         "smallest minor allele frequency of the variants that predict")  //
         ("whole-genome-block", po::value<std::int64_t>()->default_value(512)->value_name("N"),
          "variants of a block, which is regressed on by itself")  //
         ("whole-genome-heritabilities", po::value<Words>()->multitoken()->value_name("X..."),
@@ -74,9 +71,10 @@ BinaryModel binary_model_of(po::variables_map const& values) {
 
 // Options of the tests would change nothing.
 void refuse_without_tests(po::variables_map const& values) {
-    for (auto const* name : {"extract", "exclude", "chr", "min-maf", "min-mac", "max-missing", "hwe",
-                             "missing-genotype"}) {
-        if (!is_given(values, name)) continue;
+    auto names = variant_option_names(VariantFamily::analysed);
+    names.emplace_back("missing-genotype");
+    for (auto const& name : names) {
+        if (!is_given(values, name.c_str())) continue;
         throw UserError{fmt::format(
             "option --{} has no use with --whole-genome-only (it is about tests); leave it out",
             name)};
@@ -86,10 +84,13 @@ void refuse_without_tests(po::variables_map const& values) {
 std::optional<WholeGenomeRequest> whole_genome_of(po::variables_map const& values) {
     bool const wanted = choose<bool>(values, "whole-genome", {{"none", false}, {"ridge", true}});
     if (!wanted) {
-        for (auto const* name :
-             {"whole-genome-only", "whole-genome-variants", "whole-genome-min-maf",
-              "whole-genome-block", "whole-genome-heritabilities", "folds", "seed"}) {
-            if (!is_given(values, name)) continue;
+        auto names = variant_option_names(VariantFamily::predicting);
+        for (auto const* name : {"whole-genome-only", "whole-genome-block",
+                                 "whole-genome-heritabilities", "folds", "seed"}) {
+            names.emplace_back(name);
+        }
+        for (auto const& name : names) {
+            if (!is_given(values, name.c_str())) continue;
             throw UserError{
                 fmt::format("option --{} has no use without --whole-genome ridge; add it", name)};
         }
@@ -119,10 +120,8 @@ std::optional<WholeGenomeRequest> whole_genome_of(po::variables_map const& value
         .covariates = words_of(values, "covariate"),
         .binary = binary_model_of(values),
         .samples = sample_files_of(values),
-        .variants = {.extract = text_of(values, "whole-genome-variants"),
-                     .exclude = {},
-                     .chromosomes = {}},
-        .filter = {.min_maf = bounded(values, "whole-genome-min-maf", 0.0, 0.5)},
+        .variants = variant_files_of(values, VariantFamily::predicting),
+        .filter = variant_filter_of(values, VariantFamily::predicting),
         .block_variants = bounded<std::int64_t>(values, "whole-genome-block", 1, 2048),
         .heritabilities = heritabilities,
         .folds_by = choose<FoldsBy>(values, "folds",

@@ -144,5 +144,71 @@ class PredictorsAlone(CommandCase):
         self.refuse("none of the traits can be predicted", *self.odds[:4], "n", *self.odds[5:], "--trait", "f[e]w")
 
 
+class PredictingVariants(CommandCase):
+    """Filters of --whole-genome: those of the tests are others."""
+
+    def setUp(self):
+        super().setUp()
+        self.have_store()
+        self.words = ["scan", "--store", "s", "--trait", "quantitative_1", "--whole-genome", "ridge",
+                      "--whole-genome-only", "--out"]
+        self.runs = 0
+
+    def count(self, *options):
+        self.runs += 1
+        said = self.succeed(*self.words, f"r{self.runs}", *options)
+        return int(re.search(r"whole genome: (\d+) variants in", said).group(1))
+
+    def genotypes(self):
+        """Variants as (contig, ID), and their counts of genotypes 0, 1, 2 and missing ones."""
+        self.have_plink()
+        names = [tuple(line.split()[:2]) for line in (self.folder / "p.bim").read_text().splitlines()]
+        codes = np.frombuffer((self.folder / "p.bed").read_bytes()[3:], np.uint8).reshape(len(names), -1)
+        codes = (codes[:, :, None] >> np.array([0, 2, 4, 6]) & 3).reshape(len(names), -1)[:, :SAMPLES]
+        return names, np.array([[(row == code).sum() for code in (3, 2, 0, 1)] for row in codes])
+
+    def test_each_filter(self):
+        names, counts = self.genotypes()
+        called = counts[:, :3].sum(axis=1)
+        alternate = counts[:, 1] + 2 * counts[:, 2]
+        minor = np.minimum(alternate, 2 * called - alternate)
+        varies = (counts[:, :3] < called[:, None]).all(axis=1)
+        expect = lambda chosen: int((varies & chosen).sum())
+        common = minor >= 0.01 * 2 * called
+        self.assertEqual(self.count(), expect(common))
+        self.assertEqual(self.count("--whole-genome-min-maf", 0), expect(True))
+        self.assertEqual(self.count("--whole-genome-min-maf", 0, "--whole-genome-min-mac", 20), expect(minor >= 20))
+        self.assertEqual(self.count("--whole-genome-max-missing", 0.03),
+                         expect(common & (counts[:, 3] <= 0.03 * SAMPLES)))
+        first = np.array([contig == names[0][0] for contig, _ in names])
+        self.assertEqual(self.count("--whole-genome-chr", names[0][0]), expect(common & first))
+        self.assertLess(self.count("--whole-genome-hwe", 0.2), expect(common))
+        some = self.write("some.txt", "\n".join(name for _, name in names[::3]) + "\n")
+        listed = np.arange(len(names)) % 3 == 0
+        self.assertEqual(self.count("--whole-genome-variants", some), expect(common & listed))
+        self.assertEqual(self.count("--whole-genome-exclude", some), expect(common & ~listed))
+
+    def test_filters_of_tests_are_others(self):
+        """What is tested has no influence on what predicts, and the other way round."""
+        scan = ["scan", "--store", "s", "--trait", "quantitative_1", "--whole-genome", "ridge", "--out"]
+        self.succeed(*scan, "all")
+        self.succeed(*scan, "some", "--chr", 2, "--min-maf", 0.2, "--max-missing", 0.03, "--hwe", 0.01)
+        self.assertEqual((self.folder / "all/predictors.h5").read_bytes(),
+                         (self.folder / "some/predictors.h5").read_bytes())
+        self.succeed(*scan, "few", "--whole-genome-chr", 1)
+        tested = lambda run: len(program.read_results(self.folder / run).variant_id)
+        self.assertEqual(tested("few"), tested("all"))
+
+    def test_messages_name_the_option(self):
+        self.refuse("--whole-genome-chr '9' is not in the store", *self.words, "r", "--whole-genome-chr", 9)
+        self.refuse(["--whole-genome-variants", "holds no variant IDs"], *self.words, "r", "--whole-genome-variants",
+                    self.write("empty.txt", "\n"))
+        self.refuse(["--whole-genome-chr, --whole-genome-variants and --whole-genome-exclude leave no variants"],
+                    *self.words, "r", "--whole-genome-variants", self.write("no.txt", "nothing\n"))
+        self.refuse("--whole-genome-hwe = 2", *self.words, "r", "--whole-genome-hwe", 2)
+        self.refuse("--whole-genome-exclude has no use without", "scan", "--store", "s", "--trait", "quantitative_1",
+                    "--out", "r", "--whole-genome-exclude", "no.txt")
+
+
 if __name__ == "__main__":
     unittest.main()
