@@ -214,6 +214,15 @@ void PredictorWriter::finish(ExistingFile existing) {
     place.commit(existing);
 }
 
+bool is_predictor_file(std::filesystem::path const& path) {
+    try {
+        auto const file = hdf5::File::open(path);
+        return file.has_attribute("kind") && file.read_text("kind") == predictor_kind;
+    } catch (Error const&) {
+        return false;
+    }
+}
+
 struct PredictorReader::State {
     hdf5::File file;
     PredictorHeader header;

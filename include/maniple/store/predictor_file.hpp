@@ -96,6 +96,9 @@ private:
     std::unique_ptr<State> state_;
 };
 
+/// Does the file say that it holds predictors? False where it cannot be read.
+bool is_predictor_file(std::filesystem::path const& path);
+
 /// Reads predictors.h5, one prediction at a time. One thread per process may call it. Everything
 /// that is read is checked against checksums.
 class PredictorReader {
