@@ -49,6 +49,10 @@ po::options_description options() {
          "share samples out by a hash of their ID (families stay together), or contiguous")  //
         ("seed", po::value<std::uint64_t>()->default_value(1)->value_name("N"),
          "another seed gives other folds");
+    genome.add_options()(
+        "scratch", po::value<std::string>()->value_name("DIR"),
+        "folder for what the whole-genome regression cannot hold in memory: a file "
+        "of each rank, which may be local to its node; removed at the end");
     po::options_description choice{"Samples and variants"};
     add_sample_options(choice);
     add_variant_options(choice);
@@ -86,7 +90,7 @@ std::optional<WholeGenomeRequest> whole_genome_of(po::variables_map const& value
     if (!wanted) {
         auto names = variant_option_names(VariantFamily::predicting);
         for (auto const* name : {"whole-genome-only", "whole-genome-block",
-                                 "whole-genome-heritabilities", "folds", "seed"}) {
+                                 "whole-genome-heritabilities", "folds", "seed", "scratch"}) {
             names.emplace_back(name);
         }
         for (auto const& name : names) {
@@ -127,7 +131,8 @@ std::optional<WholeGenomeRequest> whole_genome_of(po::variables_map const& value
         .folds_by = choose<FoldsBy>(values, "folds",
                                     {{"hash", FoldsBy::hash}, {"contiguous", FoldsBy::contiguous}}),
         .seed = values["seed"].as<std::uint64_t>(),
-        .threads = threads_of(values)};
+        .threads = threads_of(values),
+        .scratch = text_of(values, "scratch")};
 }
 
 void execute(po::variables_map const& values, mpi::Communicator const& comm, Log& log) {

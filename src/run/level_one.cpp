@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <utility>
 
 #include <fmt/format.h>
@@ -48,14 +49,15 @@ double measure(std::span<double const> residual, std::span<double const> predict
 
 LevelOne::LevelOne(WholeGenomeRequest const& request, BaseTraits const& traits,
                    std::span<std::int32_t const> folds, GenomeBlocks const& blocks,
-                   LevelZeroPredictors& predictors, mpi::Communicator const& comm)
+                   LevelZeroPredictors& predictors, std::int64_t at_once,
+                   mpi::Communicator const& comm)
     : request_{request},
       traits_{traits},
       folds_{folds},
       blocks_{blocks},
       predictors_{predictors},
       comm_{comm},
-      most_traits_{comm.size() * comm.max(request.threads)} {
+      most_traits_{comm.size() * at_once} {
     for (auto const& block : blocks.blocks()) {
         contigs_.insert(contigs_.end(), request.heritabilities.size(), block.contig);
     }
@@ -164,8 +166,12 @@ void LevelOne::pack(std::int64_t trait, StackedFit const& fit, mpi::Bytes& messa
     StackedHead const head{trait, fit.chosen,
                            measure(traits_.residuals[static_cast<std::size_t>(trait)], fit.whole)};
     append(std::as_bytes(std::span{&head, 1}), message);
+    auto const& residual = traits_.residuals[static_cast<std::size_t>(trait)];
     auto const add = [&](std::span<double const> slice) {
-        std::vector<float> const narrow{slice.begin(), slice.end()};
+        std::vector<float> narrow{slice.begin(), slice.end()};
+        for (std::size_t s = 0; s < narrow.size(); ++s) {
+            if (std::isnan(residual[s])) narrow[s] = std::numeric_limits<float>::quiet_NaN();
+        }
         append(std::as_bytes(std::span{narrow}), message);
     };
     for (std::int64_t c = 0; c + 1 < slices(); ++c) add(fit.loco_of(c));

@@ -24,7 +24,9 @@ void plan_predictors(ScanRequest const& request, mpi::Communicator const& comm, 
 
     plan_whole_genome(*request.whole_genome, comm, log);
     together(comm, [&] {
-        if (comm.is_root() && !request.run.empty()) RunFolder::require_usable(request.run);
+        if (comm.is_root() && !request.run.empty()) {
+            RunFolder::require_usable(request.run, RunProgress::whole_genome);
+        }
     });
     log.note("nothing was computed; run the same command without --plan");
 }
@@ -37,15 +39,19 @@ void run_predictors(ScanRequest const& request, mpi::Communicator const& comm, L
     Stopwatch const watch;
     RunRecord record{.started = timestamp(), .mpi = mpi::Session::implementation()};
     auto whole_genome = *request.whole_genome;
-    whole_genome.memory = agree_on_limits(request.memory, request.threads, comm).memory;
+    auto const limits = agree_on_limits(request.memory, request.threads, comm);
+    whole_genome.memory = limits.memory;
+    whole_genome.resting = limits.resting;
     std::unique_ptr<RunFolder> folder;
     together(comm, [&] {
         if (!comm.is_root()) return;
-        folder = std::make_unique<RunFolder>(request.run);
+        folder = std::make_unique<RunFolder>(request.run, RunProgress::whole_genome);
         log.open_file(folder->path() / "log.txt");
     });
-    auto const file = request.run / "predictors.h5";
-    auto const predicted = fit_whole_genome(whole_genome, file, comm, log);
+    WholeGenomePlaces const places{
+        .predictors = request.run / "predictors.h5",
+        .progress = comm.is_root() ? folder->progress() : std::filesystem::path{}};
+    auto const predicted = fit_whole_genome(whole_genome, places, comm, log);
 
     auto const mine = describe_rank(comm, request.threads);
     for (auto const& rank : comm.gather(std::as_bytes(std::span{mine}))) {
@@ -63,7 +69,7 @@ void run_predictors(ScanRequest const& request, mpi::Communicator const& comm, L
         table.commit(ExistingFile::refuse);
         described.commit(ExistingFile::refuse);
         folder->finish();
-        log.note(fmt::format("done in {:.1f} s: {}", watch.seconds(), file.string()));
+        log.note(fmt::format("done in {:.1f} s: {}", watch.seconds(), places.predictors.string()));
     });
 }
 

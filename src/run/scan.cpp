@@ -67,6 +67,10 @@ void describe_outcome(std::vector<TraitSummary> const& summaries, Log& log) {
     }
 }
 
+RunProgress progress_of(ScanRequest const& request) {
+    return request.whole_genome ? RunProgress::whole_genome : RunProgress::none;
+}
+
 /// A scan between its plan and its files.
 class ScanRun {
 public:
@@ -127,7 +131,7 @@ void plan_scan(ScanRequest const& request, mpi::Communicator const& comm, Log& l
     describe_work(*plan, comm, log);
     together(comm, [&] {
         if (!comm.is_root()) return;
-        if (!request.run.empty()) RunFolder::require_usable(request.run);
+        if (!request.run.empty()) RunFolder::require_usable(request.run, progress_of(request));
         log.note(fmt::format("  time about {:.1f} s on machines like this one",
                              estimate_seconds(*plan, comm.size())));
         if (request.whole_genome) {
@@ -147,7 +151,7 @@ void run_scan(ScanRequest const& request, mpi::Communicator const& comm, Log& lo
     auto const limits = agree_on_limits(request.memory, request.threads, comm);
     together(comm, [&] {
         if (!comm.is_root()) return;
-        folder = std::make_unique<RunFolder>(request.run);
+        folder = std::make_unique<RunFolder>(request.run, progress_of(request));
         log.open_file(folder->path() / "log.txt");
     });
     auto with_predictors = request;
@@ -155,7 +159,11 @@ void run_scan(ScanRequest const& request, mpi::Communicator const& comm, Log& lo
         with_predictors.predictors = request.run / "predictors.h5";
         auto whole_genome = *request.whole_genome;
         whole_genome.memory = limits.memory;
-        fit_whole_genome(whole_genome, with_predictors.predictors, comm, log);
+        whole_genome.resting = limits.resting;
+        WholeGenomePlaces const places{
+            .predictors = with_predictors.predictors,
+            .progress = comm.is_root() ? folder->progress() : std::filesystem::path{}};
+        fit_whole_genome(whole_genome, places, comm, log);
     }
     together(comm, [&] { plan.emplace(with_predictors, limits, log); });
     describe_work(*plan, comm, log);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
+#include <cstring>
 #include <limits>
 #include <optional>
 #include <span>
@@ -13,6 +14,7 @@
 #include "base_traits.hpp"
 #include "level_one.hpp"
 #include "level_zero_predictors.hpp"
+#include "maniple/core/checksum.hpp"
 #include "maniple/core/error.hpp"
 #include "maniple/core/stopwatch.hpp"
 #include "maniple/model/block_ridge.hpp"
@@ -20,146 +22,238 @@
 #include "maniple/run/genome_blocks.hpp"
 #include "maniple/run/progress.hpp"
 #include "maniple/run/stop_request.hpp"
+#include "maniple/run/whole_genome_estimate.hpp"
 #include "maniple/store/predictor_file.hpp"
 #include "null_odds.hpp"
 #include "readable.hpp"
+#include "scratch_file.hpp"
+#include "whole_genome_progress.hpp"
 
 namespace maniple {
 namespace {
 
-/// A whole-genome regression between its traits and its file.
+// Places among the traits whose level 1 is not done. Collective; the progress is the root's.
+std::vector<std::int64_t> find_missing(std::int64_t traits,
+                                       std::optional<WholeGenomeProgress> const& progress,
+                                       mpi::Communicator const& comm) {
+    std::vector<std::int64_t> missing;
+    for (std::int64_t t = 0; comm.is_root() && t < traits; ++t) {
+        if (!progress->has(t)) missing.push_back(t);
+    }
+    auto const own = std::as_bytes(std::span{missing});
+    auto const bytes = comm.broadcast(mpi::Bytes{own.begin(), own.end()});
+    missing.resize(bytes.size() / sizeof missing.front());
+    if (!bytes.empty()) std::memcpy(missing.data(), bytes.data(), bytes.size());
+    return missing;
+}
+
+// Residuals are most of what traits take; those of others are forgotten.
+BaseTraits keep_traits(BaseTraits traits, std::vector<std::int64_t> const& kept) {
+    BaseTraits some{.basis = std::move(traits.basis),
+                    .covariates = std::move(traits.covariates),
+                    .names = {},
+                    .residuals = {},
+                    .scales = {},
+                    .counts = {},
+                    .outcomes = {},
+                    .is_case = {},
+                    .asked = {}};
+    for (auto t : kept) {
+        auto const at = static_cast<std::size_t>(t);
+        some.names.push_back(std::move(traits.names[at]));
+        some.residuals.push_back(std::move(traits.residuals[at]));
+        some.scales.push_back(traits.scales[at]);
+        some.counts.push_back(traits.counts[at]);
+        some.outcomes.push_back(traits.outcomes[at]);
+        some.is_case.push_back(std::move(traits.is_case[at]));
+        some.asked.push_back(traits.asked[at]);
+    }
+    return some;
+}
+
+/// What all traits of a request have in common, and what is known of each without its values.
+struct WholeGenomeFrame {
+    WholeGenomeRequest const& request;
+    Cohort const& cohort;
+    std::span<std::int32_t const> folds;
+    std::vector<std::string> names;
+    std::vector<double> scales;
+    std::vector<TraitCounts> counts;
+    std::vector<Outcome> outcomes;
+    mpi::Communicator comm;
+    Log& log;
+};
+
+/// Levels 0 and 1 of some traits.
 class WholeGenomeFit {
 public:
-    WholeGenomeFit(WholeGenomeRequest const& request, Cohort const& cohort, BaseTraits traits,
-                   std::vector<std::int32_t> folds, GenomeBlocks& blocks,
-                   mpi::Communicator const& comm, Log& log)
-        : request_{request},
-          cohort_{cohort},
+    /// \param traits  those that are to be fitted. \param places  of them among all.
+    /// \param progress  the root's.
+    WholeGenomeFit(WholeGenomeFrame const& frame, BaseTraits traits,
+                   std::vector<std::int64_t> places, GenomeBlocks& blocks,
+                   std::optional<WholeGenomeProgress>& progress)
+        : frame_{frame},
+          request_{frame.request},
+          comm_{frame.comm},
           traits_{std::move(traits)},
+          places_{std::move(places)},
           blocks_{blocks},
-          comm_{comm},
-          log_{log},
-          folds_{std::move(folds)},
+          progress_{progress},
           settings_{.variants = blocks.variants(),
-                    .folds = request.folds,
-                    .heritabilities = request.heritabilities} {}
+                    .folds = request_.folds,
+                    .heritabilities = request_.heritabilities} {}
 
-    /// \throws UserError where a rank's share of the predictors does not fit its memory.
-    void require_memory() const {
-        auto const matrix = columns() * samples() * std::int64_t{sizeof(float)};
-        auto const own = (matrix * traits() + comm_.size() - 1) / comm_.size();
-        // A thread's trait: its predictors once more, and triangles of level 1.
-        auto const folds = request_.folds + 2;
-        // Logistic fits, one per penalty and fold and one to all, keep a weight for each sample.
-        bool const is_logistic = std::ranges::count(traits_.outcomes, Outcome::binary) > 0;
-        auto const weights = is_logistic ? 8 * (request_.folds + 1) * steps() * samples() : 0;
-        auto const working =
-            request_.threads * (matrix + 8 * folds * columns() * columns() + weights);
-        if (own + working <= request_.memory) return;
-        throw UserError{fmt::format(
-            "whole-genome regression: {} of {} blocks needs about {} on each rank, of {} "
-            "(--memory); "
-            "run it on more nodes, with larger --whole-genome-block, or for fewer traits at a time",
-            plural(traits(), "trait"), blocks_.blocks().size(), readable_bytes(own + working),
-            readable_bytes(request_.memory))};
-    }
-
-    std::vector<PredictedTrait> run(std::filesystem::path const& file) {
-        std::int64_t own = 0;
-        for (std::size_t b = 0; b < blocks_.blocks().size(); ++b) own += blocks_.is_own(b) ? 1 : 0;
-        LevelZeroPredictors predictors{traits(), own, steps(), samples()};
-        predict_blocks(own, predictors);
-        std::optional<PredictorWriter> writer;
-        together(comm_, [&] {
-            if (comm_.is_root()) writer.emplace(file, header());
-        });
-        LevelOne level_one{request_, traits_, folds_, blocks_, predictors, comm_};
-        std::vector<PredictedTrait> all;
-        for (std::int64_t first = 0; first < traits(); first += level_one.most_traits()) {
-            auto const last = std::min(traits(), first + level_one.most_traits());
-            auto const stacked = level_one.stack(first, last);
-            together(comm_, [&] {
-                for (auto const& trait : stacked) all.push_back(write(trait, *writer));
-            });
-            if (comm_.max(StopRequest::asked() ? 1 : 0) == 1) StopRequest::throw_stopped();
+    /// Keep every trait in the progress. \param owner  of scratch files.
+    void run(WholeGenomeMemory const& memory, ScratchOwner const& owner) {
+        std::optional<LevelZeroPredictors> predictors;
+        together(comm_, [&] { predictors.emplace(open_predictors(memory, owner)); });
+        try {
+            predict_blocks(*predictors);
+            stack(*predictors, memory.traits_at_once);
+        } catch (Error const& error) {
+            if (error.code() == ExitCode::stopped) predictors->keep();
+            throw;
         }
-        together(comm_, [&] {
-            if (writer) writer->finish(ExistingFile::replace);
-        });
-        return all;
     }
 
 private:
     std::int64_t traits() const { return std::ssize(traits_.names); }
     std::int64_t samples() const { return std::ssize(traits_.basis.samples); }
-    std::int64_t steps() const { return std::ssize(settings_.heritabilities); }
-    std::int64_t columns() const { return std::ssize(blocks_.blocks()) * steps(); }
-
-    void predict_blocks(std::int64_t own, LevelZeroPredictors& predictors) {
-        std::vector<std::span<double const>> residuals{traits_.residuals.begin(),
-                                                       traits_.residuals.end()};
-        LevelZeroDesign const design{traits_.basis, cohort_.samples().size(), folds_, residuals,
-                                     settings_};
-        std::vector<BlockRidge> ridges;
-        for (int thread = 0; thread < request_.threads; ++thread) ridges.emplace_back(design);
-        Progress progress{"blocks of the whole genome", own, log_};
-        std::atomic<std::int64_t> done{0};
-        blocks_.each([&](int thread, std::size_t block, PackedView genotypes) {
-            std::vector<LocalVariantIndex> rows;
-            for (LocalVariantIndex v{0}; v.get() < genotypes.variants(); ++v) rows.push_back(v);
-            auto const place = static_cast<std::int64_t>(block) / comm_.size();
-            ridges[static_cast<std::size_t>(thread)].predict(genotypes, rows,
-                                                             predictors.rows_of(place));
-            ++done;
-            if (thread == 0) progress.reach(done);
-        });
+    // Among this rank's.
+    std::int64_t place_of(std::size_t block) const {
+        return static_cast<std::int64_t>(block) / comm_.size();
     }
 
+    LevelZeroPredictors open_predictors(WholeGenomeMemory const& memory,
+                                        ScratchOwner const& owner) const {
+        PredictorExtents extents{.traits = traits(),
+                                 .heritabilities = std::ssize(settings_.heritabilities),
+                                 .samples = samples(),
+                                 .threads = request_.threads};
+        for (std::size_t b = 0; b < blocks_.blocks().size(); ++b) {
+            extents.blocks += blocks_.is_own(b) ? 1 : 0;
+        }
+        if (memory.place == PredictorPlace::memory) return LevelZeroPredictors{extents};
+        return {extents, owner, places_};
+    }
+
+    void predict_blocks(LevelZeroPredictors& predictors) {
+        std::vector<std::span<double const>> residuals{traits_.residuals.begin(),
+                                                       traits_.residuals.end()};
+        LevelZeroDesign const design{traits_.basis, frame_.cohort.samples().size(), frame_.folds,
+                                     residuals, settings_};
+        std::vector<BlockRidge> ridges;
+        for (int thread = 0; thread < request_.threads; ++thread) ridges.emplace_back(design);
+        auto const is_wanted = [&](std::size_t block) { return !predictors.has(place_of(block)); };
+        std::int64_t own = 0;
+        std::int64_t left = 0;
+        for (std::size_t b = 0; b < blocks_.blocks().size(); ++b) {
+            if (!blocks_.is_own(b)) continue;
+            ++own;
+            if (is_wanted(b)) ++left;
+        }
+        if (left < own) {
+            frame_.log.note(fmt::format("  {} of {} are in the scratch file already", own - left,
+                                        plural(own, "block")));
+        }
+        Progress progress{"blocks of the whole genome", left, frame_.log};
+        std::atomic<std::int64_t> done{0};
+        auto const work = [&](int thread, std::size_t block, PackedView genotypes) {
+            std::vector<LocalVariantIndex> rows;
+            for (LocalVariantIndex v{0}; v.get() < genotypes.variants(); ++v) rows.push_back(v);
+            ridges[static_cast<std::size_t>(thread)].predict(
+                genotypes, rows, predictors.rows_of(thread, place_of(block)));
+            predictors.finish(thread, place_of(block));
+            ++done;
+            if (thread == 0) progress.reach(done);
+        };
+        blocks_.each(work, is_wanted);
+    }
+
+    // Some traits at a time, and each kept as soon as it is there.
+    void stack(LevelZeroPredictors& predictors, std::int64_t at_once) {
+        LevelOne level_one{request_, traits_, frame_.folds, blocks_, predictors, at_once, comm_};
+        for (std::int64_t first = 0; first < traits(); first += level_one.most_traits()) {
+            auto const last = std::min(traits(), first + level_one.most_traits());
+            auto stacked = level_one.stack(first, last);
+            for (auto& trait : stacked) {
+                trait.trait = places_[static_cast<std::size_t>(trait.trait)];
+            }
+            together(comm_, [&] {
+                if (comm_.is_root()) progress_->keep(stacked);
+            });
+            if (comm_.max(StopRequest::asked() ? 1 : 0) == 1) StopRequest::throw_stopped();
+        }
+    }
+
+    WholeGenomeFrame const& frame_;
+    WholeGenomeRequest const& request_;
+    mpi::Communicator const& comm_;
+    BaseTraits traits_;
+    std::vector<std::int64_t> places_;
+    GenomeBlocks& blocks_;
+    std::optional<WholeGenomeProgress>& progress_;
+    LevelZeroSettings settings_;
+};
+
+/// predictors.h5 from what is kept of every trait. For the root.
+class PredictorAssembly {
+public:
+    PredictorAssembly(WholeGenomeFrame const& frame, std::string covariates,
+                      std::vector<SampleIndex> samples, GenomeBlocks const& blocks)
+        : frame_{frame},
+          covariates_{std::move(covariates)},
+          samples_{std::move(samples)},
+          blocks_{blocks} {}
+
+    std::vector<PredictedTrait> write(WholeGenomeProgress const& progress,
+                                      std::filesystem::path const& file) const {
+        PredictorWriter writer{file, header()};
+        std::vector<PredictedTrait> all;
+        progress.each([&](StackedTrait const& trait) { all.push_back(write(trait, writer)); });
+        writer.finish(ExistingFile::replace);
+        return all;
+    }
+
+private:
     PredictorHeader header() const {
-        return {.traits = traits_.names,
+        return {.traits = frame_.names,
                 .contigs = blocks_.contigs(),
                 .whole = WholeGenome::present,
                 .method = "stacked ridge",
-                .covariates = traits_.covariates,
+                .covariates = covariates_,
                 .source = fmt::format("maniple scan --whole-genome ridge: {} variants in {} blocks",
                                       blocks_.variants(), blocks_.blocks().size()),
-                .fingerprint = cohort_.index().fingerprint,
-                .samples = cohort_.samples().size()};
+                .fingerprint = frame_.cohort.index().fingerprint,
+                .samples = frame_.cohort.samples().size()};
     }
 
     PredictedTrait write(StackedTrait const& stacked, PredictorWriter& writer) const {
         auto const t = static_cast<std::size_t>(stacked.trait);
-        auto const& residual = traits_.residuals[t];
-        auto const cohort = cohort_.samples().size();
-        auto const slices = std::ssize(stacked.slices) / samples();
+        auto const cohort = frame_.cohort.samples().size();
+        auto const slices = std::ssize(stacked.slices) / std::ssize(samples_);
         std::vector<float> of_cohort(static_cast<std::size_t>(slices * cohort),
                                      std::numeric_limits<float>::quiet_NaN());
+        auto const* next = stacked.slices.data();
         for (std::int64_t slice = 0; slice < slices; ++slice) {
-            auto const* const of_base = stacked.slices.data() + slice * samples();
-            for (std::size_t s = 0; s < residual.size(); ++s) {
-                if (std::isnan(residual[s])) continue;
-                auto const to = traits_.basis.samples[s].get();
-                of_cohort[static_cast<std::size_t>(slice * cohort + to)] = of_base[s];
+            for (auto s : samples_) {
+                of_cohort[static_cast<std::size_t>(slice * cohort + s.get())] = *next++;
             }
         }
-        bool const is_binary = traits_.outcomes[t] == Outcome::binary;
+        bool const is_binary = frame_.outcomes[t] == Outcome::binary;
         TraitPrediction const how{
             .unit = is_binary ? PredictionUnit::log_odds : PredictionUnit::residual_sd,
-            .scale = is_binary ? 1 : traits_.scales[t],
-            .heritability = settings_.heritabilities[static_cast<std::size_t>(stacked.chosen)],
+            .scale = is_binary ? 1 : frame_.scales[t],
+            .heritability = frame_.request.heritabilities[static_cast<std::size_t>(stacked.chosen)],
             .r_squared = stacked.r_squared};
         writer.write(TraitIndex{stacked.trait}, how, {of_cohort.data(), slices, cohort});
-        return {.name = traits_.names[t], .counts = traits_.counts[t], .how = how};
+        return {.name = frame_.names[t], .counts = frame_.counts[t], .how = how};
     }
 
-    WholeGenomeRequest const& request_;
-    Cohort const& cohort_;
-    BaseTraits traits_;
-    GenomeBlocks& blocks_;
-    mpi::Communicator comm_;
-    Log& log_;
-    std::vector<std::int32_t> folds_;
-    LevelZeroSettings settings_;
+    WholeGenomeFrame const& frame_;
+    std::string covariates_;
+    std::vector<SampleIndex> samples_;
+    GenomeBlocks const& blocks_;
 };
 
 void describe(std::vector<PredictedTrait> const& traits, double seconds, Log& log) {
@@ -171,6 +265,80 @@ void describe(std::vector<PredictedTrait> const& traits, double seconds, Log& lo
                              trait.name, trait.how.r_squared, trait.how.heritability,
                              trait.how.unit == PredictionUnit::log_odds ? ", log odds" : ""));
     }
+}
+
+WholeGenomeShape find_shape(WholeGenomeFrame const& frame, BaseTraits const& traits,
+                            std::vector<ChosenBlock> const& chosen, GenomeBlocks const& blocks) {
+    auto const& request = frame.request;
+    WholeGenomeShape shape{
+        .cohort = frame.cohort.samples().size(),
+        .samples = std::ssize(traits.basis.samples),
+        .variants = blocks.variants(),
+        .blocks = std::ssize(blocks.blocks()),
+        .block_variants = request.block_variants,
+        .contigs = std::ssize(blocks.contigs()),
+        .columns = traits.basis.basis.columns(),
+        .traits = std::ssize(traits.names),
+        .folds = request.folds,
+        .heritabilities = std::ssize(request.heritabilities),
+        .ranks = frame.comm.size(),
+        .threads = frame.comm.max(request.threads),
+        .memory = request.memory,
+        .resting = request.resting,
+    };
+    for (auto const& block : chosen) shape.read_variants += block.size();
+    for (auto const& residual : traits.residuals) {
+        auto const lacked = std::ranges::count_if(residual, [](double y) { return std::isnan(y); });
+        if (lacked > 0) ++shape.lacking_traits;
+        shape.lacked += lacked;
+    }
+    if (shape.lacking_traits > 0) shape.lacked /= shape.lacking_traits;
+    shape.logistic_traits = std::ranges::count(traits.outcomes, Outcome::binary);
+    return shape;
+}
+
+/// \throws UserError where what a rank needs is more than it may use.
+WholeGenomeMemory choose_memory(WholeGenomeShape const& shape, WholeGenomeRequest const& request,
+                                Log& log) {
+    auto const memory = choose_place(shape);
+    auto const needs = [&](WholeGenomeMemory const& what) {
+        return fmt::format(
+            "whole-genome regression: {} of {} needs about {} on each rank, of {} "
+            "(--memory)",
+            plural(shape.traits, "trait"), plural(shape.blocks, "block"),
+            readable_bytes(what.peak()), readable_bytes(shape.memory));
+    };
+    if (memory.peak() > shape.memory) {
+        throw UserError{
+            fmt::format("{}, even with predictors in files (--scratch); give it more, "
+                        "or fewer --threads, or run it on more nodes",
+                        needs(memory))};
+    }
+    if (memory.place == PredictorPlace::memory) return memory;
+    if (request.scratch.empty()) {
+        throw UserError{fmt::format(
+            "{}; name a folder with {} of room for each rank with --scratch, run it on more nodes, "
+            "with larger --whole-genome-block, or for fewer traits at a time",
+            needs(estimate_memory(shape, PredictorPlace::memory)), readable_bytes(memory.scratch))};
+    }
+    log.note(fmt::format("  predictors do not fit the memory: {} per rank go to files in '{}'",
+                         readable_bytes(memory.scratch), request.scratch.string()));
+    return memory;
+}
+
+// Of the files of one run, whatever its ranks. Collective; the facts are the same on all ranks.
+ScratchOwner scratch_owner(WholeGenomeFrame const& frame, PlanFacts const& facts,
+                           WholeGenomePlaces const& places) {
+    Checksum sum;
+    for (auto const& [name, value] : facts) {
+        sum.add(name);
+        sum.add(value);
+    }
+    sum.add(std::filesystem::absolute(places.predictors).string());
+    return {.folder = frame.request.scratch,
+            .key = sum.value(),
+            .rank = frame.comm.rank(),
+            .ranks = frame.comm.size()};
 }
 
 /// Who and what takes part, as known without a look at genotypes.
@@ -222,11 +390,27 @@ void plan_whole_genome(WholeGenomeRequest const& request, mpi::Communicator cons
 }
 
 std::vector<PredictedTrait> fit_whole_genome(WholeGenomeRequest const& request,
-                                             std::filesystem::path const& file,
+                                             WholeGenomePlaces const& places,
                                              mpi::Communicator const& comm, Log& log) {
     Stopwatch const watch;
     Participants participants{request, comm, log};
     auto& [cohort, traits, folds, chosen] = participants;
+    PlanFacts facts;
+    std::optional<WholeGenomeProgress> progress;
+    together(comm, [&] {
+        facts = whole_genome_facts(request, *cohort, *traits, folds, chosen);
+        if (comm.is_root()) progress.emplace(places.progress, places.predictors, facts);
+    });
+    WholeGenomeFrame const frame{request,          *cohort,        folds,
+                                 traits->names,    traits->scales, traits->counts,
+                                 traits->outcomes, comm,           log};
+    auto const owner = scratch_owner(frame, facts, places);
+    if (comm.max(progress && progress->finished() ? 1 : 0) == 1) {
+        if (!request.scratch.empty()) remove_scratch(owner, ScratchRemoval::of_all);
+        log.note("whole genome: the predictors that an interrupted run left are taken");
+        return comm.is_root() ? *progress->finished() : std::vector<PredictedTrait>{};
+    }
+
     SampleMask base{cohort->samples().size()};
     for (auto s : traits->basis.samples) base.insert(s);
     GenomeBlocks blocks{*cohort, chosen,         request.filter, base, request.block_variants,
@@ -235,12 +419,28 @@ std::vector<PredictedTrait> fit_whole_genome(WholeGenomeRequest const& request,
                          plural(std::ssize(blocks.blocks()), "block"),
                          plural(std::ssize(blocks.contigs()), "contig"),
                          plural(std::ssize(traits->names), "trait")));
-    std::optional<WholeGenomeFit> fit;
+    PredictorAssembly const assembly{frame, traits->covariates, traits->basis.samples, blocks};
+    auto missing = find_missing(std::ssize(traits->names), progress, comm);
+    if (missing.size() < traits->names.size()) {
+        log.note(fmt::format("  {} were done by an interrupted run",
+                             plural(std::ssize(traits->names) - std::ssize(missing), "trait")));
+    }
+    if (!missing.empty()) {
+        auto some = keep_traits(std::move(*traits), missing);
+        auto const shape = find_shape(frame, some, chosen, blocks);
+        WholeGenomeMemory memory;
+        together(comm, [&] { memory = choose_memory(shape, request, log); });
+        if (!request.scratch.empty()) remove_scratch(owner, ScratchRemoval::of_other_ranks);
+        WholeGenomeFit{frame, std::move(some), std::move(missing), blocks, progress}.run(memory,
+                                                                                         owner);
+    }
+    std::vector<PredictedTrait> predicted;
     together(comm, [&] {
-        fit.emplace(request, *cohort, std::move(*traits), std::move(folds), blocks, comm, log);
-        fit->require_memory();
+        if (!comm.is_root()) return;
+        predicted = assembly.write(*progress, places.predictors);
+        progress->finish(predicted);
     });
-    auto predicted = fit->run(file);
+    if (!request.scratch.empty()) remove_scratch(owner, ScratchRemoval::of_all);
     if (comm.is_root()) describe(predicted, watch.seconds(), log);
     return predicted;
 }
