@@ -48,12 +48,10 @@ double measure(std::span<double const> residual, std::span<double const> predict
 }  // namespace
 
 LevelOne::LevelOne(WholeGenomeRequest const& request, BaseTraits const& traits,
-                   std::span<std::int32_t const> folds, GenomeBlocks const& blocks,
-                   LevelZeroPredictors& predictors, std::int64_t at_once,
-                   mpi::Communicator const& comm)
+                   GenomeBlocks const& blocks, LevelZeroPredictors& predictors,
+                   std::int64_t at_once, mpi::Communicator const& comm)
     : request_{request},
       traits_{traits},
-      folds_{folds},
       blocks_{blocks},
       predictors_{predictors},
       comm_{comm},
@@ -136,7 +134,7 @@ void LevelOne::place(int rank, MatrixView<float const> from, MatrixView<float> t
 StackedFit LevelOne::fit(std::int64_t trait, MatrixView<float const> predictors) const {
     auto const t = static_cast<std::size_t>(trait);
     auto const& residual = traits_.residuals[t];
-    std::vector<std::int32_t> folds{folds_.begin(), folds_.end()};
+    auto folds = traits_.folds;
     std::vector<double> scaled(residual.size());
     for (std::size_t s = 0; s < residual.size(); ++s) {
         if (std::isnan(residual[s])) {

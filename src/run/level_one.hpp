@@ -29,11 +29,11 @@ struct StackedTrait {
 /// Moves predictors from ranks that have blocks to ranks that have traits, and stacks them there.
 class LevelOne {
 public:
-    /// All outlive this object. \param folds  one per sample of the base. \param at_once  traits of
-    /// each rank, at the most; the same on all ranks.
+    /// All outlive this object. \param at_once  traits of each rank, at the most; the same on all
+    /// ranks.
     LevelOne(WholeGenomeRequest const& request, BaseTraits const& traits,
-             std::span<std::int32_t const> folds, GenomeBlocks const& blocks,
-             LevelZeroPredictors& predictors, std::int64_t at_once, mpi::Communicator const& comm);
+             GenomeBlocks const& blocks, LevelZeroPredictors& predictors, std::int64_t at_once,
+             mpi::Communicator const& comm);
 
     /// Traits that are stacked at the same time, over all ranks and threads.
     std::int64_t most_traits() const { return most_traits_; }
@@ -43,7 +43,7 @@ public:
     std::vector<StackedTrait> stack(std::int64_t first, std::int64_t last);
 
 private:
-    std::int64_t samples() const { return std::ssize(folds_); }
+    std::int64_t samples() const { return std::ssize(traits_.folds); }
     std::int64_t columns() const { return std::ssize(contigs_); }
     std::int64_t slices() const { return std::ssize(blocks_.contigs()) + 1; }
     bool is_own(std::int64_t trait) const { return owner_of(trait) == comm_.rank(); }
@@ -58,7 +58,6 @@ private:
 
     WholeGenomeRequest const& request_;
     BaseTraits const& traits_;
-    std::span<std::int32_t const> folds_;
     GenomeBlocks const& blocks_;
     LevelZeroPredictors& predictors_;
     mpi::Communicator comm_;

@@ -22,21 +22,19 @@ constexpr std::int64_t fewest_people = 10;
 
 // Cases (1) or controls (0) of a trait per fold.
 std::vector<std::int64_t> count_folds(BaseTraits const& traits, std::size_t t,
-                                      std::span<std::int32_t const> folds, std::int64_t fold_count,
-                                      std::uint8_t is_case) {
+                                      std::int64_t fold_count, std::uint8_t is_case) {
     std::vector<std::int64_t> counts(static_cast<std::size_t>(fold_count));
-    for (std::size_t s = 0; s < folds.size(); ++s) {
+    for (std::size_t s = 0; s < traits.folds.size(); ++s) {
         if (std::isnan(traits.residuals[t][s]) || traits.is_case[t][s] != is_case) continue;
-        ++counts[static_cast<std::size_t>(folds[s])];
+        ++counts[static_cast<std::size_t>(traits.folds[s])];
     }
     return counts;
 }
 
 // Why level 1 cannot learn from these cases and controls; empty where it can.
-std::string find_few(BaseTraits const& traits, std::size_t t, WholeGenomeRequest const& request,
-                     std::span<std::int32_t const> folds) {
+std::string find_few(BaseTraits const& traits, std::size_t t, WholeGenomeRequest const& request) {
     for (bool const is_case : {true, false}) {
-        auto const counts = count_folds(traits, t, folds, request.folds, is_case ? 1 : 0);
+        auto const counts = count_folds(traits, t, request.folds, is_case ? 1 : 0);
         std::int64_t all = 0;
         for (auto count : counts) all += count;
         auto const* const who = is_case ? "cases" : "controls";
@@ -129,14 +127,13 @@ NullOdds fit_null_odds(BaseTraits const& traits, std::size_t trait) {
 }
 
 void leave_out_hopeless(BaseTraits& traits, WholeGenomeRequest const& request,
-                        std::span<std::int32_t const> folds, mpi::Communicator const& comm,
-                        Log& log) {
+                        mpi::Communicator const& comm, Log& log) {
     if (std::ranges::count(traits.outcomes, Outcome::binary) == 0) return;
     auto const statuses = fit_all(traits, request.threads, comm);
     std::vector<char> is_kept(traits.names.size(), 1);
     for (std::size_t t = 0; t < is_kept.size(); ++t) {
         if (traits.outcomes[t] != Outcome::binary) continue;
-        auto problem = find_few(traits, t, request, folds);
+        auto problem = find_few(traits, t, request);
         if (problem.empty() && statuses[t] != FitStatus::ok) problem = describe(statuses[t]);
         if (problem.empty()) continue;
         if (traits.asked[t] == Asked::by_name) {

@@ -3,8 +3,6 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
-#include <span>
 #include <vector>
 
 #include "base_traits.hpp"
@@ -27,11 +25,9 @@ NullOdds fit_null_odds(BaseTraits const& traits, std::size_t trait);
 
 /// Leave out binary traits that level 1 cannot be fitted to, where a pattern brought them: those of
 /// few cases or controls, those with all of either in one fold, and those without a logistic
-/// regression on the covariates. Ranks and threads share the traits. \param folds  one per sample
-/// of the base. Collective over comm. \throws UserError where such a trait was named, or none is
-/// left.
+/// regression on the covariates. Ranks and threads share the traits. Collective over comm.
+/// \throws UserError where such a trait was named, or none is left.
 void leave_out_hopeless(BaseTraits& traits, WholeGenomeRequest const& request,
-                        std::span<std::int32_t const> folds, mpi::Communicator const& comm,
-                        Log& log);
+                        mpi::Communicator const& comm, Log& log);
 
 }  // namespace maniple

@@ -34,7 +34,7 @@ void plan_predictors(ScanRequest const& request, mpi::Communicator const& comm, 
 void run_predictors(ScanRequest const& request, mpi::Communicator const& comm, Log& log) {
     expect(request.whole_genome.has_value(), "the request has a whole-genome regression");
 
-    return_large_blocks(1 << 20);  // As a scan.
+    return_large_blocks(64 << 20);  // What one trait's stacking needs, the next one's does too.
     StopRequest const stop_request;
     Stopwatch const watch;
     RunRecord record{.started = timestamp(), .mpi = mpi::Session::implementation()};

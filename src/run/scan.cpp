@@ -142,7 +142,6 @@ void plan_scan(ScanRequest const& request, mpi::Communicator const& comm, Log& l
 }
 
 void run_scan(ScanRequest const& request, mpi::Communicator const& comm, Log& log) {
-    return_large_blocks(1 << 20);  // Columns of most cohorts are smaller, and soon used again.
     StopRequest const stop_request;
     Stopwatch const watch;
     RunRecord record{.started = timestamp(), .mpi = mpi::Session::implementation()};
@@ -163,8 +162,10 @@ void run_scan(ScanRequest const& request, mpi::Communicator const& comm, Log& lo
         WholeGenomePlaces const places{
             .predictors = with_predictors.predictors,
             .progress = comm.is_root() ? folder->progress() : std::filesystem::path{}};
+        return_large_blocks(64 << 20);  // What one trait's stacking needs, the next one's does too.
         fit_whole_genome(whole_genome, places, comm, log);
     }
+    return_large_blocks(1 << 20);  // Columns of most cohorts are smaller, and soon used again.
     together(comm, [&] { plan.emplace(with_predictors, limits, log); });
     describe_work(*plan, comm, log);
 

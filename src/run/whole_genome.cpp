@@ -50,6 +50,7 @@ std::vector<std::int64_t> find_missing(std::int64_t traits,
 // Residuals are most of what traits take; those of others are forgotten.
 BaseTraits keep_traits(BaseTraits traits, std::vector<std::int64_t> const& kept) {
     BaseTraits some{.basis = std::move(traits.basis),
+                    .folds = std::move(traits.folds),
                     .covariates = std::move(traits.covariates),
                     .names = {},
                     .residuals = {},
@@ -75,7 +76,6 @@ BaseTraits keep_traits(BaseTraits traits, std::vector<std::int64_t> const& kept)
 struct WholeGenomeFrame {
     WholeGenomeRequest const& request;
     Cohort const& cohort;
-    std::span<std::int32_t const> folds;
     std::vector<std::string> names;
     std::vector<double> scales;
     std::vector<TraitCounts> counts;
@@ -140,7 +140,7 @@ private:
     void predict_blocks(LevelZeroPredictors& predictors) {
         std::vector<std::span<double const>> residuals{traits_.residuals.begin(),
                                                        traits_.residuals.end()};
-        LevelZeroDesign const design{traits_.basis, frame_.cohort.samples().size(), frame_.folds,
+        LevelZeroDesign const design{traits_.basis, frame_.cohort.samples().size(), traits_.folds,
                                      residuals, settings_};
         std::vector<BlockRidge> ridges;
         for (int thread = 0; thread < request_.threads; ++thread) ridges.emplace_back(design);
@@ -172,7 +172,7 @@ private:
 
     // Some traits at a time, and each kept as soon as it is there.
     void stack(LevelZeroPredictors& predictors, std::int64_t at_once) {
-        LevelOne level_one{request_, traits_, frame_.folds, blocks_, predictors, at_once, comm_};
+        LevelOne level_one{request_, traits_, blocks_, predictors, at_once, comm_};
         for (std::int64_t first = 0; first < traits(); first += level_one.most_traits()) {
             auto const last = std::min(traits(), first + level_one.most_traits());
             auto stacked = level_one.stack(first, last);
@@ -345,7 +345,6 @@ ScratchOwner scratch_owner(WholeGenomeFrame const& frame, PlanFacts const& facts
 struct Participants {
     std::optional<Cohort> cohort;
     std::optional<BaseTraits> traits;
-    std::vector<std::int32_t> folds;
     std::vector<ChosenBlock> chosen;
 
     /// Collective over comm. \throws as fit_whole_genome.
@@ -353,10 +352,9 @@ struct Participants {
         together(comm, [&] {
             cohort.emplace(request.store);
             traits.emplace(load_base_traits(request, *cohort, log));
-            folds = share_out_folds(request, cohort->samples(), traits->basis.samples);
             chosen = choose_variants(*cohort, request.variants, log);
         });
-        leave_out_hopeless(*traits, request, folds, comm, log);
+        leave_out_hopeless(*traits, request, comm, log);
     }
 };
 
@@ -394,16 +392,15 @@ std::vector<PredictedTrait> fit_whole_genome(WholeGenomeRequest const& request,
                                              mpi::Communicator const& comm, Log& log) {
     Stopwatch const watch;
     Participants participants{request, comm, log};
-    auto& [cohort, traits, folds, chosen] = participants;
+    auto& [cohort, traits, chosen] = participants;
     PlanFacts facts;
     std::optional<WholeGenomeProgress> progress;
     together(comm, [&] {
-        facts = whole_genome_facts(request, *cohort, *traits, folds, chosen);
+        facts = whole_genome_facts(request, *cohort, *traits, chosen);
         if (comm.is_root()) progress.emplace(places.progress, places.predictors, facts);
     });
-    WholeGenomeFrame const frame{request,          *cohort,        folds,
-                                 traits->names,    traits->scales, traits->counts,
-                                 traits->outcomes, comm,           log};
+    WholeGenomeFrame const frame{request,        *cohort,          traits->names, traits->scales,
+                                 traits->counts, traits->outcomes, comm,          log};
     auto const owner = scratch_owner(frame, facts, places);
     if (comm.max(progress && progress->finished() ? 1 : 0) == 1) {
         if (!request.scratch.empty()) remove_scratch(owner, ScratchRemoval::of_all);

@@ -80,8 +80,7 @@ std::uint64_t checksum_of(std::span<SampleIndex const> samples,
 }  // namespace
 
 PlanFacts whole_genome_facts(WholeGenomeRequest const& request, Cohort const& cohort,
-                             BaseTraits const& traits, std::span<std::int32_t const> folds,
-                             std::vector<ChosenBlock> const& chosen) {
+                             BaseTraits const& traits, std::vector<ChosenBlock> const& chosen) {
     auto const by_hash = request.folds_by == FoldsBy::hash;
     auto const& filter = request.filter;
     return {{"version", std::string{program_version}},
@@ -91,7 +90,7 @@ PlanFacts whole_genome_facts(WholeGenomeRequest const& request, Cohort const& co
             {"--model", request.binary == BinaryModel::linear ? "linear" : "logistic"},
             {"--covariate", traits.covariates},
             {"values of the covariates", to_hex(checksum_of(traits.basis.basis))},
-            {"samples and their folds", to_hex(checksum_of(traits.basis.samples, folds))},
+            {"samples and their folds", to_hex(checksum_of(traits.basis.samples, traits.folds))},
             {"variants that predict", to_hex(checksum_of(chosen))},
             {"filters", fmt::format("maf {}, mac {}, missing {}, hwe {}", filter.min_maf,
                                     filter.min_mac, filter.max_missing, filter.min_hwe_p)},

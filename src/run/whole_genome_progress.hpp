@@ -15,10 +15,9 @@
 
 namespace maniple {
 
-/// What decides the predictors of a request. \param folds  one per sample of the base.
+/// What decides the predictors of a request.
 PlanFacts whole_genome_facts(WholeGenomeRequest const& request, Cohort const& cohort,
-                             BaseTraits const& traits, std::span<std::int32_t const> folds,
-                             std::vector<ChosenBlock> const& chosen);
+                             BaseTraits const& traits, std::vector<ChosenBlock> const& chosen);
 
 /// Traits whose level 1 is done, and then predictors.h5, until the run is finished. For rank zero.
 /// Every file belongs to one plan, has a checksum, and appears in one step.

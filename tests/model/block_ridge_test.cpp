@@ -4,6 +4,7 @@
 #include <cmath>
 #include <iostream>
 #include <limits>
+#include <numeric>
 #include <random>
 #include <vector>
 
@@ -314,8 +315,11 @@ void compare(Cohort const& cohort) {
                 auto const difference = std::abs(found.row(row)[i] - expected[i]);
                 if (!(difference <= worst)) worst = difference;
             }
+            // Where samples are lacked, solutions are found step by step, to 1e-5.
+            bool const is_complete =
+                std::ranges::none_of(trait, [](double y) { return std::isnan(y); });
             CAPTURE(row, heritability);
-            CHECK(worst < 1e-6);
+            CHECK(worst < (is_complete ? 1e-6 : 2e-5));
             ++row;
         }
     }
@@ -334,6 +338,22 @@ TEST_CASE("BlockRidge: more variants than are turned round together", "[model]")
     auto cohort = make_cohort({530, 600, 2, 0.01});
     cohort.settings.heritabilities = {0.3};
     cohort.residuals.erase(cohort.residuals.begin() + 4, cohort.residuals.end());
+    compare(cohort);
+}
+
+TEST_CASE("BlockRidge: the base may stand in the order of folds", "[model]") {
+    auto cohort = make_cohort({33, 300, 5, 0.02});
+    std::vector<std::size_t> order(cohort.base.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::ranges::stable_sort(order, {}, [&](std::size_t i) { return cohort.folds[i]; });
+    auto const reorder = [&](auto& values) {
+        auto const before = values;
+        for (std::size_t i = 0; i < order.size(); ++i) values[i] = before[order[i]];
+    };
+    reorder(cohort.base);
+    reorder(cohort.folds);
+    for (auto& covariate : cohort.covariates) reorder(covariate);
+    for (auto& residual : cohort.residuals) reorder(residual);
     compare(cohort);
 }
 

@@ -32,7 +32,9 @@ class LevelZeroDesign {
 public:
     /// \param base       intercept and covariates.
     /// \param cohort     samples in a row of genotypes.
-    /// \param folds      one per sample of the base, 0 to settings.folds - 1; each has samples.
+    /// \param folds      one per sample of the base, 0 to settings.folds - 1; each has samples,
+    ///                   which ascend. Predictors are written fastest where a fold's samples
+    ///                   are neighbours in the base.
     /// \param residuals  one per trait, one value per sample of the base: what covariates leave of
     ///                   it over its own samples; NaN where the trait has no value.
     /// \pre   settings.folds >= 2, settings.variants >= 1, the extents agree
