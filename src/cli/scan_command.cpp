@@ -4,6 +4,7 @@
 #include "maniple/cli/choice_options.hpp"
 #include "maniple/cli/command.hpp"
 #include "maniple/cli/option_values.hpp"
+#include "maniple/run/predictor_run.hpp"
 #include "maniple/run/scan.hpp"
 
 namespace maniple::cli {
@@ -22,6 +23,9 @@ po::options_description options() {
         ("covariate", po::value<Words>()->multitoken()->value_name("C..."),
          "covariates: names or patterns; levels of a categorical one become indicators (default: "
          "intercept only)")  //
+        ("model", po::value<std::string>()->default_value("linear")->value_name("HOW"),
+         "of binary traits: linear, as the numbers 0 and 1; logistic, by log odds (with "
+         "--whole-genome-only: tests are linear so far)")  //
         ("missing-genotype", po::value<std::string>()->default_value("mean")->value_name("HOW"),
          "a missing genotype counts as the mean of the trait's samples, or drop: such samples are "
          "left out of that variant's regression")  //
@@ -33,10 +37,10 @@ po::options_description options() {
         ("whole-genome", po::value<std::string>()->default_value("none")->value_name("HOW"),
          "ridge: test each variant on the trait less what other contigs predict of it, by stacked "
          "ridge regression (accounts for relatives, ancestry and many small effects)")  //
-        ("whole-genome-variants", po::value<std::string>()->value_name("F"),
-         "file of IDs of the variants that predict, one a line (default: all of the store)")  //
-        ("whole-genome-min-maf", po::value<double>()->default_value(0.01, "0.01")->value_name("X"),
-         "smallest minor allele frequency of the variants that predict")  //
+        ("whole-genome-only", po::bool_switch(),
+         "make predictors.h5, for --predictors or to export, and stop before the tests");
+    add_variant_options(genome, VariantFamily::predicting);
+    genome.add_options()  //
         ("whole-genome-block", po::value<std::int64_t>()->default_value(512)->value_name("N"),
          "variants of a block, which is regressed on by itself")  //
         ("whole-genome-heritabilities", po::value<Words>()->multitoken()->value_name("X..."),
@@ -64,13 +68,33 @@ po::options_description options() {
     return all.add(model).add(genome).add(choice).add(work);
 }
 
+BinaryModel binary_model_of(po::variables_map const& values) {
+    return choose<BinaryModel>(
+        values, "model", {{"linear", BinaryModel::linear}, {"logistic", BinaryModel::logistic}});
+}
+
+// Options of the tests would change nothing.
+void refuse_without_tests(po::variables_map const& values) {
+    auto names = variant_option_names(VariantFamily::analysed);
+    names.emplace_back("missing-genotype");
+    for (auto const& name : names) {
+        if (!is_given(values, name.c_str())) continue;
+        throw UserError{fmt::format(
+            "option --{} has no use with --whole-genome-only (it is about tests); leave it out",
+            name)};
+    }
+}
+
 std::optional<WholeGenomeRequest> whole_genome_of(po::variables_map const& values) {
     bool const wanted = choose<bool>(values, "whole-genome", {{"none", false}, {"ridge", true}});
     if (!wanted) {
-        for (auto const* name :
-             {"whole-genome-variants", "whole-genome-min-maf", "whole-genome-block",
-              "whole-genome-heritabilities", "folds", "seed", "scratch"}) {
-            if (!is_given(values, name)) continue;
+        auto names = variant_option_names(VariantFamily::predicting);
+        for (auto const* name : {"whole-genome-only", "whole-genome-block",
+                                 "whole-genome-heritabilities", "folds", "seed", "scratch"}) {
+            names.emplace_back(name);
+        }
+        for (auto const& name : names) {
+            if (!is_given(values, name.c_str())) continue;
             throw UserError{
                 fmt::format("option --{} has no use without --whole-genome ridge; add it", name)};
         }
@@ -98,11 +122,10 @@ std::optional<WholeGenomeRequest> whole_genome_of(po::variables_map const& value
         .store = values["store"].as<std::string>(),
         .traits = words_of(values, "trait"),
         .covariates = words_of(values, "covariate"),
+        .binary = binary_model_of(values),
         .samples = sample_files_of(values),
-        .variants = {.extract = text_of(values, "whole-genome-variants"),
-                     .exclude = {},
-                     .chromosomes = {}},
-        .filter = {.min_maf = bounded(values, "whole-genome-min-maf", 0.0, 0.5)},
+        .variants = variant_files_of(values, VariantFamily::predicting),
+        .filter = variant_filter_of(values, VariantFamily::predicting),
         .block_variants = bounded<std::int64_t>(values, "whole-genome-block", 1, 2048),
         .heritabilities = heritabilities,
         .folds_by = choose<FoldsBy>(values, "folds",
@@ -127,15 +150,23 @@ void execute(po::variables_map const& values, mpi::Communicator const& comm, Log
                               .variants = variant_files_of(values),
                               .threads = threads_of(values),
                               .memory = size_of(values, "memory")};
+    bool const only = values["whole-genome-only"].as<bool>();
+    if (only) {
+        refuse_without_tests(values);
+    } else if (binary_model_of(values) == BinaryModel::logistic) {
+        throw UserError{
+            "option --model logistic has no tests yet (only predictions); add --whole-genome ridge "
+            "--whole-genome-only, or take --model linear"};
+    }
     if (values["plan"].as<bool>()) {
-        plan_scan(request, comm, log);
+        only ? plan_predictors(request, comm, log) : plan_scan(request, comm, log);
         return;
     }
     if (request.run.empty()) {
         throw UserError{
             "option --out is missing (a scan needs a folder for its results); add --out RUN"};
     }
-    run_scan(request, comm, log);
+    only ? run_predictors(request, comm, log) : run_scan(request, comm, log);
 }
 
 }  // namespace

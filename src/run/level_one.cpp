@@ -13,6 +13,8 @@
 #include "maniple/core/error.hpp"
 #include "maniple/run/agreement.hpp"
 #include "maniple/run/first_failure.hpp"
+#include "maniple/stats/correlation.hpp"
+#include "null_odds.hpp"
 
 namespace maniple {
 namespace {
@@ -28,6 +30,19 @@ struct StackedHead {
 
 void append(std::span<std::byte const> bytes, mpi::Bytes& message) {
     message.insert(message.end(), bytes.begin(), bytes.end());
+}
+
+// Of a residual on the covariates and predictions, over samples that have it: of log odds too, so
+// that traits can be compared. What covariates predict takes no part.
+double measure(std::span<double const> residual, std::span<double const> predicted) {
+    std::vector<double> observed;
+    std::vector<double> expected;
+    for (std::size_t s = 0; s < residual.size(); ++s) {
+        if (std::isnan(residual[s])) continue;
+        observed.push_back(residual[s]);
+        expected.push_back(predicted[s]);
+    }
+    return squared_correlation(observed, expected);
 }
 
 }  // namespace
@@ -128,23 +143,26 @@ StackedFit LevelOne::fit(std::int64_t trait, MatrixView<float const> predictors)
             scaled[s] = residual[s] / traits_.scales[t];
         }
     }
+    bool const is_binary = traits_.outcomes[t] == Outcome::binary;
     auto const penalties =
-        stacked_penalties(Outcome::quantitative, columns(), request_.heritabilities);
-    auto fitted = fit_stacked_ridge({.predictors = predictors,
-                                     .contigs = contigs_,
-                                     .folds = folds,
-                                     .fold_count = request_.folds,
-                                     .penalties = penalties},
-                                    scaled);
+        stacked_penalties(traits_.outcomes[t], columns(), request_.heritabilities);
+    StackedData const data{.predictors = predictors,
+                           .contigs = contigs_,
+                           .folds = folds,
+                           .fold_count = request_.folds,
+                           .penalties = penalties};
+    auto fitted = is_binary ? fit_stacked_logistic(data, traits_.is_case[t],
+                                                   fit_null_odds(traits_, t).log_odds)
+                            : fit_stacked_ridge(data, scaled);
     if (fitted.status == FitStatus::ok) return fitted;
-    throw UserError{
-        fmt::format("trait '{}' cannot be predicted from the whole genome ({}); leave it out",
-                    traits_.names[t], to_string(fitted.status))};
+    throw UserError{fmt::format(
+        "trait '{}' cannot be predicted from the whole genome ({}); leave it out{}",
+        traits_.names[t], to_string(fitted.status), is_binary ? ", or take --model linear" : "")};
 }
 
 void LevelOne::pack(std::int64_t trait, StackedFit const& fit, mpi::Bytes& message) const {
     StackedHead const head{trait, fit.chosen,
-                           fit.losses[static_cast<std::size_t>(fit.chosen)].r_squared};
+                           measure(traits_.residuals[static_cast<std::size_t>(trait)], fit.whole)};
     append(std::as_bytes(std::span{&head, 1}), message);
     auto const& residual = traits_.residuals[static_cast<std::size_t>(trait)];
     auto const add = [&](std::span<double const> slice) {

@@ -20,7 +20,7 @@ namespace maniple {
 struct StackedTrait {
     std::int64_t trait = 0;
     std::int64_t chosen = 0;  ///< Position of the heritability that sets the penalty.
-    double r_squared = 0;     ///< Of predictions out of fold; NaN where none vary.
+    double r_squared = 0;     ///< As TraitPrediction::r_squared; NaN where none vary.
     /// Predictions without each contig, then by all: slices x samples of the base; NaN for samples
     /// without the trait.
     std::vector<float> slices;

@@ -72,12 +72,6 @@ RunProgress progress_of(ScanRequest const& request) {
     return request.whole_genome ? RunProgress::whole_genome : RunProgress::none;
 }
 
-WholeGenomeRequest within(WholeGenomeRequest request, ScanLimits const& limits) {
-    request.memory = limits.memory;
-    request.resting = limits.resting;
-    return request;
-}
-
 /// A scan between its plan and its files.
 class ScanRun {
 public:

@@ -11,7 +11,6 @@
 #include "maniple/core/checksum.hpp"
 #include "maniple/core/contract.hpp"
 #include "maniple/core/error.hpp"
-#include "maniple/run/small_cells.hpp"
 #include "readable.hpp"
 
 namespace maniple {
@@ -68,16 +67,6 @@ std::string in_megabytes(std::int64_t bytes) {
 
 }  // namespace
 
-PeopleText describe_people(TraitCounts const& counts) {
-    auto const controls = counts.samples - counts.cases;
-    bool const small = is_small(counts.cases, fewest_told) || is_small(controls, fewest_told);
-    auto const text = [&](std::int64_t count) -> std::string {
-        if (is_small(count, fewest_told)) return fmt::format("<{}", fewest_told);
-        return small ? "NA" : std::to_string(count);
-    };
-    return {text(counts.cases), text(controls)};
-}
-
 ScanPlan::ScanPlan(ScanRequest request, ScanLimits limits, Log& log)
     : request_{std::move(request)}, cohort_{request_.store}, tables_{cohort_} {
     auto const columns = list_columns(tables_);
@@ -122,6 +111,16 @@ std::size_t ScanPlan::predictor_of(ColumnReference const& trait) const {
     return find_predictor(*predictors_, trait.label, names);
 }
 
+void ScanPlan::require_linear(ColumnReference const& trait) const {
+    if (predictors_->how(predictor_of(trait)).unit != PredictionUnit::log_odds) return;
+    throw UserError{fmt::format(
+        "the predictions of trait '{}' in '{}' are log odds (of a logistic model), and it is "
+        "tested "
+        "by linear regression; make predictors with --model linear, or leave the trait out of "
+        "--trait",
+        trait.label, predictors_->file().string())};
+}
+
 FittedTraits ScanPlan::fit_columns(std::span<ColumnReference const> columns) const {
     if (!predictors_) return loader_->fit(columns);
     std::vector<std::size_t> positions;
@@ -151,7 +150,7 @@ void ScanPlan::survey(std::vector<TraitReference> const& asked, ScanLimits limit
     std::vector<ColumnReference> columns;
     for (auto const& trait : asked) columns.push_back(trait.reference);
     if (predictors_) {
-        for (auto const& column : columns) predictor_of(column);  // All of them, before any work.
+        for (auto const& column : columns) require_linear(column);  // Before any work.
     }
     auto const count = std::ssize(columns);
     OffsetExtent offsets;
@@ -311,11 +310,15 @@ void ScanPlan::describe_traits(Log& log) const {
         log.note(
             fmt::format("  and {} more (summary.tsv has them all)", traits_.size() - traits_shown));
     }
-    if (std::ranges::any_of(traits_, [](PlannedTrait const& trait) {
-            return trait.counts.type == ColumnType::binary;
-        })) {
+    auto const is_binary = [](PlannedTrait const& trait) {
+        return trait.counts.type == ColumnType::binary;
+    };
+    if (std::ranges::any_of(traits_, is_binary)) {
         log.note("  binary traits: linear regression, beta is a difference in risk per allele");
-        if (predictors_) {
+        if (predictors_ && std::ranges::any_of(traits_, [&](PlannedTrait const& trait) {
+                return is_binary(trait) &&
+                       predictors_->how(trait.predictor).unit == PredictionUnit::unknown;
+            })) {
             log.warn(
                 "predictions of binary traits must be those of a linear model: those of a logistic "
                 "one (regenie --bt) are on another scale");

@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include "base_traits.hpp"
+#include "genome_participants.hpp"
 #include "level_one.hpp"
 #include "level_zero_predictors.hpp"
 #include "maniple/core/checksum.hpp"
@@ -23,6 +24,7 @@
 #include "maniple/run/progress.hpp"
 #include "maniple/run/stop_request.hpp"
 #include "maniple/store/predictor_file.hpp"
+#include "null_odds.hpp"
 #include "readable.hpp"
 #include "scratch_file.hpp"
 #include "whole_genome_progress.hpp"
@@ -53,12 +55,20 @@ BaseTraits keep_traits(BaseTraits traits, std::vector<std::int64_t> const& kept)
                     .covariates = std::move(traits.covariates),
                     .names = {},
                     .residuals = {},
-                    .scales = {}};
+                    .scales = {},
+                    .counts = {},
+                    .outcomes = {},
+                    .is_case = {},
+                    .asked = {}};
     for (auto t : kept) {
         auto const at = static_cast<std::size_t>(t);
         some.names.push_back(std::move(traits.names[at]));
         some.residuals.push_back(std::move(traits.residuals[at]));
         some.scales.push_back(traits.scales[at]);
+        some.counts.push_back(traits.counts[at]);
+        some.outcomes.push_back(traits.outcomes[at]);
+        some.is_case.push_back(std::move(traits.is_case[at]));
+        some.asked.push_back(traits.asked[at]);
     }
     return some;
 }
@@ -69,6 +79,8 @@ struct WholeGenomeFrame {
     Cohort const& cohort;
     std::vector<std::string> names;
     std::vector<double> scales;
+    std::vector<TraitCounts> counts;
+    std::vector<Outcome> outcomes;
     mpi::Communicator comm;
     Log& log;
 };
@@ -229,14 +241,14 @@ private:
                 of_cohort[static_cast<std::size_t>(slice * cohort + s.get())] = *next++;
             }
         }
-        writer.write(TraitIndex{stacked.trait}, frame_.scales[t],
-                     {of_cohort.data(), slices, cohort});
-        auto const has = [](float value) { return !std::isnan(value); };
-        auto const h = static_cast<std::size_t>(stacked.chosen);
-        return {.name = frame_.names[t],
-                .samples = std::count_if(of_cohort.begin(), of_cohort.begin() + cohort, has),
-                .heritability = frame_.request.heritabilities[h],
-                .r_squared = stacked.r_squared};
+        bool const is_binary = frame_.outcomes[t] == Outcome::binary;
+        TraitPrediction const how{
+            .unit = is_binary ? PredictionUnit::log_odds : PredictionUnit::residual_sd,
+            .scale = is_binary ? 1 : frame_.scales[t],
+            .heritability = frame_.request.heritabilities[static_cast<std::size_t>(stacked.chosen)],
+            .r_squared = stacked.r_squared};
+        writer.write(TraitIndex{stacked.trait}, how, {of_cohort.data(), slices, cohort});
+        return {.name = frame_.names[t], .counts = frame_.counts[t], .how = how};
     }
 
     WholeGenomeFrame const& frame_;
@@ -250,8 +262,9 @@ void describe(std::vector<PredictedTrait> const& traits, double seconds, Log& lo
     log.note(fmt::format("whole genome: predictors made in {:.1f} s", seconds));
     for (std::size_t t = 0; t < std::min(shown, traits.size()); ++t) {
         auto const& trait = traits[t];
-        log.note(fmt::format("  {}: out-of-fold R^2 {:.4f} (penalty of heritability {})",
-                             trait.name, trait.r_squared, trait.heritability));
+        log.note(fmt::format("  {}: out-of-fold R^2 {:.4f} (penalty of heritability {}){}",
+                             trait.name, trait.how.r_squared, trait.how.heritability,
+                             trait.how.unit == PredictionUnit::log_odds ? ", log odds" : ""));
     }
 }
 
@@ -276,19 +289,16 @@ std::vector<PredictedTrait> fit_whole_genome(WholeGenomeRequest const& request,
                                              WholeGenomePlaces const& places,
                                              mpi::Communicator const& comm, Log& log) {
     Stopwatch const watch;
-    std::optional<Cohort> cohort;
-    std::optional<BaseTraits> traits;
-    std::vector<ChosenBlock> chosen;
+    GenomeParticipants participants{request, comm, log};
+    auto& [cohort, traits, chosen] = participants;
     PlanFacts facts;
     std::optional<WholeGenomeProgress> progress;
     together(comm, [&] {
-        cohort.emplace(request.store);
-        traits.emplace(load_base_traits(request, *cohort, log));
-        chosen = choose_variants(*cohort, request.variants, log);
         facts = whole_genome_facts(request, *cohort, *traits, chosen);
         if (comm.is_root()) progress.emplace(places.progress, places.predictors, facts);
     });
-    WholeGenomeFrame const frame{request, *cohort, traits->names, traits->scales, comm, log};
+    WholeGenomeFrame const frame{request,        *cohort,          traits->names, traits->scales,
+                                 traits->counts, traits->outcomes, comm,          log};
     auto const owner = scratch_owner(frame, facts, places);
     if (comm.max(progress && progress->finished() ? 1 : 0) == 1) {
         if (!request.scratch.empty()) remove_scratch(owner, ScratchRemoval::of_all);

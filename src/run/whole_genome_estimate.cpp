@@ -140,6 +140,13 @@ public:
                                                     {predictors},
                                                     {predictors, "predictors"},
                                                     {8, "bytes"}}));
+        if (shape_.logistic_traits > 0) {
+            terms.push_back(multiply("weights of its logistic fits",
+                                     {{as_double(shape_.folds + 1), "fits"},
+                                      {as_double(shape_.heritabilities), "penalties"},
+                                      {samples, "samples"},
+                                      {8, "bytes"}}));
+        }
         terms.push_back(multiply("its predictors, some samples at a time",
                                  {{predictors, "predictors"},
                                   {as_double(std::min(level_one_chunk, shape_.samples)), "samples"},

@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "base_traits.hpp"
+#include "genome_participants.hpp"
 #include "maniple/run/agreement.hpp"
 #include "maniple/run/genome_blocks.hpp"
 #include "maniple/run/variant_choice.hpp"
@@ -61,16 +61,10 @@ std::int64_t count_blocks(std::int64_t variants, std::int64_t contigs, std::int6
 }  // namespace
 
 void plan_whole_genome(WholeGenomeRequest const& request, mpi::Communicator const& comm, Log& log) {
-    std::optional<Cohort> cohort;
-    std::optional<BaseTraits> traits;
-    std::vector<ChosenBlock> chosen;
-    BlockSample some;
-    together(comm, [&] {
-        cohort.emplace(request.store);
-        traits.emplace(load_base_traits(request, *cohort, log));
-        chosen = choose_variants(*cohort, request.variants, log);
-        some = sample_blocks(chosen, cohort->samples().size());
-    });
+    GenomeParticipants const participants{request, comm, log};
+    participants.describe(log);
+    auto const& [cohort, traits, chosen] = participants;
+    auto const some = sample_blocks(chosen, cohort->samples().size());
     SampleMask base{cohort->samples().size()};
     for (auto s : traits->basis.samples) base.insert(s);
     GenomeBlocks const blocks{*cohort, some.blocks,    request.filter, base, request.block_variants,

@@ -43,7 +43,10 @@ std::span<std::byte const> bytes_of(T const& value) {
 mpi::Bytes pack(std::uint64_t checksum, std::vector<PredictedTrait> const& predicted) {
     auto traits = Json::array();
     for (auto const& trait : predicted) {
-        traits.push_back({trait.name, trait.samples, trait.heritability, trait.r_squared});
+        auto const& [type, samples, cases, unpredicted] = trait.counts;
+        auto const& [unit, scale, heritability, r_squared] = trait.how;
+        traits.push_back(
+            {trait.name, type, samples, cases, unpredicted, unit, scale, heritability, r_squared});
     }
     auto const bytes = Json::to_cbor(Json{checksum, std::move(traits)});
     auto const raw = std::as_bytes(std::span{bytes});
@@ -84,6 +87,7 @@ PlanFacts whole_genome_facts(WholeGenomeRequest const& request, Cohort const& co
             {"genotypes of the store", to_hex(checksum_of(cohort.index()))},
             {"--trait", fmt::format("{}", fmt::join(traits.names, ","))},
             {"values of the traits", to_hex(checksum_of(traits))},
+            {"--model", request.binary == BinaryModel::linear ? "linear" : "logistic"},
             {"--covariate", traits.covariates},
             {"values of the covariates", to_hex(checksum_of(traits.basis.basis))},
             {"samples and their folds", to_hex(checksum_of(traits.basis.samples, traits.folds))},
@@ -122,9 +126,14 @@ void WholeGenomeProgress::find_finished() {
         finished_.emplace();
         for (auto const& trait : json.at(1)) {
             finished_->push_back({.name = trait.at(0).get<std::string>(),
-                                  .samples = trait.at(1).get<std::int64_t>(),
-                                  .heritability = trait.at(2).get<double>(),
-                                  .r_squared = trait.at(3).get<double>()});
+                                  .counts = {.type = trait.at(1).get<ColumnType>(),
+                                             .samples = trait.at(2).get<std::int64_t>(),
+                                             .cases = trait.at(3).get<std::int64_t>(),
+                                             .unpredicted = trait.at(4).get<std::int64_t>()},
+                                  .how = {.unit = trait.at(5).get<PredictionUnit>(),
+                                          .scale = trait.at(6).get<double>(),
+                                          .heritability = trait.at(7).get<double>(),
+                                          .r_squared = trait.at(8).get<double>()}});
         }
     } catch (Json::exception const&) {
         throw_damaged(file, work);

@@ -36,6 +36,7 @@ WholeGenomeShape find_shape(WholeGenomeRequest const& request, Cohort const& coh
         shape.lacked += lacked;
     }
     if (shape.lacking_traits > 0) shape.lacked /= shape.lacking_traits;
+    shape.logistic_traits = std::ranges::count(traits.outcomes, Outcome::binary);
     return shape;
 }
 

@@ -16,6 +16,7 @@
 #include "maniple/run/predictor_source.hpp"
 #include "maniple/run/sample_choice.hpp"
 #include "maniple/run/scan_memory.hpp"
+#include "maniple/run/trait_counts.hpp"
 #include "maniple/run/trait_loader.hpp"
 #include "maniple/run/variant_choice.hpp"
 #include "maniple/run/whole_genome.hpp"
@@ -39,24 +40,6 @@ struct ScanRequest {
     int threads = 1;
     std::optional<std::int64_t> memory;  ///< Of each rank [bytes]; nothing: what there is.
 };
-
-/// One trait as people count it.
-struct TraitCounts {
-    ColumnType type = ColumnType::quantitative;
-    std::int64_t samples = 0;      ///< Analysed.
-    std::int64_t cases = 0;        ///< Of them, for a binary trait.
-    std::int64_t unpredicted = 0;  ///< With the trait and all covariates, but no prediction.
-};
-
-/// Cases and controls of a binary trait for people to read.
-struct PeopleText {
-    std::string cases;
-    std::string controls;
-};
-
-/// Numbers; where one of them is from 1 to 4 that one is "<5" and the other is "NA", so that it
-/// cannot be found by subtraction.
-PeopleText describe_people(TraitCounts const& counts);
 
 /// The same on every rank, but for the number of threads. Traits are not in memory: `fit` reads
 /// those of one batch.
@@ -92,6 +75,8 @@ public:
 
     /// Where predictions come from; none where traits are tested as they are.
     PredictorSource const* predictors() const { return predictors_.get(); }
+    /// Position of a trait in it.
+    std::size_t predictor(TraitIndex trait) const { return traits_[trait.at()].predictor; }
     /// Files that predictions of the traits are in, as PredictorSource::files.
     std::vector<std::filesystem::path> predictor_files() const;
     /// Where the offsets of a batch are read; nothing without predictors. \param null  the batch's.
@@ -111,6 +96,7 @@ private:
 
     void find_predictors(Log& log);
     std::size_t predictor_of(ColumnReference const& trait) const;
+    void require_linear(ColumnReference const& trait) const;
     FittedTraits fit_columns(std::span<ColumnReference const> columns) const;
     void survey(std::vector<TraitReference> const& asked, ScanLimits limits, Log& log);
     void add_fitted(FittedTraits const& fitted, std::span<ColumnReference const> columns);

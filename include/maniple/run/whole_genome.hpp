@@ -10,7 +10,9 @@
 #include "maniple/model/variant_filter.hpp"
 #include "maniple/mpi/communicator.hpp"
 #include "maniple/run/sample_choice.hpp"
+#include "maniple/run/trait_counts.hpp"
 #include "maniple/run/variant_choice.hpp"
+#include "maniple/store/predictor_file.hpp"
 
 namespace maniple {
 
@@ -20,12 +22,19 @@ enum class FoldsBy {
     contiguous,  ///< In the order of the store, as REGENIE does.
 };
 
+/// How binary traits are modelled.
+enum class BinaryModel {
+    linear,    ///< As the numbers 0 and 1.
+    logistic,  ///< By log odds: level 1 is a logistic regression. Level 0 is linear all the same.
+};
+
 /// Stacked ridge regression (Mbatchou et al. 2021, Nature Genetics 53:1097): model/block_ridge.hpp,
 /// then model/stacked_ridge.hpp.
 struct WholeGenomeRequest {
     std::filesystem::path store;
     std::vector<std::string> traits;
     std::vector<std::string> covariates;
+    BinaryModel binary = BinaryModel::linear;
     SampleFiles samples;
     VariantFiles variants;              ///< That predict.
     VariantFilter filter;               ///< For these.
@@ -51,9 +60,8 @@ struct WholeGenomePlaces {
 /// What became of one trait.
 struct PredictedTrait {
     std::string name;
-    std::int64_t samples = 0;
-    double heritability = 0;  ///< That sets the penalty chosen.
-    double r_squared = 0;     ///< Of predictions out of fold, by all contigs; NaN: none vary.
+    TraitCounts counts;
+    TraitPrediction how;
 };
 
 /// Fit, and write predictions of every trait for each contig left out to a file

@@ -18,8 +18,9 @@ struct WholeGenomeShape {
     std::int64_t contigs = 22;
     std::int64_t columns = 1;  ///< Of the covariates' basis, with the intercept.
     std::int64_t traits = 1;
-    std::int64_t lacking_traits = 0;  ///< That lack some of the samples,
-    std::int64_t lacked = 0;          ///< so many of them on average.
+    std::int64_t lacking_traits = 0;   ///< That lack some of the samples,
+    std::int64_t lacked = 0;           ///< so many of them on average.
+    std::int64_t logistic_traits = 0;  ///< Whose level 1 is a logistic regression.
     std::int64_t folds = 5;
     std::int64_t heritabilities = 5;
     std::int64_t ranks = 1;

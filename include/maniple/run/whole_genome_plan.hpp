@@ -12,9 +12,10 @@
 
 namespace maniple {
 
-/// Say what the regression takes of memory, disks, network and time, with the arithmetic. Counts
-/// genotypes of some blocks, and measures the machine for about a second. Collective over comm.
-/// \throws UserError where traits or variants cannot be met; CorruptInput; EnvironmentError.
+/// Check the request; say who and what takes part, and what the regression takes of memory, disks,
+/// network and time, with the arithmetic. Counts genotypes of some blocks, and measures the machine
+/// for about a second. Collective over comm. \throws UserError where traits or variants cannot be
+/// met; CorruptInput; EnvironmentError.
 void plan_whole_genome(WholeGenomeRequest const& request, mpi::Communicator const& comm, Log& log);
 
 /// A cohort that need not exist, on clusters of some sizes: one rank on each node.

@@ -1,0 +1,28 @@
+/// \file  Who and what takes part in a whole-genome regression. Private to this module.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "base_traits.hpp"
+#include "maniple/core/log.hpp"
+#include "maniple/mpi/communicator.hpp"
+#include "maniple/run/variant_choice.hpp"
+#include "maniple/run/whole_genome.hpp"
+#include "maniple/store/cohort.hpp"
+
+namespace maniple {
+
+/// As known without a look at genotypes.
+struct GenomeParticipants {
+    std::optional<Cohort> cohort;
+    std::optional<BaseTraits> traits;
+    std::vector<ChosenBlock> chosen;  ///< Variants that filters choose from.
+
+    /// Collective over comm. \throws as fit_whole_genome.
+    GenomeParticipants(WholeGenomeRequest const& request, mpi::Communicator const& comm, Log& log);
+
+    void describe(Log& log) const;
+};
+
+}  // namespace maniple
