@@ -198,6 +198,10 @@ void ScratchFile::read(std::int64_t slab, std::span<float> values) const {
     }
 }
 
+void ScratchFile::keep() {
+    is_kept_ = std::ranges::any_of(checksums_, [](std::uint64_t sum) { return sum != 0; });
+}
+
 std::int64_t ScratchFile::entry_place(std::int64_t slab, std::int64_t piece) const {
     return static_cast<std::int64_t>(sizeof(ScratchHead)) +
            8 * (std::ssize(held_.slabs) + slab * held_.pieces + piece);

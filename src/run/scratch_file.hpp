@@ -56,8 +56,8 @@ public:
     /// \throws CorruptInput, EnvironmentError.
     void read(std::int64_t slab, std::span<float> values) const;
 
-    /// Leave the file to a later run.
-    void keep() { is_kept_ = true; }
+    /// Leave the file to a later run, if there is anything in it.
+    void keep();
 
 private:
     bool adopt();

@@ -114,6 +114,15 @@ TEST_CASE("ScratchFile: a later run finds what is whole, for the slabs that it w
     CHECK_FALSE((ScratchFile{owner, shape_of({5, 2, 9})}.has(0)));
 }
 
+TEST_CASE("ScratchFile: a file of nothing is not kept", "[run]") {
+    test::ScratchFolder const folder;
+    {
+        ScratchFile file{{folder.path(), 7, 0, 1}, shape_of({5})};
+        file.keep();
+    }
+    CHECK(fs::is_empty(folder.path()));
+}
+
 TEST_CASE("ScratchFile: damage while it is used is noticed", "[run]") {
     test::ScratchFolder const folder;
     ScratchFile file{{folder.path(), 7, 0, 1}, shape_of({1})};
