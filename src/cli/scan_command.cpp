@@ -46,7 +46,7 @@ po::options_description options() {
         ("whole-genome-heritabilities", po::value<Words>()->multitoken()->value_name("X..."),
          "that set the penalties, columns (1 - X) / X (default: 0.01,0.25,0.5,0.75,0.99)")  //
         ("folds", po::value<std::string>()->default_value("hash")->value_name("HOW"),
-         "share samples out by a hash of their ID (families stay together), or contiguous")  //
+         "share samples out by a hash of their ID, or contiguous: in the order of the store")  //
         ("seed", po::value<std::uint64_t>()->default_value(1)->value_name("N"),
          "another seed gives other folds");
     genome.add_options()(

@@ -16,13 +16,18 @@
 #include "maniple/run/run_folder.hpp"
 #include "maniple/run/scan_report.hpp"
 #include "maniple/run/stop_request.hpp"
+#include "maniple/run/whole_genome_plan.hpp"
+#include "participants.hpp"
 
 namespace maniple {
 
 void plan_predictors(ScanRequest const& request, mpi::Communicator const& comm, Log& log) {
     expect(request.whole_genome.has_value(), "the request has a whole-genome regression");
 
-    plan_whole_genome(*request.whole_genome, comm, log);
+    auto const limits = agree_on_limits(request.memory, request.threads, comm);
+    auto const whole_genome = within(*request.whole_genome, limits);
+    Participants{whole_genome, comm, log}.describe(log);
+    plan_whole_genome(whole_genome, comm, log);
     together(comm, [&] {
         if (comm.is_root() && !request.run.empty()) {
             RunFolder::require_usable(request.run, RunProgress::whole_genome);
@@ -38,10 +43,8 @@ void run_predictors(ScanRequest const& request, mpi::Communicator const& comm, L
     StopRequest const stop_request;
     Stopwatch const watch;
     RunRecord record{.started = timestamp(), .mpi = mpi::Session::implementation()};
-    auto whole_genome = *request.whole_genome;
     auto const limits = agree_on_limits(request.memory, request.threads, comm);
-    whole_genome.memory = limits.memory;
-    whole_genome.resting = limits.resting;
+    auto const whole_genome = within(*request.whole_genome, limits);
     std::unique_ptr<RunFolder> folder;
     together(comm, [&] {
         if (!comm.is_root()) return;

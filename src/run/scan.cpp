@@ -20,6 +20,7 @@
 #include "maniple/run/scan_output.hpp"
 #include "maniple/run/scan_report.hpp"
 #include "maniple/run/stop_request.hpp"
+#include "maniple/run/whole_genome_plan.hpp"
 #include "readable.hpp"
 
 namespace maniple {
@@ -126,6 +127,7 @@ private:
 
 void plan_scan(ScanRequest const& request, mpi::Communicator const& comm, Log& log) {
     auto const limits = agree_on_limits(request.memory, request.threads, comm);
+    if (request.whole_genome) plan_whole_genome(within(*request.whole_genome, limits), comm, log);
     std::optional<ScanPlan> plan;
     together(comm, [&] { plan.emplace(request, limits, log); });
     describe_work(*plan, comm, log);
@@ -135,7 +137,7 @@ void plan_scan(ScanRequest const& request, mpi::Communicator const& comm, Log& l
         log.note(fmt::format("  time about {:.1f} s on machines like this one",
                              estimate_seconds(*plan, comm.size())));
         if (request.whole_genome) {
-            log.note("  and before it the whole-genome regression, which these figures leave out");
+            log.note("  the whole-genome regression comes before it, with the figures above");
         }
         log.note("nothing was computed; run the same command without --plan");
     });
@@ -156,9 +158,7 @@ void run_scan(ScanRequest const& request, mpi::Communicator const& comm, Log& lo
     auto with_predictors = request;
     if (request.whole_genome) {
         with_predictors.predictors = request.run / "predictors.h5";
-        auto whole_genome = *request.whole_genome;
-        whole_genome.memory = limits.memory;
-        whole_genome.resting = limits.resting;
+        auto const whole_genome = within(*request.whole_genome, limits);
         WholeGenomePlaces const places{
             .predictors = with_predictors.predictors,
             .progress = comm.is_root() ? folder->progress() : std::filesystem::path{}};

@@ -22,12 +22,12 @@
 #include "maniple/run/genome_blocks.hpp"
 #include "maniple/run/progress.hpp"
 #include "maniple/run/stop_request.hpp"
-#include "maniple/run/whole_genome_estimate.hpp"
 #include "maniple/store/predictor_file.hpp"
-#include "null_odds.hpp"
+#include "participants.hpp"
 #include "readable.hpp"
 #include "scratch_file.hpp"
 #include "whole_genome_progress.hpp"
+#include "whole_genome_shape.hpp"
 
 namespace maniple {
 namespace {
@@ -267,65 +267,6 @@ void describe(std::vector<PredictedTrait> const& traits, double seconds, Log& lo
     }
 }
 
-WholeGenomeShape find_shape(WholeGenomeFrame const& frame, BaseTraits const& traits,
-                            std::vector<ChosenBlock> const& chosen, GenomeBlocks const& blocks) {
-    auto const& request = frame.request;
-    WholeGenomeShape shape{
-        .cohort = frame.cohort.samples().size(),
-        .samples = std::ssize(traits.basis.samples),
-        .variants = blocks.variants(),
-        .blocks = std::ssize(blocks.blocks()),
-        .block_variants = request.block_variants,
-        .contigs = std::ssize(blocks.contigs()),
-        .columns = traits.basis.basis.columns(),
-        .traits = std::ssize(traits.names),
-        .folds = request.folds,
-        .heritabilities = std::ssize(request.heritabilities),
-        .ranks = frame.comm.size(),
-        .threads = frame.comm.max(request.threads),
-        .memory = request.memory,
-        .resting = request.resting,
-    };
-    for (auto const& block : chosen) shape.read_variants += block.size();
-    for (auto const& residual : traits.residuals) {
-        auto const lacked = std::ranges::count_if(residual, [](double y) { return std::isnan(y); });
-        if (lacked > 0) ++shape.lacking_traits;
-        shape.lacked += lacked;
-    }
-    if (shape.lacking_traits > 0) shape.lacked /= shape.lacking_traits;
-    shape.logistic_traits = std::ranges::count(traits.outcomes, Outcome::binary);
-    return shape;
-}
-
-/// \throws UserError where what a rank needs is more than it may use.
-WholeGenomeMemory choose_memory(WholeGenomeShape const& shape, WholeGenomeRequest const& request,
-                                Log& log) {
-    auto const memory = choose_place(shape);
-    auto const needs = [&](WholeGenomeMemory const& what) {
-        return fmt::format(
-            "whole-genome regression: {} of {} needs about {} on each rank, of {} "
-            "(--memory)",
-            plural(shape.traits, "trait"), plural(shape.blocks, "block"),
-            readable_bytes(what.peak()), readable_bytes(shape.memory));
-    };
-    if (memory.peak() > shape.memory) {
-        throw UserError{
-            fmt::format("{}, even with predictors in files (--scratch); give it more, "
-                        "or fewer --threads, or run it on more nodes",
-                        needs(memory))};
-    }
-    if (memory.place == PredictorPlace::memory) return memory;
-    if (request.scratch.empty()) {
-        throw UserError{fmt::format(
-            "{}; name a folder with {} of room for each rank with --scratch, run it on more nodes, "
-            "with larger --whole-genome-block, or for fewer traits at a time",
-            needs(estimate_memory(shape, PredictorPlace::memory)), readable_bytes(memory.scratch))};
-    }
-    log.note(fmt::format("  predictors do not fit the memory: {} per rank go to files in '{}'",
-                         readable_bytes(memory.scratch), request.scratch.string()));
-    return memory;
-}
-
 // Of the files of one run, whatever its ranks. Collective; the facts are the same on all ranks.
 ScratchOwner scratch_owner(WholeGenomeFrame const& frame, PlanFacts const& facts,
                            WholeGenomePlaces const& places) {
@@ -341,51 +282,7 @@ ScratchOwner scratch_owner(WholeGenomeFrame const& frame, PlanFacts const& facts
             .ranks = frame.comm.size()};
 }
 
-/// Who and what takes part, as known without a look at genotypes.
-struct Participants {
-    std::optional<Cohort> cohort;
-    std::optional<BaseTraits> traits;
-    std::vector<ChosenBlock> chosen;
-
-    /// Collective over comm. \throws as fit_whole_genome.
-    Participants(WholeGenomeRequest const& request, mpi::Communicator const& comm, Log& log) {
-        together(comm, [&] {
-            cohort.emplace(request.store);
-            traits.emplace(load_base_traits(request, *cohort, log));
-            chosen = choose_variants(*cohort, request.variants, log);
-        });
-        leave_out_hopeless(*traits, request, comm, log);
-    }
-};
-
 }  // namespace
-
-void plan_whole_genome(WholeGenomeRequest const& request, mpi::Communicator const& comm, Log& log) {
-    constexpr std::size_t shown = 20;
-    Participants const all{request, comm, log};
-    auto const& traits = *all.traits;
-    std::int64_t variants = 0;
-    for (auto const& block : all.chosen) variants += block.size();
-    log.note(fmt::format("samples: {} in the store, {} with every covariate",
-                         all.cohort->samples().size(), traits.basis.samples.size()));
-    log.note(fmt::format("whole genome: {} to choose from, by the filters of --whole-genome",
-                         plural(variants, "variant")));
-    log.note(fmt::format("traits: {}", traits.names.size()));
-    for (std::size_t t = 0; t < std::min(shown, traits.names.size()); ++t) {
-        auto const& counts = traits.counts[t];
-        auto line = fmt::format("  {}: {} samples", traits.names[t], counts.samples);
-        if (counts.type == ColumnType::binary) {
-            auto const people = describe_people(counts);
-            line += fmt::format(", {} cases, {} controls; predictions are {}", people.cases,
-                                people.controls,
-                                traits.outcomes[t] == Outcome::binary ? "log odds" : "linear");
-        }
-        log.note(line);
-    }
-    if (traits.names.size() > shown) {
-        log.note(fmt::format("  and {} more", traits.names.size() - shown));
-    }
-}
 
 std::vector<PredictedTrait> fit_whole_genome(WholeGenomeRequest const& request,
                                              WholeGenomePlaces const& places,
@@ -424,7 +321,7 @@ std::vector<PredictedTrait> fit_whole_genome(WholeGenomeRequest const& request,
     }
     if (!missing.empty()) {
         auto some = keep_traits(std::move(*traits), missing);
-        auto const shape = find_shape(frame, some, chosen, blocks);
+        auto const shape = find_shape(request, *cohort, some, chosen, blocks, comm);
         WholeGenomeMemory memory;
         together(comm, [&] { memory = choose_memory(shape, request, log); });
         if (!request.scratch.empty()) remove_scratch(owner, ScratchRemoval::of_other_ranks);

@@ -7,13 +7,18 @@
 #include <fmt/format.h>
 
 #include "maniple/core/contract.hpp"
+#include "maniple/genotype/gram_product.hpp"
 #include "maniple/genotype/packed_block.hpp"
+#include "maniple/genotype/sample_selection.hpp"
+#include "maniple/genotype/score_product.hpp"
 #include "maniple/linalg/fixed_point.hpp"
 #include "readable.hpp"
 
 namespace maniple {
 namespace {
 
+// Stack and allocator of a thread.
+constexpr std::int64_t thread_stack = 1'500'000;
 constexpr std::int64_t level_one_chunk = 4096;  // Samples that level 1 copies at a time.
 
 double as_double(std::int64_t value) { return static_cast<double>(value); }
@@ -117,7 +122,7 @@ public:
         }
         terms.push_back(
             multiply("products of its predictors", {{as_double(shape_.folds + 2), "matrices"},
-                                                    {predictors, "x"},
+                                                    {predictors},
                                                     {predictors, "predictors"},
                                                     {8, "bytes"}}));
         if (shape_.logistic_traits > 0) {
@@ -138,21 +143,24 @@ public:
     }
 
 private:
-    // Genotypes of a block five times over (as read, chosen, turned round, by fold), sums and
-    // squares of its variants, solutions, and what is predicted on the way.
+    // Genotypes of a block as read (in blocks of the store's), chosen, turned round, and by fold;
+    // sums and squares of its variants; solutions; what predicts each fold.
     std::int64_t thread_bytes() const {
-        auto const variants = shape_.block_variants;
+        constexpr std::int64_t stored_variants = 2 * 512;
+        auto const variants = std::min(shape_.block_variants, shape_.variants);
         auto const square = variants * (variants + 8);
-        auto const solutions = shape_.heritabilities * shape_.traits * variants;
-        auto const genotypes =
-            variants * (4 * packed_stride(shape_.cohort) + packed_stride(shape_.samples));
+        auto const scores = shape_.heritabilities * shape_.traits;
+        auto const turned = std::max(SampleMajorBlock::bytes(shape_.cohort),
+                                     variants * packed_stride(shape_.cohort));
+        auto const genotypes = (stored_variants + variants) * packed_stride(shape_.cohort) +
+                               turned + variants * packed_stride(shape_.samples);
         auto const lacking = std::min<std::int64_t>(shape_.lacking_traits, 64);
-        auto bytes =
-            genotypes + 4 * (shape_.folds + 2) * square + 8 * (shape_.heritabilities + 2) * square +
-            (16 + 8 * shape_.folds) * solutions + 64 * lacking * shape_.heritabilities * variants;
-        if (place_ == PredictorPlace::scratch) {
-            bytes += 4 * shape_.traits * shape_.heritabilities * shape_.samples;
-        }
+        auto bytes = thread_stack + genotypes + 4 * (shape_.folds + 2) * square +
+                     8 * (shape_.heritabilities + 2) * square + 16 * scores * variants +
+                     shape_.folds * ScoreTile::bytes(variants, scores, MissingShare::few) +
+                     ScoreWorkspace::bytes() + GramWorkspace::bytes() +
+                     64 * lacking * shape_.heritabilities * variants;
+        if (place_ == PredictorPlace::scratch) bytes += 4 * scores * shape_.samples;
         return bytes;
     }
 
@@ -177,15 +185,10 @@ std::vector<EstimateTerm> find_operations(WholeGenomeShape const& shape) {
                   {as_double(shape.traits + shape.columns), "columns"},
                   {4, "digits"},
                   {samples, "samples"}}),
-        multiply(
-            "level 0, Cholesky factors",
-            {{blocks, "blocks"}, {fits, "folds x penalties"}, {variants}, {variants}, {variants}},
-            6),
-        multiply("level 0, solutions", {{blocks, "blocks"},
-                                        {fits, "folds x penalties"},
-                                        {traits, "traits"},
-                                        {variants},
-                                        {variants}}),
+        multiply("level 0, Cholesky factors",
+                 {{blocks, "blocks"}, {fits, "fits"}, {variants}, {variants}, {variants}}, 6),
+        multiply("level 0, solutions",
+                 {{blocks, "blocks"}, {fits, "fits"}, {traits, "traits"}, {variants}, {variants}}),
         multiply("level 0, predictions (integers, 6 digits)",
                  {{blocks, "blocks"},
                   {variants, "variants"},
@@ -196,7 +199,7 @@ std::vector<EstimateTerm> find_operations(WholeGenomeShape const& shape) {
     if (shape.lacking_traits > 0) {
         terms.push_back(multiply("level 0, traits that lack samples, a step of each",
                                  {{blocks, "blocks"},
-                                  {fits, "folds x penalties"},
+                                  {fits, "fits"},
                                   {as_double(shape.lacking_traits), "traits"},
                                   {variants},
                                   {variants + 2 * as_double(shape.lacked)}}));
@@ -236,6 +239,12 @@ std::vector<EstimateTerm> find_moved(WholeGenomeShape const& shape,
         terms.push_back(multiply("predictors written to --scratch and read",
                                  {{2}, {as_double(memory.scratch), "bytes"}}));
     }
+    terms.push_back(multiply("predictions kept, read and written (rank 0)",
+                             {{3},
+                              {as_double(shape.traits), "traits"},
+                              {as_double(shape.contigs + 1), "slices"},
+                              {as_double(shape.cohort), "samples"},
+                              {4, "bytes"}}));
     return terms;
 }
 
@@ -258,21 +267,16 @@ std::vector<EstimateTerm> find_seconds(WholeGenomeShape const& shape, WholeGenom
     auto const predictors = as_double(shape.predictors());
     auto const samples = as_double(shape.samples);
     auto const fits = as_double(shape.folds * shape.heritabilities + 1);
-    terms.push_back(multiply("level 1, products of predictors",
-                             {{rounds, "traits one after the other"},
-                              {predictors},
-                              {predictors + 1},
-                              {samples, "samples"}},
-                             2 * rates.gram));
-    terms.push_back(multiply("level 1, Cholesky factors",
-                             {{rounds, "traits one after the other"},
-                              {fits, "fits"},
-                              {predictors},
-                              {predictors},
-                              {predictors}},
-                             6 * rates.cholesky));
+    terms.push_back(
+        multiply("level 1, products of predictors",
+                 {{rounds, "traits in turn"}, {predictors}, {predictors + 1}, {samples, "samples"}},
+                 2 * rates.gram));
+    terms.push_back(multiply(
+        "level 1, Cholesky factors",
+        {{rounds, "traits in turn"}, {fits, "fits"}, {predictors}, {predictors}, {predictors}},
+        6 * rates.cholesky));
     terms.push_back(multiply("level 1, predictions",
-                             {{rounds, "traits one after the other"},
+                             {{rounds, "traits in turn"},
                               {as_double(shape.folds), "folds"},
                               {predictors},
                               {samples, "samples"}},
@@ -340,17 +344,25 @@ WholeGenomeEstimate estimate_whole_genome(WholeGenomeShape const& shape,
     return estimate;
 }
 
-std::vector<std::string> describe(WholeGenomeShape const& shape, WholeGenomeRates const& rates,
+namespace {
+
+std::string in_bytes(double value) { return readable_bytes(to_bytes(value)); }
+std::string in_seconds(double value) { return fmt::format("{:.3g} s", value); }
+std::string as_count(double value) { return fmt::format("{:.3g}", value); }
+
+void add_lines(std::vector<EstimateTerm> const& terms, std::string (*text)(double),
+               std::vector<std::string>& lines) {
+    for (auto const& term : terms) {
+        lines.push_back(
+            fmt::format("    {}: {} = {}", term.name, term.arithmetic, text(term.value)));
+    }
+}
+
+}  // namespace
+
+std::vector<std::string> describe(WholeGenomeShape const& shape,
                                   WholeGenomeEstimate const& estimate) {
-    auto const in_bytes = [](double value) { return readable_bytes(to_bytes(value)); };
-    auto const in_seconds = [](double value) { return fmt::format("{:.3g} s", value); };
     std::vector<std::string> lines;
-    auto const add = [&](auto const& terms, auto const& text) {
-        for (auto const& term : terms) {
-            lines.push_back(
-                fmt::format("    {}: {} = {}", term.name, term.arithmetic, text(term.value)));
-        }
-    };
     auto const& memory = estimate.memory;
     lines.push_back(fmt::format("  memory per rank {}, of {}{}", readable_bytes(memory.peak()),
                                 readable_bytes(shape.memory),
@@ -359,23 +371,28 @@ std::vector<std::string> describe(WholeGenomeShape const& shape, WholeGenomeRate
                                     : fmt::format("; predictors do not fit and need --scratch, {} "
                                                   "per rank",
                                                   readable_bytes(memory.scratch))));
-    add(estimate.bytes, in_bytes);
-    lines.push_back("  moved by each rank");
-    add(estimate.moved, in_bytes);
-    lines.push_back("  multiply-adds of all ranks");
-    add(estimate.operations, [](double value) { return fmt::format("{:.3g}", value); });
-    lines.push_back(fmt::format("  time {}", in_seconds(estimate.total_seconds)));
+    add_lines(estimate.bytes, in_bytes, lines);
+    lines.emplace_back("  moved by each rank");
+    add_lines(estimate.moved, in_bytes, lines);
+    lines.push_back(fmt::format("  time {}", readable_seconds(estimate.total_seconds)));
+    add_lines(estimate.seconds, in_seconds, lines);
+    return lines;
+}
+
+std::vector<std::string> describe_work(WholeGenomeRates const& rates,
+                                       WholeGenomeEstimate const& estimate) {
+    std::vector<std::string> lines{"  multiply-adds of all ranks together"};
+    add_lines(estimate.operations, as_count, lines);
     lines.push_back(fmt::format(
-        "    measured here, by thread: a block of level 0 takes {:.3g} s and {:.3g} s a sample; "
+        "  measured here, by thread: a block of level 0 takes {:.3g} s and {:.3g} s a sample; "
         "level 1 does {:.3g} (products), {:.3g} (factors) and {:.3g} (predictions) multiply-adds a "
         "second",
         rates.block_seconds, rates.block_sample_seconds, rates.gram, rates.cholesky,
         rates.predict));
     lines.push_back(
-        fmt::format("    taken for granted, by rank: {} a second from disk, {} over the "
+        fmt::format("  taken for granted, by rank: {} a second from disk, {} over the "
                     "network",
                     in_bytes(rates.read), in_bytes(rates.exchange)));
-    add(estimate.seconds, in_seconds);
     return lines;
 }
 

@@ -18,7 +18,7 @@ namespace maniple {
 
 /// How samples are shared out into folds.
 enum class FoldsBy {
-    hash,        ///< Of seed and sample ID; families stay together.
+    hash,        ///< Of seed and sample ID; relatives fall into different folds too.
     contiguous,  ///< In the order of the store, as REGENIE does.
 };
 
@@ -63,10 +63,6 @@ struct PredictedTrait {
     TraitCounts counts;
     TraitPrediction how;
 };
-
-/// Check the request and say who and what would take part, without a look at genotypes. Collective
-/// over comm. \throws as fit_whole_genome.
-void plan_whole_genome(WholeGenomeRequest const& request, mpi::Communicator const& comm, Log& log);
 
 /// Fit, and write predictions of every trait for each contig left out to a file
 /// (store/predictor_file.hpp). A trait's predictions do not depend on the other traits, nor on

@@ -89,8 +89,14 @@ struct WholeGenomeEstimate {
 WholeGenomeEstimate estimate_whole_genome(WholeGenomeShape const& shape,
                                           WholeGenomeRates const& rates);
 
-/// Lines for people: every term with its arithmetic.
-std::vector<std::string> describe(WholeGenomeShape const& shape, WholeGenomeRates const& rates,
+/// \name Lines for people: every term with its arithmetic.
+/// @{
+/// What each rank needs and does.
+std::vector<std::string> describe(WholeGenomeShape const& shape,
                                   WholeGenomeEstimate const& estimate);
+/// What the work is, and how fast it is done.
+std::vector<std::string> describe_work(WholeGenomeRates const& rates,
+                                       WholeGenomeEstimate const& estimate);
+/// @}
 
 }  // namespace maniple
