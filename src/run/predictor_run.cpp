@@ -17,6 +17,7 @@
 #include "maniple/run/scan_report.hpp"
 #include "maniple/run/stop_request.hpp"
 #include "maniple/run/whole_genome_plan.hpp"
+#include "participants.hpp"
 
 namespace maniple {
 
@@ -24,7 +25,9 @@ void plan_predictors(ScanRequest const& request, mpi::Communicator const& comm, 
     expect(request.whole_genome.has_value(), "the request has a whole-genome regression");
 
     auto const limits = agree_on_limits(request.memory, request.threads, comm);
-    plan_whole_genome(within(*request.whole_genome, limits), comm, log);
+    auto const whole_genome = within(*request.whole_genome, limits);
+    Participants{whole_genome, comm, log}.describe(log);
+    plan_whole_genome(whole_genome, comm, log);
     together(comm, [&] {
         if (comm.is_root() && !request.run.empty()) {
             RunFolder::require_usable(request.run, RunProgress::whole_genome);

@@ -69,12 +69,6 @@ ScanLimits agree_on_limits(std::optional<std::int64_t> asked, int threads,
             .threads = static_cast<int>(comm.max(threads))};
 }
 
-WholeGenomeRequest within(WholeGenomeRequest request, ScanLimits const& limits) {
-    request.memory = limits.memory;
-    request.resting = limits.resting;
-    return request;
-}
-
 ScanMemory::ScanMemory(Cohort const& cohort, std::span<ChosenBlock const> blocks,
                        std::int64_t traits, MissingGenotype missing, ScanLimits limits,
                        OffsetExtent offsets)

@@ -67,6 +67,12 @@ std::string in_megabytes(std::int64_t bytes) {
 
 }  // namespace
 
+WholeGenomeRequest within(WholeGenomeRequest request, ScanLimits const& limits) {
+    request.memory = limits.memory;
+    request.resting = limits.resting;
+    return request;
+}
+
 ScanPlan::ScanPlan(ScanRequest request, ScanLimits limits, Log& log)
     : request_{std::move(request)}, cohort_{request_.store}, tables_{cohort_} {
     auto const columns = list_columns(tables_);

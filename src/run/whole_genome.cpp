@@ -12,7 +12,6 @@
 #include <fmt/format.h>
 
 #include "base_traits.hpp"
-#include "genome_participants.hpp"
 #include "level_one.hpp"
 #include "level_zero_predictors.hpp"
 #include "maniple/core/checksum.hpp"
@@ -24,7 +23,7 @@
 #include "maniple/run/progress.hpp"
 #include "maniple/run/stop_request.hpp"
 #include "maniple/store/predictor_file.hpp"
-#include "null_odds.hpp"
+#include "participants.hpp"
 #include "readable.hpp"
 #include "scratch_file.hpp"
 #include "whole_genome_progress.hpp"
@@ -289,7 +288,7 @@ std::vector<PredictedTrait> fit_whole_genome(WholeGenomeRequest const& request,
                                              WholeGenomePlaces const& places,
                                              mpi::Communicator const& comm, Log& log) {
     Stopwatch const watch;
-    GenomeParticipants participants{request, comm, log};
+    Participants participants{request, comm, log};
     auto& [cohort, traits, chosen] = participants;
     PlanFacts facts;
     std::optional<WholeGenomeProgress> progress;

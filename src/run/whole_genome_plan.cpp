@@ -1,15 +1,14 @@
 #include "maniple/run/whole_genome_plan.hpp"
 
 #include <algorithm>
-#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
 
-#include "genome_participants.hpp"
 #include "maniple/run/agreement.hpp"
 #include "maniple/run/genome_blocks.hpp"
 #include "maniple/run/variant_choice.hpp"
+#include "participants.hpp"
 #include "readable.hpp"
 #include "whole_genome_probe.hpp"
 #include "whole_genome_shape.hpp"
@@ -61,8 +60,7 @@ std::int64_t count_blocks(std::int64_t variants, std::int64_t contigs, std::int6
 }  // namespace
 
 void plan_whole_genome(WholeGenomeRequest const& request, mpi::Communicator const& comm, Log& log) {
-    GenomeParticipants const participants{request, comm, log};
-    participants.describe(log);
+    Participants const participants{request, comm, log};
     auto const& [cohort, traits, chosen] = participants;
     auto const some = sample_blocks(chosen, cohort->samples().size());
     SampleMask base{cohort->samples().size()};

@@ -9,7 +9,6 @@
 #include "maniple/model/linear_scan.hpp"
 #include "maniple/mpi/communicator.hpp"
 #include "maniple/run/variant_choice.hpp"
-#include "maniple/run/whole_genome.hpp"
 #include "maniple/store/cohort.hpp"
 
 namespace maniple {
@@ -24,9 +23,6 @@ struct ScanLimits {
 /// The least of any rank: `asked`, or else 80% of what it may use. Collective over comm.
 ScanLimits agree_on_limits(std::optional<std::int64_t> asked, int threads,
                            mpi::Communicator const& comm);
-
-/// The request, with what a rank may use and holds already.
-WholeGenomeRequest within(WholeGenomeRequest request, ScanLimits const& limits);
 
 /// What offsets make a scan keep.
 struct OffsetExtent {

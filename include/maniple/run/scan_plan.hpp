@@ -41,6 +41,9 @@ struct ScanRequest {
     std::optional<std::int64_t> memory;  ///< Of each rank [bytes]; nothing: what there is.
 };
 
+/// A whole-genome regression that keeps to a rank's limits.
+WholeGenomeRequest within(WholeGenomeRequest request, ScanLimits const& limits);
+
 /// The same on every rank, but for the number of threads. Traits are not in memory: `fit` reads
 /// those of one batch.
 class ScanPlan {

@@ -13,15 +13,16 @@
 
 namespace maniple {
 
-/// As known without a look at genotypes.
-struct GenomeParticipants {
+/// As known without a look at genotypes; there from construction on.
+struct Participants {
     std::optional<Cohort> cohort;
     std::optional<BaseTraits> traits;
-    std::vector<ChosenBlock> chosen;  ///< Variants that filters choose from.
+    std::vector<ChosenBlock> chosen;  ///< Before filters.
 
-    /// Collective over comm. \throws as fit_whole_genome.
-    GenomeParticipants(WholeGenomeRequest const& request, mpi::Communicator const& comm, Log& log);
+    /// Collective over comm. \throws as load_base_traits, choose_variants and leave_out_hopeless.
+    Participants(WholeGenomeRequest const& request, mpi::Communicator const& comm, Log& log);
 
+    /// Samples, variants and traits for people.
     void describe(Log& log) const;
 };
 

@@ -1,6 +1,7 @@
-#include "genome_participants.hpp"
+#include "participants.hpp"
 
 #include <algorithm>
+#include <cstdint>
 
 #include <fmt/format.h>
 
@@ -10,8 +11,8 @@
 
 namespace maniple {
 
-GenomeParticipants::GenomeParticipants(WholeGenomeRequest const& request,
-                                       mpi::Communicator const& comm, Log& log) {
+Participants::Participants(WholeGenomeRequest const& request, mpi::Communicator const& comm,
+                           Log& log) {
     together(comm, [&] {
         cohort.emplace(request.store);
         traits.emplace(load_base_traits(request, *cohort, log));
@@ -20,18 +21,19 @@ GenomeParticipants::GenomeParticipants(WholeGenomeRequest const& request,
     leave_out_hopeless(*traits, request, comm, log);
 }
 
-void GenomeParticipants::describe(Log& log) const {
+void Participants::describe(Log& log) const {
     constexpr std::size_t shown = 20;
     std::int64_t variants = 0;
     for (auto const& block : chosen) variants += block.size();
     log.note(fmt::format("samples: {} in the store, {} with every covariate",
                          cohort->samples().size(), traits->basis.samples.size()));
-    log.note(fmt::format("whole genome: {} to choose from, by the filters of --whole-genome",
+    log.note(fmt::format("variants: {} to choose from, by the filters of --whole-genome",
                          plural(variants, "variant")));
-    log.note(fmt::format("traits: {}", traits->names.size()));
-    for (std::size_t t = 0; t < std::min(shown, traits->names.size()); ++t) {
+    auto const& names = traits->names;
+    log.note(fmt::format("traits: {}", names.size()));
+    for (std::size_t t = 0; t < std::min(shown, names.size()); ++t) {
         auto const& counts = traits->counts[t];
-        auto line = fmt::format("  {}: {} samples", traits->names[t], counts.samples);
+        auto line = fmt::format("  {}: {} samples", names[t], counts.samples);
         if (counts.type == ColumnType::binary) {
             auto const people = describe_people(counts);
             line += fmt::format(", {} cases, {} controls; predictions are {}", people.cases,
@@ -40,9 +42,7 @@ void GenomeParticipants::describe(Log& log) const {
         }
         log.note(line);
     }
-    if (traits->names.size() > shown) {
-        log.note(fmt::format("  and {} more", traits->names.size() - shown));
-    }
+    if (names.size() > shown) log.note(fmt::format("  and {} more", names.size() - shown));
 }
 
 }  // namespace maniple
