@@ -19,5 +19,5 @@ endif()
 set_tests_properties(bench/peers PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 300 PROCESSORS 2 ENVIRONMENT "${environment}")
 
 add_test(NAME bench/calibration COMMAND ${MANIPLE_PYTHON} ${CMAKE_SOURCE_DIR}/tests/bench/test_calibration.py)
-set_tests_properties(bench/calibration PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 300 PROCESSORS 2 ENVIRONMENT
+set_tests_properties(bench/calibration PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 600 ENVIRONMENT
   "MANIPLE=$<TARGET_FILE:maniple>;PYTHONDONTWRITEBYTECODE=1")

@@ -8,6 +8,8 @@ import numpy as np
 import polygenic_cohort as polygenic
 
 BOLT = shutil.which("bolt")
+# Else its threads wait for each other busily, which takes minutes where others use the processor.
+ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "OMP_WAIT_POLICY": "passive"}
 
 
 def write_inputs(cohort, least_frequency):
@@ -28,7 +30,8 @@ def chi_squared(cohort, table, trait, threads):
     program.run([BOLT, "--bfile", cohort.bfile, "--phenoFile", table, "--phenoCol", trait,
                  "--covarFile", cohort.folder / "covariates.txt", *covariates, "--covarCol", polygenic.ANCESTRY,
                  "--lmmInfOnly", "--LDscoresUseChip", "--modelSnps", cohort.folder / "model-variants.txt",
-                 "--maxMissingPerSnp", 1, "--maxMissingPerIndiv", 1, "--numThreads", threads, "--statsFile", out])
+                 "--maxMissingPerSnp", 1, "--maxMissingPerIndiv", 1, "--numThreads", threads, "--statsFile", out],
+                environment=ENVIRONMENT)
     place = {name: row for row, name in enumerate(cohort.variant_id)}
     found = np.full(len(place), math.nan)
     with open(out, encoding="utf-8") as file:

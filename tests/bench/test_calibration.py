@@ -29,7 +29,7 @@ exec {maniple} "$@"
 class BenchCalibration(program.InScratch):
     def bench(self, *words, binary=program.MANIPLE):
         return subprocess.run(
-            [str(BENCH), "--no-setup", "--small", "--threads", "2", "--folder", str(self.folder), *words],
+            [str(BENCH), "--no-setup", "--small", "--threads", "1", "--folder", str(self.folder), *words],
             capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False,
             env={**os.environ, "MANIPLE": str(binary), "MANIPLE_PYTHON": sys.executable})
 
