@@ -27,7 +27,7 @@ LevelZeroDesign make_design(RidgeCase const& what) {
     std::vector<std::int32_t> fold_of;
     for (SampleIndex s{0}; s.get() < what.samples; ++s) {
         everybody.push_back(s);
-        fold_of.push_back(static_cast<std::int32_t>(s.get() * 7 % 11 % folds));
+        fold_of.push_back(static_cast<std::int32_t>(s.get() * folds / what.samples));
     }
     std::vector<Covariate> covariates;
     for (std::int64_t c = 0; c < covariate_count; ++c) {
