@@ -290,7 +290,7 @@ BinarySettings settings_of(Correction correction, double threshold,
 }
 
 // Other samples than carriers as one sum cost some of this in rare variants.
-constexpr double by_carriers = 5e-4;
+constexpr double by_carriers = 2e-3;
 
 }  // namespace
 
