@@ -13,15 +13,15 @@ namespace {
 
 constexpr std::int64_t unit_samples = 64;
 constexpr std::int64_t unit_words = 2;
-constexpr std::int64_t limbs = 4;
-constexpr std::int64_t panel_columns = 4;
+constexpr std::int64_t limbs = 3;
+constexpr std::int64_t panel_columns = 5;  // Fill a panel but for one place.
 constexpr std::int64_t panel_width = 16;
 
 // Variants and samples whose decoded genotypes (64 KiB) stay near.
 constexpr std::int64_t block_variants = 64;
 constexpr std::int64_t stretch_units = 16;
 
-constexpr double largest_integer = 127.0 * 0x01010101;
+constexpr double largest_integer = 127.0 * 0x010101;
 
 std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
 
@@ -33,7 +33,7 @@ void ensure(AlignedBuffer<T>& buffer, std::int64_t size) {
 // The nearest integer in signed digits, the least significant in the lowest byte.
 std::uint32_t to_digits(double scaled) {
     constexpr double shift = 0x1.8p52;  // Integers of doubles from here on are in their low bits.
-    constexpr std::uint32_t halves = 0x80808080;
+    constexpr std::uint32_t halves = 0x808080;
     auto const bits = std::bit_cast<std::uint64_t>(scaled + shift);
     return (static_cast<std::uint32_t>(bits) + halves) ^ halves;
 }
@@ -65,7 +65,6 @@ public:
                 largest[at(c)] = std::max(largest[at(c)], std::abs(row[c]));
         }
         work_.units_.resize(at(count));
-        std::fill_n(work_.digits_.data(), panels_ * units_ * tile_bytes, std::int8_t{0});
         for (std::int64_t c = 0; c < count; ++c) {
             auto const most = largest[at(c)];
             // So that nothing overflows where the largest is next to nothing.
@@ -104,8 +103,7 @@ public:
                 auto const* const digits = work_.sums_.data() +
                                            (c / panel_columns * stride_ + v) * panel_width +
                                            c % panel_columns * limbs;
-                auto const integer =
-                    digits[0] + 256.0 * digits[1] + 65536.0 * digits[2] + 16777216.0 * digits[3];
+                auto const integer = digits[0] + 256.0 * digits[1] + 65536.0 * digits[2];
                 row[c] = integer * work_.units_[at(c)];
             }
         }

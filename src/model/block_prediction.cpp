@@ -53,12 +53,12 @@ double missing_share(PackedView genotypes) {
 
 // Values (samples x width) where they belong.
 void write(std::span<float const> values, std::int64_t width,
-           std::span<std::int64_t const> positions, MatrixView<float> predictions) {
+           std::span<std::int64_t const> positions, std::span<float* const> predictions) {
     constexpr std::size_t together = 16;  // Samples whose values stay in the first-level cache.
     for (std::size_t i0 = 0; i0 < positions.size(); i0 += together) {
         auto const last = std::min(i0 + together, positions.size());
-        for (std::int64_t c = 0; c < predictions.rows(); ++c) {
-            auto* const to = predictions.data() + c * predictions.row_stride();
+        for (std::size_t c = 0; c < predictions.size(); ++c) {
+            auto* const to = predictions[c];
             auto const* const from = values.data() + c;
             for (auto i = i0; i < last; ++i)
                 to[positions[i]] = from[static_cast<std::int64_t>(i) * width];
@@ -108,7 +108,8 @@ void BlockPrediction::assign(PackedView genotypes, BlockStandard const& standard
 }
 
 void BlockPrediction::predict(std::int64_t chunk, RidgeFold const& fold,
-                              PredictionWorkspace& workspace, MatrixView<float> predictions) const {
+                              PredictionWorkspace& workspace,
+                              std::span<float* const> predictions) const {
     auto const first = chunk * score_chunk;
     auto const count = std::min(score_chunk, std::ssize(fold.positions) - first);
     if (count <= 0) return;

@@ -28,10 +28,10 @@ public:
     void assign(PackedView genotypes, BlockStandard const& standard,
                 MatrixView<double const> weights, PredictionWorkspace& workspace);
 
-    // Overwrite predictions(score, position) of the fold's chunk of score_chunk samples; none where
+    // Overwrite predictions[score][position] of the fold's chunk of score_chunk samples; none where
     // there is no such chunk.
     void predict(std::int64_t chunk, RidgeFold const& fold, PredictionWorkspace& workspace,
-                 MatrixView<float> predictions) const;
+                 std::span<float* const> predictions) const;
 
 private:
     std::int64_t scores_ = 0;

@@ -121,7 +121,7 @@ public:
 
     std::int64_t dropped() const { return standard_->dropped(); }
 
-    void predict(MatrixView<float> predictors) {
+    void predict(std::span<float* const> predictors) {
         for (std::size_t f = 0; f < folds_.size(); ++f) {
             // The sums over all less the fold's, as long as these are wanted.
             work_.outside_sums.subtract(work_.fold_sums[f]);
@@ -137,7 +137,8 @@ public:
         for (auto const& pattern : design_.patterns) {
             for (auto t : pattern.traits) {
                 for (std::int64_t h = 0; h < design_.heritabilities(); ++h)
-                    standardise(pattern.lacked, predictors.row(t * design_.heritabilities() + h));
+                    standardise(pattern.lacked, {predictors[at(t * design_.heritabilities() + h)],
+                                                 at(design_.samples)});
             }
         }
     }
@@ -146,7 +147,7 @@ private:
     using View = MatrixView<double>;
 
     // Chunk by chunk of all folds: their samples are mostly neighbours, who share cache lines.
-    void write_predictions(MatrixView<float> predictors) {
+    void write_predictions(std::span<float* const> predictors) {
         for (std::int64_t chunk = 0; chunk * score_chunk < design_.samples; ++chunk) {
             for (std::size_t f = 0; f < folds_.size(); ++f) {
                 work_.predictions[f].predict(chunk, design_.folds[f], work_.prediction_work,
@@ -312,14 +313,13 @@ BlockRidge::BlockRidge(BlockRidge&&) noexcept = default;
 BlockRidge& BlockRidge::operator=(BlockRidge&&) noexcept = default;
 
 std::int64_t BlockRidge::predict(PackedView genotypes, std::span<LocalVariantIndex const> rows,
-                                 MatrixView<float> predictors) {
+                                 std::span<float* const> predictors) {
     auto const& design = state_->design;
     expect(genotypes.samples() == design.cohort, "genotypes have the design's cohort");
     expect(!rows.empty() && std::ssize(rows) <= most_ridge_variants,
            "a block has from one to the most variants");
-    expect(predictors.rows() == design.traits * design.heritabilities() &&
-               predictors.columns() == design.samples,
-           "predictors are traits and heritabilities x samples of the base");
+    expect(std::ssize(predictors) == design.traits * design.heritabilities(),
+           "there is a row for each heritability of each trait");
     Regression regression{*state_, genotypes, rows};
     regression.predict(predictors);
     return regression.dropped();

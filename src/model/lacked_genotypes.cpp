@@ -67,19 +67,23 @@ void LackedGenotypes::add(std::span<SampleMajorBlock const> turned, LackedSample
 
 void LackedGenotypes::gather(Pattern const& pattern, std::vector<double> const& from,
                              std::int64_t rows, std::vector<double>& to) const {
-    to.resize(at(rows * penalties_ * pattern.count));
+    auto const width = pad_lanes(penalties_ * pattern.count);
+    to.assign(at(rows * width), 0.0);
     auto const* row = from.data() + pattern.first;
-    auto* out = to.data();
-    for (std::int64_t r = 0; r < rows * penalties_; ++r, row += stride()) {
-        // Mostly there is one: not worth a call.
-        for (std::int64_t k = 0; k < pattern.count; ++k) *out++ = row[k];
+    for (std::int64_t r = 0; r < rows; ++r) {
+        auto* out = to.data() + r * width;
+        for (std::int64_t h = 0; h < penalties_; ++h, row += stride()) {
+            // Mostly there is one: not worth a call.
+            for (std::int64_t k = 0; k < pattern.count; ++k) *out++ = row[k];
+        }
     }
 }
 
 void LackedGenotypes::scatter(Pattern const& pattern, std::vector<double> const& from,
                               MatrixView<double> to) const {
-    auto const* in = from.data();
+    auto const width = pad_lanes(penalties_ * pattern.count);
     for (std::int64_t r = 0; r < to.rows(); ++r) {
+        auto const* in = from.data() + r * width;
         auto* row = to.data() + r * to.row_stride() + pattern.first;
         for (std::int64_t h = 0; h < penalties_; ++h, row += stride()) {
             for (std::int64_t k = 0; k < pattern.count; ++k) row[k] = *in++;
@@ -87,43 +91,51 @@ void LackedGenotypes::scatter(Pattern const& pattern, std::vector<double> const&
     }
 }
 
+// Missing genotypes count as the mean.
 void LackedGenotypes::multiply(Pattern const& pattern, MatrixView<double> products,
                                MatrixView<double> basis_products) {
-    auto const width = penalties_ * pattern.count;
+    auto const count = penalties_ * pattern.count;
+    auto const width = pad_lanes(count);
     auto const variants = standard_.variants();
     auto const samples = pattern.basis.rows();
     auto const rank = pattern.basis.columns();
     gather(pattern, work_.weights, variants, work_.own_weights);
     gather(pattern, work_.slopes, rank, work_.own_slopes);
-    work_.values.resize(at(samples * width));
+    work_.values.assign(at(samples * width), 0.0);
     work_.own_products.resize(at(variants * width));
-    work_.own_basis_products.assign(at(rank * width), 0.0);
-    MatrixView<double> const values{work_.values.data(), samples, width};
-    multiply_rounded(pattern.by_sample.view(),
-                     MatrixView<double const>{work_.own_weights.data(), variants, width},
-                     work_.product, values);
+    auto const columns = [&](std::vector<double>& all, std::int64_t rows) {
+        return MatrixView<double>{all.data(), rows, count, width};
+    };
+    auto const values = columns(work_.values, samples);
+    auto const weights = columns(work_.own_weights, variants);
+    auto const own_products = columns(work_.own_products, variants);
+    ProjectionTask const projection{.samples = samples,
+                                    .rank = rank,
+                                    .width = width,
+                                    .basis = pattern.basis.data(),
+                                    .values = work_.values.data(),
+                                    .slopes = work_.own_slopes.data()};
     auto const mean = standard_.mean();
-    for (auto const& missing : pattern.missing) {
-        auto* const value = work_.values.data() + missing.sample * width;
-        auto const* const weight = work_.own_weights.data() + missing.variant * width;
-        auto const own_mean = mean[at(missing.variant)];
-        for (std::int64_t c = 0; c < width; ++c) value[c] += own_mean * weight[c];
-    }
-    subtract_product(pattern.basis, MatrixView<double const>{work_.own_slopes.data(), rank, width},
-                     values);
 
-    multiply_rounded(pattern.by_variant.view(), values, work_.product,
-                     {work_.own_products.data(), variants, width});
+    multiply_rounded(pattern.by_sample.view(), weights, work_.product, values);
     for (auto const& missing : pattern.missing) {
-        auto* const product = work_.own_products.data() + missing.variant * width;
-        auto const* const value = work_.values.data() + missing.sample * width;
+        auto* const value = values.row(missing.sample).data();
+        auto const* const weight = weights.row(missing.variant).data();
         auto const own_mean = mean[at(missing.variant)];
-        for (std::int64_t c = 0; c < width; ++c) product[c] += own_mean * value[c];
+        for (std::int64_t c = 0; c < count; ++c) value[c] += own_mean * weight[c];
     }
-    add_product(Factor{pattern.basis}.transposed(), values,
-                {work_.own_basis_products.data(), rank, width});
+    ridge_forms().subtract_projection(projection);
+
+    multiply_rounded(pattern.by_variant.view(), values, work_.product, own_products);
+    for (auto const& missing : pattern.missing) {
+        auto* const product = own_products.row(missing.variant).data();
+        auto const* const value = values.row(missing.sample).data();
+        auto const own_mean = mean[at(missing.variant)];
+        for (std::int64_t c = 0; c < count; ++c) product[c] += own_mean * value[c];
+    }
+    ridge_forms().project(projection);
     scatter(pattern, work_.own_products, products);
-    scatter(pattern, work_.own_basis_products, basis_products);
+    scatter(pattern, work_.own_slopes, basis_products);
 }
 
 void LackedGenotypes::clear_padding(MatrixView<double> to) const {

@@ -20,11 +20,12 @@ struct LackedWorkspace {
     std::vector<double> weights;         // Of all patterns: one per variant and column,
     std::vector<double> slopes;          // (rank + 1) x columns,
     std::vector<double> basis_products;  // and likewise.
-    std::vector<double> own_weights;     // The same of the pattern at hand.
-    std::vector<double> own_slopes;
+    // Of the pattern at hand, rows padded to whole vectors: one per variant, basis column or
+    // sample that it lacks.
+    std::vector<double> own_weights;
     std::vector<double> own_products;
-    std::vector<double> own_basis_products;
-    std::vector<double> values;  // Of the samples it lacks: one per column.
+    std::vector<double> own_slopes;
+    std::vector<double> values;
 };
 
 // Of the traits of some patterns, R'R x, where the rows of R are the standardised genotypes that
@@ -46,7 +47,7 @@ public:
         return pad_lanes(std::ssize(traits_));
     }  // From penalty to penalty.
 
-    // to = R'R from, with a relative error of about 1e-7. Both are variants x (penalties x stride);
+    // to = R'R from, with a relative error of about 1e-6. Both are variants x (penalties x stride);
     // a column's result depends on those of its pattern alone.
     void multiply(MatrixView<double const> from, MatrixView<double> to);
 

@@ -10,7 +10,7 @@ namespace maniple {
 namespace {
 
 // Of the solution, in the norm of A + penalty.
-constexpr double tolerance = 1e-7;
+constexpr double tolerance = 1e-5;
 // The last correction leaves as much of the error at least, whatever the steps say.
 constexpr double least_left = 0.1;
 constexpr int most_steps = 2000;

@@ -22,7 +22,7 @@ struct LackingWorkspace {
 //
 // Conjugate gradients preconditioned with the factors L L' = A + penalty. Where they end,
 // inverse(L L') r of the residual r is added, which leaves little of the error: by the steps taken
-// about 1e-7 of the solution, in the norm of A + penalty. Each column takes as many steps as it
+// about 1e-5 of the solution, in the norm of A + penalty. Each column takes as many steps as it
 // needs by itself.
 // factors:   one per penalty, variants x variants.
 // products:  b, variants x traits.

@@ -124,7 +124,11 @@ public:
                            ? SolutionPath::near
                            : SolutionPath::far;
         for (std::int64_t f = 0; f < state_.settings.folds; ++f) {
-            auto const outside = side_of(pattern.lacked, folds_, f, Side::outside);
+            auto outside = side_of(pattern.lacked, folds_, f, Side::outside);
+            // Genotypes are selected in the order of the cohort.
+            std::ranges::sort(outside, {}, [&](std::int64_t p) {
+                return base_.samples[static_cast<std::size_t>(p)];
+            });
             pattern.outside.push_back(make_lacked(pattern.path, outside));
         }
         return pattern;
@@ -173,7 +177,8 @@ LevelZeroDesign::LevelZeroDesign(CovariateBasis const& base, std::int64_t cohort
            "folds are inside their number");
     expect(std::ranges::all_of(residuals, [&](auto r) { return std::ssize(r) == samples; }),
            "one residual per sample of the base");
-    expect(samples > 0 && base.samples.back().get() < cohort, "the base is inside the cohort");
+    expect(samples > 0 && std::ranges::max(base.samples).get() < cohort,
+           "the base is inside the cohort");
 
     auto state = std::make_unique<State>();
     state->settings = std::move(settings);

@@ -36,8 +36,25 @@ struct GradientTask {
     double* corrected;
 };
 
+// Columns side by side of a few samples, less what a basis makes of slopes, or the basis' products
+// with them.
+struct ProjectionTask {
+    std::int64_t samples;
+    std::int64_t rank;
+    std::int64_t width;   // Padded.
+    double const* basis;  // samples x rank
+    double* values;       // samples x width
+    double* slopes;       // rank x width
+};
+
 struct RidgeForms {
     void (*predict)(PredictionTask const& task);
+
+    // values -= basis * slopes
+    void (*subtract_projection)(ProjectionTask const& task);
+
+    // slopes = basis' * values
+    void (*project)(ProjectionTask const& task);
 
     // sums[c] = residual' corrected of each column
     void (*multiply)(GradientTask const& task, double* sums);

@@ -22,13 +22,43 @@ inline Lanes load(double const* from) {
 
 inline void store(Lanes lanes, double* to) { __builtin_memcpy(to, &lanes, sizeof lanes); }
 
-void subtract_basis(PredictionTask const& task, double const* basis) {
+// values -= basis * slopes of one sample; slopes are rank x width.
+void subtract_basis(double const* basis, std::int64_t rank, double const* slopes,
+                    std::int64_t width, double* values) {
+    for (std::int64_t c = 0; c < width; c += ridge_lanes) {
+        Lanes value = load(values + c);
+        double const* slope = slopes + c;
+        for (std::int64_t k = 0; k < rank; ++k, slope += width) value -= basis[k] * load(slope);
+        store(value, values + c);
+    }
+}
+
+void subtract_projection(ProjectionTask const& task) {
+    for (std::int64_t s = 0; s < task.samples; ++s) {
+        subtract_basis(task.basis + s * task.rank, task.rank, task.slopes, task.width,
+                       task.values + s * task.width);
+    }
+}
+
+// `count` columns of the basis from k on, whose sums stay in registers.
+template <int count>
+void project_some(ProjectionTask const& task, std::int64_t k, std::int64_t c) {
+    Lanes sums[count] = {};
+    for (std::int64_t s = 0; s < task.samples; ++s) {
+        auto const value = load(task.values + s * task.width + c);
+        auto const* const basis = task.basis + s * task.rank + k;
+#pragma GCC unroll 8
+        for (int n = 0; n < count; ++n) sums[n] += basis[n] * value;
+    }
+    for (int n = 0; n < count; ++n) store(sums[n], task.slopes + (k + n) * task.width + c);
+}
+
+void project(ProjectionTask const& task) {
+    constexpr int together = 6;
     for (std::int64_t c = 0; c < task.width; c += ridge_lanes) {
-        Lanes value = load(task.row + c);
-        double const* slope = task.slopes + c;
-        for (std::int64_t k = 0; k < task.rank; ++k, slope += task.width)
-            value -= basis[k] * load(slope);
-        store(value, task.row + c);
+        std::int64_t k = 0;
+        for (; k + together <= task.rank; k += together) project_some<together>(task, k, c);
+        for (; k < task.rank; ++k) project_some<1>(task, k, c);
     }
 }
 
@@ -38,7 +68,7 @@ void predict_columns(PredictionTask const& task) {
         auto const* const sums = task.sums + s * task.width;
         for (std::int64_t c = 0; c < task.width; ++c)
             row[c] = static_cast<double>(sums[c]) * task.units[c] - task.constants[c];
-        subtract_basis(task, task.basis + s * task.rank);
+        subtract_basis(task.basis + s * task.rank, task.rank, task.slopes, task.width, row);
         float* __restrict const values = task.values + s * task.width;
         for (std::int64_t c = 0; c < task.width; ++c) values[c] = static_cast<float>(row[c]);
     }
@@ -100,6 +130,8 @@ void turn_columns(GradientTask const& task, double const* keep, double const* la
 }
 
 constexpr RidgeForms forms{.predict = predict_columns,
+                           .subtract_projection = subtract_projection,
+                           .project = project,
                            .multiply = multiply_columns,
                            .find_curvatures = find_column_curvatures,
                            .move = move_columns,

@@ -17,6 +17,49 @@ namespace {
 
 constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 
+// The fold of each sample of the base.
+std::vector<std::int32_t> share_out_folds(WholeGenomeRequest const& request, Samples const& samples,
+                                          std::span<SampleIndex const> base) {
+    std::vector<std::int32_t> folds;
+    if (request.folds_by == FoldsBy::hash) {
+        auto const all = folds_by_hash(samples, request.folds, request.seed);
+        for (auto s : base) folds.push_back(all[s.at()]);
+    } else {
+        auto const each = std::ssize(base) / request.folds;
+        for (std::int64_t i = 0; i < std::ssize(base); ++i) {
+            auto const fold = each == 0 ? i : std::min(i / each, request.folds - 1);
+            folds.push_back(static_cast<std::int32_t>(fold));
+        }
+    }
+    for (std::int32_t fold = 0; fold < request.folds; ++fold) {
+        if (std::ranges::count(folds, fold) > 0) continue;
+        throw UserError{fmt::format(
+            "whole-genome regression: one of {} folds has no sample ({} samples have every "
+            "covariate); it needs more people",
+            request.folds, base.size())};
+    }
+    return folds;
+}
+
+// Some samples in the order of their folds, and these.
+struct FoldOrder {
+    std::vector<SampleIndex> samples;
+    std::vector<std::int32_t> folds;
+};
+
+FoldOrder order_by_fold(std::span<SampleIndex const> samples, std::span<std::int32_t const> folds,
+                        std::int64_t count) {
+    FoldOrder order;
+    for (std::int32_t fold = 0; fold < count; ++fold) {
+        for (std::size_t i = 0; i < samples.size(); ++i) {
+            if (folds[i] != fold) continue;
+            order.samples.push_back(samples[i]);
+            order.folds.push_back(fold);
+        }
+    }
+    return order;
+}
+
 }  // namespace
 
 BaseTraits load_base_traits(WholeGenomeRequest const& request, Cohort const& cohort, Log& log) {
@@ -32,7 +75,11 @@ BaseTraits load_base_traits(WholeGenomeRequest const& request, Cohort const& coh
     judge_rejected(fitted.null, asked, log);
 
     auto const& null = fitted.null;
-    BaseTraits traits{.basis = make_basis(null.base().list(), null.covariates()),
+    auto const base = null.base().list();
+    auto order =
+        order_by_fold(base, share_out_folds(request, cohort.samples(), base), request.folds);
+    BaseTraits traits{.basis = make_basis(std::move(order.samples), null.covariates()),
+                      .folds = std::move(order.folds),
                       .covariates = {},
                       .names = {},
                       .residuals = {},
@@ -58,29 +105,6 @@ BaseTraits load_base_traits(WholeGenomeRequest const& request, Cohort const& coh
         throw UserError{"none of the traits can be predicted; see the warnings above"};
     }
     return traits;
-}
-
-std::vector<std::int32_t> share_out_folds(WholeGenomeRequest const& request, Samples const& samples,
-                                          std::span<SampleIndex const> base) {
-    std::vector<std::int32_t> folds;
-    if (request.folds_by == FoldsBy::hash) {
-        auto const all = folds_by_hash(samples, request.folds, request.seed);
-        for (auto s : base) folds.push_back(all[s.at()]);
-    } else {
-        auto const each = std::ssize(base) / request.folds;
-        for (std::int64_t i = 0; i < std::ssize(base); ++i) {
-            auto const fold = each == 0 ? i : std::min(i / each, request.folds - 1);
-            folds.push_back(static_cast<std::int32_t>(fold));
-        }
-    }
-    for (std::int32_t fold = 0; fold < request.folds; ++fold) {
-        if (std::ranges::count(folds, fold) > 0) continue;
-        throw UserError{fmt::format(
-            "whole-genome regression: one of {} folds has no sample ({} samples have every "
-            "covariate); it needs more people",
-            request.folds, base.size())};
-    }
-    return folds;
 }
 
 }  // namespace maniple

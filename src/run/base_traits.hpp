@@ -13,20 +13,19 @@
 
 namespace maniple {
 
-/// Traits on the base: the samples with every covariate.
+/// Traits on the base: the samples with every covariate, fold after fold, so that what is done for
+/// a fold's samples is done for neighbours.
 struct BaseTraits {
     CovariateBasis basis;
-    std::string covariates;  // Names, comma separated.
+    std::vector<std::int32_t> folds;  // Of each sample of the base, ascending.
+    std::string covariates;           // Names, comma separated.
     std::vector<std::string> names;
     std::vector<std::vector<double>> residuals;  // Traits x base; NaN where one has no value.
     std::vector<double> scales;                  // SD of each trait's residual.
 };
 
-/// \throws UserError where a trait that was named cannot be fitted, or none is left; CorruptInput.
+/// \throws UserError where a trait that was named cannot be fitted, none is left, or a fold has no
+/// sample; CorruptInput.
 BaseTraits load_base_traits(WholeGenomeRequest const& request, Cohort const& cohort, Log& log);
-
-/// The fold of each sample of the base. \throws UserError where a fold has none.
-std::vector<std::int32_t> share_out_folds(WholeGenomeRequest const& request, Samples const& samples,
-                                          std::span<SampleIndex const> base);
 
 }  // namespace maniple

@@ -81,7 +81,7 @@ TEST_CASE("multiply_rounded: every form gives the sum over samples, to the round
             worst = std::max(worst, std::abs(found - sum) / (room * largest + 1e-300));
         }
     }
-    CHECK(worst < 0.51 / (127.0 * 0x1000000));
+    CHECK(worst < 0.51 / (127.0 * 0x10000));
 }
 
 TEST_CASE("multiply_rounded: extents are checked", "[genotype]") {

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <iostream>
 #include <limits>
+#include <numeric>
 #include <random>
 #include <vector>
 
@@ -282,13 +283,22 @@ struct Predictors {
     }
 };
 
+// The rows of values, one after the other.
+std::vector<float*> rows_in(std::vector<float>& values, std::int64_t samples) {
+    std::vector<float*> rows;
+    for (std::int64_t at = 0; at < std::ssize(values); at += samples) {
+        rows.push_back(values.data() + at);
+    }
+    return rows;
+}
+
 Predictors predict(Cohort const& cohort) {
     auto const design = cohort.design();
     Predictors found{design.samples(), {}, 0};
     found.values.assign(static_cast<std::size_t>(design.predictors() * design.samples()), -7.0F);
     BlockRidge ridge{design};
     found.dropped = ridge.predict(cohort.genotypes.view(), cohort.all_variants(),
-                                  {found.values.data(), design.predictors(), design.samples()});
+                                  rows_in(found.values, design.samples()));
     return found;
 }
 
@@ -305,8 +315,11 @@ void compare(Cohort const& cohort) {
                 auto const difference = std::abs(found.row(row)[i] - expected[i]);
                 if (!(difference <= worst)) worst = difference;
             }
+            // Where samples are lacked, solutions are found step by step, to 1e-5.
+            bool const is_complete =
+                std::ranges::none_of(trait, [](double y) { return std::isnan(y); });
             CAPTURE(row, heritability);
-            CHECK(worst < 1e-6);
+            CHECK(worst < (is_complete ? 1e-6 : 2e-5));
             ++row;
         }
     }
@@ -325,6 +338,22 @@ TEST_CASE("BlockRidge: more variants than are turned round together", "[model]")
     auto cohort = make_cohort({530, 600, 2, 0.01});
     cohort.settings.heritabilities = {0.3};
     cohort.residuals.erase(cohort.residuals.begin() + 4, cohort.residuals.end());
+    compare(cohort);
+}
+
+TEST_CASE("BlockRidge: the base may stand in the order of folds", "[model]") {
+    auto cohort = make_cohort({33, 300, 5, 0.02});
+    std::vector<std::size_t> order(cohort.base.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::ranges::stable_sort(order, {}, [&](std::size_t i) { return cohort.folds[i]; });
+    auto const reorder = [&](auto& values) {
+        auto const before = values;
+        for (std::size_t i = 0; i < order.size(); ++i) values[i] = before[order[i]];
+    };
+    reorder(cohort.base);
+    reorder(cohort.folds);
+    for (auto& covariate : cohort.covariates) reorder(covariate);
+    for (auto& residual : cohort.residuals) reorder(residual);
     compare(cohort);
 }
 
@@ -352,8 +381,7 @@ TEST_CASE("BlockRidge: blocks of different sizes leave nothing to the next; chos
     auto const some = std::span{all}.subspan(20, 17);
     auto const run = [&](BlockRidge& ridge, std::span<LocalVariantIndex const> rows) {
         std::vector<float> values(static_cast<std::size_t>(design.predictors() * design.samples()));
-        ridge.predict(cohort.genotypes.view(), rows,
-                      {values.data(), design.predictors(), design.samples()});
+        ridge.predict(cohort.genotypes.view(), rows, rows_in(values, design.samples()));
         return values;
     };
     BlockRidge fresh{design};
@@ -406,12 +434,10 @@ TEST_CASE("LevelZeroDesign, BlockRidge: what must hold is checked", "[model]") {
     BlockRidge ridge{design};
     std::vector<float> values(static_cast<std::size_t>(design.predictors() * design.samples()));
     auto const all = good.all_variants();
-    CHECK_THROWS_AS(ridge.predict(good.genotypes.view(), all,
-                                  {values.data(), design.predictors() - 1, design.samples()}),
-                    ContractViolation);
-    CHECK_THROWS_AS(ridge.predict(good.genotypes.view(), {},
-                                  {values.data(), design.predictors(), design.samples()}),
-                    ContractViolation);
+    auto rows = rows_in(values, design.samples());
+    CHECK_THROWS_AS(ridge.predict(good.genotypes.view(), {}, rows), ContractViolation);
+    rows.pop_back();
+    CHECK_THROWS_AS(ridge.predict(good.genotypes.view(), all, rows), ContractViolation);
 }
 
 }  // namespace

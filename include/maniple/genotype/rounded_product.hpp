@@ -25,7 +25,7 @@ private:
 inline constexpr std::int64_t most_rounded_samples = std::int64_t{1} << 22;
 
 /// sums(v, c) = sum over samples of genotype(v, s) * columns(s, c), where a missing genotype counts
-/// 0 and each column is rounded to 31 bits of its largest magnitude.
+/// 0 and each column is rounded to 24 bits of its largest magnitude.
 ///
 /// The sums of what was rounded are exact. Made for few columns, which are used once: they are
 /// rounded on the way, and nothing else is made of them.

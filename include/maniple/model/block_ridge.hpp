@@ -32,7 +32,9 @@ class LevelZeroDesign {
 public:
     /// \param base       intercept and covariates.
     /// \param cohort     samples in a row of genotypes.
-    /// \param folds      one per sample of the base, 0 to settings.folds - 1; each has samples.
+    /// \param folds      one per sample of the base, 0 to settings.folds - 1; each has samples,
+    ///                   which ascend. Predictors are written fastest where a fold's samples
+    ///                   are neighbours in the base.
     /// \param residuals  one per trait, one value per sample of the base: what covariates leave of
     ///                   it over its own samples; NaN where the trait has no value.
     /// \pre   settings.folds >= 2, settings.variants >= 1, the extents agree
@@ -74,16 +76,17 @@ public:
     /// Fits and predictions are those of the remaining ones.
     ///
     /// \param rows        the block's variants.
-    /// \param predictors  traits * heritabilities (the heritabilities of a trait side by side) x
-    ///                    samples of the base; overwritten. Over a trait's samples the mean is 0
-    ///                    and the SD is 1 (squares add up to samples - 1), elsewhere it is 0. All
-    ///                    0 where the prediction does not vary.
+    /// \param predictors  traits * heritabilities rows (the heritabilities of a trait follow each
+    ///                    other), wherever each is, of one value per sample of the base;
+    ///                    overwritten. Over a trait's samples the mean is 0 and the SD is 1
+    ///                    (squares add up to samples - 1), elsewhere it is 0. All 0 where the
+    ///                    prediction does not vary.
     /// \return how many variants were dropped.
     /// \pre   genotypes has the design's cohort; 1 <= rows.size() <= most_ridge_variants
-    /// \pre   predictors is design.predictors() x design.samples()
+    /// \pre   there are design.predictors() rows
     /// Equal bits on every instruction set, whatever other traits there are.
     std::int64_t predict(PackedView genotypes, std::span<LocalVariantIndex const> rows,
-                         MatrixView<float> predictors);
+                         std::span<float* const> predictors);
 
     struct State;
 

@@ -1,0 +1,174 @@
+#include "level_one.hpp"
+
+#include <omp.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "maniple/core/error.hpp"
+#include "maniple/run/agreement.hpp"
+#include "maniple/run/first_failure.hpp"
+
+namespace maniple {
+namespace {
+
+constexpr int predictors_tag = 2;
+
+// Of a fit, as its rank sends it; then come its slices.
+struct StackedHead {
+    std::int64_t trait;
+    std::int64_t chosen;
+    double r_squared;
+};
+
+void append(std::span<std::byte const> bytes, mpi::Bytes& message) {
+    message.insert(message.end(), bytes.begin(), bytes.end());
+}
+
+}  // namespace
+
+LevelOne::LevelOne(WholeGenomeRequest const& request, BaseTraits const& traits,
+                   GenomeBlocks const& blocks, LevelZeroPredictors& predictors,
+                   mpi::Communicator const& comm)
+    : request_{request},
+      traits_{traits},
+      blocks_{blocks},
+      predictors_{predictors},
+      comm_{comm},
+      most_traits_{comm.size() * comm.max(request.threads)} {
+    for (auto const& block : blocks.blocks()) {
+        contigs_.insert(contigs_.end(), request.heritabilities.size(), block.contig);
+    }
+}
+
+std::vector<StackedTrait> LevelOne::stack(std::int64_t first, std::int64_t last) {
+    std::vector<mpi::PendingSend> sent;
+    send_others(first, last, sent);
+    std::vector<std::int64_t> own;
+    for (auto t = first; t < last; ++t) {
+        if (is_own(t)) own.push_back(t);
+    }
+    std::vector<MatrixView<float const>> matrices;
+    if (rooms_.size() < own.size()) rooms_.resize(own.size());
+    for (std::size_t i = 0; i < own.size(); ++i) matrices.push_back(collect(own[i], rooms_[i]));
+
+    std::vector<StackedFit> fits(own.size());
+    FirstFailure failure;
+#pragma omp parallel for schedule(dynamic, 1) num_threads(request_.threads)
+    for (std::size_t i = 0; i < own.size(); ++i) {
+        failure.guard([&] { fits[i] = fit(own[i], matrices[i]); });
+    }
+    agree(comm_, failure.get());
+    for (auto t : own) predictors_.release(t);
+    mpi::Bytes message;
+    for (std::size_t i = 0; i < own.size(); ++i) pack(own[i], fits[i], message);
+    fits.clear();
+    return unpack(comm_.gather(message));
+}
+
+void LevelOne::send_others(std::int64_t first, std::int64_t last,
+                           std::vector<mpi::PendingSend>& sent) {
+    for (auto t = first; t < last; ++t) {
+        if (is_own(t)) continue;
+        auto const matrix = predictors_.of_trait(t);
+        mpi::Bytes bytes;
+        append(std::as_bytes(std::span{matrix.data(),
+                                       static_cast<std::size_t>(matrix.rows() * matrix.columns())}),
+               bytes);
+        predictors_.release(t);
+        sent.push_back(comm_.send(std::move(bytes), owner_of(t), predictors_tag));
+    }
+}
+
+// columns x samples of one trait; where there is one rank, they are in their place already.
+MatrixView<float const> LevelOne::collect(std::int64_t trait, AlignedBuffer<float>& room) const {
+    if (comm_.size() == 1) return predictors_.of_trait(trait);
+    if (room.size() == 0) room = AlignedBuffer<float>{columns() * samples()};
+    MatrixView<float> const all{room.data(), columns(), samples()};
+    for (int rank = 0; rank < comm_.size(); ++rank) {
+        if (rank == comm_.rank()) {
+            place(rank, predictors_.of_trait(trait), all);
+            continue;
+        }
+        auto const bytes = comm_.receive(rank, predictors_tag);
+        auto const row = static_cast<std::size_t>(samples()) * sizeof(float);
+        place(rank,
+              {reinterpret_cast<float const*>(bytes.data()),
+               static_cast<std::int64_t>(bytes.size() / row), samples()},
+              all);
+    }
+    return all;
+}
+
+// A rank's blocks are every so-manieth.
+void LevelOne::place(int rank, MatrixView<float const> from, MatrixView<float> to) const {
+    auto const steps = std::ssize(request_.heritabilities);
+    std::int64_t next = 0;
+    for (auto b = std::int64_t{rank}; b * steps < columns(); b += comm_.size()) {
+        for (std::int64_t h = 0; h < steps; ++h) {
+            std::ranges::copy(from.row(next++), to.row(b * steps + h).begin());
+        }
+    }
+}
+
+StackedFit LevelOne::fit(std::int64_t trait, MatrixView<float const> predictors) const {
+    auto const t = static_cast<std::size_t>(trait);
+    auto const& residual = traits_.residuals[t];
+    auto folds = traits_.folds;
+    std::vector<double> scaled(residual.size());
+    for (std::size_t s = 0; s < residual.size(); ++s) {
+        if (std::isnan(residual[s])) {
+            folds[s] = -1;
+        } else {
+            scaled[s] = residual[s] / traits_.scales[t];
+        }
+    }
+    auto const penalties =
+        stacked_penalties(Outcome::quantitative, columns(), request_.heritabilities);
+    auto fitted = fit_stacked_ridge({.predictors = predictors,
+                                     .contigs = contigs_,
+                                     .folds = folds,
+                                     .fold_count = request_.folds,
+                                     .penalties = penalties},
+                                    scaled);
+    if (fitted.status == FitStatus::ok) return fitted;
+    throw UserError{
+        fmt::format("trait '{}' cannot be predicted from the whole genome ({}); leave it out",
+                    traits_.names[t], to_string(fitted.status))};
+}
+
+void LevelOne::pack(std::int64_t trait, StackedFit const& fit, mpi::Bytes& message) const {
+    StackedHead const head{trait, fit.chosen,
+                           fit.losses[static_cast<std::size_t>(fit.chosen)].r_squared};
+    append(std::as_bytes(std::span{&head, 1}), message);
+    auto const add = [&](std::span<double const> slice) {
+        std::vector<float> const narrow{slice.begin(), slice.end()};
+        append(std::as_bytes(std::span{narrow}), message);
+    };
+    for (std::int64_t c = 0; c + 1 < slices(); ++c) add(fit.loco_of(c));
+    add(fit.whole);
+}
+
+std::vector<StackedTrait> LevelOne::unpack(std::vector<mpi::Bytes> const& messages) const {
+    auto const values = static_cast<std::size_t>(slices() * samples());
+    auto const size = sizeof(StackedHead) + values * sizeof(float);
+    std::vector<StackedTrait> all;
+    for (auto const& message : messages) {
+        for (std::size_t at = 0; at < message.size(); at += size) {
+            StackedHead head{};
+            std::memcpy(&head, message.data() + at, sizeof head);
+            auto& found = all.emplace_back(
+                StackedTrait{head.trait, head.chosen, head.r_squared, std::vector<float>(values)});
+            std::memcpy(found.slices.data(), message.data() + at + sizeof head,
+                        values * sizeof(float));
+        }
+    }
+    std::ranges::sort(all, {}, &StackedTrait::trait);
+    return all;
+}
+
+}  // namespace maniple
