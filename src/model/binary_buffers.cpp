@@ -14,20 +14,32 @@ constexpr std::int64_t carriers_one_in = 8;
 
 }  // namespace
 
-BinaryShape::BinaryShape(BinaryNull const& null, BinarySettings const& settings,
+BinaryShape::BinaryShape(std::int64_t cohort, std::int64_t all_columns, std::int64_t all_traits,
+                         std::int64_t most_rank, BinarySettings const& settings,
                          std::int64_t block_variants)
-    : samples{null.samples()},
-      stride{null.stride()},
-      columns{null.columns().columns()},
-      traits{std::ssize(null.traits())},
+    : samples{cohort},
+      stride{pad_samples(cohort)},
+      columns{all_columns},
+      traits{all_traits},
+      rank{most_rank},
       block{block_variants},
       tile{std::clamp<std::int64_t>(missing_bytes / (8 * std::max<std::int64_t>(columns, 1)), 16,
                                     most_tile_variants)},
-      carriers{null.samples() / carriers_one_in},
+      carriers{cohort / carriers_one_in},
       drops{settings.missing == MissingGenotype::drop},
-      has_firth{settings.rule.correction == Correction::firth} {
+      has_firth{settings.rule.correction == Correction::firth} {}
+
+namespace {
+
+BinaryShape shape_of(BinaryNull const& null, BinarySettings const& settings,
+                     std::int64_t block_variants) {
+    std::int64_t rank = 0;
     for (auto const& trait : null.traits()) rank = std::max(rank, trait.rank);
+    return {null.samples(), null.columns().columns(), std::ssize(null.traits()), rank, settings,
+            block_variants};
 }
+
+}  // namespace
 
 BinaryWorkspace::Buffers::Buffers(BinaryShape const& extents)
     : shape{extents},
@@ -59,14 +71,23 @@ std::int64_t BinaryWorkspace::Buffers::bytes(BinaryShape const& shape) {
 
 BinaryWorkspace::BinaryWorkspace(BinaryNull const& null, BinarySettings const& settings,
                                  std::int64_t block_variants)
-    : buffers_{std::make_unique<Buffers>(BinaryShape{null, settings, block_variants})} {}
+    : buffers_{std::make_unique<Buffers>(shape_of(null, settings, block_variants))} {}
 BinaryWorkspace::BinaryWorkspace(BinaryWorkspace&&) noexcept = default;
 BinaryWorkspace& BinaryWorkspace::operator=(BinaryWorkspace&&) noexcept = default;
 BinaryWorkspace::~BinaryWorkspace() = default;
 
 std::int64_t BinaryWorkspace::bytes(BinaryNull const& null, BinarySettings const& settings,
                                     std::int64_t block_variants) {
-    return Buffers::bytes(BinaryShape{null, settings, block_variants});
+    return Buffers::bytes(shape_of(null, settings, block_variants));
+}
+
+std::int64_t BinaryWorkspace::most_bytes(std::int64_t samples, std::int64_t columns,
+                                         std::int64_t traits, std::int64_t rank,
+                                         BinarySettings const& settings,
+                                         std::int64_t block_variants) {
+    // Fewer columns make larger tiles.
+    return missing_bytes +
+           Buffers::bytes({samples, columns, traits, rank, settings, block_variants});
 }
 
 }  // namespace maniple

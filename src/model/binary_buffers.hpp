@@ -19,14 +19,15 @@ constexpr std::size_t place(std::int64_t i) { return static_cast<std::size_t>(i)
 
 /// Extents of what is in work at a time.
 struct BinaryShape {
-    BinaryShape(BinaryNull const& null, BinarySettings const& settings,
+    BinaryShape(std::int64_t cohort, std::int64_t all_columns, std::int64_t all_traits,
+                std::int64_t most_rank, BinarySettings const& settings,
                 std::int64_t block_variants);
 
     std::int64_t samples;
     std::int64_t stride;   ///< Samples, padded.
     std::int64_t columns;  ///< Of all traits.
     std::int64_t traits;
-    std::int64_t rank = 0;  ///< Of any trait.
+    std::int64_t rank;      ///< Of any trait, at the most.
     std::int64_t block;     ///< Variants of a block,
     std::int64_t tile;      ///< and those whose sums over missing genotypes are kept.
     std::int64_t carriers;  ///< Of a variant that is tested by its carriers alone, at the most.

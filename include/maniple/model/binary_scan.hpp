@@ -46,6 +46,12 @@ public:
     static std::int64_t bytes(BinaryNull const& null, BinarySettings const& settings,
                               std::int64_t block_variants);
 
+    /// The same before there is a null model. No less than `bytes` of any with these extents.
+    /// \param columns  that genotypes are multiplied with. \param rank  of any trait, at the most.
+    static std::int64_t most_bytes(std::int64_t samples, std::int64_t columns, std::int64_t traits,
+                                   std::int64_t rank, BinarySettings const& settings,
+                                   std::int64_t block_variants);
+
     struct Buffers;
 
 private:
