@@ -16,8 +16,10 @@ namespace {
 
 constexpr int most_steps = 200;
 constexpr int most_halvings = 20;
-constexpr double converged = 1e-14;  // Of the squared step in units of standard errors.
-constexpr double longest = 5;        // Step of any sample's predictor, about.
+constexpr double converged = 1e-13;  // Of the squared step in units of standard errors.
+constexpr double longest = 5;        // Step in standard errors.
+constexpr double shortest_share = 0.25;
+constexpr double longest_share = 2;
 
 constexpr std::size_t place(std::int64_t i) { return static_cast<std::size_t>(i); }
 
@@ -71,22 +73,39 @@ public:
         parameters_.assign(place(x_.columns()), 0);
         if (free == Free::all) parameters_.back() = start;
         auto value = evaluate();
+        double share = 1;   // Of the last step that was taken,
+        double before = 0;  // and its squared length.
         for (int i = 0; value && i < most_steps; ++i) {
             firth_forms().score(x_, factor_.data(), work_.cases_.data(), work_.residual_.data(),
-                                work_.weight_.data(), work_.lanes_.data(), step_.data());
+                                work_.weight_.data(), work_.lanes_.data(), score_.data());
+            if (i > 0) share = next_share(share, before);
             double const decrement = solve(free);
+            before = decrement;
             if (decrement < converged) {
                 double const last = factor_.back();
                 return Optimum{*value, parameters_.back() + step_.back(), 1 / (last * last)};
             }
-            value = advance(*value, std::sqrt(decrement));
+            share = std::min(share, longest / std::sqrt(decrement));
+            value = advance(*value, share);
         }
         return std::nullopt;
     }
 
 private:
+    // The information leaves out how the penalty bends: of a variant with one carrier steps by it
+    // go twice as far as they should. How the score fell along the last step tells by how much
+    // (J. Barzilai and J. M. Borwein 1988, IMA J. Numer. Anal. 8, equation 5).
+    double next_share(double share, double before) const {
+        double along = 0;
+        for (std::size_t r = 0; r < step_.size(); ++r) along += step_[r] * score_[r];
+        double const fall = before - along;
+        if (!(fall > 0)) return 1;
+        return std::clamp(share * before / fall, shortest_share, longest_share);
+    }
+
     // From the score to the step; returns its squared length in standard errors.
     double solve(Free free) {
+        step_ = score_;
         auto const count = free == Free::all ? step_.size() : step_.size() - 1;
         auto const some = std::span{step_}.first(count);
         auto const triangle =
@@ -100,9 +119,8 @@ private:
     }
 
     // Along the step, as far as the likelihood rises.
-    std::optional<double> advance(double before, double length) {
+    std::optional<double> advance(double before, double& share) {
         auto const from = parameters_;
-        double share = length > longest ? longest / length : 1;
         for (int halvings = 0;; ++halvings, share /= 2) {
             for (std::size_t r = 0; r < from.size(); ++r) {
                 parameters_[r] = from[r] + share * step_[r];
@@ -142,6 +160,7 @@ private:
     FirthWorkspace& work_;
     FirthColumns x_;
     std::vector<double> parameters_ = std::vector<double>(place(x_.columns()));
+    std::vector<double> score_ = parameters_;
     std::vector<double> step_ = parameters_;
     std::vector<double> factor_ = std::vector<double>(place(triangle_size(x_.columns())));
 };
