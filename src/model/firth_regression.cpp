@@ -16,7 +16,7 @@ namespace {
 
 constexpr int most_steps = 200;
 constexpr int most_halvings = 20;
-constexpr double converged = 1e-13;  // Of the squared step in units of standard errors.
+constexpr double converged = 1e-11;  // Of the squared step in units of standard errors.
 constexpr double longest = 5;        // Step in standard errors.
 constexpr double shortest_share = 0.25;
 constexpr double longest_share = 2;

@@ -37,7 +37,7 @@ private:
 /// the information there, and twice the rise of the penalised log likelihood above its largest
 /// value without the effect (under the penalty of the whole information, as logistf's).
 ///
-/// Ends when the next step is below 1e-7 standard errors. \param start  a guess of the effect.
+/// Ends when the next step is below 3e-6 standard errors. \param start  a guess of the effect.
 /// \pre   extents agree, are padded, and the workspace has room
 /// Serial; equal bits on every instruction set.
 /// Sources: D. Firth (1993), Biometrika 80, section 3.1; G. Heinze and M. Schemper (2002), Stat.
