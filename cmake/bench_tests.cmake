@@ -1,4 +1,5 @@
-# bench_kernels: microbenchmarks, where Google Benchmark is; and the small form of scripts/bench-peers.
+# bench_kernels: microbenchmarks, where Google Benchmark is; and the small forms of
+# scripts/bench-peers and scripts/bench-calibration.
 find_package(benchmark QUIET)
 if(benchmark_FOUND)
   file(GLOB sources CONFIGURE_DEPENDS tests/bench/*.cpp)
@@ -16,3 +17,7 @@ if(TARGET bench_kernels)
   list(APPEND environment "MANIPLE_BENCH_KERNELS=$<TARGET_FILE:bench_kernels>")
 endif()
 set_tests_properties(bench/peers PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 300 PROCESSORS 2 ENVIRONMENT "${environment}")
+
+add_test(NAME bench/calibration COMMAND ${MANIPLE_PYTHON} ${CMAKE_SOURCE_DIR}/tests/bench/test_calibration.py)
+set_tests_properties(bench/calibration PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 600 ENVIRONMENT
+  "MANIPLE=$<TARGET_FILE:maniple>;PYTHONDONTWRITEBYTECODE=1")

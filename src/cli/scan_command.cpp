@@ -4,6 +4,7 @@
 #include "maniple/cli/choice_options.hpp"
 #include "maniple/cli/command.hpp"
 #include "maniple/cli/option_values.hpp"
+#include "maniple/run/predictor_run.hpp"
 #include "maniple/run/scan.hpp"
 
 namespace maniple::cli {
@@ -23,7 +24,9 @@ po::options_description options() {
          "covariates: names or patterns; levels of a categorical one become indicators (default: "
          "intercept only)")  //
         ("model", po::value<std::string>()->default_value("linear")->value_name("HOW"),
-         "auto: binary traits by logistic regression, others by linear; linear; logistic")  //
+         "of binary traits: auto or logistic, by log odds (logistic: there must be no others); "
+         "linear, "
+         "as the numbers 0 and 1")  //
         ("missing-genotype", po::value<std::string>()->default_value("mean")->value_name("HOW"),
          "a missing genotype counts as the mean of the trait's samples, or drop: such samples are "
          "left out of that variant's regression")  //
@@ -47,18 +50,22 @@ po::options_description options() {
         ("whole-genome", po::value<std::string>()->default_value("none")->value_name("HOW"),
          "ridge: test each variant on the trait less what other contigs predict of it, by stacked "
          "ridge regression (accounts for relatives, ancestry and many small effects)")  //
-        ("whole-genome-variants", po::value<std::string>()->value_name("F"),
-         "file of IDs of the variants that predict, one a line (default: all of the store)")  //
-        ("whole-genome-min-maf", po::value<double>()->default_value(0.01, "0.01")->value_name("X"),
-         "smallest minor allele frequency of the variants that predict")  //
+        ("whole-genome-only", po::bool_switch(),
+         "make predictors.h5, for --predictors or to export, and stop before the tests");
+    add_variant_options(genome, VariantFamily::predicting);
+    genome.add_options()  //
         ("whole-genome-block", po::value<std::int64_t>()->default_value(512)->value_name("N"),
          "variants of a block, which is regressed on by itself")  //
         ("whole-genome-heritabilities", po::value<Words>()->multitoken()->value_name("X..."),
          "that set the penalties, columns (1 - X) / X (default: 0.01,0.25,0.5,0.75,0.99)")  //
         ("folds", po::value<std::string>()->default_value("hash")->value_name("HOW"),
-         "share samples out by a hash of their ID (families stay together), or contiguous")  //
+         "share samples out by a hash of their ID, or contiguous: in the order of the store")  //
         ("seed", po::value<std::uint64_t>()->default_value(1)->value_name("N"),
          "another seed gives other folds");
+    genome.add_options()(
+        "scratch", po::value<std::string>()->value_name("DIR"),
+        "folder for what the whole-genome regression cannot hold in memory: a file "
+        "of each rank, which may be local to its node; removed at the end");
     po::options_description choice{"Samples and variants"};
     add_sample_options(choice);
     add_variant_options(choice);
@@ -74,13 +81,38 @@ po::options_description options() {
     return all.add(model).add(logistic).add(genome).add(choice).add(work);
 }
 
+BinaryModel binary_model_of(po::variables_map const& values) {
+    return choose<BinaryModel>(values, "model",
+                               {{"auto", BinaryModel::logistic},
+                                {"linear", BinaryModel::linear},
+                                {"logistic", BinaryModel::logistic}});
+}
+
+// Options of the tests would change nothing.
+void refuse_without_tests(po::variables_map const& values) {
+    auto names = variant_option_names(VariantFamily::analysed);
+    for (auto const* name :
+         {"missing-genotype", "correction", "correction-threshold", "min-cases", "min-carriers"}) {
+        names.emplace_back(name);
+    }
+    for (auto const& name : names) {
+        if (!is_given(values, name.c_str())) continue;
+        throw UserError{fmt::format(
+            "option --{} has no use with --whole-genome-only (it is about tests); leave it out",
+            name)};
+    }
+}
+
 std::optional<WholeGenomeRequest> whole_genome_of(po::variables_map const& values) {
     bool const wanted = choose<bool>(values, "whole-genome", {{"none", false}, {"ridge", true}});
     if (!wanted) {
-        for (auto const* name :
-             {"whole-genome-variants", "whole-genome-min-maf", "whole-genome-block",
-              "whole-genome-heritabilities", "folds", "seed"}) {
-            if (!is_given(values, name)) continue;
+        auto names = variant_option_names(VariantFamily::predicting);
+        for (auto const* name : {"whole-genome-only", "whole-genome-block",
+                                 "whole-genome-heritabilities", "folds", "seed", "scratch"}) {
+            names.emplace_back(name);
+        }
+        for (auto const& name : names) {
+            if (!is_given(values, name.c_str())) continue;
             throw UserError{
                 fmt::format("option --{} has no use without --whole-genome ridge; add it", name)};
         }
@@ -108,17 +140,17 @@ std::optional<WholeGenomeRequest> whole_genome_of(po::variables_map const& value
         .store = values["store"].as<std::string>(),
         .traits = words_of(values, "trait"),
         .covariates = words_of(values, "covariate"),
+        .binary = binary_model_of(values),
         .samples = sample_files_of(values),
-        .variants = {.extract = text_of(values, "whole-genome-variants"),
-                     .exclude = {},
-                     .chromosomes = {}},
-        .filter = {.min_maf = bounded(values, "whole-genome-min-maf", 0.0, 0.5)},
+        .variants = variant_files_of(values, VariantFamily::predicting),
+        .filter = variant_filter_of(values, VariantFamily::predicting),
         .block_variants = bounded<std::int64_t>(values, "whole-genome-block", 1, 2048),
         .heritabilities = heritabilities,
         .folds_by = choose<FoldsBy>(values, "folds",
                                     {{"hash", FoldsBy::hash}, {"contiguous", FoldsBy::contiguous}}),
         .seed = values["seed"].as<std::uint64_t>(),
-        .threads = threads_of(values)};
+        .threads = threads_of(values),
+        .scratch = text_of(values, "scratch")};
 }
 
 ModelChoice model_of(po::variables_map const& values) {
@@ -170,15 +202,23 @@ void execute(po::variables_map const& values, mpi::Communicator const& comm, Log
         .variants = variant_files_of(values),
         .threads = threads_of(values),
         .memory = size_of(values, "memory")};
+    bool const only = values["whole-genome-only"].as<bool>();
+    if (only) {
+        refuse_without_tests(values);
+    } else if (request.whole_genome && request.model != ModelChoice::linear) {
+        throw UserError{
+            "option --model auto or logistic has no tests less what --whole-genome predicts yet; "
+            "add --whole-genome-only, or take --model linear"};
+    }
     if (values["plan"].as<bool>()) {
-        plan_scan(request, comm, log);
+        only ? plan_predictors(request, comm, log) : plan_scan(request, comm, log);
         return;
     }
     if (request.run.empty()) {
         throw UserError{
             "option --out is missing (a scan needs a folder for its results); add --out RUN"};
     }
-    run_scan(request, comm, log);
+    only ? run_predictors(request, comm, log) : run_scan(request, comm, log);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "maniple/cli/command.hpp"
 #include "maniple/cli/option_values.hpp"
 #include "maniple/core/error.hpp"
+#include "maniple/run/run_files.hpp"
 #include "maniple/run/verify.hpp"
 
 namespace maniple::cli {
@@ -16,9 +17,24 @@ namespace po = boost::program_options;
 po::options_description options() {
     po::options_description all{"Options"};
     auto add = all.add_options();
-    add("store", po::value<std::string>()->value_name("DIR"), "cohort store to check");
+    add("store", po::value<std::string>()->value_name("DIR"),
+        "cohort store to check, a run's folder, or its results.h5 or predictors.h5");
     add_threads_option(all);
     return all;
+}
+
+void verify(RunFiles const& files, std::string const& path, Log& log) {
+    auto const report = verify_run(files);
+    for (auto const& problem : report.problems) log.note(fmt::format("damaged: {}", problem));
+    if (!report.problems.empty()) {
+        throw CorruptInput{fmt::format(
+            "'{}' is damaged ({}, listed above); restore the file from a copy, or run the command "
+            "that made it again",
+            path,
+            report.problems.size() == 1 ? "1 problem"
+                                        : fmt::format("{} problems", report.problems.size()))};
+    }
+    std::puts(report.summary().c_str());  // run_command_line sees whether it arrived
 }
 
 void execute(po::variables_map const& values, mpi::Communicator const&, Log& log) {
@@ -26,6 +42,10 @@ void execute(po::variables_map const& values, mpi::Communicator const&, Log& log
         throw UserError{"no store is given (verify checks one); write `maniple verify STORE`"};
     }
     auto const store = values["store"].as<std::string>();
+    if (auto const files = find_run_files(store); !files.is_empty()) {
+        verify(files, store, log);
+        return;
+    }
     auto const report = verify_store(store, threads_of(values));
     for (auto const& note : report.notes) log.note(fmt::format("note: {}", note));
     for (auto const& problem : report.problems) log.note(fmt::format("damaged: {}", problem));
@@ -43,10 +63,11 @@ void execute(po::variables_map const& values, mpi::Communicator const&, Log& log
 
 Command const verify_command{
     .name = "verify",
-    .summary = "read every block, table and model of a store and check its checksums",
-    .usage = "STORE [--threads N]",
+    .summary = "read everything in a store, or in a run, and check its checksums",
+    .usage = "STORE|RUN|FILE [--threads N]",
     .examples =
         "maniple verify cohort\n"
+        "maniple verify height\n"
         "maniple verify cohort --threads 8",
     .ranks = Ranks::root_only,
     .positional = "store",

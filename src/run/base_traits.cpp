@@ -17,12 +17,21 @@ namespace {
 
 constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 
+std::vector<std::uint8_t> find_cases(StoreTables const& tables, ColumnReference const& trait,
+                                     std::span<SampleIndex const> samples, Cohort const& cohort) {
+    auto const column = load_column(tables, trait, cohort.samples().size());
+    std::vector<std::uint8_t> is_case;
+    for (auto s : samples) is_case.push_back(column.values[s.at()] == 1 ? 1 : 0);
+    return is_case;
+}
+
 // The fold of each sample of the base.
 std::vector<std::int32_t> share_out_folds(WholeGenomeRequest const& request, Samples const& samples,
                                           std::span<SampleIndex const> base) {
     std::vector<std::int32_t> folds;
     if (request.folds_by == FoldsBy::hash) {
-        auto const all = folds_by_hash(samples, request.folds, request.seed);
+        // Families kept together would leave what they share in the trait, and the tests inflated.
+        auto const all = sample_folds_by_hash(samples, request.folds, request.seed);
         for (auto s : base) folds.push_back(all[s.at()]);
     } else {
         auto const each = std::ssize(base) / request.folds;
@@ -83,11 +92,17 @@ BaseTraits load_base_traits(WholeGenomeRequest const& request, Cohort const& coh
                       .covariates = {},
                       .names = {},
                       .residuals = {},
-                      .scales = {}};
+                      .scales = {},
+                      .counts = {},
+                      .outcomes = {},
+                      .is_case = {},
+                      .asked = {}};
     std::vector<std::string> labels;
     for (auto const& covariate : covariates) labels.push_back(covariate.label);
     traits.covariates = fmt::format("{}", fmt::join(labels, ","));
-    for (auto const& trait : null.traits()) {
+    for (std::size_t t = 0; t < fitted.accepted.size(); ++t) {
+        auto const& trait = null.traits()[t];
+        auto const& chosen = asked[fitted.accepted[t]];
         auto const& pattern = null.pattern(trait.pattern);
         std::vector<double> residual;
         double squares = 0;
@@ -100,6 +115,16 @@ BaseTraits load_base_traits(WholeGenomeRequest const& request, Cohort const& coh
         traits.scales.push_back(std::sqrt(squares / static_cast<double>(pattern.samples - rank)));
         traits.residuals.push_back(std::move(residual));
         traits.names.push_back(trait.name);
+        auto const type = chosen.reference.column.type;
+        traits.counts.push_back(
+            {.type = type, .samples = pattern.samples, .cases = fitted.cases[t]});
+        bool const is_binary =
+            request.binary == BinaryModel::logistic && type == ColumnType::binary;
+        traits.outcomes.push_back(is_binary ? Outcome::binary : Outcome::quantitative);
+        traits.is_case.push_back(
+            is_binary ? find_cases(tables, chosen.reference, traits.basis.samples, cohort)
+                      : std::vector<std::uint8_t>{});
+        traits.asked.push_back(chosen.asked);
     }
     if (traits.names.empty()) {
         throw UserError{"none of the traits can be predicted; see the warnings above"};

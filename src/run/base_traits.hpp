@@ -8,8 +8,11 @@
 
 #include "maniple/core/log.hpp"
 #include "maniple/model/covariate_basis.hpp"
+#include "maniple/run/column_choice.hpp"
+#include "maniple/run/trait_counts.hpp"
 #include "maniple/run/whole_genome.hpp"
 #include "maniple/store/cohort.hpp"
+#include "maniple/trait/score_description.hpp"
 
 namespace maniple {
 
@@ -22,6 +25,10 @@ struct BaseTraits {
     std::vector<std::string> names;
     std::vector<std::vector<double>> residuals;  // Traits x base; NaN where one has no value.
     std::vector<double> scales;                  // SD of each trait's residual.
+    std::vector<TraitCounts> counts;
+    std::vector<Outcome> outcomes;                   // What level 1 takes each for.
+    std::vector<std::vector<std::uint8_t>> is_case;  // Traits x base; empty unless binary.
+    std::vector<Asked> asked;
 };
 
 /// \throws UserError where a trait that was named cannot be fitted, none is left, or a fold has no

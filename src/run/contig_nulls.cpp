@@ -15,9 +15,14 @@ OffsetReader::OffsetReader(PredictorSource const& source, std::vector<std::size_
                            LinearNull const& null)
     : source_{&source}, predictors_{std::move(predictors)}, null_{&null} {
     expect(predictors_.size() == null.traits().size(), "every trait has a predictor");
+    expect(std::ranges::none_of(predictors_,
+                                [&](std::size_t predictor) {
+                                    return source.how(predictor).unit == PredictionUnit::log_odds;
+                                }),
+           "predictions are of linear models");
 
     for (std::size_t t = 0; t < predictors_.size(); ++t) {
-        auto const scale = source.scale(predictors_[t]);
+        auto const scale = source.how(predictors_[t]).scale;
         scales_.push_back(std::isnan(scale) ? OffsetNull::residual_scale(null, null.traits()[t])
                                             : scale);
     }

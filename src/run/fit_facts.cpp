@@ -7,30 +7,10 @@
 #include "maniple/core/checksum.hpp"
 #include "maniple/core/version.hpp"
 #include "maniple/run/fit_plan.hpp"
+#include "plan_checksums.hpp"
 
 namespace maniple {
 namespace {
-
-std::uint64_t checksum_of(CohortIndex const& index) {
-    Checksum sum;
-    sum.add_values(std::span{&index.fingerprint, 1});
-    for (auto const& partition : index.partitions) {
-        sum.add(partition.file);
-        sum.add_values(std::span{&partition.checksum, 1});
-    }
-    return sum.value();
-}
-
-std::uint64_t checksum_of(std::vector<ChosenBlock> const& blocks) {
-    Checksum sum;
-    for (auto const& block : blocks) {
-        std::int64_t const place[]{static_cast<std::int64_t>(block.partition), block.block,
-                                   block.size()};
-        sum.add_values(std::span<std::int64_t const>{place});
-        sum.add_values(std::span{block.rows});
-    }
-    return sum.value();
-}
 
 std::uint64_t checksum_of(std::vector<FitTrait> const& traits) {
     Checksum sum;

@@ -1,26 +1,15 @@
 #include "maniple/run/fit_state.hpp"
 
 #include <cmath>
-#include <cstring>
-#include <fstream>
-#include <iterator>
 #include <span>
 #include <utility>
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
-
-#include "maniple/core/checksum.hpp"
-#include "maniple/core/durable_file.hpp"
-#include "maniple/core/error.hpp"
 
 namespace maniple {
 namespace {
 
 using Json = nlohmann::json;
-
-constexpr int checkpoint_version = 1;
 
 // A number that may be missing: JSON has none of its own.
 Json describe(double value) { return std::isnan(value) ? Json{} : Json(value); }
@@ -131,33 +120,8 @@ FitState fit_state_from(Json const& json) {
     return state;
 }
 
-std::uint64_t checksum_of(std::vector<std::uint8_t> const& bytes) {
-    return checksum(std::as_bytes(std::span{bytes}));
-}
-
-[[noreturn]] void throw_damaged(std::filesystem::path const& file) {
-    throw CorruptInput{
-        fmt::format("checkpoint '{}' is damaged (its checksum or structure is wrong); remove it, "
-                    "and the fit starts again",
-                    file.string())};
-}
-
-void require_same_plan(std::filesystem::path const& file, Json const& then, PlanFacts const& now) {
-    std::vector<std::string> differences;
-    for (auto const& [name, value] : now) {
-        auto const before = then.value(name, std::string{"nothing"});
-        if (before == value) continue;
-        // Checksums say nothing to people.
-        bool const readable =
-            name.starts_with("--") || name == "version" || name == "penalties" || name == "filters";
-        differences.push_back(readable ? fmt::format("{} was '{}' and is '{}'", name, before, value)
-                                       : name);
-    }
-    if (differences.empty()) return;
-    throw UserError{fmt::format(
-        "an interrupted fit of this model had another plan ({}); repeat that command, choose "
-        "another --name, or remove '{}' to start again",
-        fmt::join(differences, "; "), file.string())};
+[[noreturn]] void throw_damaged_fit(std::filesystem::path const& file) {
+    throw_damaged(file, interrupted_fit());
 }
 
 }  // namespace
@@ -177,48 +141,7 @@ std::vector<SolvedBatch> batches_from(mpi::Bytes const& bytes) {
     return batches;
 }
 
-void keep_state(std::filesystem::path const& file, PlanFacts const& facts,
-                mpi::Bytes const& state) {
-    Json plan;
-    for (auto const& [name, value] : facts) plan[name] = value;
-    auto const* const first = reinterpret_cast<std::uint8_t const*>(state.data());
-    auto const bytes = Json::to_cbor(
-        Json{{"version", checkpoint_version},
-             {"plan", std::move(plan)},
-             {"state", Json::binary(std::vector<std::uint8_t>(first, first + state.size()))}});
-    auto const sum = checksum_of(bytes);
-    DurableFile written{file};
-    std::ofstream out{written.temporary(), std::ios::binary | std::ios::trunc};
-    out.write(reinterpret_cast<char const*>(&sum), sizeof sum);
-    out.write(reinterpret_cast<char const*>(bytes.data()), std::ssize(bytes));
-    out.close();
-    if (!out) {
-        throw EnvironmentError{
-            fmt::format("checkpoint '{}' cannot be written (permission or disk space); make room",
-                        file.string())};
-    }
-    written.commit(ExistingFile::replace);
-}
-
-std::optional<mpi::Bytes> find_state(std::filesystem::path const& file, PlanFacts const& facts) {
-    if (!std::filesystem::exists(file)) return {};
-    std::ifstream in{file, std::ios::binary};
-    std::vector<char> const content{std::istreambuf_iterator<char>{in}, {}};
-    std::uint64_t sum = 0;
-    if (!in || content.size() <= sizeof sum) throw_damaged(file);
-    std::memcpy(&sum, content.data(), sizeof sum);
-    std::vector<std::uint8_t> const bytes{content.begin() + sizeof sum, content.end()};
-    if (checksum_of(bytes) != sum) throw_damaged(file);
-    try {
-        auto const json = Json::from_cbor(bytes);
-        if (json.at("version") != checkpoint_version) throw_damaged(file);
-        require_same_plan(file, json.at("plan"), facts);
-        auto const raw = std::as_bytes(std::span{json.at("state").get_binary()});
-        return mpi::Bytes{raw.begin(), raw.end()};
-    } catch (Json::exception const&) {
-        throw_damaged(file);
-    }
-}
+KeptWork interrupted_fit() { return {"fit of this model", "choose another --name"}; }
 
 void write_checkpoint(std::filesystem::path const& file, PlanFacts const& facts,
                       FitState const& state) {
@@ -226,12 +149,12 @@ void write_checkpoint(std::filesystem::path const& file, PlanFacts const& facts,
 }
 
 std::optional<FitState> read_checkpoint(std::filesystem::path const& file, PlanFacts const& facts) {
-    auto const state = find_state(file, facts);
+    auto const state = find_state(file, facts, interrupted_fit());
     if (!state) return {};
     try {
         return state_from(*state);
     } catch (Json::exception const&) {
-        throw_damaged(file);
+        throw_damaged_fit(file);
     }
 }
 

@@ -55,7 +55,7 @@ GenomeBlocks::GenomeBlocks(Cohort const& cohort, std::vector<ChosenBlock> const&
     if (blocks_.empty()) {
         throw UserError{fmt::format(
             "whole-genome regression: none of {} variants varies and passes the filters; relax "
-            "--whole-genome-min-maf, or choose other variants",
+            "--whole-genome-min-maf and its like, or choose other variants",
             passes.variants())};
     }
 }
@@ -88,7 +88,7 @@ bool GenomeBlocks::is_own(std::size_t block) const {
 }
 
 // One thread reads at a time, because HDF5 knows but one; the others inflate and compute.
-void GenomeBlocks::each(Work const& work) {
+void GenomeBlocks::each(Work const& work, Choice const& is_wanted) {
     FirstFailure failure;
     std::mutex reading;
     std::size_t next = 0;
@@ -104,7 +104,10 @@ void GenomeBlocks::each(Work const& work) {
                 std::int32_t count = 0;
                 {
                     std::scoped_lock const lock{reading};
-                    while (next < blocks_.size() && !is_own(next)) ++next;
+                    while (next < blocks_.size() &&
+                           !(is_own(next) && (!is_wanted || is_wanted(next)))) {
+                        ++next;
+                    }
                     if (next == blocks_.size()) return;
                     mine = next++;
                     first = blocks_[mine].variants.front().block;

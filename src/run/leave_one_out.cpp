@@ -167,7 +167,7 @@ void run_leave_one_out(LeaveOneOutRequest const& request, mpi::Communicator cons
     std::vector<fs::path> places;
     together(comm, [&] {
         if (!comm.is_root()) return;
-        folder = std::make_unique<RunFolder>(request.evaluation.run);
+        folder = std::make_unique<RunFolder>(request.evaluation.run, RunProgress::models);
         fs::create_directory(folder->path() / "models");
         log.open_file(folder->path() / "log.txt");
     });

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <utility>
 
 #include <fmt/format.h>
@@ -12,6 +13,8 @@
 #include "maniple/core/error.hpp"
 #include "maniple/run/agreement.hpp"
 #include "maniple/run/first_failure.hpp"
+#include "maniple/stats/correlation.hpp"
+#include "null_odds.hpp"
 
 namespace maniple {
 namespace {
@@ -29,17 +32,30 @@ void append(std::span<std::byte const> bytes, mpi::Bytes& message) {
     message.insert(message.end(), bytes.begin(), bytes.end());
 }
 
+// Of a residual on the covariates and predictions, over samples that have it: of log odds too, so
+// that traits can be compared. What covariates predict takes no part.
+double measure(std::span<double const> residual, std::span<double const> predicted) {
+    std::vector<double> observed;
+    std::vector<double> expected;
+    for (std::size_t s = 0; s < residual.size(); ++s) {
+        if (std::isnan(residual[s])) continue;
+        observed.push_back(residual[s]);
+        expected.push_back(predicted[s]);
+    }
+    return squared_correlation(observed, expected);
+}
+
 }  // namespace
 
 LevelOne::LevelOne(WholeGenomeRequest const& request, BaseTraits const& traits,
                    GenomeBlocks const& blocks, LevelZeroPredictors& predictors,
-                   mpi::Communicator const& comm)
+                   std::int64_t at_once, mpi::Communicator const& comm)
     : request_{request},
       traits_{traits},
       blocks_{blocks},
       predictors_{predictors},
       comm_{comm},
-      most_traits_{comm.size() * comm.max(request.threads)} {
+      most_traits_{comm.size() * at_once} {
     for (auto const& block : blocks.blocks()) {
         contigs_.insert(contigs_.end(), request.heritabilities.size(), block.contig);
     }
@@ -127,26 +143,33 @@ StackedFit LevelOne::fit(std::int64_t trait, MatrixView<float const> predictors)
             scaled[s] = residual[s] / traits_.scales[t];
         }
     }
+    bool const is_binary = traits_.outcomes[t] == Outcome::binary;
     auto const penalties =
-        stacked_penalties(Outcome::quantitative, columns(), request_.heritabilities);
-    auto fitted = fit_stacked_ridge({.predictors = predictors,
-                                     .contigs = contigs_,
-                                     .folds = folds,
-                                     .fold_count = request_.folds,
-                                     .penalties = penalties},
-                                    scaled);
+        stacked_penalties(traits_.outcomes[t], columns(), request_.heritabilities);
+    StackedData const data{.predictors = predictors,
+                           .contigs = contigs_,
+                           .folds = folds,
+                           .fold_count = request_.folds,
+                           .penalties = penalties};
+    auto fitted = is_binary ? fit_stacked_logistic(data, traits_.is_case[t],
+                                                   fit_null_odds(traits_, t).log_odds)
+                            : fit_stacked_ridge(data, scaled);
     if (fitted.status == FitStatus::ok) return fitted;
-    throw UserError{
-        fmt::format("trait '{}' cannot be predicted from the whole genome ({}); leave it out",
-                    traits_.names[t], to_string(fitted.status))};
+    throw UserError{fmt::format(
+        "trait '{}' cannot be predicted from the whole genome ({}); leave it out{}",
+        traits_.names[t], to_string(fitted.status), is_binary ? ", or take --model linear" : "")};
 }
 
 void LevelOne::pack(std::int64_t trait, StackedFit const& fit, mpi::Bytes& message) const {
     StackedHead const head{trait, fit.chosen,
-                           fit.losses[static_cast<std::size_t>(fit.chosen)].r_squared};
+                           measure(traits_.residuals[static_cast<std::size_t>(trait)], fit.whole)};
     append(std::as_bytes(std::span{&head, 1}), message);
+    auto const& residual = traits_.residuals[static_cast<std::size_t>(trait)];
     auto const add = [&](std::span<double const> slice) {
-        std::vector<float> const narrow{slice.begin(), slice.end()};
+        std::vector<float> narrow{slice.begin(), slice.end()};
+        for (std::size_t s = 0; s < narrow.size(); ++s) {
+            if (std::isnan(residual[s])) narrow[s] = std::numeric_limits<float>::quiet_NaN();
+        }
         append(std::as_bytes(std::span{narrow}), message);
     };
     for (std::int64_t c = 0; c + 1 < slices(); ++c) add(fit.loco_of(c));

@@ -20,18 +20,19 @@ namespace maniple {
 struct StackedTrait {
     std::int64_t trait = 0;
     std::int64_t chosen = 0;  ///< Position of the heritability that sets the penalty.
-    double r_squared = 0;     ///< Of predictions out of fold; NaN where none vary.
-    /// Predictions without each contig, then by all: slices x samples of the base; what stands
-    /// there for samples without the trait means nothing.
+    double r_squared = 0;     ///< As TraitPrediction::r_squared; NaN where none vary.
+    /// Predictions without each contig, then by all: slices x samples of the base; NaN for samples
+    /// without the trait.
     std::vector<float> slices;
 };
 
 /// Moves predictors from ranks that have blocks to ranks that have traits, and stacks them there.
 class LevelOne {
 public:
-    /// All outlive this object.
+    /// All outlive this object. \param at_once  traits of each rank, at the most; the same on all
+    /// ranks.
     LevelOne(WholeGenomeRequest const& request, BaseTraits const& traits,
-             GenomeBlocks const& blocks, LevelZeroPredictors& predictors,
+             GenomeBlocks const& blocks, LevelZeroPredictors& predictors, std::int64_t at_once,
              mpi::Communicator const& comm);
 
     /// Traits that are stacked at the same time, over all ranks and threads.

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <map>
 #include <optional>
 #include <system_error>
@@ -61,7 +60,10 @@ public:
     bool is_complete(std::size_t trait) const override {
         return reader_.trait_samples(index(trait)) == reader_.header().samples;
     }
-    double scale(std::size_t trait) const override { return reader_.scale(index(trait)); }
+    TraitPrediction how(std::size_t trait) const override { return reader_.how(index(trait)); }
+    std::optional<std::int64_t> trait_samples(std::size_t trait) const override {
+        return reader_.trait_samples(index(trait));
+    }
     std::vector<float> read(std::size_t trait, std::size_t contig) const override {
         return reader_.read(index(trait), slices_[contig]);
     }
@@ -106,7 +108,8 @@ public:
         auto const values = row(trait, 0);
         return std::ranges::none_of(values, [](float value) { return std::isnan(value); });
     }
-    double scale(std::size_t) const override { return std::numeric_limits<double>::quiet_NaN(); }
+    TraitPrediction how(std::size_t) const override { return {}; }
+    std::optional<std::int64_t> trait_samples(std::size_t) const override { return {}; }
     std::vector<float> read(std::size_t trait, std::size_t contig) const override {
         auto const values = row(trait, contig);
         return {values.begin(), values.end()};

@@ -27,6 +27,14 @@ std::string readable_bytes(std::int64_t bytes) {
                      : fmt::format("{:.1f} {}", value, units[unit]);
 }
 
+std::string readable_seconds(double seconds) {
+    constexpr double minute = 60;
+    constexpr double hour = 60 * minute;
+    if (seconds < 2 * minute) return fmt::format("{:.3g} s", seconds);
+    if (seconds < 2 * hour) return fmt::format("{:.1f} min", seconds / minute);
+    return fmt::format("{:.1f} h", seconds / hour);
+}
+
 std::string plural(std::int64_t count, std::string const& noun) {
     return fmt::format("{} {}{}", grouped(count), noun, count == 1 ? "" : "s");
 }

@@ -89,7 +89,7 @@ void RidgeFit::begin() {
     auto const& comm = passes_.comm();
     std::optional<mpi::Bytes> before;
     together(comm, [&] {
-        if (comm.is_root()) before = find_state(checkpoint_, plan_.facts());
+        if (comm.is_root()) before = find_state(checkpoint_, plan_.facts(), interrupted_fit());
     });
     state_.traits.resize(plan_.traits().size());
     if (comm.max(before ? 1 : 0) == 0) return;

@@ -15,6 +15,7 @@
 
 #include <fmt/format.h>
 
+#include "maniple/core/contract.hpp"
 #include "maniple/core/durable_file.hpp"
 #include "maniple/core/error.hpp"
 
@@ -24,11 +25,29 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view lock_name = ".unfinished";
-// What a run that goes on later has done so far.
-constexpr std::string_view progress_name = "models";
+// What runs that go on later have done so far.
+constexpr std::array<std::string_view, 2> progress_names{"models", "whole-genome"};
+// Belongs to the progress of a scan.
+constexpr std::string_view predictors_name = "predictors.h5";
 // What a run writes last, by kind of run.
 constexpr std::array<std::string_view, 4> last_names{"results.h5", "scores.tsv", "evaluation.json",
                                                      "contributions.tsv"};
+
+std::string_view name_of(RunProgress progress) {
+    switch (progress) {
+        case RunProgress::models:
+            return progress_names[0];
+        case RunProgress::whole_genome:
+            return progress_names[1];
+        case RunProgress::none:
+            break;
+    }
+    return {};
+}
+
+bool is_progress(fs::path const& file) {
+    return std::ranges::count(progress_names, file.filename().string()) > 0;
+}
 
 bool holds_finished_run(fs::path const& path) {
     return std::ranges::any_of(last_names, [&](auto name) { return fs::exists(path / name); });
@@ -36,13 +55,14 @@ bool holds_finished_run(fs::path const& path) {
 
 // What a run leaves when its process dies: all that is written before the last file has its name.
 bool belongs_to_unfinished_run(fs::path const& file) {
-    constexpr std::array<std::string_view, 9> names{
-        lock_name,  "predictors.h5", "evaluation.tsv", "log.txt",    "summary.tsv",
-        "run.json", "matches.tsv",   "genes.tsv",      progress_name};
-    return std::ranges::count(names, file.filename().string()) > 0 || is_temporary_name(file);
+    constexpr std::array<std::string_view, 8> names{
+        lock_name,     predictors_name, "evaluation.tsv", "log.txt",
+        "summary.tsv", "run.json",      "matches.tsv",    "genes.tsv"};
+    return std::ranges::count(names, file.filename().string()) > 0 || is_progress(file) ||
+           is_temporary_name(file);
 }
 
-void require_unused(fs::path const& path) {
+void require_unused(fs::path const& path, RunProgress progress) {
     bool const unfinished = fs::exists(path / lock_name);
     if (!unfinished && holds_finished_run(path)) {
         throw UserError{
@@ -51,8 +71,14 @@ void require_unused(fs::path const& path) {
                         path.string())};
     }
     for (auto const& entry : fs::directory_iterator{path}) {
-        if (unfinished && belongs_to_unfinished_run(entry.path())) continue;
         auto const name = entry.path().filename().string();
+        if (unfinished && is_progress(entry.path()) && name != name_of(progress)) {
+            throw UserError{
+                fmt::format("--out '{}' holds the work of an interrupted command of another kind "
+                            "('{}'); repeat that command, or choose another folder",
+                            path.string(), name)};
+        }
+        if (unfinished && belongs_to_unfinished_run(entry.path())) continue;
         throw UserError{
             fmt::format("--out '{}' is not empty (it holds '{}'); choose a folder that is "
                         "empty or not there yet",
@@ -70,9 +96,10 @@ bool is_file(int descriptor, fs::path const& path) {
 
 }  // namespace
 
-RunFolder::RunFolder(fs::path path) : path_{std::move(path)} {
+RunFolder::RunFolder(fs::path path, RunProgress progress)
+    : path_{std::move(path)}, kind_{progress} {
     std::error_code error;
-    require_usable(path_);
+    require_usable(path_, kind_);
     for (auto missing = fs::absolute(path_, error);
          missing.has_relative_path() && !fs::exists(missing, error);
          missing = missing.parent_path()) {
@@ -88,7 +115,7 @@ RunFolder::RunFolder(fs::path path) : path_{std::move(path)} {
     lock();
     // Another run may have finished here between the first look and the lock.
     try {
-        require_unused(path_);
+        require_unused(path_, kind_);
     } catch (...) {
         release();
         throw;
@@ -96,14 +123,14 @@ RunFolder::RunFolder(fs::path path) : path_{std::move(path)} {
     remove_leftovers();
 }
 
-void RunFolder::require_usable(fs::path const& path) {
+void RunFolder::require_usable(fs::path const& path, RunProgress progress) {
     std::error_code ignored;
     if (!fs::exists(path, ignored)) return;
     if (!fs::is_directory(path, ignored)) {
         throw UserError{fmt::format(
             "--out '{}' is a file (a run needs a folder); choose another name", path.string())};
     }
-    require_unused(path);
+    require_unused(path, progress);
 }
 
 void RunFolder::lock() {
@@ -142,20 +169,32 @@ RunFolder::~RunFolder() {
     if (lock_ >= 0) ::close(lock_);
 }
 
+fs::path RunFolder::progress() const {
+    expect(kind_ != RunProgress::none, "this kind of run leaves work to go on from");
+
+    return path_ / name_of(kind_);
+}
+
+bool RunFolder::has_progress() const {
+    std::error_code ignored;
+    return kind_ != RunProgress::none && fs::exists(progress(), ignored);
+}
+
 void RunFolder::remove_leftovers() const {
     std::error_code error;
     for (auto const& entry : fs::directory_iterator{path_, error}) {
         auto const name = entry.path().filename();
-        if (name == lock_name || name == progress_name) continue;
+        if (name == lock_name || is_progress(name)) continue;
+        if (name == predictors_name && has_progress()) continue;
         if (belongs_to_unfinished_run(entry.path())) fs::remove(entry.path(), error);
     }
 }
 
 void RunFolder::clear() const {
-    remove_leftovers();
     std::error_code error;
-    fs::remove(path_ / progress_name, error);  // where it is empty
-    if (fs::exists(path_ / progress_name, error)) return;
+    if (has_progress()) fs::remove(progress(), error);  // where it is empty
+    remove_leftovers();
+    if (has_progress()) return;
     fs::remove(path_ / lock_name, error);
     remove_made_folders();
 }
@@ -168,6 +207,7 @@ void RunFolder::remove_made_folders() const {
 
 void RunFolder::finish() {
     std::error_code error;
+    if (kind_ != RunProgress::none) fs::remove_all(progress(), error);
     fs::remove(path_ / lock_name, error);
     sync_to_disk(path_);
     finished_ = true;

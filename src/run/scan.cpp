@@ -20,6 +20,7 @@
 #include "maniple/run/scan_output.hpp"
 #include "maniple/run/scan_report.hpp"
 #include "maniple/run/stop_request.hpp"
+#include "maniple/run/whole_genome_plan.hpp"
 #include "readable.hpp"
 
 namespace maniple {
@@ -65,6 +66,10 @@ void describe_outcome(std::vector<TraitSummary> const& summaries, Log& log) {
             "  (*) more small p-values than chance: many small effects, or ancestry and relatives "
             "that the covariates do not account for");
     }
+}
+
+RunProgress progress_of(ScanRequest const& request) {
+    return request.whole_genome ? RunProgress::whole_genome : RunProgress::none;
 }
 
 /// A scan between its plan and its files.
@@ -123,23 +128,23 @@ private:
 
 void plan_scan(ScanRequest const& request, mpi::Communicator const& comm, Log& log) {
     auto const limits = agree_on_limits(request.memory, request.threads, comm);
+    if (request.whole_genome) plan_whole_genome(within(*request.whole_genome, limits), comm, log);
     std::optional<ScanPlan> plan;
     together(comm, [&] { plan.emplace(request, limits, log); });
     describe_work(*plan, comm, log);
     together(comm, [&] {
         if (!comm.is_root()) return;
-        if (!request.run.empty()) RunFolder::require_usable(request.run);
+        if (!request.run.empty()) RunFolder::require_usable(request.run, progress_of(request));
         log.note(fmt::format("  time about {:.1f} s on machines like this one",
                              estimate_seconds(*plan, comm.size())));
         if (request.whole_genome) {
-            log.note("  and before it the whole-genome regression, which these figures leave out");
+            log.note("  the whole-genome regression comes before it, with the figures above");
         }
         log.note("nothing was computed; run the same command without --plan");
     });
 }
 
 void run_scan(ScanRequest const& request, mpi::Communicator const& comm, Log& log) {
-    return_large_blocks(1 << 20);  // Columns of most cohorts are smaller, and soon used again.
     StopRequest const stop_request;
     Stopwatch const watch;
     RunRecord record{.started = timestamp(), .mpi = mpi::Session::implementation()};
@@ -148,16 +153,20 @@ void run_scan(ScanRequest const& request, mpi::Communicator const& comm, Log& lo
     auto const limits = agree_on_limits(request.memory, request.threads, comm);
     together(comm, [&] {
         if (!comm.is_root()) return;
-        folder = std::make_unique<RunFolder>(request.run);
+        folder = std::make_unique<RunFolder>(request.run, progress_of(request));
         log.open_file(folder->path() / "log.txt");
     });
     auto with_predictors = request;
     if (request.whole_genome) {
         with_predictors.predictors = request.run / "predictors.h5";
-        auto whole_genome = *request.whole_genome;
-        whole_genome.memory = limits.memory;
-        fit_whole_genome(whole_genome, with_predictors.predictors, comm, log);
+        auto const whole_genome = within(*request.whole_genome, limits);
+        WholeGenomePlaces const places{
+            .predictors = with_predictors.predictors,
+            .progress = comm.is_root() ? folder->progress() : std::filesystem::path{}};
+        return_large_blocks(64 << 20);  // What one trait's stacking needs, the next one's does too.
+        fit_whole_genome(whole_genome, places, comm, log);
     }
+    return_large_blocks(1 << 20);  // Columns of most cohorts are smaller, and soon used again.
     together(comm, [&] { plan.emplace(with_predictors, limits, log); });
     describe_work(*plan, comm, log);
 

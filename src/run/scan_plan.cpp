@@ -11,7 +11,6 @@
 #include "maniple/core/checksum.hpp"
 #include "maniple/core/contract.hpp"
 #include "maniple/core/error.hpp"
-#include "maniple/run/small_cells.hpp"
 #include "readable.hpp"
 
 namespace maniple {
@@ -68,14 +67,10 @@ std::string in_megabytes(std::int64_t bytes) {
 
 }  // namespace
 
-PeopleText describe_people(TraitCounts const& counts) {
-    auto const controls = counts.samples - counts.cases;
-    bool const small = is_small(counts.cases, fewest_told) || is_small(controls, fewest_told);
-    auto const text = [&](std::int64_t count) -> std::string {
-        if (is_small(count, fewest_told)) return fmt::format("<{}", fewest_told);
-        return small ? "NA" : std::to_string(count);
-    };
-    return {text(counts.cases), text(controls)};
+WholeGenomeRequest within(WholeGenomeRequest request, ScanLimits const& limits) {
+    request.memory = limits.memory;
+    request.resting = limits.resting;
+    return request;
 }
 
 ScanPlan::ScanPlan(ScanRequest request, ScanLimits limits, Log& log)
@@ -122,6 +117,16 @@ std::size_t ScanPlan::predictor_of(ColumnReference const& trait) const {
     return find_predictor(*predictors_, trait.label, names);
 }
 
+void ScanPlan::require_linear(ColumnReference const& trait) const {
+    if (predictors_->how(predictor_of(trait)).unit != PredictionUnit::log_odds) return;
+    throw UserError{fmt::format(
+        "the predictions of trait '{}' in '{}' are log odds (of a logistic model), and it is "
+        "tested "
+        "by linear regression; make predictors with --model linear, or leave the trait out of "
+        "--trait",
+        trait.label, predictors_->file().string())};
+}
+
 TraitModel ScanPlan::model_of(ColumnReference const& trait) const {
     bool const is_binary = trait.column.type == ColumnType::binary;
     switch (request_.model) {
@@ -140,8 +145,8 @@ TraitModel ScanPlan::model_of(ColumnReference const& trait) const {
 }
 
 bool ScanPlan::has_model(TraitModel model) const {
-    return std::ranges::any_of(
-        traits_, [&](PlannedTrait const& trait) { return trait.counts.model == model; });
+    return std::ranges::any_of(traits_,
+                               [&](PlannedTrait const& trait) { return trait.model == model; });
 }
 
 ScanPlan::FittedBatch ScanPlan::fit_columns(std::span<ColumnReference const> columns) const {
@@ -161,12 +166,14 @@ ScanPlan::FittedBatch ScanPlan::fit_columns(std::span<ColumnReference const> col
     }
     struct Accepted {
         std::size_t position;
+        TraitModel model;
         TraitCounts counts;
     };
     std::vector<Accepted> all;
     for (std::size_t t = 0; t < fitted.accepted.size(); ++t) {
         auto const position = linear_positions[fitted.accepted[t]];
         all.push_back({position,
+                       TraitModel::linear,
                        {.type = columns[position].column.type,
                         .samples = fitted.null.pattern(fitted.null.traits()[t].pattern).samples,
                         .cases = fitted.cases[t],
@@ -177,8 +184,8 @@ ScanPlan::FittedBatch ScanPlan::fit_columns(std::span<ColumnReference const> col
     for (std::size_t t = 0; binary && t < binary->accepted.size(); ++t) {
         auto const& trait = binary->null.traits()[t];
         all.push_back({logistic_positions[binary->accepted[t]],
+                       TraitModel::logistic,
                        {.type = ColumnType::binary,
-                        .model = TraitModel::logistic,
                         .samples = trait.cases + trait.controls,
                         .cases = trait.cases}});
     }
@@ -187,21 +194,22 @@ ScanPlan::FittedBatch ScanPlan::fit_columns(std::span<ColumnReference const> col
                         binary->null.rejected().end());
     }
     std::ranges::sort(all, {}, &Accepted::position);
-    std::vector<TraitModel> models;
+    std::vector<TraitModel> kinds;
     std::vector<std::size_t> accepted;
     std::vector<TraitCounts> counts;
     for (auto const& trait : all) {
-        models.push_back(trait.counts.model);
+        kinds.push_back(trait.model);
         accepted.push_back(trait.position);
         counts.push_back(trait.counts);
     }
     std::optional<BinaryNull> null;
     if (binary && !binary->null.traits().empty()) null = std::move(binary->null);
-    UnitLayout layout{fitted.null, null ? &*null : nullptr, models};
+    UnitLayout layout{fitted.null, null ? &*null : nullptr, kinds};
     return {.models = {.linear = std::move(fitted.null),
                        .binary = std::move(null),
                        .layout = std::move(layout)},
             .accepted = std::move(accepted),
+            .kinds = std::move(kinds),
             .counts = std::move(counts),
             .rejected = std::move(rejected)};
 }
@@ -246,7 +254,7 @@ void ScanPlan::survey(std::vector<TraitReference> const& asked, ScanLimits limit
             "use --model linear, or no predictors"};
     }
     if (predictors_) {
-        for (auto const& column : columns) predictor_of(column);  // All of them, before any work.
+        for (auto const& column : columns) require_linear(column);  // Before any work.
     }
     auto const count = std::ssize(columns);
     OffsetExtent offsets;
@@ -294,9 +302,9 @@ void ScanPlan::add_fitted(FittedBatch const& fitted, std::span<ColumnReference c
     std::size_t next_binary = 0;
     for (std::size_t t = 0; t < fitted.accepted.size(); ++t) {
         auto const& reference = columns[fitted.accepted[t]];
-        auto const& counts = fitted.counts[t];
-        PlannedTrait planned{.reference = reference, .counts = counts};
-        if (counts.model == TraitModel::linear) {
+        PlannedTrait planned{
+            .reference = reference, .model = fitted.kinds[t], .counts = fitted.counts[t]};
+        if (planned.model == TraitModel::linear) {
             auto const& pattern = null.pattern(null.traits()[next_linear++].pattern);
             planned.collinear = pattern.collinear;
             planned.pattern = checksum(std::as_bytes(pattern.mask.words()));
@@ -325,8 +333,7 @@ void ScanPlan::make_batches(ScanMemory const& memory, std::int64_t limit, std::i
         if (!end) {
             auto const& trait = traits_[static_cast<std::size_t>(t)];
             // A pattern has arrays of its own in each kind of model.
-            auto const pattern =
-                trait.pattern ^ (trait.counts.model == TraitModel::logistic ? ~0ULL : 0);
+            auto const pattern = trait.pattern ^ (trait.model == TraitModel::logistic ? ~0ULL : 0);
             bool const known = patterns.contains(pattern);
             auto const own = (known ? 0 : trait.columns) + trait.more_columns;
             auto const bytes =
@@ -396,7 +403,8 @@ void ScanPlan::describe_traits(Log& log) const {
     log.note(fmt::format("traits: {} in {} of missing values", traits_.size(),
                          plural(std::ssize(patterns), "pattern")));
     for (std::size_t t = 0; t < std::min(traits_.size(), traits_shown); ++t) {
-        auto const& [reference, counts, collinear, pattern, columns, more, predictor] = traits_[t];
+        auto const& [reference, model, counts, collinear, pattern, columns, more, predictor] =
+            traits_[t];
         auto line = fmt::format("  {}: {} samples", reference.label, counts.samples);
         if (counts.type == ColumnType::binary) {
             auto const people = describe_people(counts);
@@ -419,12 +427,15 @@ void ScanPlan::describe_traits(Log& log) const {
             fmt::format("  binary traits: logistic regression, beta is log odds per allele ({})",
                         describe_correction()));
     }
-    if (std::ranges::any_of(traits_, [](PlannedTrait const& trait) {
-            return trait.counts.type == ColumnType::binary &&
-                   trait.counts.model == TraitModel::linear;
-        })) {
+    auto const is_number = [](PlannedTrait const& trait) {
+        return trait.counts.type == ColumnType::binary && trait.model == TraitModel::linear;
+    };
+    if (std::ranges::any_of(traits_, is_number)) {
         log.note("  binary traits: linear regression, beta is a difference in risk per allele");
-        if (predictors_) {
+        if (predictors_ && std::ranges::any_of(traits_, [&](PlannedTrait const& trait) {
+                return is_number(trait) &&
+                       predictors_->how(trait.predictor).unit == PredictionUnit::unknown;
+            })) {
             log.warn(
                 "predictions of binary traits must be those of a linear model: those of a logistic "
                 "one (regenie --bt) are on another scale");

@@ -5,6 +5,8 @@
 #include <array>
 #include <cmath>
 #include <ctime>
+#include <set>
+#include <utility>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -13,6 +15,7 @@
 #include "maniple/core/error.hpp"
 #include "maniple/core/version.hpp"
 #include "maniple/model/test_status.hpp"
+#include "maniple/run/column_choice.hpp"
 #include "maniple/run/library_versions.hpp"
 #include "maniple/run/text_file.hpp"
 
@@ -33,6 +36,22 @@ char const* describe_model(ModelChoice model) {
     return "linear";
 }
 
+Json describe_whole_genome(WholeGenomeRequest const& request) {
+    auto const& filter = request.filter;
+    return {{"model", request.binary == BinaryModel::linear ? "linear" : "logistic"},
+            {"variants", request.variants.extract.string()},
+            {"exclude", request.variants.exclude.string()},
+            {"chr", request.variants.chromosomes},
+            {"min_maf", filter.min_maf},
+            {"min_mac", filter.min_mac},
+            {"max_missing", filter.max_missing},
+            {"hwe", filter.min_hwe_p},
+            {"block", request.block_variants},
+            {"heritabilities", request.heritabilities},
+            {"folds", request.folds_by == FoldsBy::hash ? "hash" : "contiguous"},
+            {"seed", request.seed}};
+}
+
 Json describe_plan(ScanPlan const& plan) {
     auto const& request = plan.request();
     auto const& filter = request.filter;
@@ -45,6 +64,8 @@ Json describe_plan(ScanPlan const& plan) {
             {"covariates", plan.covariate_labels()},
             {"missing_genotype", request.missing == MissingGenotype::mean ? "mean" : "drop"},
             {"predictors", request.predictors.string()},
+            {"whole_genome",
+             request.whole_genome ? describe_whole_genome(*request.whole_genome) : Json{}},
             {"min_maf", filter.min_maf},
             {"min_mac", filter.min_mac},
             {"max_missing", filter.max_missing},
@@ -58,35 +79,63 @@ Json describe_plan(ScanPlan const& plan) {
             {"variants", plan.variants()}};
 }
 
-Json describe_files(ScanPlan const& plan) {
-    auto const& request = plan.request();
-    auto files = Json::array();
-    for (auto const& file : plan.predictor_files()) {
-        files.push_back({{"file", file.string()}, {"checksum", to_hex(checksum_of_file(file))}});
-    }
+Json describe_files(ScanRequest const& request,
+                    std::vector<std::filesystem::path> const& predictors) {
+    auto paths = predictors;
     for (auto const& file : {request.samples.keep, request.samples.remove, request.variants.extract,
                              request.variants.exclude}) {
+        paths.push_back(file);
+    }
+    if (request.whole_genome) {
+        paths.push_back(request.whole_genome->variants.extract);
+        paths.push_back(request.whole_genome->variants.exclude);
+    }
+    auto files = Json::array();
+    for (auto const& file : paths) {
         if (file.empty()) continue;
         files.push_back({{"file", file.string()}, {"checksum", to_hex(checksum_of_file(file))}});
     }
     return files;
 }
 
-Json describe_inputs(ScanPlan const& plan) {
+Json describe_inputs(Cohort const& cohort, std::vector<std::string> const& used, Json files) {
     auto partitions = Json::array();
-    for (auto const& partition : plan.cohort().index().partitions) {
+    for (auto const& partition : cohort.index().partitions) {
         partitions.push_back({{"file", partition.file}, {"checksum", to_hex(partition.checksum)}});
     }
     auto tables = Json::array();
-    for (auto const& name : plan.tables()) {
-        auto const file = plan.cohort().path() / "tables" / (name + ".h5");
+    for (auto const& name : used) {
+        auto const file = cohort.path() / "tables" / (name + ".h5");
         tables.push_back({{"name", name}, {"checksum", to_hex(checksum_of_file(file))}});
     }
-    return {{"store", plan.cohort().path().string()},
-            {"fingerprint", to_hex(plan.cohort().index().fingerprint)},
+    return {{"store", cohort.path().string()},
+            {"fingerprint", to_hex(cohort.index().fingerprint)},
             {"partitions", partitions},
             {"tables", tables},
-            {"files", describe_files(plan)}};
+            {"files", std::move(files)}};
+}
+
+std::string to_text(Json const& json) {
+    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+constexpr char const* whole_genome_columns =
+    "\twhole_genome_samples\twhole_genome_heritability\twhole_genome_r_squared";
+
+std::string describe(WholeGenomeSummary const& summary) {
+    auto const number = [](double value) {
+        return std::isnan(value) ? std::string{"NA"} : fmt::format("{:.6g}", value);
+    };
+    return fmt::format("\t{}\t{}\t{}", summary.samples ? std::to_string(*summary.samples) : "NA",
+                       number(summary.how.heritability), number(summary.how.r_squared));
+}
+
+// Trait, type, samples, cases and controls.
+std::string describe(std::string const& trait, TraitCounts const& counts) {
+    bool const binary = counts.type == ColumnType::binary;
+    auto const people = describe_people(counts);
+    return fmt::format("{}\t{}\t{}\t{}\t{}", trait, to_string(counts.type), counts.samples,
+                       binary ? people.cases : "NA", binary ? people.controls : "NA");
 }
 
 // Not that of getrusage, which is the parent's where that held more.
@@ -102,31 +151,46 @@ std::int64_t peak_memory() {
 
 TraitSummary summarize(ScanPlan const& plan, std::string const& label, TraitIndex trait,
                        ScanTally const& tally, TraitIndex in_batch) {
+    std::optional<WholeGenomeSummary> whole_genome;
+    if (auto const* const source = plan.predictors()) {
+        auto const predictor = plan.predictor(trait);
+        whole_genome = {source->trait_samples(predictor), source->how(predictor)};
+    }
     return {.trait = label,
             .counts = plan.trait_counts(trait),
             .predictors = plan.predictors() == nullptr ? "NA" : plan.predictors()->file().string(),
+            .whole_genome = whole_genome,
             .lambda_gc = tally.lambda_gc(in_batch),
             .hits = tally.hits(in_batch),
             .by_status = tally.by_status(in_batch)};
 }
 
 void write_summary(std::filesystem::path const& file, std::vector<TraitSummary> const& summaries) {
-    std::string text =
-        "trait\ttype\tsamples\tcases\tcontrols\tpredictors\tunpredicted\ttested\tlambda_gc\thits";
+    bool const is_predicted = !summaries.empty() && summaries.front().whole_genome.has_value();
+    auto text = fmt::format(
+        "trait\ttype\tsamples\tcases\tcontrols\tpredictors\tunpredicted{}\ttested\tlambda_gc\thits",
+        is_predicted ? whole_genome_columns : "");
     for (auto name : test_status_names().subspan(1)) text += fmt::format("\t{}", name);
     text += '\n';
     for (auto const& row : summaries) {
-        bool const binary = row.counts.type == ColumnType::binary;
-        auto const people = describe_people(row.counts);
-        text += fmt::format(
-            "{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}", row.trait, to_string(row.counts.type),
-            row.counts.samples, binary ? people.cases : "NA", binary ? people.controls : "NA",
-            row.predictors, row.counts.unpredicted, row.by_status[0],
-            std::isnan(row.lambda_gc) ? "NA" : fmt::format("{:.4f}", row.lambda_gc), row.hits);
+        text += fmt::format("{}\t{}\t{}{}\t{}\t{}\t{}", describe(row.trait, row.counts),
+                            row.predictors, row.counts.unpredicted,
+                            row.whole_genome ? describe(*row.whole_genome) : "", row.by_status[0],
+                            std::isnan(row.lambda_gc) ? "NA" : fmt::format("{:.4f}", row.lambda_gc),
+                            row.hits);
         for (std::size_t s = 1; s < row.by_status.size(); ++s) {
             text += fmt::format("\t{}", row.by_status[s]);
         }
         text += '\n';
+    }
+    write_text(file, text);
+}
+
+void write_summary(std::filesystem::path const& file, std::vector<PredictedTrait> const& traits) {
+    auto text = fmt::format("trait\ttype\tsamples\tcases\tcontrols{}\n", whole_genome_columns);
+    for (auto const& trait : traits) {
+        text += describe(trait.name, trait.counts) +
+                describe(WholeGenomeSummary{trait.counts.samples, trait.how}) + '\n';
     }
     write_text(file, text);
 }
@@ -142,10 +206,35 @@ std::string describe_rank(mpi::Communicator const& comm, int threads) {
 }
 
 RunSubject describe_scan(ScanPlan const& plan) {
-    auto const text = [](Json const& json) {
-        return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-    };
-    return {text(describe_plan(plan)), text(describe_inputs(plan))};
+    return {to_text(describe_plan(plan)),
+            to_text(describe_inputs(plan.cohort(), plan.tables(),
+                                    describe_files(plan.request(), plan.predictor_files())))};
+}
+
+RunSubject describe_predictor_run(ScanRequest const& request, Cohort const& cohort) {
+    StoreTables const tables{cohort};
+    auto const columns = list_columns(tables);
+    auto const covariates = choose_covariates(columns, request.covariates);
+    std::set<std::string> used;
+    auto traits = Json::array();
+    for (auto const& trait : choose_traits(columns, request.traits, covariates)) {
+        traits.push_back(trait.reference.label);
+        used.insert(trait.reference.table);
+    }
+    auto names = Json::array();
+    for (auto const& covariate : covariates) {
+        names.push_back(covariate.label);
+        used.insert(covariate.table);
+    }
+    Json const plan{{"command", "scan"},
+                    {"whole_genome_only", true},
+                    {"traits", traits},
+                    {"covariates", names},
+                    {"whole_genome", describe_whole_genome(*request.whole_genome)},
+                    {"keep", request.samples.keep.string()},
+                    {"remove", request.samples.remove.string()}};
+    return {to_text(plan), to_text(describe_inputs(cohort, {used.begin(), used.end()},
+                                                   describe_files(request, {})))};
 }
 
 void write_run_record(std::filesystem::path const& file, RunSubject const& subject,

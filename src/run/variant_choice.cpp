@@ -59,22 +59,22 @@ bool names_contig(std::string_view word, std::string_view contig) {
     return first && last && number && *first <= *number && *number <= *last;
 }
 
-void require_contigs(Cohort const& cohort, std::vector<std::string> const& words) {
+void require_contigs(Cohort const& cohort, VariantFiles const& files) {
     auto const contigs = cohort.index().contigs();
-    for (auto const& word : words) {
+    for (auto const& word : files.chromosomes) {
         if (std::ranges::any_of(contigs, [&](auto const& c) { return names_contig(word, c); })) {
             continue;
         }
-        throw UserError{fmt::format("--chr '{}' is not in the store (it has {}); correct --chr",
-                                    word, fmt::join(contigs, ", "))};
+        throw UserError{fmt::format("{0} '{1}' is not in the store (it has {2}); correct {0}",
+                                    files.names.chromosomes, word, fmt::join(contigs, ", "))};
     }
 }
 
 class Chooser {
 public:
     Chooser(Cohort const& cohort, VariantFiles const& files) : cohort_{cohort}, files_{files} {
-        if (!files.extract.empty()) extract_ = read_ids(files.extract, "--extract");
-        if (!files.exclude.empty()) exclude_ = read_ids(files.exclude, "--exclude");
+        if (!files.extract.empty()) extract_ = read_ids(files.extract, files.names.extract);
+        if (!files.exclude.empty()) exclude_ = read_ids(files.exclude, files.names.exclude);
     }
 
     bool by_id() const { return extract_ || exclude_; }
@@ -122,7 +122,9 @@ private:
 
 std::vector<ChosenBlock> choose_variants(Cohort const& cohort, VariantFiles const& files,
                                          Log& log) {
-    require_contigs(cohort, files.chromosomes);
+    require_contigs(cohort, files);
+    auto const options = fmt::format("{}, {} and {}", files.names.chromosomes, files.names.extract,
+                                     files.names.exclude);
     Chooser const chooser{cohort, files};
     std::vector<ChosenBlock> chosen;
     for (std::size_t p = 0; p < cohort.index().partitions.size(); ++p) chooser.add(p, chosen);
@@ -132,12 +134,13 @@ std::vector<ChosenBlock> choose_variants(Cohort const& cohort, VariantFiles cons
         throw UserError{
             cohort.index().variants() == 0
                 ? "the store holds no variants; import genotypes first"
-                : "--chr, --extract and --exclude leave no variants; check that the IDs "
-                  "are those that `maniple info` and the source files show"};
+                : fmt::format("{} leave no variants; check that the IDs are those that `maniple "
+                              "info` and the source files show",
+                              options)};
     }
     if (chooser.by_id() || !files.chromosomes.empty()) {
-        log.note(fmt::format("variants: {} of {} chosen by --chr, --extract and --exclude",
-                             variants, cohort.index().variants()));
+        log.note(fmt::format("variants: {} of {} chosen by {}", variants, cohort.index().variants(),
+                             options));
     }
     return chosen;
 }

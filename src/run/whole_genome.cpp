@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
+#include <cstring>
 #include <limits>
 #include <optional>
 #include <span>
@@ -13,6 +14,7 @@
 #include "base_traits.hpp"
 #include "level_one.hpp"
 #include "level_zero_predictors.hpp"
+#include "maniple/core/checksum.hpp"
 #include "maniple/core/error.hpp"
 #include "maniple/core/stopwatch.hpp"
 #include "maniple/model/block_ridge.hpp"
@@ -21,135 +23,237 @@
 #include "maniple/run/progress.hpp"
 #include "maniple/run/stop_request.hpp"
 #include "maniple/store/predictor_file.hpp"
+#include "participants.hpp"
 #include "readable.hpp"
+#include "scratch_file.hpp"
+#include "whole_genome_progress.hpp"
+#include "whole_genome_shape.hpp"
 
 namespace maniple {
 namespace {
 
-/// A whole-genome regression between its traits and its file.
+// Places among the traits whose level 1 is not done. Collective; the progress is the root's.
+std::vector<std::int64_t> find_missing(std::int64_t traits,
+                                       std::optional<WholeGenomeProgress> const& progress,
+                                       mpi::Communicator const& comm) {
+    std::vector<std::int64_t> missing;
+    for (std::int64_t t = 0; comm.is_root() && t < traits; ++t) {
+        if (!progress->has(t)) missing.push_back(t);
+    }
+    auto const own = std::as_bytes(std::span{missing});
+    auto const bytes = comm.broadcast(mpi::Bytes{own.begin(), own.end()});
+    missing.resize(bytes.size() / sizeof missing.front());
+    if (!bytes.empty()) std::memcpy(missing.data(), bytes.data(), bytes.size());
+    return missing;
+}
+
+// Residuals are most of what traits take; those of others are forgotten.
+BaseTraits keep_traits(BaseTraits traits, std::vector<std::int64_t> const& kept) {
+    BaseTraits some{.basis = std::move(traits.basis),
+                    .folds = std::move(traits.folds),
+                    .covariates = std::move(traits.covariates),
+                    .names = {},
+                    .residuals = {},
+                    .scales = {},
+                    .counts = {},
+                    .outcomes = {},
+                    .is_case = {},
+                    .asked = {}};
+    for (auto t : kept) {
+        auto const at = static_cast<std::size_t>(t);
+        some.names.push_back(std::move(traits.names[at]));
+        some.residuals.push_back(std::move(traits.residuals[at]));
+        some.scales.push_back(traits.scales[at]);
+        some.counts.push_back(traits.counts[at]);
+        some.outcomes.push_back(traits.outcomes[at]);
+        some.is_case.push_back(std::move(traits.is_case[at]));
+        some.asked.push_back(traits.asked[at]);
+    }
+    return some;
+}
+
+/// What all traits of a request have in common, and what is known of each without its values.
+struct WholeGenomeFrame {
+    WholeGenomeRequest const& request;
+    Cohort const& cohort;
+    std::vector<std::string> names;
+    std::vector<double> scales;
+    std::vector<TraitCounts> counts;
+    std::vector<Outcome> outcomes;
+    mpi::Communicator comm;
+    Log& log;
+};
+
+/// Levels 0 and 1 of some traits.
 class WholeGenomeFit {
 public:
-    WholeGenomeFit(WholeGenomeRequest const& request, Cohort const& cohort, BaseTraits traits,
-                   GenomeBlocks& blocks, mpi::Communicator const& comm, Log& log)
-        : request_{request},
-          cohort_{cohort},
+    /// \param traits  those that are to be fitted. \param places  of them among all.
+    /// \param progress  the root's.
+    WholeGenomeFit(WholeGenomeFrame const& frame, BaseTraits traits,
+                   std::vector<std::int64_t> places, GenomeBlocks& blocks,
+                   std::optional<WholeGenomeProgress>& progress)
+        : frame_{frame},
+          request_{frame.request},
+          comm_{frame.comm},
           traits_{std::move(traits)},
+          places_{std::move(places)},
           blocks_{blocks},
-          comm_{comm},
-          log_{log},
+          progress_{progress},
           settings_{.variants = blocks.variants(),
-                    .folds = request.folds,
-                    .heritabilities = request.heritabilities} {}
+                    .folds = request_.folds,
+                    .heritabilities = request_.heritabilities} {}
 
-    /// \throws UserError where a rank's share of the predictors does not fit its memory.
-    void require_memory() const {
-        auto const matrix = columns() * samples() * std::int64_t{sizeof(float)};
-        auto const own = (matrix * traits() + comm_.size() - 1) / comm_.size();
-        // A thread's trait: its predictors once more, and triangles of level 1.
-        auto const folds = request_.folds + 2;
-        auto const working = request_.threads * (matrix + 8 * folds * columns() * columns());
-        if (own + working <= request_.memory) return;
-        throw UserError{fmt::format(
-            "whole-genome regression: {} of {} blocks needs about {} on each rank, of {} "
-            "(--memory); "
-            "run it on more nodes, with larger --whole-genome-block, or for fewer traits at a time",
-            plural(traits(), "trait"), blocks_.blocks().size(), readable_bytes(own + working),
-            readable_bytes(request_.memory))};
-    }
-
-    std::vector<PredictedTrait> run(std::filesystem::path const& file) {
-        std::int64_t own = 0;
-        for (std::size_t b = 0; b < blocks_.blocks().size(); ++b) own += blocks_.is_own(b) ? 1 : 0;
-        LevelZeroPredictors predictors{traits(), own, steps(), samples()};
-        predict_blocks(own, predictors);
-        std::optional<PredictorWriter> writer;
-        together(comm_, [&] {
-            if (comm_.is_root()) writer.emplace(file, header());
-        });
-        LevelOne level_one{request_, traits_, blocks_, predictors, comm_};
-        std::vector<PredictedTrait> all;
-        for (std::int64_t first = 0; first < traits(); first += level_one.most_traits()) {
-            auto const last = std::min(traits(), first + level_one.most_traits());
-            auto const stacked = level_one.stack(first, last);
-            together(comm_, [&] {
-                for (auto const& trait : stacked) all.push_back(write(trait, *writer));
-            });
-            if (comm_.max(StopRequest::asked() ? 1 : 0) == 1) StopRequest::throw_stopped();
+    /// Keep every trait in the progress. \param owner  of scratch files.
+    void run(WholeGenomeMemory const& memory, ScratchOwner const& owner) {
+        std::optional<LevelZeroPredictors> predictors;
+        together(comm_, [&] { predictors.emplace(open_predictors(memory, owner)); });
+        try {
+            predict_blocks(*predictors);
+            stack(*predictors, memory.traits_at_once);
+        } catch (Error const& error) {
+            if (error.code() == ExitCode::stopped) predictors->keep();
+            throw;
         }
-        together(comm_, [&] {
-            if (writer) writer->finish(ExistingFile::replace);
-        });
-        return all;
     }
 
 private:
     std::int64_t traits() const { return std::ssize(traits_.names); }
     std::int64_t samples() const { return std::ssize(traits_.basis.samples); }
-    std::int64_t steps() const { return std::ssize(settings_.heritabilities); }
-    std::int64_t columns() const { return std::ssize(blocks_.blocks()) * steps(); }
+    // Among this rank's.
+    std::int64_t place_of(std::size_t block) const {
+        return static_cast<std::int64_t>(block) / comm_.size();
+    }
 
-    void predict_blocks(std::int64_t own, LevelZeroPredictors& predictors) {
+    LevelZeroPredictors open_predictors(WholeGenomeMemory const& memory,
+                                        ScratchOwner const& owner) const {
+        PredictorExtents extents{.traits = traits(),
+                                 .heritabilities = std::ssize(settings_.heritabilities),
+                                 .samples = samples(),
+                                 .threads = request_.threads};
+        for (std::size_t b = 0; b < blocks_.blocks().size(); ++b) {
+            extents.blocks += blocks_.is_own(b) ? 1 : 0;
+        }
+        if (memory.place == PredictorPlace::memory) return LevelZeroPredictors{extents};
+        return {extents, owner, places_};
+    }
+
+    void predict_blocks(LevelZeroPredictors& predictors) {
         std::vector<std::span<double const>> residuals{traits_.residuals.begin(),
                                                        traits_.residuals.end()};
-        LevelZeroDesign const design{traits_.basis, cohort_.samples().size(), traits_.folds,
+        LevelZeroDesign const design{traits_.basis, frame_.cohort.samples().size(), traits_.folds,
                                      residuals, settings_};
         std::vector<BlockRidge> ridges;
         for (int thread = 0; thread < request_.threads; ++thread) ridges.emplace_back(design);
-        Progress progress{"blocks of the whole genome", own, log_};
+        auto const is_wanted = [&](std::size_t block) { return !predictors.has(place_of(block)); };
+        std::int64_t own = 0;
+        std::int64_t left = 0;
+        for (std::size_t b = 0; b < blocks_.blocks().size(); ++b) {
+            if (!blocks_.is_own(b)) continue;
+            ++own;
+            if (is_wanted(b)) ++left;
+        }
+        if (left < own) {
+            frame_.log.note(fmt::format("  {} of {} are in the scratch file already", own - left,
+                                        plural(own, "block")));
+        }
+        Progress progress{"blocks of the whole genome", left, frame_.log};
         std::atomic<std::int64_t> done{0};
-        blocks_.each([&](int thread, std::size_t block, PackedView genotypes) {
+        auto const work = [&](int thread, std::size_t block, PackedView genotypes) {
             std::vector<LocalVariantIndex> rows;
             for (LocalVariantIndex v{0}; v.get() < genotypes.variants(); ++v) rows.push_back(v);
-            auto const place = static_cast<std::int64_t>(block) / comm_.size();
-            ridges[static_cast<std::size_t>(thread)].predict(genotypes, rows,
-                                                             predictors.rows_of(place));
+            ridges[static_cast<std::size_t>(thread)].predict(
+                genotypes, rows, predictors.rows_of(thread, place_of(block)));
+            predictors.finish(thread, place_of(block));
             ++done;
             if (thread == 0) progress.reach(done);
-        });
+        };
+        blocks_.each(work, is_wanted);
     }
 
+    // Some traits at a time, and each kept as soon as it is there.
+    void stack(LevelZeroPredictors& predictors, std::int64_t at_once) {
+        LevelOne level_one{request_, traits_, blocks_, predictors, at_once, comm_};
+        for (std::int64_t first = 0; first < traits(); first += level_one.most_traits()) {
+            auto const last = std::min(traits(), first + level_one.most_traits());
+            auto stacked = level_one.stack(first, last);
+            for (auto& trait : stacked) {
+                trait.trait = places_[static_cast<std::size_t>(trait.trait)];
+            }
+            together(comm_, [&] {
+                if (comm_.is_root()) progress_->keep(stacked);
+            });
+            if (comm_.max(StopRequest::asked() ? 1 : 0) == 1) StopRequest::throw_stopped();
+        }
+    }
+
+    WholeGenomeFrame const& frame_;
+    WholeGenomeRequest const& request_;
+    mpi::Communicator const& comm_;
+    BaseTraits traits_;
+    std::vector<std::int64_t> places_;
+    GenomeBlocks& blocks_;
+    std::optional<WholeGenomeProgress>& progress_;
+    LevelZeroSettings settings_;
+};
+
+/// predictors.h5 from what is kept of every trait. For the root.
+class PredictorAssembly {
+public:
+    PredictorAssembly(WholeGenomeFrame const& frame, std::string covariates,
+                      std::vector<SampleIndex> samples, GenomeBlocks const& blocks)
+        : frame_{frame},
+          covariates_{std::move(covariates)},
+          samples_{std::move(samples)},
+          blocks_{blocks} {}
+
+    std::vector<PredictedTrait> write(WholeGenomeProgress const& progress,
+                                      std::filesystem::path const& file) const {
+        PredictorWriter writer{file, header()};
+        std::vector<PredictedTrait> all;
+        progress.each([&](StackedTrait const& trait) { all.push_back(write(trait, writer)); });
+        writer.finish(ExistingFile::replace);
+        return all;
+    }
+
+private:
     PredictorHeader header() const {
-        return {.traits = traits_.names,
+        return {.traits = frame_.names,
                 .contigs = blocks_.contigs(),
                 .whole = WholeGenome::present,
                 .method = "stacked ridge",
-                .covariates = traits_.covariates,
+                .covariates = covariates_,
                 .source = fmt::format("maniple scan --whole-genome ridge: {} variants in {} blocks",
                                       blocks_.variants(), blocks_.blocks().size()),
-                .fingerprint = cohort_.index().fingerprint,
-                .samples = cohort_.samples().size()};
+                .fingerprint = frame_.cohort.index().fingerprint,
+                .samples = frame_.cohort.samples().size()};
     }
 
     PredictedTrait write(StackedTrait const& stacked, PredictorWriter& writer) const {
         auto const t = static_cast<std::size_t>(stacked.trait);
-        auto const& residual = traits_.residuals[t];
-        auto const cohort = cohort_.samples().size();
-        auto const slices = std::ssize(stacked.slices) / samples();
+        auto const cohort = frame_.cohort.samples().size();
+        auto const slices = std::ssize(stacked.slices) / std::ssize(samples_);
         std::vector<float> of_cohort(static_cast<std::size_t>(slices * cohort),
                                      std::numeric_limits<float>::quiet_NaN());
+        auto const* next = stacked.slices.data();
         for (std::int64_t slice = 0; slice < slices; ++slice) {
-            auto const* const of_base = stacked.slices.data() + slice * samples();
-            for (std::size_t s = 0; s < residual.size(); ++s) {
-                if (std::isnan(residual[s])) continue;
-                auto const to = traits_.basis.samples[s].get();
-                of_cohort[static_cast<std::size_t>(slice * cohort + to)] = of_base[s];
+            for (auto s : samples_) {
+                of_cohort[static_cast<std::size_t>(slice * cohort + s.get())] = *next++;
             }
         }
-        writer.write(TraitIndex{stacked.trait}, traits_.scales[t],
-                     {of_cohort.data(), slices, cohort});
-        return {.name = traits_.names[t],
-                .samples = std::ranges::count_if(residual, [](double y) { return !std::isnan(y); }),
-                .heritability = settings_.heritabilities[static_cast<std::size_t>(stacked.chosen)],
-                .r_squared = stacked.r_squared};
+        bool const is_binary = frame_.outcomes[t] == Outcome::binary;
+        TraitPrediction const how{
+            .unit = is_binary ? PredictionUnit::log_odds : PredictionUnit::residual_sd,
+            .scale = is_binary ? 1 : frame_.scales[t],
+            .heritability = frame_.request.heritabilities[static_cast<std::size_t>(stacked.chosen)],
+            .r_squared = stacked.r_squared};
+        writer.write(TraitIndex{stacked.trait}, how, {of_cohort.data(), slices, cohort});
+        return {.name = frame_.names[t], .counts = frame_.counts[t], .how = how};
     }
 
-    WholeGenomeRequest const& request_;
-    Cohort const& cohort_;
-    BaseTraits traits_;
-    GenomeBlocks& blocks_;
-    mpi::Communicator comm_;
-    Log& log_;
-    LevelZeroSettings settings_;
+    WholeGenomeFrame const& frame_;
+    std::string covariates_;
+    std::vector<SampleIndex> samples_;
+    GenomeBlocks const& blocks_;
 };
 
 void describe(std::vector<PredictedTrait> const& traits, double seconds, Log& log) {
@@ -157,25 +261,50 @@ void describe(std::vector<PredictedTrait> const& traits, double seconds, Log& lo
     log.note(fmt::format("whole genome: predictors made in {:.1f} s", seconds));
     for (std::size_t t = 0; t < std::min(shown, traits.size()); ++t) {
         auto const& trait = traits[t];
-        log.note(fmt::format("  {}: out-of-fold R^2 {:.4f} (penalty of heritability {})",
-                             trait.name, trait.r_squared, trait.heritability));
+        log.note(fmt::format("  {}: out-of-fold R^2 {:.4f} (penalty of heritability {}){}",
+                             trait.name, trait.how.r_squared, trait.how.heritability,
+                             trait.how.unit == PredictionUnit::log_odds ? ", log odds" : ""));
     }
+}
+
+// Of the files of one run, whatever its ranks. Collective; the facts are the same on all ranks.
+ScratchOwner scratch_owner(WholeGenomeFrame const& frame, PlanFacts const& facts,
+                           WholeGenomePlaces const& places) {
+    Checksum sum;
+    for (auto const& [name, value] : facts) {
+        sum.add(name);
+        sum.add(value);
+    }
+    sum.add(std::filesystem::absolute(places.predictors).string());
+    return {.folder = frame.request.scratch,
+            .key = sum.value(),
+            .rank = frame.comm.rank(),
+            .ranks = frame.comm.size()};
 }
 
 }  // namespace
 
 std::vector<PredictedTrait> fit_whole_genome(WholeGenomeRequest const& request,
-                                             std::filesystem::path const& file,
+                                             WholeGenomePlaces const& places,
                                              mpi::Communicator const& comm, Log& log) {
     Stopwatch const watch;
-    std::optional<Cohort> cohort;
-    std::optional<BaseTraits> traits;
-    std::vector<ChosenBlock> chosen;
+    Participants participants{request, comm, log};
+    auto& [cohort, traits, chosen] = participants;
+    PlanFacts facts;
+    std::optional<WholeGenomeProgress> progress;
     together(comm, [&] {
-        cohort.emplace(request.store);
-        traits.emplace(load_base_traits(request, *cohort, log));
-        chosen = choose_variants(*cohort, request.variants, log);
+        facts = whole_genome_facts(request, *cohort, *traits, chosen);
+        if (comm.is_root()) progress.emplace(places.progress, places.predictors, facts);
     });
+    WholeGenomeFrame const frame{request,        *cohort,          traits->names, traits->scales,
+                                 traits->counts, traits->outcomes, comm,          log};
+    auto const owner = scratch_owner(frame, facts, places);
+    if (comm.max(progress && progress->finished() ? 1 : 0) == 1) {
+        if (!request.scratch.empty()) remove_scratch(owner, ScratchRemoval::of_all);
+        log.note("whole genome: the predictors that an interrupted run left are taken");
+        return comm.is_root() ? *progress->finished() : std::vector<PredictedTrait>{};
+    }
+
     SampleMask base{cohort->samples().size()};
     for (auto s : traits->basis.samples) base.insert(s);
     GenomeBlocks blocks{*cohort, chosen,         request.filter, base, request.block_variants,
@@ -184,12 +313,28 @@ std::vector<PredictedTrait> fit_whole_genome(WholeGenomeRequest const& request,
                          plural(std::ssize(blocks.blocks()), "block"),
                          plural(std::ssize(blocks.contigs()), "contig"),
                          plural(std::ssize(traits->names), "trait")));
-    std::optional<WholeGenomeFit> fit;
+    PredictorAssembly const assembly{frame, traits->covariates, traits->basis.samples, blocks};
+    auto missing = find_missing(std::ssize(traits->names), progress, comm);
+    if (missing.size() < traits->names.size()) {
+        log.note(fmt::format("  {} were done by an interrupted run",
+                             plural(std::ssize(traits->names) - std::ssize(missing), "trait")));
+    }
+    if (!missing.empty()) {
+        auto some = keep_traits(std::move(*traits), missing);
+        auto const shape = find_shape(request, *cohort, some, chosen, blocks, comm);
+        WholeGenomeMemory memory;
+        together(comm, [&] { memory = choose_memory(shape, request, log); });
+        if (!request.scratch.empty()) remove_scratch(owner, ScratchRemoval::of_other_ranks);
+        WholeGenomeFit{frame, std::move(some), std::move(missing), blocks, progress}.run(memory,
+                                                                                         owner);
+    }
+    std::vector<PredictedTrait> predicted;
     together(comm, [&] {
-        fit.emplace(request, *cohort, std::move(*traits), blocks, comm, log);
-        fit->require_memory();
+        if (!comm.is_root()) return;
+        predicted = assembly.write(*progress, places.predictors);
+        progress->finish(predicted);
     });
-    auto predicted = fit->run(file);
+    if (!request.scratch.empty()) remove_scratch(owner, ScratchRemoval::of_all);
     if (comm.is_root()) describe(predicted, watch.seconds(), log);
     return predicted;
 }

@@ -1,6 +1,7 @@
 #include "maniple/store/predictor_file.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <set>
@@ -21,14 +22,30 @@ namespace maniple {
 namespace {
 
 constexpr std::string_view predictor_kind = "maniple predictors";
-constexpr std::int64_t version = 1;
+constexpr std::int64_t version = 2;
 
 /// What of each trait, and of each row of predictions, the file says.
 struct PredictorLists {
-    std::vector<double> scales;
+    std::vector<TraitPrediction> traits;
     std::vector<std::int64_t> samples;
     std::vector<std::uint64_t> checksums;
+
+    std::vector<double> numbers(double TraitPrediction::*which) const {
+        std::vector<double> values;
+        for (auto const& trait : traits) values.push_back(trait.*which);
+        return with_one_nan(std::move(values));
+    }
 };
+
+/// The columns of numbers that traits have.
+struct NumberColumn {
+    char const* name;
+    double TraitPrediction::*which;
+};
+constexpr std::array<NumberColumn, 3> number_columns{
+    {{"trait_scale", &TraitPrediction::scale},
+     {"trait_heritability", &TraitPrediction::heritability},
+     {"trait_r_squared", &TraitPrediction::r_squared}}};
 
 std::uint64_t checksum_of(PredictorHeader const& header, PredictorLists const& lists) {
     Checksum sum;
@@ -42,7 +59,11 @@ std::uint64_t checksum_of(PredictorHeader const& header, PredictorLists const& l
     for (auto number : {header.samples, header.slices()}) {
         sum.add_values(std::span<std::int64_t const>{&number, 1});
     }
-    sum.add_values(std::span{lists.scales});
+    for (auto const& trait : lists.traits) sum.add(to_string(trait.unit));
+    for (auto const& column : number_columns) {
+        auto const values = lists.numbers(column.which);
+        sum.add_values(std::span{values});
+    }
     sum.add_values(std::span{lists.samples});
     sum.add_values(std::span{lists.checksums});
     return sum.value();
@@ -59,6 +80,18 @@ bool are_unique_contigs(std::vector<std::string> const& contigs) {
 }
 
 }  // namespace
+
+std::string_view to_string(PredictionUnit unit) {
+    switch (unit) {
+        case PredictionUnit::unknown:
+            return "";
+        case PredictionUnit::residual_sd:
+            return "SD";
+        case PredictionUnit::log_odds:
+            return "log odds";
+    }
+    return "";
+}
 
 std::optional<std::int64_t> PredictorHeader::slice_of(std::string_view contig) const {
     auto const wanted = canonical_contig(contig);
@@ -93,7 +126,7 @@ PredictorWriter::PredictorWriter(std::filesystem::path const& path, PredictorHea
                                                           .chunk_rows = 1,
                                                           .chunk_columns = header.samples});
     auto const rows = static_cast<std::size_t>(traits * header.slices());
-    PredictorLists lists{.scales = std::vector<double>(header.traits.size()),
+    PredictorLists lists{.traits = std::vector<TraitPrediction>(header.traits.size()),
                          .samples = std::vector<std::int64_t>(header.traits.size()),
                          .checksums = std::vector<std::uint64_t>(rows)};
     std::vector<char> written(header.traits.size());
@@ -110,7 +143,8 @@ PredictorWriter::PredictorWriter(PredictorWriter&&) noexcept = default;
 PredictorWriter& PredictorWriter::operator=(PredictorWriter&&) noexcept = default;
 PredictorWriter::~PredictorWriter() = default;
 
-void PredictorWriter::write(TraitIndex trait, double scale, MatrixView<float const> slices) {
+void PredictorWriter::write(TraitIndex trait, TraitPrediction const& how,
+                            MatrixView<float const> slices) {
     auto& [header, place, file, predictions, lists, written, row] = *state_;
     expect(trait.get() >= 0 && trait.at() < written.size() && written[trait.at()] == 0,
            "the trait was not written");
@@ -124,7 +158,10 @@ void PredictorWriter::write(TraitIndex trait, double scale, MatrixView<float con
             expect(!std::isinf(values[s]), "none is infinite");
         }
     }
-    expect(std::isnan(scale) || (scale > 0 && std::isfinite(scale)), "scale is positive, or NaN");
+    expect(how.unit != PredictionUnit::unknown, "the unit is known");
+    expect(std::isnan(how.scale) || (how.scale > 0 && std::isfinite(how.scale)),
+           "the scale is positive, or NaN");
+    expect(how.unit != PredictionUnit::log_odds || how.scale == 1, "the scale of log odds is 1");
 
     for (std::int64_t c = 0; c < slices.rows(); ++c) {
         auto const values = slices.row(c);
@@ -141,7 +178,7 @@ void PredictorWriter::write(TraitIndex trait, double scale, MatrixView<float con
     }
     lists.samples[trait.at()] =
         std::ranges::count_if(row, [](float value) { return !std::isnan(value); });
-    lists.scales[trait.at()] = std::isnan(scale) ? std::numeric_limits<double>::quiet_NaN() : scale;
+    lists.traits[trait.at()] = how;
     written[trait.at()] = 1;
 }
 
@@ -164,11 +201,26 @@ void PredictorWriter::finish(ExistingFile existing) {
     file.write_attribute("checksum", checksum_of(header, lists));
     write_texts(file, "trait_id", header.traits);
     write_texts(file, "contig_id", header.contigs);
-    write_numbers(file, "trait_scale", std::span<double const>{lists.scales});
+    std::vector<std::string> units;
+    for (auto const& trait : lists.traits) units.emplace_back(to_string(trait.unit));
+    write_texts(file, "trait_unit", units);
+    for (auto const& column : number_columns) {
+        auto const values = lists.numbers(column.which);
+        write_numbers(file, column.name, std::span<double const>{values});
+    }
     write_numbers(file, "trait_samples", std::span<std::int64_t const>{lists.samples});
     write_numbers(file, "prediction_checksum", std::span<std::uint64_t const>{lists.checksums});
     file.close();
     place.commit(existing);
+}
+
+bool is_predictor_file(std::filesystem::path const& path) {
+    try {
+        auto const file = hdf5::File::open(path);
+        return file.has_attribute("kind") && file.read_text("kind") == predictor_kind;
+    } catch (Error const&) {
+        return false;
+    }
 }
 
 struct PredictorReader::State {
@@ -209,6 +261,25 @@ PredictorHeader read_header(hdf5::File const& file) {
     return header;
 }
 
+PredictionUnit find_unit(hdf5::File const& file, std::string const& word) {
+    for (auto unit : {PredictionUnit::residual_sd, PredictionUnit::log_odds}) {
+        if (word == to_string(unit)) return unit;
+    }
+    hdf5::reject(file.origin(), fmt::format("'{}' is no unit of predictions", word));
+}
+
+std::vector<TraitPrediction> read_traits(hdf5::File const& file, std::int64_t traits) {
+    std::vector<TraitPrediction> all;
+    for (auto const& word : read_texts(file, "trait_unit", traits)) {
+        all.push_back({.unit = find_unit(file, word)});
+    }
+    for (auto const& column : number_columns) {
+        auto const values = read_numbers<double>(file, column.name, traits);
+        for (std::size_t t = 0; t < all.size(); ++t) all[t].*column.which = values[t];
+    }
+    return all;
+}
+
 }  // namespace
 
 PredictorReader::PredictorReader(std::filesystem::path const& path) {
@@ -217,7 +288,7 @@ PredictorReader::PredictorReader(std::filesystem::path const& path) {
     auto const traits = std::ssize(header.traits);
     auto const rows = traits * header.slices();
     PredictorLists lists{
-        .scales = read_numbers<double>(file, "trait_scale", traits),
+        .traits = read_traits(file, traits),
         .samples = read_numbers<std::int64_t>(file, "trait_samples", traits),
         .checksums = read_numbers<std::uint64_t>(file, "prediction_checksum", rows)};
     if (checksum_of(header, lists) != file.read_unsigned("checksum")) {
@@ -236,7 +307,9 @@ PredictorReader::~PredictorReader() = default;
 
 PredictorHeader const& PredictorReader::header() const { return state_->header; }
 
-double PredictorReader::scale(TraitIndex trait) const { return state_->lists.scales[trait.at()]; }
+TraitPrediction const& PredictorReader::how(TraitIndex trait) const {
+    return state_->lists.traits[trait.at()];
+}
 
 std::int64_t PredictorReader::trait_samples(TraitIndex trait) const {
     return state_->lists.samples[trait.at()];

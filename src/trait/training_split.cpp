@@ -20,21 +20,34 @@ namespace maniple {
 namespace {
 
 // What a hash is for. Part of every split: never renumber.
-enum class Use : std::uint64_t { part = 1, fold = 2, half = 3 };
+enum class Use : std::uint64_t { part = 1, fold = 2, half = 3, sample_fold = 4 };
 
 bool has_family(Samples const& samples, std::size_t s) {
     auto const& family = samples.families[s];
     return !family.empty() && family != "0" && family != samples.ids[s];
 }
 
-// Uniform in [0, 1), the same for a whole family. Families and samples may share IDs.
+// Uniform in [0, 1), but for folds of samples the same for a whole family. Families and samples may
+// share IDs.
 double position(Samples const& samples, std::size_t s, Use use, std::uint64_t seed) {
-    bool const family = has_family(samples, s);
+    bool const family = use != Use::sample_fold && has_family(samples, s);
     std::array const key{seed, static_cast<std::uint64_t>(use), std::uint64_t{family ? 1U : 0U}};
     Checksum sum;
     sum.add_values(std::span<std::uint64_t const>{key});
     sum.add(family ? samples.families[s] : samples.ids[s]);
     return static_cast<double>(sum.value() >> 11) * 0x1p-53;
+}
+
+std::vector<std::int32_t> share_out(Samples const& samples, std::int64_t folds, Use use,
+                                    std::uint64_t seed) {
+    expect(folds >= 2, "there are at least two folds");
+
+    std::vector<std::int32_t> assigned;
+    for (std::size_t s = 0; s < samples.ids.size(); ++s) {
+        auto const where = position(samples, s, use, seed) * static_cast<double>(folds);
+        assigned.push_back(static_cast<std::int32_t>(std::min(where, double(folds - 1))));
+    }
+    return assigned;
 }
 
 std::optional<SamplePart> part_named(std::string_view level) {
@@ -103,14 +116,12 @@ std::vector<SamplePart> split_by_column(Column const& column) {
 
 std::vector<std::int32_t> folds_by_hash(Samples const& samples, std::int64_t folds,
                                         std::uint64_t seed) {
-    expect(folds >= 2, "there are at least two folds");
+    return share_out(samples, folds, Use::fold, seed);
+}
 
-    std::vector<std::int32_t> assigned;
-    for (std::size_t s = 0; s < samples.ids.size(); ++s) {
-        auto const where = position(samples, s, Use::fold, seed) * static_cast<double>(folds);
-        assigned.push_back(static_cast<std::int32_t>(std::min(where, double(folds - 1))));
-    }
-    return assigned;
+std::vector<std::int32_t> sample_folds_by_hash(Samples const& samples, std::int64_t folds,
+                                               std::uint64_t seed) {
+    return share_out(samples, folds, Use::sample_fold, seed);
 }
 
 std::vector<bool> half_by_hash(Samples const& samples, std::uint64_t seed) {

@@ -88,6 +88,79 @@ class Predictors(CommandCase):
         file.write_bytes(bytes_[:len(bytes_) // 2])
         self.fail_with(CORRUPT_INPUT, "predictors.h5", *MODEL, "--predictors", file)
 
+    def test_log_odds_are_no_linear_predictions(self):
+        """A linear test of a binary trait must not have log odds taken from 0 and 1."""
+        binary = self.give("odds", {"quantitative_1": self.rows})
+        listing, self.listing = self.listing, binary
+        self.to_file([1, 2, 3], "odds")
+        for ranks in (0, 2):
+            self.refuse(["trait 'quantitative_1'", "log odds", "--model linear"], *MODEL, "--predictors",
+                        "predictors.h5", ranks=ranks)
+        self.refuse(["log odds"], *MODEL, "--predictors", "predictors.h5", "--plan")
+        self.listing = listing
+
+    def test_what_summary_says_of_predictions(self):
+        """Columns where there are predictors; NA where they do not say."""
+        self.succeed(*MODEL, "--predictors", self.listing)
+        row = self.summary("r")
+        self.assertEqual([row[f"whole_genome_{name}"] for name in ("samples", "heritability", "r_squared")], 3 * ["NA"])
+        self.succeed(*MODEL[:-1], "g", "--whole-genome", "ridge")
+        made = self.summary("g")
+        self.assertEqual(made["whole_genome_samples"], made["samples"])
+        self.assertIn(float(made["whole_genome_heritability"]), (0.01, 0.25, 0.5, 0.75, 0.99))
+        self.assertTrue(0 <= float(made["whole_genome_r_squared"]) < 1)
+        self.succeed(*MODEL[:-1], "f", "--predictors", "g")
+        taken = self.summary("f")
+        for name in ("samples", "heritability", "r_squared"):
+            self.assertEqual(taken[f"whole_genome_{name}"], made[f"whole_genome_{name}"])
+        self.succeed(*MODEL[:-1], "t")
+        self.assertNotIn("whole_genome_r_squared", self.summary("t"))
+
+    def summary(self, run):
+        header, row = [line.split("\t") for line in (self.folder / run / "summary.tsv").read_text().splitlines()]
+        self.assertEqual(len(header), len(row))
+        return dict(zip(header, row))
+
+    def test_info_and_verify(self):
+        self.succeed(*MODEL, "--whole-genome", "ridge")
+        for path in ("r", "r/predictors.h5"):
+            said = self.succeed("info", path)
+            self.assertRegex(said, r"(?m)^  quantitative_1  SD +[0-9.]+ +\d+ +0\.\d+ +0\.\d{4}$")
+            self.assertRegex(said, r"(?m)^contigs      2 left out one at a time: 1, 2; and none$")
+            self.assertNotIn(self.names[0].split("_")[1], said.split())
+        self.assertRegex(self.succeed("info", "r"), r"(?m)^model        linear, less predictors$")
+        told = json.loads(self.run_maniple("info", "r", "--json").stdout)
+        self.assertEqual(told["results"]["traits"], ["quantitative_1"])
+        self.assertEqual(told["results"]["variants"], 1500)
+        self.assertEqual(told["predictors"]["traits"][0]["unit"], "SD")
+        self.assertEqual(told["predictors"]["contigs"], ["1", "2"])
+        self.assertIsNone(json.loads(self.run_maniple("info", "r/results.h5", "--json").stdout)["predictors"])
+        for path, files in (("r", "2 files"), ("r/predictors.h5", "1 file"), ("r/results.h5", "1 file")):
+            self.assertRegex(self.succeed("verify", path), f"every checksum holds: {files} of ")
+        self.damage("r/predictors.h5")
+        self.fail_with(CORRUPT_INPUT, "2 problems", "verify", "r")
+        self.succeed("verify", "r/results.h5")
+        self.succeed("info", "r")  # reads no prediction
+        results = self.folder / "r/results.h5"
+        with program.h5py.File(results) as file:
+            place = file["beta"].id.get_chunk_info(0).byte_offset + 500
+        content = bytearray(results.read_bytes())
+        content[place] ^= 4
+        results.write_bytes(content)
+        self.fail_with(CORRUPT_INPUT, "3 problems", "verify", "r")
+        self.fail_with(CORRUPT_INPUT, "'r/results.h5' is damaged", "verify", "r/results.h5")
+
+    def damage(self, name):
+        """One bit of a trait's predictions without each of two contigs."""
+        path = self.folder / name
+        with program.h5py.File(path) as file:
+            rows = file["prediction"][:2]
+        content = bytearray(path.read_bytes())
+        for row in rows:
+            values = row[~np.isnan(row)][:8].tobytes()
+            content[content.index(values)] ^= 1
+        path.write_bytes(content)
+
     def test_other_samples(self):
         file = self.to_file([1, 2])
         self.succeed("simulate", "--store", "o", "--samples", SAMPLES + 1, "--variants", 100, "--contigs", 2)

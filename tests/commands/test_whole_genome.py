@@ -1,8 +1,16 @@
 #!/usr/bin/env python3
 """scan --whole-genome as a person types it: what is refused, and what a plan says."""
+import json
+import pathlib
+import re
+import sys
 import unittest
 
-from command_case import CommandCase
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+import program  # first: leaves where a package is missing
+import numpy as np
+
+from command_case import SAMPLES, CommandCase
 
 
 class WholeGenome(CommandCase):
@@ -42,13 +50,168 @@ class WholeGenome(CommandCase):
 
     def test_plan_says_what_it_leaves_out(self):
         said = self.succeed(*self.genome, "--plan")
-        self.assertIn("before it the whole-genome regression", said)
+        self.assertIn("comes before it", said)
         self.assertFalse((self.folder / "r").exists())
 
     def test_one_contig_and_few_variants(self):
         said = self.succeed(*self.genome, "--whole-genome-block", 1)
         self.assertIn("out-of-fold R^2", said)
         self.assertTrue((self.folder / "r/predictors.h5").exists())
+
+
+class PredictorsAlone(CommandCase):
+    """--whole-genome-only, --model logistic: what is refused, and what a run without tests leaves."""
+
+    def setUp(self):
+        super().setUp()
+        self.succeed("simulate", "--store", "s", "--samples", 300, "--variants", 600, "--contigs", 2, "--quantitative",
+                     1, "--binary", 1, "--bfile", "p")
+        fam = [line.split() for line in (self.folder / "p.fam").read_text().splitlines()]
+        self.people = [row[1] for row in fam]
+        self.words = ["scan", "--store", "s", "--out", "r", "--whole-genome", "ridge", "--whole-genome-only"]
+        self.odds = [*self.words, "--model", "logistic"]
+
+    def have_table(self, name, columns):
+        """columns: {name: one value per person}."""
+        rows = zip(self.people, *columns.values())
+        self.write(f"{name}.txt", "\n".join(["\t".join(["IID", *columns])] +
+                                            ["\t".join(map(str, row)) for row in rows]) + "\n")
+        self.succeed("import", "--store", "s", "--table", f"{name}.txt")
+
+    def test_options(self):
+        tests = ["scan", "--store", "s", "--out", "r", "--trait", "binary_1"]
+        for model in ("auto", "logistic"):
+            self.refuse("add --whole-genome-only, or take --model linear", *self.words[:-1], "--trait", "binary_1",
+                        "--model", model)
+        self.refuse("--correction has no use with --whole-genome-only", *self.odds, "--trait", "binary_1",
+                    "--correction", "spa")
+        self.refuse("must be auto, linear or logistic", *tests, "--model", "cox")
+        self.refuse("--whole-genome-only has no use without --whole-genome ridge", *tests, "--whole-genome-only")
+        self.refuse("--hwe has no use with --whole-genome-only", *self.words, "--trait", "binary_1", "--hwe", 0.1)
+        self.refuse("--chr has no use with --whole-genome-only", *self.words, "--trait", "binary_1", "--chr", 1)
+        self.refuse("--missing-genotype has no use", *self.words, "--trait", "binary_1", "--missing-genotype", "drop")
+        self.refuse("exclude each other", *self.words, "--trait", "binary_1", "--predictors", "r")
+
+    def test_what_is_left(self):
+        said = self.succeed(*self.odds, "--trait", "quantitative_1,binary_1")
+        self.assertEqual(sorted(path.name for path in (self.folder / "r").iterdir()),
+                         ["log.txt", "predictors.h5", "run.json", "summary.tsv"])
+        self.assertRegex(said, r"(?m)^  binary_1: out-of-fold R\^2 .*, log odds$")
+        header, *rows = [line.split("\t") for line in (self.folder / "r/summary.tsv").read_text().splitlines()]
+        rows = [dict(zip(header, row)) for row in rows]
+        self.assertEqual([(row["trait"], row["type"]) for row in rows],
+                         [("quantitative_1", "quantitative"), ("binary_1", "binary")])
+        self.assertEqual(int(rows[1]["cases"]) + int(rows[1]["controls"]), int(rows[1]["samples"]))
+        record = json.loads((self.folder / "r/run.json").read_text())
+        self.assertEqual(record["plan"]["whole_genome"]["model"], "logistic")
+        self.assertEqual(record["inputs"]["tables"][0]["name"], "simulated")
+        # Quantitative traits can be scanned with them, and theirs is what a scan makes itself.
+        self.succeed("scan", "--store", "s", "--trait", "quantitative_1", "--predictors", "r", "--out", "a")
+        self.succeed("scan", "--store", "s", "--trait", "quantitative_1", "--whole-genome", "ridge", "--out", "b")
+        self.assertEqual((self.folder / "a/results.h5").read_bytes(), (self.folder / "b/results.h5").read_bytes())
+        self.refuse("is not empty", *self.odds, "--trait", "binary_1")
+
+    def test_plan(self):
+        said = self.succeed(*self.odds, "--trait", "quantitative_1,binary_1", "--plan")
+        self.assertRegex(said, r"(?m)^  binary_1: \d+ samples, \d+ cases, \d+ controls; predictions are log odds$")
+        self.assertIn("600 variants to choose from", said)
+        self.assertFalse((self.folder / "r").exists())
+
+    def test_hopeless_traits(self):
+        """Named, each is refused before any work; brought by a pattern, each is left out."""
+        count = len(self.people)
+        few = [int(s < 9) for s in range(count)]
+        crowded = [int(s < 40) for s in range(count)]          # the first of five contiguous folds
+        told = [s % 3 for s in range(count)]
+        apart = [int(s % 3 == 0) for s in range(count)]
+        self.have_table("hopeless", {"few": few, "many": [1 - value for value in few], "crowded": crowded,
+                                     "apart": apart, "told": told})
+        self.refuse(["trait 'few' has fewer than 10 cases", "--model linear"], *self.odds, "--trait", "few")
+        self.refuse(["trait 'many' has fewer than 10 controls"], *self.odds, "--trait", "many")
+        self.refuse(["trait 'crowded' has all of its cases in one of 5 folds", "--folds hash"], *self.odds, "--trait",
+                    "crowded", "--folds", "contiguous")
+        self.succeed(*self.odds[:4], "c", *self.odds[5:], "--trait", "crowded")
+        separated = [*self.odds, "--covariate", "told"]
+        for ranks in (0, 2):
+            self.refuse(["trait 'apart'", "separated", "leave out the covariate"], *separated, "--trait", "apart",
+                        ranks=ranks)
+            self.refuse(["trait 'few' has fewer than 10 cases"], *self.odds, "--trait", "few", ranks=ranks)
+        said = self.succeed(*separated, "--trait", "all", ranks=2)
+        for trait in ("few", "many", "apart"):
+            self.assertIn(f"trait '{trait}' is left out", said)
+        left = [line.split("\t")[0] for line in (self.folder / "r/summary.tsv").read_text().splitlines()[1:]]
+        self.assertNotIn("apart", left)
+        self.assertIn("crowded", left)
+        self.assertIn("binary_1", left)
+        # As numbers they are traits like others.
+        self.succeed(*self.words[:4], "l", *self.words[5:], "--trait", "few,many,apart")
+        self.refuse("none of the traits can be predicted", *self.odds[:4], "n", *self.odds[5:], "--trait", "f[e]w")
+
+
+class PredictingVariants(CommandCase):
+    """Filters of --whole-genome: those of the tests are others."""
+
+    def setUp(self):
+        super().setUp()
+        self.have_store()
+        self.words = ["scan", "--store", "s", "--trait", "quantitative_1", "--whole-genome", "ridge",
+                      "--whole-genome-only", "--out"]
+        self.runs = 0
+
+    def count(self, *options):
+        self.runs += 1
+        said = self.succeed(*self.words, f"r{self.runs}", *options)
+        return int(re.search(r"whole genome: (\d+) variants in", said).group(1))
+
+    def genotypes(self):
+        """Variants as (contig, ID), and their counts of genotypes 0, 1, 2 and missing ones."""
+        self.have_plink()
+        names = [tuple(line.split()[:2]) for line in (self.folder / "p.bim").read_text().splitlines()]
+        codes = np.frombuffer((self.folder / "p.bed").read_bytes()[3:], np.uint8).reshape(len(names), -1)
+        codes = (codes[:, :, None] >> np.array([0, 2, 4, 6]) & 3).reshape(len(names), -1)[:, :SAMPLES]
+        return names, np.array([[(row == code).sum() for code in (3, 2, 0, 1)] for row in codes])
+
+    def test_each_filter(self):
+        names, counts = self.genotypes()
+        called = counts[:, :3].sum(axis=1)
+        alternate = counts[:, 1] + 2 * counts[:, 2]
+        minor = np.minimum(alternate, 2 * called - alternate)
+        varies = (counts[:, :3] < called[:, None]).all(axis=1)
+        expect = lambda chosen: int((varies & chosen).sum())
+        common = minor >= 0.01 * 2 * called
+        self.assertEqual(self.count(), expect(common))
+        self.assertEqual(self.count("--whole-genome-min-maf", 0), expect(True))
+        self.assertEqual(self.count("--whole-genome-min-maf", 0, "--whole-genome-min-mac", 20), expect(minor >= 20))
+        self.assertEqual(self.count("--whole-genome-max-missing", 0.03),
+                         expect(common & (counts[:, 3] <= 0.03 * SAMPLES)))
+        first = np.array([contig == names[0][0] for contig, _ in names])
+        self.assertEqual(self.count("--whole-genome-chr", names[0][0]), expect(common & first))
+        self.assertLess(self.count("--whole-genome-hwe", 0.2), expect(common))
+        some = self.write("some.txt", "\n".join(name for _, name in names[::3]) + "\n")
+        listed = np.arange(len(names)) % 3 == 0
+        self.assertEqual(self.count("--whole-genome-variants", some), expect(common & listed))
+        self.assertEqual(self.count("--whole-genome-exclude", some), expect(common & ~listed))
+
+    def test_filters_of_tests_are_others(self):
+        """What is tested has no influence on what predicts, and the other way round."""
+        scan = ["scan", "--store", "s", "--trait", "quantitative_1", "--whole-genome", "ridge", "--out"]
+        self.succeed(*scan, "all")
+        self.succeed(*scan, "some", "--chr", 2, "--min-maf", 0.2, "--max-missing", 0.03, "--hwe", 0.01)
+        self.assertEqual((self.folder / "all/predictors.h5").read_bytes(),
+                         (self.folder / "some/predictors.h5").read_bytes())
+        self.succeed(*scan, "few", "--whole-genome-chr", 1)
+        tested = lambda run: len(program.read_results(self.folder / run).variant_id)
+        self.assertEqual(tested("few"), tested("all"))
+
+    def test_messages_name_the_option(self):
+        self.refuse("--whole-genome-chr '9' is not in the store", *self.words, "r", "--whole-genome-chr", 9)
+        self.refuse(["--whole-genome-variants", "holds no variant IDs"], *self.words, "r", "--whole-genome-variants",
+                    self.write("empty.txt", "\n"))
+        self.refuse(["--whole-genome-chr, --whole-genome-variants and --whole-genome-exclude leave no variants"],
+                    *self.words, "r", "--whole-genome-variants", self.write("no.txt", "nothing\n"))
+        self.refuse("--whole-genome-hwe = 2", *self.words, "r", "--whole-genome-hwe", 2)
+        self.refuse("--whole-genome-exclude has no use without", "scan", "--store", "s", "--trait", "quantitative_1",
+                    "--out", "r", "--whole-genome-exclude", "no.txt")
 
 
 if __name__ == "__main__":

@@ -27,9 +27,10 @@ public:
 
     void prepare(std::span<std::size_t const>) override {}
     bool is_complete(std::size_t) const override { return true; }
-    double scale(std::size_t trait) const override {
-        return trait == 3 ? 5 : std::numeric_limits<double>::quiet_NaN();
+    TraitPrediction how(std::size_t trait) const override {
+        return {.unit = unit, .scale = trait == 3 ? 5 : std::numeric_limits<double>::quiet_NaN()};
     }
+    std::optional<std::int64_t> trait_samples(std::size_t) const override { return {}; }
     std::vector<float> read(std::size_t trait, std::size_t contig) const override {
         std::mt19937 random{static_cast<unsigned>(100 * trait + contig)};
         std::normal_distribution<float> normal;
@@ -43,6 +44,7 @@ public:
         return {};
     }
 
+    PredictionUnit unit = PredictionUnit::residual_sd;
     std::size_t lost = 99;  // A contig without a prediction for somebody.
 };
 
@@ -158,6 +160,8 @@ TEST_CASE("OffsetReader: somebody without a prediction for one contig alone is d
     CHECK_NOTHROW(reader.read(0));
     CHECK_THROWS_AS(reader.read(1), CorruptInput);
     CHECK_THROWS_AS((OffsetReader{source, {1, 2}, plain}), ContractViolation);
+    source.unit = PredictionUnit::log_odds;
+    CHECK_THROWS_AS((OffsetReader{source, all_traits(), plain}), ContractViolation);
 }
 
 }  // namespace

@@ -54,7 +54,8 @@ TEST_CASE("open_predictors: text and file hold the same", "[run]") {
         all.insert(all.end(), row.values.begin(), row.values.end());
     }
     for (TraitIndex t{0}; t < TraitIndex{2}; ++t) {
-        writer.write(t, std::nan(""), {all.data(), 3, samples});
+        writer.write(t, {.unit = PredictionUnit::residual_sd, .r_squared = 0.25},
+                     {all.data(), 3, samples});
     }
     writer.finish(ExistingFile::refuse);
 
@@ -65,7 +66,12 @@ TEST_CASE("open_predictors: text and file hold the same", "[run]") {
         std::vector<std::size_t> const wanted{1};
         source->prepare(wanted);
         CHECK_FALSE(source->is_complete(1));
-        CHECK(std::isnan(source->scale(1)));
+        CHECK(std::isnan(source->how(1).scale));
+        bool const is_text = source->file().extension() != ".h5";
+        CHECK(source->how(1).unit ==
+              (is_text ? PredictionUnit::unknown : PredictionUnit::residual_sd));
+        CHECK(source->trait_samples(1) ==
+              (is_text ? std::optional<std::int64_t>{} : std::optional{samples - 1}));
         for (std::size_t c = 0; c < contigs.size(); ++c) {
             auto const found = source->read(1, c);
             auto const& row = rows[c == 0 ? 1 : 0];

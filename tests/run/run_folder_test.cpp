@@ -52,6 +52,44 @@ TEST_CASE("RunFolder: starts an unfinished run again, and nothing else", "[run]"
     CHECK_THROWS_AS(RunFolder{scratch.path() / "mine" / "thesis.txt"}, UserError);
 }
 
+TEST_CASE("RunFolder: keeps the work that its kind of run goes on from", "[run]") {
+    test::ScratchFolder const scratch;
+    auto const run = scratch.path() / "run";
+    {
+        RunFolder const folder{run, RunProgress::whole_genome};
+        CHECK(folder.progress() == run / "whole-genome");
+        fs::create_directory(folder.progress());
+        test::write_bytes(folder.progress() / "traits-1", {'x'});
+        test::write_bytes(run / "predictors.h5", {'x'});
+        test::write_bytes(run / "log.txt", {'x'});
+    }
+    CHECK_FALSE(fs::exists(run / "log.txt"));
+    CHECK_THROWS_WITH(RunFolder{run}, Catch::Contains("'whole-genome'"));
+    CHECK_THROWS_AS((RunFolder{run, RunProgress::models}), UserError);
+    {
+        RunFolder folder{run, RunProgress::whole_genome};
+        CHECK(fs::exists(run / "predictors.h5"));
+        CHECK(fs::exists(run / "whole-genome/traits-1"));
+        test::write_bytes(run / "results.h5", {'x'});
+        folder.finish();
+    }
+    CHECK(fs::exists(run / "predictors.h5"));
+    CHECK_FALSE(fs::exists(run / "whole-genome"));
+    CHECK_FALSE(fs::exists(run / ".unfinished"));
+}
+
+TEST_CASE("RunFolder: an empty folder of progress, and predictors without one, are not kept",
+          "[run]") {
+    test::ScratchFolder const scratch;
+    auto const run = scratch.path() / "run";
+    {
+        RunFolder const folder{run, RunProgress::whole_genome};
+        fs::create_directory(folder.progress());
+        test::write_bytes(run / "predictors.h5", {'x'});
+    }
+    CHECK(fs::is_empty(scratch.path()));
+}
+
 TEST_CASE("RunFolder: two runs refuse each other", "[run]") {
     test::ScratchFolder const scratch;
     auto const run = scratch.path() / "run";

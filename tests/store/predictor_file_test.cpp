@@ -43,6 +43,15 @@ std::vector<float> make_predictions(PredictorHeader const& header, unsigned seed
     return values;
 }
 
+/// Of height, and of weight.
+TraitPrediction how(std::int64_t trait) {
+    if (trait == 1) return {.unit = PredictionUnit::log_odds, .scale = 1};
+    return {.unit = PredictionUnit::residual_sd,
+            .scale = 6.5,
+            .heritability = 0.25,
+            .r_squared = 0.125};
+}
+
 std::vector<std::vector<float>> write_known(std::filesystem::path const& path,
                                             PredictorHeader const& header) {
     std::vector<std::vector<float>> all;
@@ -51,7 +60,7 @@ std::vector<std::vector<float>> write_known(std::filesystem::path const& path,
         all.push_back(make_predictions(header, t));
     }
     for (auto t = std::ssize(all); t-- > 0;) {  // Any order will do.
-        writer.write(TraitIndex{t}, t == 0 ? 6.5 : std::nan(""),
+        writer.write(TraitIndex{t}, how(t),
                      {all[static_cast<std::size_t>(t)].data(), header.slices(), header.samples});
     }
     CHECK_FALSE(std::filesystem::exists(path));
@@ -82,8 +91,16 @@ TEST_CASE("PredictorWriter: what is written is read, in equal bytes", "[store]")
     CHECK(read.source == header.source);
     CHECK(read.fingerprint == header.fingerprint);
     CHECK(read.samples == samples);
-    CHECK(reader.scale(TraitIndex{0}) == 6.5);
-    CHECK(std::isnan(reader.scale(TraitIndex{1})));
+    auto const& height = reader.how(TraitIndex{0});
+    CHECK(height.unit == PredictionUnit::residual_sd);
+    CHECK(height.scale == 6.5);
+    CHECK(height.heritability == 0.25);
+    CHECK(height.r_squared == 0.125);
+    auto const& weight = reader.how(TraitIndex{1});
+    CHECK(weight.unit == PredictionUnit::log_odds);
+    CHECK(weight.scale == 1);
+    CHECK(std::isnan(weight.heritability));
+    CHECK(std::isnan(weight.r_squared));
     for (TraitIndex t{0}; t.at() < written.size(); ++t) {
         std::int64_t count = 0;
         for (std::int64_t s = 0; s < samples; ++s) count += s % 7 != t.get() ? 1 : 0;
@@ -118,7 +135,7 @@ TEST_CASE("PredictorWriter: leaves nothing behind unless it finishes, and replac
     {
         PredictorWriter writer{folder / "a.h5", header};
         auto const values = make_predictions(header, 0);
-        writer.write(TraitIndex{0}, 1, {values.data(), header.slices(), header.samples});
+        writer.write(TraitIndex{0}, how(0), {values.data(), header.slices(), header.samples});
         CHECK_THROWS_AS(writer.finish(ExistingFile::refuse), ContractViolation);
     }
     CHECK(folder.files() == 0);
@@ -127,7 +144,7 @@ TEST_CASE("PredictorWriter: leaves nothing behind unless it finishes, and replac
     PredictorWriter writer{folder / "a.h5", header};
     auto const values = make_predictions(header, 3);
     for (TraitIndex t{0}; t < TraitIndex{2}; ++t) {
-        writer.write(t, 1, {values.data(), header.slices(), header.samples});
+        writer.write(t, how(t.get()), {values.data(), header.slices(), header.samples});
     }
     CHECK_THROWS_AS(writer.finish(ExistingFile::refuse), EnvironmentError);
     CHECK(bytes_of(folder / "a.h5") == before);
@@ -145,14 +162,18 @@ TEST_CASE("PredictorWriter: what makes no sense is a bug of the caller", "[store
 
     PredictorWriter writer{folder / "a.h5", header};
     auto values = make_predictions(header, 1);
-    auto const write = [&](TraitIndex trait, double scale) {
-        writer.write(trait, scale, {values.data(), header.slices(), header.samples});
+    auto const write = [&](TraitIndex trait, double scale,
+                           PredictionUnit unit = PredictionUnit::residual_sd) {
+        writer.write(trait, {.unit = unit, .scale = scale},
+                     {values.data(), header.slices(), header.samples});
     };
     CHECK_THROWS_AS(write(TraitIndex{2}, 1), ContractViolation);
     CHECK_THROWS_AS(write(TraitIndex{0}, 0), ContractViolation);
+    CHECK_THROWS_AS(write(TraitIndex{0}, 1, PredictionUnit::unknown), ContractViolation);
+    CHECK_THROWS_AS(write(TraitIndex{0}, 2, PredictionUnit::log_odds), ContractViolation);
     CHECK_THROWS_AS(write(TraitIndex{0}, std::numeric_limits<double>::infinity()),
                     ContractViolation);
-    CHECK_THROWS_AS(writer.write(TraitIndex{0}, 1, {values.data(), 2, header.samples}),
+    CHECK_THROWS_AS(writer.write(TraitIndex{0}, how(0), {values.data(), 2, header.samples}),
                     ContractViolation);
     values[4] = none;
     CHECK_THROWS_AS(write(TraitIndex{0}, 1), ContractViolation);
@@ -168,7 +189,11 @@ TEST_CASE("PredictorWriter: what makes no sense is a bug of the caller", "[store
 std::optional<std::vector<float>> everything(std::filesystem::path const& path) {
     try {
         PredictorReader const reader{path};
-        std::vector<float> all{static_cast<float>(reader.scale(TraitIndex{0}))};
+        auto const& first = reader.how(TraitIndex{0});
+        std::vector<float> all{static_cast<float>(first.scale),
+                               static_cast<float>(first.heritability),
+                               static_cast<float>(first.r_squared),
+                               static_cast<float>(first.unit == PredictionUnit::residual_sd)};
         for (TraitIndex t{0}; t.get() < std::ssize(reader.header().traits); ++t) {
             for (std::int64_t c = 0; c < reader.header().slices(); ++c) {
                 auto const values = reader.read(t, c);

@@ -2,7 +2,8 @@
 /// [whole].
 ///
 /// CONTIGS: comma separated rows of the .loco files. SCALE: of every trait, else that of its
-/// residual. With `whole`, the last contig is the prediction from all of them.
+/// residual; the word "odds": they are log odds. With `whole`, the last contig is the prediction
+/// from all of them.
 #include <cmath>
 #include <cstdlib>
 #include <exception>
@@ -35,12 +36,16 @@ void convert(std::vector<std::string> const& words) {
         header.contigs.pop_back();
     }
     for (auto const& entry : entries) header.traits.push_back(entry.trait);
-    double const scale = words.size() > 4 ? std::stod(words[4]) : std::nan("");
+    bool const is_odds = words.size() > 4 && words[4] == "odds";
+    auto const unit =
+        is_odds ? maniple::PredictionUnit::log_odds : maniple::PredictionUnit::residual_sd;
+    double const scale = is_odds ? 1 : words.size() > 4 ? std::stod(words[4]) : std::nan("");
     maniple::LocoReader reader{cohort.samples()};
     maniple::PredictorWriter writer{words.at(2), header};
     for (std::size_t t = 0; t < entries.size(); ++t) {
         auto const read = reader.read(entries[t].file, contigs);
-        writer.write(maniple::TraitIndex{static_cast<std::int64_t>(t)}, scale,
+        writer.write(maniple::TraitIndex{static_cast<std::int64_t>(t)},
+                     {.unit = unit, .scale = scale},
                      {read.values.data(), header.slices(), header.samples});
     }
     writer.finish(maniple::ExistingFile::replace);

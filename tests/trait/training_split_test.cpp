@@ -117,6 +117,24 @@ TEST_CASE("split_by_hash, folds_by_hash: families stay together") {
     CHECK(std::abs(share(parts, SamplePart::training) - 0.8) < 0.06);
 }
 
+TEST_CASE("sample_folds_by_hash: members of a family fall apart as strangers do") {
+    auto const samples = people(20'000, 4);
+    auto const folds = sample_folds_by_hash(samples, 5, 1);
+    int pairs = 0;
+    int together = 0;
+    for (std::size_t s = 0; s < folds.size(); s += 2) {
+        ++pairs;
+        together += folds[s] == folds[s + 1] ? 1 : 0;
+    }
+    CHECK(std::abs(together - pairs / 5.0) < 4 * std::sqrt(pairs * 0.16));
+
+    auto alone = samples;
+    alone.families.assign(samples.ids.size(), "0");
+    CHECK(sample_folds_by_hash(alone, 5, 1) == folds);
+    CHECK(sample_folds_by_hash(samples, 5, 2) != folds);
+    CHECK_THROWS_AS(sample_folds_by_hash(samples, 1, 1), ContractViolation);
+}
+
 TEST_CASE("split_by_hash: family 0, or the sample's own ID, is no family") {
     auto samples = people(2000, 1);
     auto const alone = split_by_hash(samples, {}, 1);

@@ -44,6 +44,7 @@ extern Command const evaluate_command;
 extern Command const export_command;
 extern Command const doctor_command;
 extern Command const slurm_script_command;
+extern Command const plan_genome_command;
 
 /// Parse, run, and turn every exception into a message and an exit code. Owns the MPI session.
 int run_command_line(int argc, char** argv);

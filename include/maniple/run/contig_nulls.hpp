@@ -26,7 +26,7 @@ struct ContigOffsets {
 class OffsetReader {
 public:
     /// \param predictors  position in the source of each trait of `null`, prepared.
-    /// \param source, null  outlive this object.
+    /// \param source, null  outlive this object. \pre no prediction is log odds
     OffsetReader(PredictorSource const& source, std::vector<std::size_t> predictors,
                  LinearNull const& null);
 

@@ -6,7 +6,6 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "maniple/core/durable_file.hpp"
@@ -16,6 +15,7 @@
 #include "maniple/model/ridge.hpp"
 #include "maniple/model/variant_filter.hpp"
 #include "maniple/run/column_choice.hpp"
+#include "maniple/run/kept_state.hpp"
 #include "maniple/run/sample_choice.hpp"
 #include "maniple/run/variant_choice.hpp"
 #include "maniple/store/cohort.hpp"
@@ -100,9 +100,6 @@ struct FitProblem {
     SampleMask training;  ///< With trait and covariates.
     SampleMask judged;    ///< Whom the penalty is chosen on; may be nobody.
 };
-
-/// What a plan is made of, for people and comparisons.
-using PlanFacts = std::vector<std::pair<std::string, std::string>>;
 
 /// The same on every rank, but for the number of threads.
 class FitPlan {

@@ -11,6 +11,7 @@
 
 #include "maniple/mpi/communicator.hpp"
 #include "maniple/run/fit_plan.hpp"
+#include "maniple/run/kept_state.hpp"
 
 namespace maniple {
 
@@ -70,13 +71,8 @@ mpi::Bytes to_bytes(std::vector<SolvedBatch> const& batches);
 std::vector<SolvedBatch> batches_from(mpi::Bytes const& bytes);
 /// @}
 
-/// Some state on disk, in one step, with the plan that it belongs to.
-/// \throws EnvironmentError.
-void keep_state(std::filesystem::path const& file, PlanFacts const& facts, mpi::Bytes const& state);
-
-/// What `keep_state` kept for a fit with this plan; nothing where there is no file.
-/// \throws UserError where the plan was another one, naming what differs; CorruptInput.
-std::optional<mpi::Bytes> find_state(std::filesystem::path const& file, PlanFacts const& facts);
+/// What find_state tells people of a fit.
+KeptWork interrupted_fit();
 
 /// The state on disk, in one step.
 /// \throws EnvironmentError.

@@ -52,9 +52,13 @@ public:
     /// of threads.
     using Work = std::function<void(int thread, std::size_t block, PackedView genotypes)>;
 
-    /// Do `work` with each block of this rank, in any order. \throws what work throws; Error with
-    /// ExitCode::stopped where any process is asked to stop. Collective over comm.
-    void each(Work const& work);
+    /// Which blocks something is to be done with.
+    using Choice = std::function<bool(std::size_t block)>;
+
+    /// Do `work` with each block of this rank, in any order, or those that are wanted. \throws what
+    /// work throws; Error with ExitCode::stopped where any process is asked to stop. Collective
+    /// over comm.
+    void each(Work const& work, Choice const& is_wanted = {});
 
 private:
     void divide(std::span<std::int64_t const> kept, std::int64_t most);

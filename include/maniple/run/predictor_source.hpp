@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -35,9 +36,12 @@ public:
     /// Has every sample of the cohort a prediction? \pre prepared
     virtual bool is_complete(std::size_t trait) const = 0;
 
-    /// What a prediction is multiplied with to be in units of the trait; NaN: the SD of the trait's
-    /// residual where it is used. \pre prepared
-    virtual double scale(std::size_t trait) const = 0;
+    /// How a trait was predicted. A scale that is not known is the SD of the trait's residual where
+    /// predictions are used.
+    virtual TraitPrediction how(std::size_t trait) const = 0;
+
+    /// Samples that it was predicted of; nothing where that is not known.
+    virtual std::optional<std::int64_t> trait_samples(std::size_t trait) const = 0;
 
     /// Without contig number `contig` of contigs(): one value per sample, NaN where there is none,
     /// which is so for all contigs alike. \pre prepared \throws CorruptInput.

@@ -7,27 +7,38 @@
 
 namespace maniple {
 
+/// Work that an unfinished run leaves for the run that goes on from there, by the folder it is in.
+enum class RunProgress {
+    none,          ///< Such a run starts anew.
+    models,        ///< `models`, of evaluations.
+    whole_genome,  ///< `whole-genome`, and beside it predictors.h5, of scans.
+};
+
 /// A folder that this process alone writes to, from construction until `finish` or destruction.
 ///
 /// A folder without the file that a run writes last (results.h5, scores.tsv, contributions.tsv) but
-/// with our lock file is an unfinished run and is started again;
-/// one that holds anything else is refused. Destroyed before `finish`, it removes every
-/// file of this run, and the folders that it made. What lies in its folder `models` is kept, as the
-/// work of an unfinished run that goes on from there.
+/// with our lock file is an unfinished run and is started again; one that holds anything else is
+/// refused. Destroyed before `finish`, it removes every file of this run, and the folders that it
+/// made, except the work that a run goes on from; while that is there the folder stays unfinished.
 class RunFolder {
 public:
-    /// \throws UserError when the folder holds a finished run, other files, or is being written to;
-    ///         EnvironmentError when it cannot be made or written.
-    explicit RunFolder(std::filesystem::path path);
+    /// \param progress  that this kind of run may leave and find.
+    /// \throws UserError when the folder holds a finished run, other files, the work of another
+    /// kind
+    ///         of run, or is being written to; EnvironmentError when it cannot be made or written.
+    explicit RunFolder(std::filesystem::path path, RunProgress progress = RunProgress::none);
     RunFolder(RunFolder const&) = delete;
     RunFolder& operator=(RunFolder const&) = delete;
     ~RunFolder();
 
     /// What the constructor says of a folder that is there, without touching it.
-    static void require_usable(std::filesystem::path const& path);
+    static void require_usable(std::filesystem::path const& path,
+                               RunProgress progress = RunProgress::none);
 
     std::filesystem::path const& path() const { return path_; }
-    /// Everything is there: release the folder.
+    /// Where work to go on from belongs; need not be there. \pre this kind of run leaves some
+    std::filesystem::path progress() const;
+    /// Everything is there: remove what runs go on from, and release the folder.
     void finish();
 
 private:
@@ -37,7 +48,10 @@ private:
     void clear() const;
     void remove_made_folders() const;
 
+    bool has_progress() const;
+
     std::filesystem::path path_;
+    RunProgress kind_;
     int lock_ = -1;
     bool made_ = false;
     std::vector<std::filesystem::path> made_folders_;  // Innermost first.

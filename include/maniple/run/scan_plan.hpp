@@ -17,6 +17,7 @@
 #include "maniple/run/sample_choice.hpp"
 #include "maniple/run/scan_memory.hpp"
 #include "maniple/run/scan_models.hpp"
+#include "maniple/run/trait_counts.hpp"
 #include "maniple/run/trait_loader.hpp"
 #include "maniple/run/variant_choice.hpp"
 #include "maniple/run/whole_genome.hpp"
@@ -51,24 +52,8 @@ struct ScanRequest {
     std::optional<std::int64_t> memory;  ///< Of each rank [bytes]; nothing: what there is.
 };
 
-/// One trait as people count it.
-struct TraitCounts {
-    ColumnType type = ColumnType::quantitative;
-    TraitModel model = TraitModel::linear;
-    std::int64_t samples = 0;      ///< Analysed.
-    std::int64_t cases = 0;        ///< Of them, for a binary trait.
-    std::int64_t unpredicted = 0;  ///< With the trait and all covariates, but no prediction.
-};
-
-/// Cases and controls of a binary trait for people to read.
-struct PeopleText {
-    std::string cases;
-    std::string controls;
-};
-
-/// Numbers; where one of them is from 1 to 4 that one is "<5" and the other is "NA", so that it
-/// cannot be found by subtraction.
-PeopleText describe_people(TraitCounts const& counts);
+/// A whole-genome regression that keeps to a rank's limits.
+WholeGenomeRequest within(WholeGenomeRequest request, ScanLimits const& limits);
 
 /// The same on every rank, but for the number of threads. Traits are not in memory: `fit` reads
 /// those of one batch.
@@ -112,6 +97,8 @@ public:
 
     /// Where predictions come from; none where traits are tested as they are.
     PredictorSource const* predictors() const { return predictors_.get(); }
+    /// Position of a trait in it.
+    std::size_t predictor(TraitIndex trait) const { return traits_[trait.at()].predictor; }
     /// Files that predictions of the traits are in, as PredictorSource::files.
     std::vector<std::filesystem::path> predictor_files() const;
     /// Where the offsets of a batch are read; nothing without predictors. \param null  the batch's.
@@ -124,11 +111,13 @@ private:
     struct FittedBatch {
         ScanModels models;
         std::vector<std::size_t> accepted;  ///< Positions among those asked for, in order.
-        std::vector<TraitCounts> counts;    ///< Of these.
+        std::vector<TraitModel> kinds;      ///< Of these,
+        std::vector<TraitCounts> counts;    ///< and their people.
         std::vector<RejectedTrait> rejected;
     };
     struct PlannedTrait {
         ColumnReference reference;
+        TraitModel model = TraitModel::linear;
         TraitCounts counts;
         std::vector<std::string> collinear;
         std::uint64_t pattern = 0;      ///< Of missing values; equal for equal ones.
@@ -139,6 +128,7 @@ private:
 
     void find_predictors(Log& log);
     std::size_t predictor_of(ColumnReference const& trait) const;
+    void require_linear(ColumnReference const& trait) const;
     TraitModel model_of(ColumnReference const& trait) const;
     FittedBatch fit_columns(std::span<ColumnReference const> columns) const;
     FittedTraits fit_linear(std::span<ColumnReference const> columns) const;

@@ -3,32 +3,45 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "maniple/mpi/communicator.hpp"
 #include "maniple/run/scan_plan.hpp"
 #include "maniple/run/scan_tally.hpp"
+#include "maniple/run/whole_genome.hpp"
 
 namespace maniple {
+
+/// What predicts a trait, as far as it is known.
+struct WholeGenomeSummary {
+    std::optional<std::int64_t> samples;  ///< That it was fitted to.
+    TraitPrediction how;
+};
 
 /// One row of summary.tsv.
 struct TraitSummary {
     std::string trait;
     TraitCounts counts;
-    std::string predictors;               ///< File that the trait's offsets are from; or "NA".
-    double lambda_gc = 0;                 ///< NaN without tests.
-    std::int64_t hits = 0;                ///< p <= 5e-8.
-    std::vector<std::int64_t> by_status;  ///< Variants per status code.
+    std::string predictors;  ///< File that the trait's offsets are from; or "NA".
+    std::optional<WholeGenomeSummary> whole_genome;  ///< Where there are offsets.
+    double lambda_gc = 0;                            ///< NaN without tests.
+    std::int64_t hits = 0;                           ///< p <= 5e-8.
+    std::vector<std::int64_t> by_status;             ///< Variants per status code.
 };
 
 /// What a batch counted of one trait. \param trait  of the plan.
 TraitSummary summarize(ScanPlan const& plan, std::string const& label, TraitIndex trait,
                        ScanTally const& tally, TraitIndex in_batch);
 
-/// Tab-separated, one row a trait; cases and controls as `describe_people`. \throws
-/// EnvironmentError.
+/// Tab-separated, one row a trait; cases and controls as `describe_people`; columns
+/// `whole_genome_samples`, `whole_genome_heritability` and `whole_genome_r_squared` where there are
+/// offsets. \throws EnvironmentError.
 void write_summary(std::filesystem::path const& file, std::vector<TraitSummary> const& summaries);
+
+/// The same of a run that made predictors alone: its first columns and the last three.
+void write_summary(std::filesystem::path const& file, std::vector<PredictedTrait> const& traits);
 
 /// Where and how a run was made: what may differ between equal results.
 struct RunRecord {
@@ -48,6 +61,8 @@ struct RunSubject {
     std::string inputs;
 };
 RunSubject describe_scan(ScanPlan const& plan);
+/// Of a run that made predictors alone. \pre request.whole_genome
+RunSubject describe_predictor_run(ScanRequest const& request, Cohort const& cohort);
 
 /// Versions, plan, inputs with checksums, hosts and times as JSON. \throws EnvironmentError.
 void write_run_record(std::filesystem::path const& file, RunSubject const& subject,

@@ -12,10 +12,18 @@
 
 namespace maniple {
 
+/// What people call the options that choose variants.
+struct VariantOptionNames {
+    std::string extract = "--extract";
+    std::string exclude = "--exclude";
+    std::string chromosomes = "--chr";
+};
+
 struct VariantFiles {
     std::filesystem::path extract;         ///< Variant IDs to keep; empty: all.
     std::filesystem::path exclude;         ///< Variant IDs to leave out; empty: none.
     std::vector<std::string> chromosomes;  ///< Contigs and ranges such as "1-5", "X"; empty: all.
+    VariantOptionNames names = {};         ///< For messages.
 };
 
 /// One block of the store and the rows of it that a run is about.

@@ -10,14 +10,22 @@
 #include "maniple/model/variant_filter.hpp"
 #include "maniple/mpi/communicator.hpp"
 #include "maniple/run/sample_choice.hpp"
+#include "maniple/run/trait_counts.hpp"
 #include "maniple/run/variant_choice.hpp"
+#include "maniple/store/predictor_file.hpp"
 
 namespace maniple {
 
 /// How samples are shared out into folds.
 enum class FoldsBy {
-    hash,        ///< Of seed and sample ID; families stay together.
+    hash,        ///< Of seed and sample ID; relatives fall into different folds too.
     contiguous,  ///< In the order of the store, as REGENIE does.
+};
+
+/// How binary traits are modelled.
+enum class BinaryModel {
+    linear,    ///< As the numbers 0 and 1.
+    logistic,  ///< By log odds: level 1 is a logistic regression. Level 0 is linear all the same.
 };
 
 /// Stacked ridge regression (Mbatchou et al. 2021, Nature Genetics 53:1097): model/block_ridge.hpp,
@@ -26,6 +34,7 @@ struct WholeGenomeRequest {
     std::filesystem::path store;
     std::vector<std::string> traits;
     std::vector<std::string> covariates;
+    BinaryModel binary = BinaryModel::linear;
     SampleFiles samples;
     VariantFiles variants;              ///< That predict.
     VariantFilter filter;               ///< For these.
@@ -36,23 +45,37 @@ struct WholeGenomeRequest {
     FoldsBy folds_by = FoldsBy::hash;
     std::uint64_t seed = 1;
     int threads = 1;
-    std::int64_t memory = 0;  ///< That a rank may use [bytes].
+    std::int64_t memory = 0;   ///< That a rank may use [bytes],
+    std::int64_t resting = 0;  ///< and what it holds before it begins.
+    /// For what does not fit the memory: a file of each rank, removed at the end. Empty: none.
+    std::filesystem::path scratch;
+};
+
+/// Where predictors go, and the work of a run that is stopped on the way.
+struct WholeGenomePlaces {
+    std::filesystem::path predictors;  ///< predictors.h5.
+    std::filesystem::path progress;    ///< A folder; made when there is something to keep.
 };
 
 /// What became of one trait.
 struct PredictedTrait {
     std::string name;
-    std::int64_t samples = 0;
-    double heritability = 0;  ///< That sets the penalty chosen.
-    double r_squared = 0;     ///< Of predictions out of fold, by all contigs; NaN: none vary.
+    TraitCounts counts;
+    TraitPrediction how;
 };
 
-/// Fit, and write predictions of every trait for each contig left out to `file`
+/// Fit, and write predictions of every trait for each contig left out to a file
 /// (store/predictor_file.hpp). A trait's predictions do not depend on the other traits, nor on
-/// ranks and threads. Collective over comm. \throws UserError where a trait cannot be fitted or no
-/// variant is left; Error with ExitCode::stopped; CorruptInput; EnvironmentError.
+/// ranks, threads, memory, and interruptions.
+///
+/// What an interrupted run of the same request left in the folder of its progress is taken from
+/// there: all predictions, or the traits whose level 1 was done; and blocks of level 0 where they
+/// are in a scratch file. The folder is left to whoever made the predictions' file part of
+/// something finished. Collective over comm. \throws UserError where a trait cannot be fitted, no
+/// variant is left, the memory does not suffice, or the interrupted run was of another request;
+/// Error with ExitCode::stopped; CorruptInput; EnvironmentError.
 std::vector<PredictedTrait> fit_whole_genome(WholeGenomeRequest const& request,
-                                             std::filesystem::path const& file,
+                                             WholeGenomePlaces const& places,
                                              mpi::Communicator const& comm, Log& log);
 
 }  // namespace maniple

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,6 +18,28 @@ namespace maniple {
 
 /// Is there a prediction from all contigs, for variants on a contig that had no part in it?
 enum class WholeGenome { absent, present };
+
+/// What a prediction is a number of.
+enum class PredictionUnit {
+    unknown,      ///< Text does not say.
+    residual_sd,  ///< SDs of the trait's residual on the covariates: of a linear model.
+    log_odds,     ///< Log odds of a binary trait, without the covariates' part: of a logistic one.
+};
+
+/// "SD", "log odds"; empty where it is unknown.
+std::string_view to_string(PredictionUnit unit);
+
+/// How one trait was predicted. NaN: not known.
+struct TraitPrediction {
+    PredictionUnit unit = PredictionUnit::unknown;
+    /// What predictions are multiplied with to be in units of the model: the residual's SD [trait],
+    /// or 1 where they are log odds.
+    double scale = std::numeric_limits<double>::quiet_NaN();
+    double heritability = std::numeric_limits<double>::quiet_NaN();  ///< That set the penalty.
+    /// Squared correlation of the trait's residual on the covariates with the prediction from all
+    /// contigs, each sample predicted by models that have not seen it.
+    double r_squared = std::numeric_limits<double>::quiet_NaN();
+};
 
 /// What predictors.h5 says besides predictions.
 struct PredictorHeader {
@@ -45,9 +68,9 @@ struct PredictorHeader {
 /// predictors", `version`, `fingerprint`, counts (`traits`, `contigs`, `samples`), `whole_genome`
 /// (0 or 1), `method`, `covariates`, `source`, `checksum` of all but predictions.
 ///
-/// Datasets: `trait_id`, `contig_id`; `trait_scale` (float64: the SD of the trait's residual on
-/// the covariates, which predictions are in units of; NaN: not known, so that it is the SD where
-/// predictions are used) and `trait_samples`, one per trait;
+/// Datasets: `trait_id`, `contig_id`; per trait `trait_unit` ("SD", "log odds": PredictionUnit),
+/// `trait_scale`, `trait_heritability`, `trait_r_squared` (float64: TraitPrediction; NaN: not
+/// known) and `trait_samples`;
 /// `prediction`, (traits x slices) x samples, float32, where row t * slices + c is trait t without
 /// contig c, NaN where a sample of the trait has none; `prediction_checksum`, XXH3 of each row.
 class PredictorWriter {
@@ -59,11 +82,10 @@ public:
     PredictorWriter& operator=(PredictorWriter&&) noexcept;
     ~PredictorWriter();
 
-    /// All predictions of one trait; traits in any order. \param scale  the SD that they are in
-    /// units of [trait]; NaN: not known. \param slices  x samples of the cohort.
+    /// All predictions of one trait; traits in any order. \param slices  x samples of the cohort.
     /// \pre the trait was not written; what is NaN in one slice is so in all; none is infinite;
-    ///      scale is positive, or NaN
-    void write(TraitIndex trait, double scale, MatrixView<float const> slices);
+    ///      the unit is known; the scale is positive, or NaN, and 1 of log odds
+    void write(TraitIndex trait, TraitPrediction const& how, MatrixView<float const> slices);
 
     /// fsync and rename. \pre every trait was written
     /// \throws EnvironmentError, also where the file exists and `existing` is refuse.
@@ -73,6 +95,9 @@ private:
     struct State;
     std::unique_ptr<State> state_;
 };
+
+/// Does the file say that it holds predictors? False where it cannot be read.
+bool is_predictor_file(std::filesystem::path const& path);
 
 /// Reads predictors.h5, one prediction at a time. One thread per process may call it. Everything
 /// that is read is checked against checksums.
@@ -86,7 +111,7 @@ public:
     ~PredictorReader();
 
     PredictorHeader const& header() const;
-    double scale(TraitIndex trait) const;
+    TraitPrediction const& how(TraitIndex trait) const;
     std::int64_t trait_samples(TraitIndex trait) const;  ///< With a prediction.
 
     /// One value per sample of the cohort, NaN where there is none.

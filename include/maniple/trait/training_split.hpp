@@ -40,6 +40,11 @@ std::vector<SamplePart> split_by_column(Column const& column);
 std::vector<std::int32_t> folds_by_hash(Samples const& samples, std::int64_t folds,
                                         std::uint64_t seed);
 
+/// Each sample's fold by a hash of its own ID: relatives fall into different folds as others do, so
+/// that what is learnt outside a fold knows of its samples' relatives. \pre folds >= 2
+std::vector<std::int32_t> sample_folds_by_hash(Samples const& samples, std::int64_t folds,
+                                               std::uint64_t seed);
+
 /// Which half each sample falls into, by hash as split_by_hash does and independent of it: a part
 /// of that split has people in both halves.
 std::vector<bool> half_by_hash(Samples const& samples, std::uint64_t seed);

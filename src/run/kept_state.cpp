@@ -1,0 +1,137 @@
+#include "maniple/run/kept_state.hpp"
+
+#include <cstdint>
+#include <cstring>
+#include <fstream>
+#include <system_error>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
+
+#include "maniple/core/checksum.hpp"
+#include "maniple/core/durable_file.hpp"
+#include "maniple/core/error.hpp"
+
+namespace maniple {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr int kept_version = 2;
+
+/// What a file begins with; then come the plan and the state, as they are.
+struct KeptHead {
+    std::uint64_t checksum;  // Of all that follows it.
+    std::uint64_t plan_bytes;
+};
+
+std::uint64_t checksum_of(std::uint64_t plan_bytes, std::span<std::byte const> plan,
+                          std::vector<std::span<std::byte const>> const& state) {
+    Checksum sum;
+    sum.add_values(std::span<std::uint64_t const>{&plan_bytes, 1});
+    sum.add(plan);
+    for (auto part : state) sum.add(part);
+    return sum.value();
+}
+
+void require_same_plan(std::filesystem::path const& file, Json const& then, PlanFacts const& now,
+                       KeptWork const& work) {
+    std::vector<std::string> differences;
+    for (auto const& [name, value] : now) {
+        auto const before = then.value(name, std::string{"nothing"});
+        if (before == value) continue;
+        // Checksums say nothing to people.
+        bool const readable =
+            name.starts_with("--") || name == "version" || name == "penalties" || name == "filters";
+        differences.push_back(readable ? fmt::format("{} was '{}' and is '{}'", name, before, value)
+                                       : name);
+    }
+    if (differences.empty()) return;
+    throw UserError{fmt::format(
+        "an interrupted {} had another plan ({}); repeat that command, {}, or remove '{}' to start "
+        "again",
+        work.name, fmt::join(differences, "; "), work.alternative, file.string())};
+}
+
+mpi::Bytes read_whole(std::filesystem::path const& file) {
+    std::ifstream in{file, std::ios::binary};
+    std::error_code error;
+    auto const size = std::filesystem::file_size(file, error);
+    mpi::Bytes bytes(error ? 0 : size);
+    in.read(reinterpret_cast<char*>(bytes.data()), std::ssize(bytes));
+    if (!in || error) {
+        throw EnvironmentError{fmt::format(
+            "checkpoint '{}' cannot be read (permission or disk); check it", file.string())};
+    }
+    return bytes;
+}
+
+}  // namespace
+
+void throw_damaged(std::filesystem::path const& file, KeptWork const& work) {
+    throw CorruptInput{
+        fmt::format("checkpoint '{}' is damaged (its checksum or structure is wrong); remove it, "
+                    "and the {} starts again",
+                    file.string(), work.name)};
+}
+
+void keep_state(std::filesystem::path const& file, PlanFacts const& facts,
+                std::span<std::byte const> state) {
+    keep_parts(file, facts, {state});
+}
+
+void keep_parts(std::filesystem::path const& file, PlanFacts const& facts,
+                std::vector<std::span<std::byte const>> const& state) {
+    Json plan = Json::object();
+    for (auto const& [name, value] : facts) plan[name] = value;
+    auto const text = Json::to_cbor(Json{{"version", kept_version}, {"plan", std::move(plan)}});
+    auto const described = std::as_bytes(std::span{text});
+    KeptHead const head{checksum_of(described.size(), described, state), described.size()};
+    DurableFile written{file};
+    std::ofstream out{written.temporary(), std::ios::binary | std::ios::trunc};
+    std::size_t bytes = 0;
+    auto const write = [&](std::span<std::byte const> part) {
+        out.write(reinterpret_cast<char const*>(part.data()), std::ssize(part));
+        bytes += part.size();
+    };
+    write(std::as_bytes(std::span{&head, 1}));
+    write(described);
+    for (auto part : state) write(part);
+    out.close();
+    if (!out) {
+        throw EnvironmentError{
+            fmt::format("checkpoint '{}' of {} bytes cannot be written (permission or disk space); "
+                        "make room",
+                        file.string(), bytes)};
+    }
+    written.commit(ExistingFile::replace);
+}
+
+std::optional<mpi::Bytes> find_state(std::filesystem::path const& file, PlanFacts const& facts,
+                                     KeptWork const& work) {
+    if (!std::filesystem::exists(file)) return {};
+    auto bytes = read_whole(file);
+    KeptHead head{};
+    if (bytes.size() < sizeof head) throw_damaged(file, work);
+    std::memcpy(&head, bytes.data(), sizeof head);
+    auto const rest = std::span<std::byte const>{bytes}.subspan(sizeof head);
+    if (head.plan_bytes > rest.size()) throw_damaged(file, work);
+    auto const described = rest.first(head.plan_bytes);
+    if (checksum_of(head.plan_bytes, described, {rest.subspan(head.plan_bytes)}) != head.checksum) {
+        throw_damaged(file, work);
+    }
+    try {
+        auto const* const first = reinterpret_cast<std::uint8_t const*>(described.data());
+        auto const json = Json::from_cbor(first, first + described.size());
+        if (json.at("version") != kept_version) throw_damaged(file, work);
+        require_same_plan(file, json.at("plan"), facts, work);
+    } catch (Json::exception const&) {
+        throw_damaged(file, work);
+    }
+    bytes.erase(bytes.begin(),
+                bytes.begin() + static_cast<std::ptrdiff_t>(sizeof head + head.plan_bytes));
+    return bytes;
+}
+
+}  // namespace maniple

@@ -1,0 +1,157 @@
+#include "null_odds.hpp"
+
+#include <omp.h>
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "maniple/core/contract.hpp"
+#include "maniple/core/error.hpp"
+#include "maniple/model/logistic_regression.hpp"
+#include "maniple/run/agreement.hpp"
+#include "maniple/run/first_failure.hpp"
+
+namespace maniple {
+namespace {
+
+// Below this, REGENIE leaves traits out too.
+constexpr std::int64_t fewest_people = 10;
+
+// Cases (1) or controls (0) of a trait per fold.
+std::vector<std::int64_t> count_folds(BaseTraits const& traits, std::size_t t,
+                                      std::int64_t fold_count, std::uint8_t is_case) {
+    std::vector<std::int64_t> counts(static_cast<std::size_t>(fold_count));
+    for (std::size_t s = 0; s < traits.folds.size(); ++s) {
+        if (std::isnan(traits.residuals[t][s]) || traits.is_case[t][s] != is_case) continue;
+        ++counts[static_cast<std::size_t>(traits.folds[s])];
+    }
+    return counts;
+}
+
+// Why level 1 cannot learn from these cases and controls; empty where it can.
+std::string find_few(BaseTraits const& traits, std::size_t t, WholeGenomeRequest const& request) {
+    for (bool const is_case : {true, false}) {
+        auto const counts = count_folds(traits, t, request.folds, is_case ? 1 : 0);
+        std::int64_t all = 0;
+        for (auto count : counts) all += count;
+        auto const* const who = is_case ? "cases" : "controls";
+        if (all < fewest_people) {
+            return fmt::format(
+                "has fewer than {} {} with every covariate (too few to learn from); leave it out, "
+                "or take --model linear",
+                fewest_people, who);
+        }
+        if (std::ranges::max(counts) == all) {
+            return fmt::format(
+                "has all of its {} in one of {} folds (the others have nothing to learn from); "
+                "take {}, or leave it out",
+                who, request.folds,
+                request.folds_by == FoldsBy::hash ? "another --seed" : "--folds hash");
+        }
+    }
+    return {};
+}
+
+std::string describe(FitStatus status) {
+    if (status == FitStatus::separated) {
+        return "is told from the covariates without error, or all but that (cases and controls are "
+               "separated, so that no logistic regression fits); leave out the covariate that "
+               "tells it, or the trait";
+    }
+    return fmt::format(
+        "cannot be regressed on the covariates by logistic regression ({}); leave it out, or take "
+        "--model linear",
+        to_string(status));
+}
+
+// Of all traits, on every rank.
+std::vector<FitStatus> fit_all(BaseTraits const& traits, int threads,
+                               mpi::Communicator const& comm) {
+    auto const count = std::ssize(traits.names);
+    std::vector<std::int64_t> found(static_cast<std::size_t>(count));
+    std::vector<std::size_t> own;
+    for (auto t = std::int64_t{comm.rank()}; t < count; t += comm.size()) {
+        auto const at = static_cast<std::size_t>(t);
+        if (traits.outcomes[at] == Outcome::binary) own.push_back(at);
+    }
+    FirstFailure failure;
+#pragma omp parallel for schedule(dynamic, 1) num_threads(threads)
+    for (std::size_t i = 0; i < own.size(); ++i) {
+        failure.guard([&] {
+            found[own[i]] = static_cast<std::int64_t>(fit_null_odds(traits, own[i]).status);
+        });
+    }
+    agree(comm, failure.get());
+    comm.sum(found);
+    std::vector<FitStatus> statuses;
+    for (auto status : found) statuses.push_back(static_cast<FitStatus>(status));
+    return statuses;
+}
+
+template <class T>
+void keep(std::vector<T>& values, std::vector<char> const& is_kept) {
+    std::size_t next = 0;
+    std::erase_if(values, [&](T const&) { return is_kept[next++] == 0; });
+}
+
+}  // namespace
+
+// On the orthonormal basis, which spans the covariates: no others are kept in memory.
+NullOdds fit_null_odds(BaseTraits const& traits, std::size_t trait) {
+    expect(traits.outcomes[trait] == Outcome::binary, "the trait is binary");
+
+    auto const& residual = traits.residuals[trait];
+    std::vector<std::size_t> own;
+    std::vector<std::uint8_t> is_case;
+    for (std::size_t s = 0; s < residual.size(); ++s) {
+        if (std::isnan(residual[s])) continue;
+        own.push_back(s);
+        is_case.push_back(traits.is_case[trait][s]);
+    }
+    std::vector<std::vector<double>> columns;
+    for (std::int64_t c = 1; c < traits.basis.basis.columns(); ++c) {  // 0 is the intercept.
+        auto& column = columns.emplace_back();
+        for (auto s : own) column.push_back(traits.basis.basis.column(c)[s]);
+    }
+    RegressionDesign const design{std::ssize(own), {columns.begin(), columns.end()}};
+    columns = {};
+    auto const fit = fit_logistic(design, is_case);
+    if (fit.status != FitStatus::ok) return {.status = fit.status, .log_odds = {}};
+    auto const fitted = linear_predictor(design, fit);
+    NullOdds odds{.log_odds = std::vector<double>(residual.size())};
+    for (std::size_t i = 0; i < own.size(); ++i) odds.log_odds[own[i]] = fitted[i];
+    return odds;
+}
+
+void leave_out_hopeless(BaseTraits& traits, WholeGenomeRequest const& request,
+                        mpi::Communicator const& comm, Log& log) {
+    if (std::ranges::count(traits.outcomes, Outcome::binary) == 0) return;
+    auto const statuses = fit_all(traits, request.threads, comm);
+    std::vector<char> is_kept(traits.names.size(), 1);
+    for (std::size_t t = 0; t < is_kept.size(); ++t) {
+        if (traits.outcomes[t] != Outcome::binary) continue;
+        auto problem = find_few(traits, t, request);
+        if (problem.empty() && statuses[t] != FitStatus::ok) problem = describe(statuses[t]);
+        if (problem.empty()) continue;
+        if (traits.asked[t] == Asked::by_name) {
+            throw UserError{fmt::format("trait '{}' {}", traits.names[t], problem)};
+        }
+        log.warn(fmt::format("trait '{}' is left out: it {}", traits.names[t], problem));
+        is_kept[t] = 0;
+    }
+    keep(traits.names, is_kept);
+    keep(traits.residuals, is_kept);
+    keep(traits.scales, is_kept);
+    keep(traits.counts, is_kept);
+    keep(traits.outcomes, is_kept);
+    keep(traits.is_case, is_kept);
+    keep(traits.asked, is_kept);
+    if (traits.names.empty()) {
+        throw UserError{"none of the traits can be predicted; see the warnings above"};
+    }
+}
+
+}  // namespace maniple

@@ -1,0 +1,294 @@
+#!/usr/bin/env python3
+"""scan --whole-genome that is stopped or killed at any place, and run again: the same bytes as in one go."""
+import atexit
+import functools
+import os
+import pathlib
+import re
+import resource
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+import unittest
+
+from command_case import CommandCase, ENVIRONMENT, launcher, start
+import program
+from program import MANIPLE, main, np
+
+STOPPED = 75
+FILES = ("predictors.h5", "results.h5")
+
+
+@functools.cache
+def in_one_go():
+    """A folder with a store, and the bytes of a run that nobody disturbs: made once."""
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="maniple-resume-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    simulate = ["simulate", "--store", "s", "--samples", 1000, "--variants", 4000, "--contigs", 3, "--quantitative", 8,
+                "--binary", 0, "--missing-traits", 0.03, "--seed", 2]
+    for words in (simulate, [*Interrupted.words, "--out", "whole"]):
+        done = start([MANIPLE, *words], cwd=folder)
+        if done.returncode != 0:
+            raise RuntimeError(done.stderr)
+    return folder, [(folder / "whole" / name).read_bytes() for name in FILES]
+
+
+class Interrupted(CommandCase):
+    """Traits enough that level 1 takes many turns, blocks so small that level 0 does."""
+
+    words = ["scan", "--store", "s", "--trait", "quantitative_*", "--covariate", "covariate_1", "--whole-genome",
+             "ridge", "--whole-genome-block", 20, "--threads", 1]
+
+    def setUp(self):
+        super().setUp()
+        folder, self.whole = in_one_go()
+        shutil.copytree(folder / "s", self.folder / "s")
+
+    def there(self, pattern, out="r"):
+        return list((self.folder / out).glob(pattern))
+
+    def said(self, out="r"):
+        log = self.folder / out / "log.txt"
+        return log.read_text(encoding="utf-8") if log.exists() else ""
+
+    def stop(self, sent, is_time, *options, ranks=0, out="r"):
+        """Start it, send every rank a signal when it is time, and return the exit code and what was said."""
+        words = [*launcher(ranks), MANIPLE, *map(str, self.words), "--out", out, *map(str, options)]
+        child = subprocess.Popen(words, cwd=self.folder, text=True, stderr=subprocess.PIPE, env=ENVIRONMENT)
+        limit = time.monotonic() + 60
+        while not is_time() and child.poll() is None and time.monotonic() < limit:
+            time.sleep(0.001)
+        self.assertIsNone(child.poll(), "it ended before it was time")
+        for process in self.processes(child.pid) if ranks else [child.pid]:
+            try:
+                os.kill(process, sent)
+            except ProcessLookupError:
+                pass
+        _, said = child.communicate(timeout=60)
+        return child.returncode, said
+
+    @staticmethod
+    def processes(launcher_pid):
+        """The ranks: children of mpirun that run the program."""
+        found = []
+        for entry in os.listdir("/proc"):
+            if not entry.isdigit():
+                continue
+            try:
+                with open(f"/proc/{entry}/stat", encoding="utf-8") as file:
+                    parent = int(file.read().rsplit(")", 1)[1].split()[1])
+                if parent == launcher_pid and os.readlink(f"/proc/{entry}/exe") == os.path.realpath(MANIPLE):
+                    found.append(int(entry))
+            except (OSError, ValueError):
+                pass
+        return found
+
+    def finish(self, *options, ranks=0, out="r"):
+        """Run it to the end; the bytes are those of one go, and nothing else is left."""
+        said = self.succeed(*self.words, "--out", out, *options, ranks=ranks)
+        self.assertEqual([(self.folder / out / name).read_bytes() for name in FILES], self.whole)
+        self.assertEqual(sorted(os.listdir(self.folder / out)),
+                         ["log.txt", "predictors.h5", "results.h5", "run.json", "summary.tsv"])
+        return said
+
+    def is_level_zero(self):
+        return "variants in" in self.said() and "predict" in self.said()
+
+    def is_level_one(self):
+        return len(self.there("whole-genome/traits-*")) >= 2 and not self.there("whole-genome/*.unfinished-*")
+
+    def is_between(self):
+        return bool(self.there("whole-genome/finished"))
+
+    def is_scan(self):
+        return bool(self.there("results.h5.*"))
+
+
+class Killed(Interrupted):
+    def check(self, ranks):
+        for name, is_time, kept in (("level 0", self.is_level_zero, None), ("level 1", self.is_level_one, "were done by"),
+                                    ("between", self.is_between, "are taken"), ("scan", self.is_scan, "are taken")):
+            for sent in (signal.SIGKILL, signal.SIGTERM):
+                with self.subTest(place=name, sent=sent.name, ranks=ranks):
+                    code, said = self.stop(sent, is_time, ranks=ranks)
+                    if sent == signal.SIGTERM:
+                        self.assertEqual(code, STOPPED, said)
+                    else:
+                        self.assertNotEqual(code, 0)
+                    self.assertFalse(self.there("results.h5"))
+                    said = self.finish(ranks=3 - ranks if ranks else 0)
+                    if kept:
+                        self.assertIn(kept, said)
+                    else:
+                        self.assertNotIn("interrupted", said)
+                    shutil.rmtree(self.folder / "r")
+
+    def test_one_process(self):
+        self.check(0)
+
+    @unittest.skipIf(program.find_mpirun() is None, "no mpirun")
+    def test_two_ranks(self):
+        self.check(2)
+
+    def test_again_and_again(self):
+        """Each run does a little more."""
+        done = []
+        for turn in range(3):
+            before = len(self.there("whole-genome/traits-*"))
+            code, said = self.stop(signal.SIGTERM, lambda: len(self.there("whole-genome/traits-*")) > before)
+            self.assertEqual(code, STOPPED, said)
+            done.append(len(self.there("whole-genome/traits-*")))
+        self.assertEqual(done, sorted(set(done)))
+        self.finish()
+
+    def test_what_is_left_is_private_and_says_nobody(self):
+        self.stop(signal.SIGTERM, self.is_level_one)
+        self.assertEqual((self.folder / "r").stat().st_mode & 0o777, 0o700)
+        for path in self.there("whole-genome/*"):
+            self.assertEqual(path.stat().st_mode & 0o077, 0)
+
+
+class Scratch(Interrupted):
+    """Where the predictors do not fit the memory."""
+
+    def tight(self, ranks=0):
+        """An amount of memory in which predictors do not fit, and all else does."""
+        said = self.refuse("even with predictors in files (--scratch)", *self.words, "--out", "r", "--memory", "20M",
+                           ranks=ranks)
+        needed = float(re.search(r"needs about ([\d.]+) MB", said)[1])
+        memory = ["--memory", f"{needed * 1.05 * 1e6:.0f}"]
+        self.refuse(["needs about", "MB of room for each rank with --scratch"], *self.words, "--out", "r", *memory,
+                    ranks=ranks)
+        return [*memory, "--scratch", "d"]
+
+    def setUp(self):
+        super().setUp()
+        (self.folder / "d").mkdir()
+
+    def left(self):
+        return self.there("*", out="d")
+
+    def written(self):
+        """Bytes of scratch files that are there."""
+        return sum(file.stat().st_size for file in self.left())
+
+    def test_same_bytes(self):
+        for ranks in (0, 2):
+            said = self.finish(*self.tight(ranks), ranks=ranks)
+            self.assertIn("go to files in 'd'", said)
+            self.assertEqual(self.left(), [])
+            shutil.rmtree(self.folder / "r")
+
+    def is_part_written(self):
+        """Some blocks' checksums are in the file, and not all."""
+        for file in self.left():
+            with open(file, "rb") as content:
+                head = np.fromfile(content, np.int64, 5)
+                if len(head) < 5:
+                    continue
+                sums = np.fromfile(content, np.uint64, int(head[2] * (1 + head[3])))[int(head[2]):]
+            if 0.1 < np.count_nonzero(sums) / max(len(sums), 1) < 0.7:
+                return True
+        return False
+
+    def test_blocks_are_kept(self):
+        for sent in (signal.SIGKILL, signal.SIGTERM):
+            for ranks in (0, 2):
+                with self.subTest(sent=sent.name, ranks=ranks):
+                    options = self.tight(ranks)
+                    code, said = self.stop(sent, self.is_part_written, *options, ranks=ranks)
+                    self.assertEqual(code == STOPPED, sent == signal.SIGTERM, said)
+                    self.assertEqual(len(self.left()), max(ranks, 1))
+                    for file in self.left():
+                        self.assertEqual(file.stat().st_mode & 0o777, 0o600)
+                    said = self.finish(*options, ranks=ranks)
+                    self.assertRegex(said, r"[1-9]\d* of \d+ blocks are in the scratch file already")
+                    self.assertEqual(self.left(), [])
+                    shutil.rmtree(self.folder / "r")
+
+    def test_other_ranks_begin_again(self):
+        on_two = self.tight(2)
+        self.stop(signal.SIGKILL, self.is_part_written, *self.tight())
+        said = self.finish(*on_two, ranks=2)
+        self.assertNotIn("already", said)
+        self.assertEqual(self.left(), [])
+
+    def test_level_one_goes_on_from_the_file(self):
+        options = self.tight()
+        self.stop(signal.SIGKILL, self.is_level_one, *options)
+        said = self.finish(*options)
+        self.assertRegex(said, r"(\d+) of \1 blocks are in the scratch file already")
+        self.assertEqual(self.left(), [])
+
+    def test_without_the_file_later(self):
+        self.stop(signal.SIGTERM, self.is_level_one, *self.tight())
+        for file in self.left():
+            file.unlink()
+        self.finish()
+
+    def test_no_room(self):
+        self.refuse(["even with predictors in files", "--threads"], *self.words, "--out", "r", "--memory", "20M",
+                    "--scratch", "d")
+        self.fail_with(3, ["--scratch 'none' cannot be written"], *self.words, "--out", "r", *self.tight()[:-1], "none")
+
+    def test_full_disk(self):
+        def limit():
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, 1_000_000))
+        self.fail_with(3, ["d/maniple-", "disk space", "MB"], *self.words, "--out", "r", *self.tight(),
+                       preexec_fn=limit)
+
+
+class Refused(Interrupted):
+    def test_another_request(self):
+        self.stop(signal.SIGTERM, self.is_level_one)
+        words = [*self.words, "--out", "r"]
+        self.refuse(["--seed was '1' and is '2'", "samples and their folds", "another --out"], *words, "--seed", 2)
+        self.refuse("--whole-genome-block was '20' and is '30'", *[30 if word == 20 else word for word in words])
+        self.refuse("--trait was", *["quantitative_1" if word == "quantitative_*" else word for word in words])
+        self.refuse("filters was", *words, "--whole-genome-min-maf", 0.02)
+        self.refuse("(--whole-genome-heritabilities was", *words, "--whole-genome-heritabilities", "0.5,0.7")
+        ids = [line.split()[0] for line in self.ids()]
+        self.write("keep.txt", "\n".join(ids[:900]) + "\n")
+        self.refuse(["values of the traits", "samples and their folds"], *words, "--keep", "keep.txt")
+        plain = ["scan", "--store", "s", "--trait", "quantitative_1", "--threads", 1, "--out", "r"]
+        self.refuse("the work of an interrupted command of another kind", *plain)
+        self.finish("--min-maf", 0)  # What the scan alone is asked for may change.
+
+    def ids(self):
+        with program.h5py.File(self.folder / "s/cohort.h5") as file:
+            return [value.decode() for value in file["sample_id"][:]]
+
+    def test_other_values(self):
+        self.stop(signal.SIGTERM, self.is_between)
+        self.succeed("import", "--store", "s", "--table", self.changed_table(), "--name", "other")
+        self.refuse("--trait was", *["extra" if word == "quantitative_*" else word for word in self.words], "--out", "r")
+        self.finish()
+
+    def changed_table(self):
+        return self.write("other.tsv", "IID\textra\n" + "".join(f"{i}\t{n * 7919 % 613}\n"
+                                                                for n, i in enumerate(self.ids())))
+
+    def test_damage(self):
+        self.stop(signal.SIGTERM, self.is_level_one)
+        file = self.there("whole-genome/traits-*")[0]
+        content = bytearray(file.read_bytes())
+        content[len(content) // 2] ^= 1
+        file.write_bytes(content)
+        self.fail_with(4, [str(file.name), "is damaged"], *self.words, "--out", "r")
+        file.unlink()
+        self.finish()
+
+    def test_damaged_predictors(self):
+        self.stop(signal.SIGTERM, self.is_scan)
+        file = self.folder / "r/predictors.h5"
+        content = bytearray(file.read_bytes())
+        content[len(content) // 2] ^= 1
+        file.write_bytes(content)
+        self.fail_with(4, ["predictors.h5", "is damaged"], *self.words, "--out", "r")
+
+
+if __name__ == "__main__":
+    main()
