@@ -5,7 +5,7 @@
 namespace maniple {
 
 std::span<std::string_view const> test_status_names() {
-    static constexpr std::array<std::string_view, 15> names{
+    static constexpr std::array<std::string_view, 14> names{
         "ok",
         "filtered_maf",
         "filtered_mac",
@@ -19,7 +19,6 @@ std::span<std::string_view const> test_status_names() {
         "constant_trait",
         "perfect_fit",
         "too_few_carriers",
-        "separated",
         "not_converged",
     };
     return names;

@@ -85,7 +85,7 @@ class PredictorsAlone(CommandCase):
                         "--model", model)
         self.refuse("--correction has no use with --whole-genome-only", *self.odds, "--trait", "binary_1",
                     "--correction", "spa")
-        self.refuse("must be auto, linear or logistic", *tests, "--model", "cox")
+        self.refuse("must be auto or linear or logistic", *tests, "--model", "cox")
         self.refuse("--whole-genome-only has no use without --whole-genome ridge", *tests, "--whole-genome-only")
         self.refuse("--hwe has no use with --whole-genome-only", *self.words, "--trait", "binary_1", "--hwe", 0.1)
         self.refuse("--chr has no use with --whole-genome-only", *self.words, "--trait", "binary_1", "--chr", 1)

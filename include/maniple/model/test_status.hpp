@@ -22,8 +22,7 @@ enum class TestStatus : std::uint8_t {
     constant_trait = 10,       ///< The trait does not vary among the samples with this genotype.
     perfect_fit = 11,          ///< Nothing is left unexplained: no variance to test against.
     too_few_carriers = 12,     ///< Of the rarer genotypes among a binary trait's samples.
-    separated = 13,            ///< The genotype tells cases from controls: no finite effect.
-    not_converged = 14,        ///< The search for an effect or its p did not end.
+    not_converged = 13,        ///< The search for an effect or its p did not end.
 };
 
 /// Names in code order, e.g. "constant_genotype".
