@@ -131,6 +131,11 @@ std::int64_t ScanMemory::logistic_columns(std::int64_t covariates) const {
     return covariates + 3 + (others + column - 1) / column;
 }
 
+// What fitting logistic models leaves in the heap: covariates three times over, and outcomes.
+std::int64_t ScanMemory::logistic_fitting(std::int64_t covariates) const {
+    return binary_ ? 8 * samples_ * (3 * (covariates + 1) + 16) : 0;
+}
+
 std::int64_t ScanMemory::of_batch(ScanModels const& models) const {
     auto const& null = models.linear;
     auto const traits = models.layout.traits();
@@ -139,7 +144,7 @@ std::int64_t ScanMemory::of_batch(ScanModels const& models) const {
         models.binary ? BinaryWorkspace::bytes(*models.binary, *binary_, block_variants_) : 0;
     auto const columns = null.columns().columns();
     auto const covariates = std::ssize(null.covariates());
-    return traits * offsets_.trait_bytes +
+    return traits * offsets_.trait_bytes + logistic_fitting(covariates) +
            std::max(
                while_fitting(bytes, columns, covariates),
                always_ + bytes + buffers_ + with_offsets(traits, columns, covariates) +
@@ -159,7 +164,7 @@ std::int64_t ScanMemory::of_batch(std::int64_t traits, std::int64_t patterns, st
                             ? BinaryWorkspace::most_bytes(samples_, traits + columns, traits,
                                                           covariates + 1, *binary_, block_variants_)
                             : 0;
-    return traits * offsets_.trait_bytes +
+    return traits * offsets_.trait_bytes + logistic_fitting(covariates) +
            std::max(while_fitting(null, traits + columns, covariates),
                     always_ + null + buffers_ + with_offsets(traits, traits + columns, covariates) +
                         threads_ * (per_thread + binary) + numbers(traits, patterns));

@@ -56,6 +56,7 @@ public:
 private:
     std::int64_t while_fitting(std::int64_t null, std::int64_t columns,
                                std::int64_t covariates) const;
+    std::int64_t logistic_fitting(std::int64_t covariates) const;
     std::int64_t numbers(std::int64_t traits, std::int64_t patterns) const;
     std::int64_t with_offsets(std::int64_t traits, std::int64_t columns,
                               std::int64_t covariates) const;
