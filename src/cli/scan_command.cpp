@@ -24,14 +24,27 @@ po::options_description options() {
          "covariates: names or patterns; levels of a categorical one become indicators (default: "
          "intercept only)")  //
         ("model", po::value<std::string>()->default_value("linear")->value_name("HOW"),
-         "of binary traits: linear, as the numbers 0 and 1; logistic, by log odds (with "
-         "--whole-genome-only: tests are linear so far)")  //
+         "of binary traits: auto or logistic, by log odds (logistic: there must be no others); "
+         "linear, "
+         "as the numbers 0 and 1")  //
         ("missing-genotype", po::value<std::string>()->default_value("mean")->value_name("HOW"),
          "a missing genotype counts as the mean of the trait's samples, or drop: such samples are "
          "left out of that variant's regression")  //
         ("predictors", po::value<std::string>()->value_name("FILE"),
          "test each variant on the trait less what other contigs predict: a run that made "
          "predictors, its predictors.h5, or a _pred.list of REGENIE's step 1");
+    po::options_description logistic{"Logistic regression"};
+    logistic.add_options()  //
+        ("correction", po::value<std::string>()->default_value("firth-approx")->value_name("HOW"),
+         "what follows a score test with a small p: firth-approx (Firth's regression, the "
+         "covariates' effects being given), firth (all effects free), spa (saddlepoint "
+         "approximation), none")  //
+        ("correction-threshold", po::value<double>()->default_value(0.05, "0.05")->value_name("X"),
+         "largest p of a score test that is corrected")  //
+        ("min-cases", po::value<std::int64_t>()->default_value(20)->value_name("N"),
+         "fewest cases, and controls, of a trait")  //
+        ("min-carriers", po::value<std::int64_t>()->default_value(5)->value_name("N"),
+         "fewest samples with one of the rarer genotypes of a variant");
     po::options_description genome{"Whole-genome regression"};
     genome.add_options()  //
         ("whole-genome", po::value<std::string>()->default_value("none")->value_name("HOW"),
@@ -65,18 +78,23 @@ po::options_description options() {
     work.add_options()("memory", po::value<std::string>()->value_name("SIZE"),
                        "memory of each rank: 4G is 4,000 MB, 4Gi is 4,096 MiB (default: 80% of "
                        "what there is); where traits do not fit, they are taken in batches");
-    return all.add(model).add(genome).add(choice).add(work);
+    return all.add(model).add(logistic).add(genome).add(choice).add(work);
 }
 
 BinaryModel binary_model_of(po::variables_map const& values) {
-    return choose<BinaryModel>(
-        values, "model", {{"linear", BinaryModel::linear}, {"logistic", BinaryModel::logistic}});
+    return choose<BinaryModel>(values, "model",
+                               {{"auto", BinaryModel::logistic},
+                                {"linear", BinaryModel::linear},
+                                {"logistic", BinaryModel::logistic}});
 }
 
 // Options of the tests would change nothing.
 void refuse_without_tests(po::variables_map const& values) {
     auto names = variant_option_names(VariantFamily::analysed);
-    names.emplace_back("missing-genotype");
+    for (auto const* name :
+         {"missing-genotype", "correction", "correction-threshold", "min-cases", "min-carriers"}) {
+        names.emplace_back(name);
+    }
     for (auto const& name : names) {
         if (!is_given(values, name.c_str())) continue;
         throw UserError{fmt::format(
@@ -135,28 +153,62 @@ std::optional<WholeGenomeRequest> whole_genome_of(po::variables_map const& value
         .scratch = text_of(values, "scratch")};
 }
 
+ModelChoice model_of(po::variables_map const& values) {
+    auto const model = choose<ModelChoice>(values, "model",
+                                           {{"auto", ModelChoice::by_type},
+                                            {"linear", ModelChoice::linear},
+                                            {"logistic", ModelChoice::logistic}});
+    if (model != ModelChoice::linear) return model;
+    for (auto const* name : {"correction", "correction-threshold", "min-cases", "min-carriers"}) {
+        if (!is_given(values, name)) continue;
+        throw UserError{fmt::format(
+            "option --{} has no use with --model linear; use --model auto or logistic", name)};
+    }
+    return model;
+}
+
+BinaryRule binary_rule_of(po::variables_map const& values) {
+    auto const correction = choose<Correction>(values, "correction",
+                                               {{"firth-approx", Correction::firth_approx},
+                                                {"firth", Correction::firth},
+                                                {"spa", Correction::spa},
+                                                {"none", Correction::none}});
+    if (correction == Correction::none && is_given(values, "correction-threshold")) {
+        throw UserError{
+            "option --correction-threshold has no use with --correction none; leave it out"};
+    }
+    constexpr std::int64_t no_limit = 1'000'000'000;
+    return {.correction = correction,
+            .threshold = bounded(values, "correction-threshold", 0.0, 1.0),
+            .fewest_carriers = bounded<std::int64_t>(values, "min-carriers", 1, no_limit)};
+}
+
 void execute(po::variables_map const& values, mpi::Communicator const& comm, Log& log) {
-    ScanRequest const request{.store = values["store"].as<std::string>(),
-                              .run = text_of(values, "out"),
-                              .traits = words_of(values, "trait"),
-                              .covariates = words_of(values, "covariate"),
-                              .missing = choose<MissingGenotype>(values, "missing-genotype",
-                                                                 {{"mean", MissingGenotype::mean},
-                                                                  {"drop", MissingGenotype::drop}}),
-                              .predictors = text_of(values, "predictors"),
-                              .whole_genome = whole_genome_of(values),
-                              .filter = variant_filter_of(values),
-                              .samples = sample_files_of(values),
-                              .variants = variant_files_of(values),
-                              .threads = threads_of(values),
-                              .memory = size_of(values, "memory")};
+    ScanRequest const request{
+        .store = values["store"].as<std::string>(),
+        .run = text_of(values, "out"),
+        .traits = words_of(values, "trait"),
+        .covariates = words_of(values, "covariate"),
+        .missing = choose<MissingGenotype>(
+            values, "missing-genotype",
+            {{"mean", MissingGenotype::mean}, {"drop", MissingGenotype::drop}}),
+        .model = model_of(values),
+        .rule = binary_rule_of(values),
+        .fewest_cases = bounded<std::int64_t>(values, "min-cases", 1, 1'000'000'000),
+        .predictors = text_of(values, "predictors"),
+        .whole_genome = whole_genome_of(values),
+        .filter = variant_filter_of(values),
+        .samples = sample_files_of(values),
+        .variants = variant_files_of(values),
+        .threads = threads_of(values),
+        .memory = size_of(values, "memory")};
     bool const only = values["whole-genome-only"].as<bool>();
     if (only) {
         refuse_without_tests(values);
-    } else if (binary_model_of(values) == BinaryModel::logistic) {
+    } else if (request.whole_genome && request.model != ModelChoice::linear) {
         throw UserError{
-            "option --model logistic has no tests yet (only predictions); add --whole-genome ridge "
-            "--whole-genome-only, or take --model linear"};
+            "option --model auto or logistic has no tests less what --whole-genome predicts yet; "
+            "add --whole-genome-only, or take --model linear"};
     }
     if (values["plan"].as<bool>()) {
         only ? plan_predictors(request, comm, log) : plan_scan(request, comm, log);

@@ -5,7 +5,7 @@
 namespace maniple {
 
 std::span<std::string_view const> test_status_names() {
-    static constexpr std::array<std::string_view, 12> names{
+    static constexpr std::array<std::string_view, 14> names{
         "ok",
         "filtered_maf",
         "filtered_mac",
@@ -18,6 +18,8 @@ std::span<std::string_view const> test_status_names() {
         "collinear_covariates",
         "constant_trait",
         "perfect_fit",
+        "too_few_carriers",
+        "not_converged",
     };
     return names;
 }

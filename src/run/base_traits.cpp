@@ -81,7 +81,7 @@ BaseTraits load_base_traits(WholeGenomeRequest const& request, Cohort const& coh
     TraitLoader const loader{tables, covariates,
                              choose_samples(cohort.samples(), request.samples, log)};
     auto const fitted = loader.fit(references);
-    judge_rejected(fitted.null, asked, log);
+    judge_rejected(fitted.null.rejected(), asked, log);
 
     auto const& null = fitted.null;
     auto const base = null.base().list();

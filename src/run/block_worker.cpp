@@ -13,8 +13,15 @@ PackedView part_of(PackedView block, std::int64_t first, std::int64_t last) {
 
 }  // namespace
 
-BlockWorker::BlockWorker(ScanPlan const& plan, LinearNull const& null)
-    : plan_{plan}, work_{null, plan.request().missing, plan.cohort().index().block_variants} {}
+BlockWorker::BlockWorker(ScanPlan const& plan, ScanModels const& models)
+    : plan_{plan},
+      models_{models},
+      binary_{plan.binary_settings()},
+      work_{models.linear, plan.request().missing, plan.cohort().index().block_variants} {
+    if (models.binary) {
+        binary_work_.emplace(*models.binary, binary_, plan.cohort().index().block_variants);
+    }
+}
 
 void BlockWorker::compute(LinearNull const& null, ChosenBlock const& block, UnitPiece const& piece,
                           PackedView genotypes, LinearTests const& tests) {
@@ -28,8 +35,15 @@ void BlockWorker::compute(LinearNull const& null, ChosenBlock const& block, Unit
     for (auto r = piece.first; r < piece.first + piece.rows; ++r) {
         rows_.emplace_back(row_at(r) - first);
     }
-    scan_block(null, part_of(genotypes, first, last), rows_, plan_.request().missing,
-               plan_.request().filter, work_, tests);
+    auto const part = part_of(genotypes, first, last);
+    if (models_.layout.linear_traits() > 0) {
+        scan_block(null, part, rows_, plan_.request().missing, plan_.request().filter, work_,
+                   models_.layout.of_linear(tests));
+    }
+    if (models_.binary) {
+        scan_binary_block(*models_.binary, part, rows_, binary_, *binary_work_,
+                          models_.layout.of_binary(tests));
+    }
 }
 
 }  // namespace maniple

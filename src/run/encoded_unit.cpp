@@ -87,25 +87,29 @@ EncodedUnit EncodedUnit::from_message(mpi::Bytes message) {
     return unit;
 }
 
-void EncodedUnit::for_each_column(LinearNull const& null, ColumnSink const& sink) const {
+void EncodedUnit::for_each_column(UnitLayout const& layout, ColumnSink const& sink) const {
     ColumnCursor cursor{groups_};
     std::vector<std::array<EncodedColumn, 2>> shared;
-    shared.reserve(null.patterns().size());
-    for (std::size_t p = 0; p < null.patterns().size(); ++p) {
+    for (std::int64_t p = 0; p < layout.patterns(); ++p) {
         auto const samples = cursor.next();
         shared.push_back({samples, cursor.next()});
     }
-    for (std::size_t t = 0; t < null.traits().size(); ++t) {
-        TraitIndex const trait{static_cast<std::int64_t>(t)};
-        for (auto which : {ResultColumn::beta, ResultColumn::standard_error,
-                           ResultColumn::neg_log10_p, ResultColumn::status}) {
-            sink(which, trait, cursor.next());
+    constexpr std::array own{ResultColumn::beta, ResultColumn::standard_error,
+                             ResultColumn::neg_log10_p, ResultColumn::status};
+    std::vector<EncodedColumn> columns;  // By row, as they were encoded.
+    for (std::int64_t c = 0; c < layout.traits() * std::ssize(own); ++c) {
+        columns.push_back(cursor.next());
+    }
+    expect(cursor.at_end(), "a unit holds nothing else");
+    for (TraitIndex trait{0}; trait.get() < layout.traits(); ++trait) {
+        auto const place = layout.place(trait);
+        for (std::size_t c = 0; c < own.size(); ++c) {
+            sink(own[c], trait, columns[static_cast<std::size_t>(place.row) * own.size() + c]);
         }
-        auto const& [samples, frequency] = shared[null.traits()[t].pattern.at()];
+        auto const& [samples, frequency] = shared[static_cast<std::size_t>(place.pattern)];
         sink(ResultColumn::samples, trait, samples);
         sink(ResultColumn::effect_allele_frequency, trait, frequency);
     }
-    expect(cursor.at_end(), "a unit holds nothing else");
 }
 
 }  // namespace maniple

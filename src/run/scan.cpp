@@ -95,19 +95,20 @@ public:
 private:
     void pass(std::size_t batch, std::optional<ScanOutput>& output) {
         auto const traits = plan_.batches()[batch];
-        std::optional<LinearNull> null;
+        std::optional<ScanModels> models;
         std::optional<ContigNulls> nulls;
         together(comm_, [&] {
             StopRequest::check();
-            null.emplace(plan_.fit(batch));
-            nulls.emplace(*null, plan_.offsets(batch, *null), plan_.request().threads);
+            models.emplace(plan_.fit(batch));
+            nulls.emplace(models->linear, plan_.offsets(batch, models->linear),
+                          plan_.request().threads);
         });
         ScanTally tally{traits.size()};
         Progress progress{"variants", plan_.variants(), log_};
         auto const sink = [&](std::int64_t unit, BlockReader& reader, EncodedUnit const& encoded) {
-            output->take(units_, unit, reader, encoded, *null, traits.first);
+            output->take(units_, unit, reader, encoded, models->layout, traits.first);
         };
-        scan_batch(plan_, units_, *nulls, comm_, sink, tally, progress);
+        scan_batch(plan_, units_, *models, *nulls, comm_, sink, tally, progress);
         tally.merge(comm_);
         for (auto t = traits.first; t != traits.last; ++t) {
             summaries_.push_back(

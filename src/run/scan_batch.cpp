@@ -63,19 +63,19 @@ UnitQueue make_queue(ScanUnits const& units, std::vector<std::int64_t> const& ow
 
 class BatchScan {
 public:
-    BatchScan(ScanPlan const& plan, ScanUnits const& units, ContigNulls& nulls,
-              mpi::Communicator const& comm, UnitSink const& sink, ScanTally& tally,
-              Progress& progress)
+    BatchScan(ScanPlan const& plan, ScanUnits const& units, ScanModels const& models,
+              ContigNulls& nulls, mpi::Communicator const& comm, UnitSink const& sink,
+              ScanTally& tally, Progress& progress)
         : plan_{plan},
           units_{units},
+          models_{models},
           nulls_{nulls},
           comm_{comm},
           sink_{sink},
           tally_{tally},
           progress_{progress},
           own_{own_units(units, comm)},
-          groups_{std::ssize(nulls.plain().traits()), std::ssize(nulls.plain().patterns()),
-                  units.unit_rows()},
+          groups_{models.layout.traits(), models.layout.patterns(), units.unit_rows()},
           queue_{make_queue(units, own_, groups_, comm, plan.request().threads)},
           reader_{plan.cohort()},
           pulse_{comm} {
@@ -84,8 +84,8 @@ public:
         workers_.resize(static_cast<std::size_t>(threads));
         raw_.resize(static_cast<std::size_t>(limits.buffers));
         for (std::int64_t a = 0; a < std::min(limits.arrays, std::ssize(own_)); ++a) {
-            arrays_.emplace_back(std::ssize(nulls.plain().traits()),
-                                 std::ssize(nulls.plain().patterns()), units.unit_rows());
+            arrays_.emplace_back(models.layout.traits(), models.layout.patterns(),
+                                 units.unit_rows());
         }
         encoded_.assign(UnitQueue::encoded_units, EncodedUnit{groups_});
     }
@@ -238,7 +238,7 @@ private:
         if (!groups_.is_of_traits(task.item)) return;
         auto const members = groups_.members(task.item);
         for (auto m = members.first; m != members.last; ++m) {
-            tally_.add(TraitIndex{m.get()}, arrays.status(m.get(), rows),
+            tally_.add(models_.layout.trait_of_row(m.get()), arrays.status(m.get(), rows),
                        arrays.neg_log10_p(m.get(), rows));
         }
     }
@@ -258,7 +258,7 @@ private:
     // Made by the thread that uses it, so that its memory is near.
     BlockWorker& worker() {
         auto& mine = workers_[static_cast<std::size_t>(omp_get_thread_num())];
-        if (!mine) mine.emplace(plan_, nulls_.plain());
+        if (!mine) mine.emplace(plan_, models_);
         return *mine;
     }
 
@@ -275,6 +275,7 @@ private:
 
     ScanPlan const& plan_;
     ScanUnits const& units_;
+    ScanModels const& models_;
     ContigNulls& nulls_;
     mpi::Communicator const& comm_;
     UnitSink const& sink_;
@@ -305,10 +306,10 @@ PassLimits pass_limits(int threads) {
     return {.arrays = 2, .buffers = 2 * std::int64_t{threads}};
 }
 
-void scan_batch(ScanPlan const& plan, ScanUnits const& units, ContigNulls& nulls,
-                mpi::Communicator const& comm, UnitSink const& sink, ScanTally& tally,
-                Progress& progress) {
-    BatchScan{plan, units, nulls, comm, sink, tally, progress}.run();
+void scan_batch(ScanPlan const& plan, ScanUnits const& units, ScanModels const& models,
+                ContigNulls& nulls, mpi::Communicator const& comm, UnitSink const& sink,
+                ScanTally& tally, Progress& progress) {
+    BatchScan{plan, units, models, nulls, comm, sink, tally, progress}.run();
 }
 
 }  // namespace maniple

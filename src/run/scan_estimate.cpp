@@ -25,18 +25,18 @@ constexpr double timing_seconds = 0.5;
 }  // namespace
 
 double estimate_seconds(ScanPlan& plan, int ranks) {
-    auto const null = plan.fit(0);
-    ContigNulls nulls{null, plan.offsets(0, null), 1};
+    auto const models = plan.fit(0);
+    ContigNulls nulls{models.linear, plan.offsets(0, models.linear), 1};
     double modelling = 0;  // Of all contigs met.
     std::set<std::size_t> contigs;
     ScanUnits const units{plan.blocks(), plan.unit_rows()};
-    auto const traits = std::ssize(null.traits());
-    auto const patterns = std::ssize(null.patterns());
+    auto const traits = models.layout.traits();
+    auto const patterns = models.layout.patterns();
     UnitArrays arrays{traits, patterns, plan.unit_rows()};
     ColumnGroups const groups{traits, patterns, plan.unit_rows()};
     EncodedUnit encoded{groups};
     BlockReader reader{plan.cohort()};
-    BlockWorker worker{plan, null};
+    BlockWorker worker{plan, models};
     RawBlock raw;
     omp_set_num_threads(1);  // The product starts no threads of its own then.
     std::int64_t variants = 0;
@@ -65,10 +65,10 @@ double estimate_seconds(ScanPlan& plan, int ranks) {
     // Every rank makes the models of all contigs, its threads together.
     std::set<std::size_t> all;
     for (auto const& block : plan.blocks()) all.insert(plan.contig_of(block));
-    auto const models =
+    auto const modelled =
         modelling / static_cast<double>(contigs.size()) * static_cast<double>(all.size());
     auto const batches = static_cast<double>(plan.traits()) / static_cast<double>(traits);
-    return (per_variant * static_cast<double>(plan.variants()) / ranks + models) * batches /
+    return (per_variant * static_cast<double>(plan.variants()) / ranks + modelled) * batches /
            plan.request().threads;
 }
 

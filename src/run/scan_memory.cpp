@@ -71,12 +71,13 @@ ScanLimits agree_on_limits(std::optional<std::int64_t> asked, int threads,
 
 ScanMemory::ScanMemory(Cohort const& cohort, std::span<ChosenBlock const> blocks,
                        std::int64_t traits, MissingGenotype missing, ScanLimits limits,
-                       OffsetExtent offsets)
+                       OffsetExtent offsets, std::optional<BinarySettings> binary)
     : samples_{cohort.samples().size()},
       block_variants_{cohort.index().block_variants},
       threads_{limits.threads},
       missing_{missing},
       offsets_{offsets},
+      binary_{binary},
       always_{limits.resting + working_bytes + (limits.threads - 1) * thread_bytes +
               name_bytes(cohort)} {
     std::int64_t stored_rows = 0;
@@ -122,16 +123,33 @@ std::int64_t ScanMemory::numbers(std::int64_t traits, std::int64_t patterns) con
                (encoded_trait_bytes * traits + encoded_pattern_bytes * patterns);
 }
 
-std::int64_t ScanMemory::of_batch(LinearNull const& null) const {
-    auto const traits = std::ssize(null.traits());
-    auto const bytes = null.bytes();
+std::int64_t ScanMemory::logistic_columns(std::int64_t covariates) const {
+    // The residual, weights times covariates and intercept, and weights; three doubles a sample;
+    // and, as if no other trait had its samples, a pattern's covariates.
+    auto const column = FixedPointMatrix::bytes(samples_, 16) / 16;
+    auto const others = (8 * 4 + 4 * (covariates + 1)) * (samples_ + 32);
+    return covariates + 3 + (others + column - 1) / column;
+}
+
+// What fitting logistic models leaves in the heap: covariates three times over, and outcomes.
+std::int64_t ScanMemory::logistic_fitting(std::int64_t covariates) const {
+    return binary_ ? 8 * samples_ * (3 * (covariates + 1) + 16) : 0;
+}
+
+std::int64_t ScanMemory::of_batch(ScanModels const& models) const {
+    auto const& null = models.linear;
+    auto const traits = models.layout.traits();
+    auto const bytes = null.bytes() + (models.binary ? models.binary->bytes() : 0);
+    auto const binary =
+        models.binary ? BinaryWorkspace::bytes(*models.binary, *binary_, block_variants_) : 0;
     auto const columns = null.columns().columns();
     auto const covariates = std::ssize(null.covariates());
-    return traits * offsets_.trait_bytes +
-           std::max(while_fitting(bytes, columns, covariates),
-                    always_ + bytes + buffers_ + with_offsets(traits, columns, covariates) +
-                        threads_ * LinearWorkspace::bytes(null, missing_, block_variants_) +
-                        numbers(traits, std::ssize(null.patterns())));
+    return traits * offsets_.trait_bytes + logistic_fitting(covariates) +
+           std::max(
+               while_fitting(bytes, columns, covariates),
+               always_ + bytes + buffers_ + with_offsets(traits, columns, covariates) +
+                   threads_ * (LinearWorkspace::bytes(null, missing_, block_variants_) + binary) +
+                   numbers(traits, models.layout.patterns()));
 }
 
 std::int64_t ScanMemory::of_batch(std::int64_t traits, std::int64_t patterns, std::int64_t columns,
@@ -142,10 +160,14 @@ std::int64_t ScanMemory::of_batch(std::int64_t traits, std::int64_t patterns, st
     auto const per_thread = LinearWorkspace::most_bytes(
         samples_, traits + columns, covariates, traits,
         lacks ? LinearNull::most_lacking(samples_) : 0, missing_, block_variants_);
-    return traits * offsets_.trait_bytes +
+    auto const binary = binary_
+                            ? BinaryWorkspace::most_bytes(samples_, traits + columns, traits,
+                                                          covariates + 1, *binary_, block_variants_)
+                            : 0;
+    return traits * offsets_.trait_bytes + logistic_fitting(covariates) +
            std::max(while_fitting(null, traits + columns, covariates),
                     always_ + null + buffers_ + with_offsets(traits, traits + columns, covariates) +
-                        threads_ * per_thread + numbers(traits, patterns));
+                        threads_ * (per_thread + binary) + numbers(traits, patterns));
 }
 
 }  // namespace maniple

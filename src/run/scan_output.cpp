@@ -29,10 +29,21 @@ void describe_variants(ScanPlan const& plan, ResultHeader& header) {
     }
 }
 
+std::string describe_models(ScanPlan const& plan) {
+    std::string text;
+    if (plan.has_model(TraitModel::linear)) text = "linear";
+    if (plan.predictors() != nullptr) text += ", less predictors";
+    if (plan.has_model(TraitModel::logistic)) {
+        text += fmt::format("{}logistic ({})",
+                            text.empty() ? "" : "; binary traits: ", plan.describe_correction());
+    }
+    return text;
+}
+
 ResultHeader make_header(ScanPlan const& plan) {
     ResultHeader header{
         .traits = plan.trait_labels(),
-        .model = plan.predictors() == nullptr ? "linear" : "linear, less predictors",
+        .model = describe_models(plan),
         .covariates = fmt::format("{}", fmt::join(plan.covariate_labels(), ",")),
         .missing_genotype = plan.request().missing == MissingGenotype::mean ? "mean" : "drop",
         .fingerprint = plan.cohort().index().fingerprint,
@@ -52,10 +63,10 @@ ScanOutput::ScanOutput(std::filesystem::path const& file, ScanPlan const& plan)
 }
 
 void ScanOutput::take(ScanUnits const& units, std::int64_t unit, BlockReader& reader,
-                      EncodedUnit const& encoded, LinearNull const& null, TraitIndex first) {
+                      EncodedUnit const& encoded, UnitLayout const& layout, TraitIndex first) {
     auto const row = units.rows(unit).first.get();
     if (!spool_) append_names(units, unit, reader);
-    encoded.for_each_column(null,
+    encoded.for_each_column(layout,
                             [&](ResultColumn which, TraitIndex in_batch, EncodedColumn column) {
                                 auto const trait = first + in_batch.get();
                                 if (spool_) {

@@ -127,7 +127,94 @@ void ScanPlan::require_linear(ColumnReference const& trait) const {
         trait.label, predictors_->file().string())};
 }
 
-FittedTraits ScanPlan::fit_columns(std::span<ColumnReference const> columns) const {
+TraitModel ScanPlan::model_of(ColumnReference const& trait) const {
+    bool const is_binary = trait.column.type == ColumnType::binary;
+    switch (request_.model) {
+        case ModelChoice::by_type:
+            return is_binary ? TraitModel::logistic : TraitModel::linear;
+        case ModelChoice::logistic:
+            if (is_binary) return TraitModel::logistic;
+            throw UserError{fmt::format(
+                "trait '{}' is {} (logistic regression is of binary traits); use --model auto, or "
+                "name binary traits",
+                trait.label, to_string(trait.column.type))};
+        case ModelChoice::linear:
+            break;
+    }
+    return TraitModel::linear;
+}
+
+bool ScanPlan::has_model(TraitModel model) const {
+    return std::ranges::any_of(traits_,
+                               [&](PlannedTrait const& trait) { return trait.model == model; });
+}
+
+ScanPlan::FittedBatch ScanPlan::fit_columns(std::span<ColumnReference const> columns) const {
+    std::vector<ColumnReference> linear;
+    std::vector<ColumnReference> logistic;
+    std::vector<std::size_t> linear_positions;
+    std::vector<std::size_t> logistic_positions;
+    for (std::size_t c = 0; c < columns.size(); ++c) {
+        bool const is_linear = model_of(columns[c]) == TraitModel::linear;
+        (is_linear ? linear : logistic).push_back(columns[c]);
+        (is_linear ? linear_positions : logistic_positions).push_back(c);
+    }
+    auto fitted = fit_linear(linear);
+    std::optional<FittedBinaryTraits> binary;
+    if (!logistic.empty()) {
+        binary = loader_->fit_binary(logistic, {.fewest_cases = request_.fewest_cases});
+    }
+    struct Accepted {
+        std::size_t position;
+        TraitModel model;
+        TraitCounts counts;
+    };
+    std::vector<Accepted> all;
+    for (std::size_t t = 0; t < fitted.accepted.size(); ++t) {
+        auto const position = linear_positions[fitted.accepted[t]];
+        all.push_back({position,
+                       TraitModel::linear,
+                       {.type = columns[position].column.type,
+                        .samples = fitted.null.pattern(fitted.null.traits()[t].pattern).samples,
+                        .cases = fitted.cases[t],
+                        .unpredicted = fitted.unpredicted[t]}});
+    }
+    std::vector<RejectedTrait> rejected{fitted.null.rejected().begin(),
+                                        fitted.null.rejected().end()};
+    for (std::size_t t = 0; binary && t < binary->accepted.size(); ++t) {
+        auto const& trait = binary->null.traits()[t];
+        all.push_back({logistic_positions[binary->accepted[t]],
+                       TraitModel::logistic,
+                       {.type = ColumnType::binary,
+                        .samples = trait.cases + trait.controls,
+                        .cases = trait.cases}});
+    }
+    if (binary) {
+        rejected.insert(rejected.end(), binary->null.rejected().begin(),
+                        binary->null.rejected().end());
+    }
+    std::ranges::sort(all, {}, &Accepted::position);
+    std::vector<TraitModel> kinds;
+    std::vector<std::size_t> accepted;
+    std::vector<TraitCounts> counts;
+    for (auto const& trait : all) {
+        kinds.push_back(trait.model);
+        accepted.push_back(trait.position);
+        counts.push_back(trait.counts);
+    }
+    std::optional<BinaryNull> null;
+    if (binary && !binary->null.traits().empty()) null = std::move(binary->null);
+    UnitLayout layout{fitted.null, null ? &*null : nullptr, kinds};
+    return {.models = {.linear = std::move(fitted.null),
+                       .binary = std::move(null),
+                       .layout = std::move(layout)},
+            .accepted = std::move(accepted),
+            .kinds = std::move(kinds),
+            .counts = std::move(counts),
+            .rejected = std::move(rejected)};
+}
+
+FittedTraits ScanPlan::fit_linear(std::span<ColumnReference const> columns) const {
     if (!predictors_) return loader_->fit(columns);
     std::vector<std::size_t> positions;
     for (auto const& column : columns) positions.push_back(predictor_of(column));
@@ -154,7 +241,18 @@ std::optional<OffsetReader> ScanPlan::offsets(std::size_t batch, LinearNull cons
 // they need together then shows.
 void ScanPlan::survey(std::vector<TraitReference> const& asked, ScanLimits limits, Log& log) {
     std::vector<ColumnReference> columns;
-    for (auto const& trait : asked) columns.push_back(trait.reference);
+    std::int64_t logistic = 0;
+    for (auto const& trait : asked) {
+        columns.push_back(trait.reference);
+        logistic += model_of(trait.reference) == TraitModel::logistic ? 1 : 0;
+    }
+    std::optional<BinarySettings> binary;
+    if (logistic > 0) binary = binary_settings();
+    if (logistic > 0 && predictors_) {
+        throw UserError{
+            "binary traits cannot be tested by logistic regression less what predictors say yet; "
+            "use --model linear, or no predictors"};
+    }
     if (predictors_) {
         for (auto const& column : columns) require_linear(column);  // Before any work.
     }
@@ -164,10 +262,11 @@ void ScanPlan::survey(std::vector<TraitReference> const& asked, ScanLimits limit
         offsets = {.contigs = std::ssize(predictors_->contigs()),
                    .trait_bytes = predictors_->bytes_per_trait()};
     }
-    ScanMemory const rough{cohort_, blocks_, count, request_.missing, limits, offsets};
+    ScanMemory const rough{cohort_, blocks_, count, request_.missing, limits, offsets, binary};
     auto const covariates = loader_->covariate_columns();
     auto const needs = [&](std::int64_t traits) {
-        return rough.of_batch(traits, traits, (traits + 1) * covariates, covariates);
+        auto const more = std::min(traits, logistic) * rough.logistic_columns(covariates);
+        return rough.of_batch(traits, traits, (traits + 1) * covariates + more, covariates);
     };
     std::int64_t group = count;
     while (group > 1 && needs(group) > limits.memory) group = (group + 1) / 2;
@@ -177,15 +276,15 @@ void ScanPlan::survey(std::vector<TraitReference> const& asked, ScanLimits limit
                                        static_cast<std::size_t>(std::min(group, count - first)));
         fitted_.reset();
         auto fitted = fit_columns(part);
-        if (first == 0) describe_samples(asked, fitted.null, log);
-        judge_rejected(fitted.null, asked, log);
-        add_fitted(fitted, part);
-        fitted_.emplace(std::move(fitted.null));
+        if (first == 0) describe_samples(asked, fitted.models.linear, log);
+        judge_rejected(fitted.rejected, asked, log);
+        add_fitted(fitted, part, rough);
+        fitted_.emplace(std::move(fitted.models));
     }
     if (traits_.empty()) {
         throw UserError{"none of the traits can be tested; see the warnings above"};
     }
-    ScanMemory const memory{cohort_, blocks_, traits(), request_.missing, limits, offsets};
+    ScanMemory const memory{cohort_, blocks_, traits(), request_.missing, limits, offsets, binary};
     unit_rows_ = memory.unit_rows();
     bool const one_pass = group == count && memory.of_batch(*fitted_) <= limits.memory;
     make_batches(memory, limits.memory, one_pass || traits() == 1 ? 0 : between_passes);
@@ -193,27 +292,31 @@ void ScanPlan::survey(std::vector<TraitReference> const& asked, ScanLimits limit
     if (fitted_) memory_ = memory.of_batch(*fitted_);
 }
 
-void ScanPlan::add_fitted(FittedTraits const& fitted, std::span<ColumnReference const> columns) {
-    auto const& null = fitted.null;
+void ScanPlan::add_fitted(FittedBatch const& fitted, std::span<ColumnReference const> columns,
+                          ScanMemory const& memory) {
+    auto const& null = fitted.models.linear;
+    auto const& binary = fitted.models.binary;
     base_samples_ = null.base().count();
     expanded_covariates_ = std::ssize(null.covariates());
-    std::vector<std::uint64_t> keys;
-    for (auto const& pattern : null.patterns()) {
-        keys.push_back(checksum(std::as_bytes(pattern.mask.words())));
-    }
+    std::size_t next_linear = 0;
+    std::size_t next_binary = 0;
     for (std::size_t t = 0; t < fitted.accepted.size(); ++t) {
         auto const& reference = columns[fitted.accepted[t]];
-        auto const index = null.traits()[t].pattern;
-        auto const& pattern = null.pattern(index);
-        traits_.push_back({.reference = reference,
-                           .counts = {.type = reference.column.type,
-                                      .samples = pattern.samples,
-                                      .cases = fitted.cases[t],
-                                      .unpredicted = fitted.unpredicted[t]},
-                           .collinear = pattern.collinear,
-                           .pattern = keys[index.at()],
-                           .columns = own_columns(null, pattern),
-                           .predictor = predictors_ ? predictor_of(reference) : 0});
+        PlannedTrait planned{
+            .reference = reference, .model = fitted.kinds[t], .counts = fitted.counts[t]};
+        if (planned.model == TraitModel::linear) {
+            auto const& pattern = null.pattern(null.traits()[next_linear++].pattern);
+            planned.collinear = pattern.collinear;
+            planned.pattern = checksum(std::as_bytes(pattern.mask.words()));
+            planned.columns = own_columns(null, pattern);
+        } else {
+            auto const& pattern = binary->pattern(binary->traits()[next_binary++].pattern);
+            planned.collinear = pattern.collinear;
+            planned.pattern = checksum(std::as_bytes(pattern.mask.words()));
+            planned.more_columns = memory.logistic_columns(expanded_covariates_);
+        }
+        if (predictors_) planned.predictor = predictor_of(reference);
+        traits_.push_back(std::move(planned));
     }
 }
 
@@ -229,14 +332,16 @@ void ScanPlan::make_batches(ScanMemory const& memory, std::int64_t limit, std::i
         bool const end = t == traits();
         if (!end) {
             auto const& trait = traits_[static_cast<std::size_t>(t)];
-            bool const known = patterns.contains(trait.pattern);
-            auto const own = known ? 0 : trait.columns;
+            // A pattern has arrays of its own in each kind of model.
+            auto const pattern = trait.pattern ^ (trait.model == TraitModel::logistic ? ~0ULL : 0);
+            bool const known = patterns.contains(pattern);
+            auto const own = (known ? 0 : trait.columns) + trait.more_columns;
             auto const bytes =
                 left + memory.of_batch(t + 1 - first, std::ssize(patterns) + (known ? 0 : 1),
                                        columns + own, expanded_covariates_);
             if (t == first) least = std::max(least, bytes);
             if (bytes <= limit || t == first) {
-                patterns.insert(trait.pattern);
+                patterns.insert(pattern);
                 columns += own;
                 memory_ = std::max(memory_, bytes);
                 continue;
@@ -249,7 +354,7 @@ void ScanPlan::make_batches(ScanMemory const& memory, std::int64_t limit, std::i
         columns = expanded_covariates_;
     }
     if (least > limit) {
-        if (std::ssize(fitted_->traits()) == traits()) {
+        if (fitted_->layout.traits() == traits()) {
             least = std::min(least, memory.of_batch(*fitted_));
         }
         // What a process holds at rest is not the same twice.
@@ -298,7 +403,8 @@ void ScanPlan::describe_traits(Log& log) const {
     log.note(fmt::format("traits: {} in {} of missing values", traits_.size(),
                          plural(std::ssize(patterns), "pattern")));
     for (std::size_t t = 0; t < std::min(traits_.size(), traits_shown); ++t) {
-        auto const& [reference, counts, collinear, pattern, columns, predictor] = traits_[t];
+        auto const& [reference, model, counts, collinear, pattern, columns, more, predictor] =
+            traits_[t];
         auto line = fmt::format("  {}: {} samples", reference.label, counts.samples);
         if (counts.type == ColumnType::binary) {
             auto const people = describe_people(counts);
@@ -316,13 +422,18 @@ void ScanPlan::describe_traits(Log& log) const {
         log.note(
             fmt::format("  and {} more (summary.tsv has them all)", traits_.size() - traits_shown));
     }
-    auto const is_binary = [](PlannedTrait const& trait) {
-        return trait.counts.type == ColumnType::binary;
+    if (has_model(TraitModel::logistic)) {
+        log.note(
+            fmt::format("  binary traits: logistic regression, beta is log odds per allele ({})",
+                        describe_correction()));
+    }
+    auto const is_number = [](PlannedTrait const& trait) {
+        return trait.counts.type == ColumnType::binary && trait.model == TraitModel::linear;
     };
-    if (std::ranges::any_of(traits_, is_binary)) {
+    if (std::ranges::any_of(traits_, is_number)) {
         log.note("  binary traits: linear regression, beta is a difference in risk per allele");
         if (predictors_ && std::ranges::any_of(traits_, [&](PlannedTrait const& trait) {
-                return is_binary(trait) &&
+                return is_number(trait) &&
                        predictors_->how(trait.predictor).unit == PredictionUnit::unknown;
             })) {
             log.warn(
@@ -330,6 +441,15 @@ void ScanPlan::describe_traits(Log& log) const {
                 "one (regenie --bt) are on another scale");
         }
     }
+}
+
+std::string ScanPlan::describe_correction() const {
+    auto const& rule = request_.rule;
+    if (rule.correction == Correction::none) return "score test";
+    auto const* const name = rule.correction == Correction::spa            ? "spa"
+                             : rule.correction == Correction::firth_approx ? "firth-approx"
+                                                                           : "firth";
+    return fmt::format("score test, {} where p <= {}", name, rule.threshold);
 }
 
 std::vector<std::string> ScanPlan::trait_labels() const {
@@ -357,13 +477,13 @@ std::int64_t ScanPlan::most_traits() const {
     return most;
 }
 
-LinearNull ScanPlan::fit(std::size_t batch) {
+ScanModels ScanPlan::fit(std::size_t batch) {
     expect(batch < batches_.size(), "there is such a batch");
 
     if (fitted_) {
-        auto null = std::move(*fitted_);
+        auto models = std::move(*fitted_);
         fitted_.reset();
-        return null;
+        return models;
     }
     std::vector<ColumnReference> columns;
     for (auto t = batches_[batch].first; t != batches_[batch].last; ++t) {
@@ -371,7 +491,7 @@ LinearNull ScanPlan::fit(std::size_t batch) {
     }
     auto fitted = fit_columns(columns);
     expect(std::ssize(fitted.accepted) == std::ssize(columns), "traits are accepted once more");
-    return std::move(fitted.null);
+    return std::move(fitted.models);
 }
 
 }  // namespace maniple

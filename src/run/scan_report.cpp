@@ -24,6 +24,18 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+char const* describe_model(ModelChoice model) {
+    switch (model) {
+        case ModelChoice::by_type:
+            return "auto";
+        case ModelChoice::logistic:
+            return "logistic";
+        case ModelChoice::linear:
+            break;
+    }
+    return "linear";
+}
+
 Json describe_whole_genome(WholeGenomeRequest const& request) {
     auto const& filter = request.filter;
     return {{"model", request.binary == BinaryModel::linear ? "linear" : "logistic"},
@@ -44,7 +56,10 @@ Json describe_plan(ScanPlan const& plan) {
     auto const& request = plan.request();
     auto const& filter = request.filter;
     return {{"command", "scan"},
-            {"model", "linear"},
+            {"model", describe_model(request.model)},
+            {"tests", plan.has_model(TraitModel::logistic) ? plan.describe_correction() : "t-test"},
+            {"min_cases", request.fewest_cases},
+            {"min_carriers", request.rule.fewest_carriers},
             {"traits", plan.trait_labels()},
             {"covariates", plan.covariate_labels()},
             {"missing_genotype", request.missing == MissingGenotype::mean ? "mean" : "drop"},

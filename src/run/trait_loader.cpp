@@ -65,16 +65,38 @@ FittedTraits TraitLoader::fit(std::span<ColumnReference const> traits, Predictor
     });
 }
 
+std::vector<Covariate> TraitLoader::load_covariates() const {
+    std::vector<Column> covariates;
+    for (auto const& chosen : covariates_) {
+        covariates.push_back(load_column(tables_, chosen, candidates_.samples()));
+    }
+    return expand_covariates(covariates);
+}
+
+FittedBinaryTraits TraitLoader::fit_binary(std::span<ColumnReference const> traits,
+                                           BinaryOptions const& options) const {
+    std::vector<std::string> names;
+    for (auto const& trait : traits) names.push_back(trait.label);
+    auto const load = [&](std::size_t t, std::span<double> values) {
+        StopRequest::check();
+        auto const column = load_column(tables_, traits[t], candidates_.samples());
+        std::ranges::copy(column.values, values.begin());
+    };
+    FittedBinaryTraits fitted{
+        .null = BinaryNull{candidates_, load_covariates(), names, load, options}, .accepted = {}};
+    std::size_t position = 0;
+    for (auto const& trait : fitted.null.traits()) {
+        while (traits[position].label != trait.name) ++position;
+        fitted.accepted.push_back(position++);
+    }
+    return fitted;
+}
+
 FittedTraits TraitLoader::fit(std::span<ColumnReference const> traits,
                               std::vector<Completeness> const& known,
                               Restrict const& restrict) const {
     auto const samples = candidates_.samples();
-    std::vector<Column> covariates;
-    for (auto const& chosen : covariates_) {
-        covariates.push_back(load_column(tables_, chosen, samples));
-    }
-    auto expanded = expand_covariates(covariates);
-    covariates = std::vector<Column>{};  // Braces alone would keep the memory.
+    auto expanded = load_covariates();
     auto const base = complete_samples(candidates_, expanded);
 
     std::vector<std::int64_t> cases(traits.size());
@@ -107,8 +129,9 @@ FittedTraits TraitLoader::fit(std::span<ColumnReference const> traits,
     return fitted;
 }
 
-void judge_rejected(LinearNull const& null, std::vector<TraitReference> const& asked, Log& log) {
-    for (auto const& rejected : null.rejected()) {
+void judge_rejected(std::span<RejectedTrait const> all, std::vector<TraitReference> const& asked,
+                    Log& log) {
+    for (auto const& rejected : all) {
         auto const trait = std::ranges::find(
             asked, rejected.name, [](TraitReference const& t) { return t.reference.label; });
         if (trait->asked == Asked::by_name) {

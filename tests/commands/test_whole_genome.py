@@ -80,8 +80,12 @@ class PredictorsAlone(CommandCase):
 
     def test_options(self):
         tests = ["scan", "--store", "s", "--out", "r", "--trait", "binary_1"]
-        self.refuse(["--model logistic has no tests yet", "--whole-genome-only"], *tests, "--model", "logistic")
-        self.refuse("must be linear or logistic", *tests, "--model", "cox")
+        for model in ("auto", "logistic"):
+            self.refuse("add --whole-genome-only, or take --model linear", *self.words[:-1], "--trait", "binary_1",
+                        "--model", model)
+        self.refuse("--correction has no use with --whole-genome-only", *self.odds, "--trait", "binary_1",
+                    "--correction", "spa")
+        self.refuse("must be auto or linear or logistic", *tests, "--model", "cox")
         self.refuse("--whole-genome-only has no use without --whole-genome ridge", *tests, "--whole-genome-only")
         self.refuse("--hwe has no use with --whole-genome-only", *self.words, "--trait", "binary_1", "--hwe", 0.1)
         self.refuse("--chr has no use with --whole-genome-only", *self.words, "--trait", "binary_1", "--chr", 1)

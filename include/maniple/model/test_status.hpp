@@ -21,6 +21,8 @@ enum class TestStatus : std::uint8_t {
     collinear_covariates = 9,  ///< Covariates are collinear among the samples with this genotype.
     constant_trait = 10,       ///< The trait does not vary among the samples with this genotype.
     perfect_fit = 11,          ///< Nothing is left unexplained: no variance to test against.
+    too_few_carriers = 12,     ///< Of the rarer genotypes among a binary trait's samples.
+    not_converged = 13,        ///< The search for an effect or its p did not end.
 };
 
 /// Names in code order, e.g. "constant_genotype".

@@ -1,9 +1,11 @@
 /// \file  What one thread of a scan keeps from block to block.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "maniple/model/linear_scan.hpp"
+#include "maniple/run/scan_models.hpp"
 #include "maniple/run/scan_plan.hpp"
 #include "maniple/run/scan_units.hpp"
 
@@ -11,17 +13,20 @@ namespace maniple {
 
 class BlockWorker {
 public:
-    /// For `null` and its like for other offsets.
-    BlockWorker(ScanPlan const& plan, LinearNull const& null);
+    /// For `models`, which outlive it, and the like of the linear one for other offsets.
+    BlockWorker(ScanPlan const& plan, ScanModels const& models);
 
-    /// Test one piece of a block. \param null  of the block's contig.
+    /// Test one piece of a block. \param null  linear, of the block's contig.
     /// \param genotypes  of the whole block. \param tests  a column for each of the piece's rows.
     void compute(LinearNull const& null, ChosenBlock const& block, UnitPiece const& piece,
                  PackedView genotypes, LinearTests const& tests);
 
 private:
     ScanPlan const& plan_;
+    ScanModels const& models_;
+    BinarySettings binary_;
     LinearWorkspace work_;
+    std::optional<BinaryWorkspace> binary_work_;
     std::vector<LocalVariantIndex> rows_;
 };
 

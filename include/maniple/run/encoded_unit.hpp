@@ -5,8 +5,8 @@
 #include <functional>
 #include <vector>
 
-#include "maniple/model/linear_null.hpp"
 #include "maniple/mpi/communicator.hpp"
+#include "maniple/run/scan_models.hpp"
 #include "maniple/run/unit_arrays.hpp"
 #include "maniple/store/result_file.hpp"
 
@@ -33,7 +33,7 @@ private:
     std::int64_t trait_groups_;
 };
 
-/// Takes each column in the order of ResultWriter::write; `trait` is a position in the null model.
+/// Takes each column in the order of ResultWriter::write; `trait` is a position in the batch.
 using ColumnSink = std::function<void(ResultColumn, TraitIndex trait, EncodedColumn)>;
 
 /// The encoded columns of one unit. `samples` and `effect_allele_frequency` are there once for all
@@ -53,8 +53,8 @@ public:
     mpi::Bytes take_message();
     static EncodedUnit from_message(mpi::Bytes message);
 
-    /// Hand out every column. \pre every group is encoded, of this model's traits and patterns
-    void for_each_column(LinearNull const& null, ColumnSink const& sink) const;
+    /// Hand out every column. \pre every group is encoded, of arrays of this layout
+    void for_each_column(UnitLayout const& layout, ColumnSink const& sink) const;
 
 private:
     EncodedUnit() = default;

@@ -9,6 +9,7 @@
 #include "maniple/run/contig_nulls.hpp"
 #include "maniple/run/encoded_unit.hpp"
 #include "maniple/run/progress.hpp"
+#include "maniple/run/scan_models.hpp"
 #include "maniple/run/scan_plan.hpp"
 #include "maniple/run/scan_tally.hpp"
 #include "maniple/run/scan_units.hpp"
@@ -29,7 +30,7 @@ struct PassLimits {
 /// encoded, and blocks are read ahead.
 PassLimits pass_limits(int threads);
 
-/// Compute every unit for the traits of `nulls` and hand the results to `sink` on the root.
+/// Compute every unit for the traits of a batch and hand the results to `sink` on the root.
 ///
 /// Units are dealt to ranks in turn; a rank's threads share its units block by block and compress
 /// their columns, and the root writes what all ranks send it. Memory does not depend on the number
@@ -38,8 +39,9 @@ PassLimits pass_limits(int threads);
 /// \param tally  counts this rank's results.
 /// Collective over comm; every rank throws when one fails or is asked to stop, which a StopRequest
 /// of the caller remembers.
-void scan_batch(ScanPlan const& plan, ScanUnits const& units, ContigNulls& nulls,
-                mpi::Communicator const& comm, UnitSink const& sink, ScanTally& tally,
-                Progress& progress);
+/// \param models  of the batch; `nulls` are those of its linear one.
+void scan_batch(ScanPlan const& plan, ScanUnits const& units, ScanModels const& models,
+                ContigNulls& nulls, mpi::Communicator const& comm, UnitSink const& sink,
+                ScanTally& tally, Progress& progress);
 
 }  // namespace maniple

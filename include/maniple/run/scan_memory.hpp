@@ -5,9 +5,9 @@
 #include <optional>
 #include <span>
 
-#include "maniple/model/linear_null.hpp"
 #include "maniple/model/linear_scan.hpp"
 #include "maniple/mpi/communicator.hpp"
+#include "maniple/run/scan_models.hpp"
 #include "maniple/run/variant_choice.hpp"
 #include "maniple/store/cohort.hpp"
 
@@ -34,14 +34,19 @@ struct OffsetExtent {
 class ScanMemory {
 public:
     /// \param blocks  of the scan. \param traits  of all batches together.
+    /// \param binary  how traits are tested that logistic regression is used for; nothing: none.
     ScanMemory(Cohort const& cohort, std::span<ChosenBlock const> blocks, std::int64_t traits,
-               MissingGenotype missing, ScanLimits limits, OffsetExtent offsets);
+               MissingGenotype missing, ScanLimits limits, OffsetExtent offsets,
+               std::optional<BinarySettings> binary);
 
     /// Rows of a unit.
     std::int64_t unit_rows() const { return unit_rows_; }
 
-    /// Of a batch with this null model.
-    std::int64_t of_batch(LinearNull const& null) const;
+    /// Of a batch with these null models.
+    std::int64_t of_batch(ScanModels const& models) const;
+
+    /// What a binary trait needs by a logistic model of its own, as dense columns.
+    std::int64_t logistic_columns(std::int64_t covariates) const;
 
     /// The same before there is one: of a batch of some traits and patterns of missing values that
     /// need `columns` dense columns beside the traits. No less than `of_batch`.
@@ -51,6 +56,7 @@ public:
 private:
     std::int64_t while_fitting(std::int64_t null, std::int64_t columns,
                                std::int64_t covariates) const;
+    std::int64_t logistic_fitting(std::int64_t covariates) const;
     std::int64_t numbers(std::int64_t traits, std::int64_t patterns) const;
     std::int64_t with_offsets(std::int64_t traits, std::int64_t columns,
                               std::int64_t covariates) const;
@@ -60,6 +66,7 @@ private:
     std::int64_t threads_;
     MissingGenotype missing_;
     OffsetExtent offsets_;
+    std::optional<BinarySettings> binary_;
     std::int64_t rows_ = 0;
     std::int64_t unit_rows_ = 1;
     std::int64_t arrays_ = 1;   // Units in numbers,

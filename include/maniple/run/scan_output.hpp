@@ -22,9 +22,9 @@ public:
     ScanOutput(std::filesystem::path const& file, ScanPlan const& plan);
 
     /// One unit of one batch. Batches in order, units in order within.
-    /// \param first  trait of the batch, which `null` was fitted to.
+    /// \param first  trait of the batch. \param layout  of the arrays that were encoded.
     void take(ScanUnits const& units, std::int64_t unit, BlockReader& reader,
-              EncodedUnit const& encoded, LinearNull const& null, TraitIndex first);
+              EncodedUnit const& encoded, UnitLayout const& layout, TraitIndex first);
 
     /// \pre every unit of every batch was taken
     /// \throws Error with ExitCode::stopped where this process is asked to stop.

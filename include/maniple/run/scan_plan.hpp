@@ -16,6 +16,7 @@
 #include "maniple/run/predictor_source.hpp"
 #include "maniple/run/sample_choice.hpp"
 #include "maniple/run/scan_memory.hpp"
+#include "maniple/run/scan_models.hpp"
 #include "maniple/run/trait_counts.hpp"
 #include "maniple/run/trait_loader.hpp"
 #include "maniple/run/variant_choice.hpp"
@@ -24,6 +25,13 @@
 
 namespace maniple {
 
+/// What traits are regressed by.
+enum class ModelChoice {
+    by_type,   ///< Binary ones by logistic regression, quantitative ones by linear.
+    linear,    ///< All of them as the numbers they are.
+    logistic,  ///< All of them must be binary.
+};
+
 /// What was asked for.
 struct ScanRequest {
     std::filesystem::path store;
@@ -31,6 +39,9 @@ struct ScanRequest {
     std::vector<std::string> traits;      ///< Names, patterns, or "all".
     std::vector<std::string> covariates;  ///< Names.
     MissingGenotype missing = MissingGenotype::mean;
+    ModelChoice model = ModelChoice::linear;
+    BinaryRule rule;                   ///< Of tests of logistic models.
+    std::int64_t fewest_cases = 20;    ///< And controls, of a trait that one is fitted to.
     std::filesystem::path predictors;  ///< Whose predictions are taken from traits; empty: none.
     /// What makes the predictors; nothing: none, or those of `predictors`.
     std::optional<WholeGenomeRequest> whole_genome;
@@ -72,9 +83,17 @@ public:
     std::int64_t unit_rows() const { return unit_rows_; }  ///< Of a row chunk of the results.
     std::int64_t memory_bytes() const { return memory_; }  ///< Peak of one rank.
 
-    /// The null model of a batch; its traits are those of the batch, in order. The constructor has
-    /// made that of the only one. \throws CorruptInput.
-    LinearNull fit(std::size_t batch);
+    /// The null models of a batch; their layout has its traits, in order. The constructor has made
+    /// those of the only one. \throws CorruptInput.
+    ScanModels fit(std::size_t batch);
+
+    /// How binary traits of logistic models are tested.
+    BinarySettings binary_settings() const {
+        return {.missing = request_.missing, .filter = request_.filter, .rule = request_.rule};
+    }
+    std::string describe_correction() const;  ///< "score test, spa where p <= 0.05"
+    /// Is any trait regressed by it?
+    bool has_model(TraitModel model) const;
 
     /// Where predictions come from; none where traits are tested as they are.
     PredictorSource const* predictors() const { return predictors_.get(); }
@@ -88,21 +107,34 @@ public:
     std::size_t contig_of(ChosenBlock const& block) const { return contigs_[block.partition]; }
 
 private:
+    /// Traits, fitted.
+    struct FittedBatch {
+        ScanModels models;
+        std::vector<std::size_t> accepted;  ///< Positions among those asked for, in order.
+        std::vector<TraitModel> kinds;      ///< Of these,
+        std::vector<TraitCounts> counts;    ///< and their people.
+        std::vector<RejectedTrait> rejected;
+    };
     struct PlannedTrait {
         ColumnReference reference;
+        TraitModel model = TraitModel::linear;
         TraitCounts counts;
         std::vector<std::string> collinear;
-        std::uint64_t pattern = 0;  ///< Of missing values; equal for equal ones.
-        std::int64_t columns = 0;   ///< Dense columns of the pattern's own.
-        std::size_t predictor = 0;  ///< In the source, where there is one.
+        std::uint64_t pattern = 0;      ///< Of missing values; equal for equal ones.
+        std::int64_t columns = 0;       ///< Dense columns of the pattern's own,
+        std::int64_t more_columns = 0;  ///< and of the trait's own, beside its first.
+        std::size_t predictor = 0;      ///< In the source, where there is one.
     };
 
     void find_predictors(Log& log);
     std::size_t predictor_of(ColumnReference const& trait) const;
     void require_linear(ColumnReference const& trait) const;
-    FittedTraits fit_columns(std::span<ColumnReference const> columns) const;
+    TraitModel model_of(ColumnReference const& trait) const;
+    FittedBatch fit_columns(std::span<ColumnReference const> columns) const;
+    FittedTraits fit_linear(std::span<ColumnReference const> columns) const;
     void survey(std::vector<TraitReference> const& asked, ScanLimits limits, Log& log);
-    void add_fitted(FittedTraits const& fitted, std::span<ColumnReference const> columns);
+    void add_fitted(FittedBatch const& fitted, std::span<ColumnReference const> columns,
+                    ScanMemory const& memory);
     void make_batches(ScanMemory const& memory, std::int64_t limit, std::int64_t left);
     void describe_samples(std::vector<TraitReference> const& asked, LinearNull const& null,
                           Log& log) const;
@@ -122,7 +154,7 @@ private:
     std::vector<Range<TraitIndex>> batches_;
     std::int64_t unit_rows_ = 0;
     std::int64_t memory_ = 0;
-    std::optional<LinearNull> fitted_;  ///< Of the only batch.
+    std::optional<ScanModels> fitted_;  ///< Of the only batch.
 };
 
 }  // namespace maniple

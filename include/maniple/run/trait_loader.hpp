@@ -9,6 +9,7 @@
 
 #include "maniple/core/log.hpp"
 #include "maniple/genotype/sample_mask.hpp"
+#include "maniple/model/binary_null.hpp"
 #include "maniple/model/linear_null.hpp"
 #include "maniple/run/column_choice.hpp"
 #include "maniple/run/predictor_source.hpp"
@@ -22,6 +23,13 @@ struct FittedTraits {
         accepted;                     ///< Per trait of `null`: its position among those asked for.
     std::vector<std::int64_t> cases;  ///< The same: samples with the value 1.
     std::vector<std::int64_t> unpredicted;  ///< The same: left out as nothing predicts them.
+};
+
+/// Some binary traits, fitted.
+struct FittedBinaryTraits {
+    BinaryNull null;
+    std::vector<std::size_t>
+        accepted;  ///< Per trait of `null`: its position among those asked for.
 };
 
 /// Reads traits and covariates as they are needed and fits them.
@@ -44,7 +52,13 @@ public:
     FittedTraits fit(std::span<ColumnReference const> traits, PredictorSource& source,
                      std::span<std::size_t const> predictors) const;
 
+    /// Of binary traits, by logistic regression. \throws as fit.
+    FittedBinaryTraits fit_binary(std::span<ColumnReference const> traits,
+                                  BinaryOptions const& options) const;
+
 private:
+    std::vector<Covariate> load_covariates() const;
+
     /// Leave out samples of a trait that is about to be fitted; returns how many.
     using Restrict = std::function<std::int64_t(std::size_t trait, SampleMask const& base,
                                                 std::span<double> values)>;
@@ -56,8 +70,9 @@ private:
     SampleMask candidates_;
 };
 
-/// Traits of `null` that could not be fitted: an error where one was named, else a warning.
+/// Traits that could not be fitted: an error where one was named, else a warning.
 /// \throws UserError.
-void judge_rejected(LinearNull const& null, std::vector<TraitReference> const& asked, Log& log);
+void judge_rejected(std::span<RejectedTrait const> all, std::vector<TraitReference> const& asked,
+                    Log& log);
 
 }  // namespace maniple

@@ -1,0 +1,107 @@
+/// \file  Logistic regression of binary traits on the covariates, before any genotype is seen.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "maniple/core/aligned_buffer.hpp"
+#include "maniple/core/index.hpp"
+#include "maniple/genotype/sample_mask.hpp"
+#include "maniple/linalg/fixed_point.hpp"
+#include "maniple/model/linear_null.hpp"
+#include "maniple/trait/covariates.hpp"
+
+namespace maniple {
+
+/// Fills `offset` (one per sample of the cohort) with what is known of the log odds of one trait,
+/// by its position in the list of traits; what lies outside the trait's samples is not read.
+using LoadOffset = std::function<void(std::size_t trait, std::span<double> offset)>;
+
+struct BinaryOptions {
+    std::int64_t fewest_cases = 20;  ///< Traits with fewer cases, or controls, are rejected.
+    LoadOffset offset;               ///< None: 0.
+};
+
+/// The samples that one or more binary traits share, and their covariates.
+struct BinaryPattern {
+    SampleMask mask;                     ///< Samples with these traits and every covariate.
+    std::int64_t samples = 0;            ///< In the mask.
+    std::vector<std::string> collinear;  ///< Covariates left out on these samples.
+    std::vector<std::size_t> traits;     ///< Positions in `BinaryNull::traits`.
+    std::int64_t rank = 0;               ///< Columns of Q, the constant one (first) included.
+    /// Orthonormal columns Q of intercept and covariates, BinaryNull::stride() apart; 0 outside the
+    /// mask.
+    AlignedBuffer<float> basis;
+    AlignedBuffer<double> inside;  ///< Per sample: 1 in the mask, else 0.
+};
+
+/// One trait and its null model: m, the risk of each sample, and w = m (1 - m).
+///
+/// Its columns in `BinaryNull::columns` are the residual y - m, then w Z_1, w Z_2, ...: Z are
+/// combinations of the covariates with Z'WZ = 1, the first of them constant, so that what
+/// covariates explain of a genotype g is |Z'Wg|^2 of g'Wg.
+struct BinaryTrait {
+    std::string name;
+    PatternIndex pattern{0};
+    std::int64_t cases = 0;
+    std::int64_t controls = 0;
+    std::int64_t rank = 0;           ///< Columns of Z.
+    std::int64_t first_column = 0;   ///< In `columns`.
+    std::vector<double> units;       ///< Of the integers of its 1 + rank columns.
+    std::int64_t weight_column = 0;  ///< In `weights`: w.
+    double weight_unit = 0;
+    double weight_sum = 0;  ///< Of w,
+    double third_sum = 0;   ///< and of w (1 - 2 m).
+    std::vector<double>
+        factor;  ///< L, L L' = Q'WQ, a triangle (linalg/cholesky.hpp): Z' = inv(L) Q'.
+    AlignedBuffer<double> risk;       ///< m, padded; 0 outside the pattern.
+    AlignedBuffer<double> predictor;  ///< Log odds of m, the offset included; 0 outside.
+    AlignedBuffer<double> sign;       ///< 1 for a case, else -1.
+
+    double residual(SampleIndex s) const { return (sign[s.get()] > 0 ? 1 : 0) - risk[s.get()]; }
+};
+
+/// Everything that tests of binary traits need to know about traits and covariates; immutable once
+/// fitted. A trait's entries depend on the covariates, the candidate samples, the trait and its
+/// offset, never on the other traits.
+class BinaryNull {
+public:
+    /// \param candidates  samples that may take part.
+    /// \param covariates  without intercept; any of them may be collinear.
+    /// \param load        values: 0 (control), 1 (case) or NaN (missing).
+    /// \pre   every covariate has candidates.samples() values
+    /// \throws UserError when no candidate has every covariate; what the loaders throw.
+    BinaryNull(SampleMask const& candidates, std::span<Covariate const> covariates,
+               std::span<std::string const> names, LoadTrait const& load,
+               BinaryOptions const& options = {});
+
+    std::int64_t samples() const { return base_.samples(); }  ///< Of the cohort.
+    std::int64_t stride() const { return stride_; }           ///< Samples, padded.
+    SampleMask const& base() const { return base_; }          ///< Candidates with every covariate.
+    std::span<BinaryPattern const> patterns() const { return patterns_; }
+    std::span<BinaryTrait const> traits() const { return traits_; }
+    std::span<RejectedTrait const> rejected() const { return rejected_; }
+    BinaryPattern const& pattern(PatternIndex p) const { return patterns_[p.at()]; }
+
+    FixedPointMatrix const& columns() const { return columns_; }  ///< Times genotypes.
+    FixedPointMatrix const& weights() const { return weights_; }  ///< Times [genotype = 2].
+
+    /// Memory of all of it.
+    std::int64_t bytes() const;
+
+private:
+    class Fit;
+
+    SampleMask base_;
+    std::int64_t stride_;
+    std::vector<BinaryPattern> patterns_;
+    std::vector<BinaryTrait> traits_;
+    std::vector<RejectedTrait> rejected_;
+    FixedPointMatrix columns_;
+    FixedPointMatrix weights_;
+};
+
+}  // namespace maniple

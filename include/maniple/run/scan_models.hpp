@@ -1,0 +1,60 @@
+/// \file  The null models of one batch of a scan's traits.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "maniple/core/index.hpp"
+#include "maniple/model/binary_null.hpp"
+#include "maniple/model/binary_scan.hpp"
+#include "maniple/model/linear_null.hpp"
+
+namespace maniple {
+
+/// What a trait is regressed by.
+enum class TraitModel : std::uint8_t { linear, logistic };
+
+/// Where arrays hold the numbers of a batch's traits: those of linear models first, then those of
+/// logistic ones, each in the order of its null model, and so their patterns.
+class UnitLayout {
+public:
+    struct Place {
+        std::int64_t row = 0;      ///< Of arrays by trait.
+        std::int64_t pattern = 0;  ///< Row of arrays by pattern.
+    };
+
+    /// \param models  of the batch's traits, in order: as many of each kind as its null model has.
+    UnitLayout(LinearNull const& linear, BinaryNull const* binary,
+               std::span<TraitModel const> models);
+
+    std::int64_t traits() const { return std::ssize(places_); }
+    std::int64_t patterns() const { return patterns_; }
+    std::int64_t linear_traits() const { return linear_traits_; }
+    std::int64_t linear_patterns() const { return linear_patterns_; }
+    Place place(TraitIndex in_batch) const { return places_[in_batch.at()]; }
+    TraitIndex trait_of_row(std::int64_t row) const {
+        return trait_of_row_[static_cast<std::size_t>(row)];
+    }
+
+    /// The rows of one model's traits and patterns.
+    LinearTests of_linear(LinearTests const& all) const;
+    LinearTests of_binary(LinearTests const& all) const;
+
+private:
+    std::int64_t linear_traits_;
+    std::int64_t linear_patterns_;
+    std::int64_t patterns_;
+    std::vector<Place> places_;
+    std::vector<TraitIndex> trait_of_row_;
+};
+
+/// Immutable once fitted.
+struct ScanModels {
+    LinearNull linear;                 ///< Perhaps without traits.
+    std::optional<BinaryNull> binary;  ///< Nothing where no trait is regressed by it.
+    UnitLayout layout;
+};
+
+}  // namespace maniple

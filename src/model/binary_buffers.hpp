@@ -1,0 +1,61 @@
+// What a thread keeps while it tests binary traits.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "maniple/core/aligned_buffer.hpp"
+#include "maniple/genotype/dosage_product.hpp"
+#include "maniple/genotype/kernels.hpp"
+#include "maniple/linalg/row_moments.hpp"
+#include "maniple/model/binary_scan.hpp"
+#include "maniple/model/firth_regression.hpp"
+#include "tilted_lanes.hpp"
+
+namespace maniple {
+
+constexpr std::size_t place(std::int64_t i) { return static_cast<std::size_t>(i); }
+
+/// Extents of what is in work at a time.
+struct BinaryShape {
+    BinaryShape(std::int64_t cohort, std::int64_t all_columns, std::int64_t all_traits,
+                std::int64_t most_rank, BinarySettings const& settings,
+                std::int64_t block_variants);
+
+    std::int64_t samples;
+    std::int64_t stride;   ///< Samples, padded.
+    std::int64_t columns;  ///< Of all traits.
+    std::int64_t traits;
+    std::int64_t rank;      ///< Of any trait, at the most.
+    std::int64_t block;     ///< Variants of a block,
+    std::int64_t tile;      ///< and those whose sums over missing genotypes are kept.
+    std::int64_t carriers;  ///< Of a variant that is tested by its carriers alone, at the most.
+    bool drops;
+    bool has_firth;
+};
+
+struct BinaryWorkspace::Buffers {
+    explicit Buffers(BinaryShape const& extents);
+    static std::int64_t bytes(BinaryShape const& shape);
+
+    BinaryShape shape;
+    ProductWorkspace product;
+    AlignedBuffer<std::int64_t> sums;             // columns x block: genotypes times columns
+    AlignedBuffer<std::int64_t> homozygous_sums;  // traits x block: [genotype = 2] times weights
+    AlignedBuffer<std::uint64_t> homozygous;      // the block with these alone, as 1
+    std::vector<SampleIndex> missing;             // room for one variant's
+    RowMoments moments;
+    AlignedBuffer<double> missing_sums;  // tile x columns: over samples without a genotype
+    std::vector<GenotypeCounts> counts;  // tile: on the base
+    // Of samples: rows of G, and risks that differ from a trait's.
+    AlignedBuffer<double> genotypes;
+    AlignedBuffer<double> risks;
+    AlignedBuffer<double> inside;
+    // The same of carriers.
+    AlignedBuffer<double> carrier_genotypes;
+    AlignedBuffer<double> carrier_risks;
+    std::optional<FirthWorkspace> firth;
+};
+
+}  // namespace maniple

@@ -1,0 +1,72 @@
+// What follows score tests with a small p: the saddlepoint approximation or Firth's regression.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "binary_buffers.hpp"
+#include "maniple/model/test_status.hpp"
+#include "maniple/stats/saddlepoint.hpp"
+
+namespace maniple {
+
+/// Numbers of one variant and trait; NaN unless status is ok.
+struct BinaryTest {
+    double beta;
+    double standard_error;
+    double neg_log10_p;
+    TestStatus status;
+};
+
+/// A score test that is to be corrected.
+struct ScoreRow {
+    std::int64_t column = 0;  ///< Of the results.
+    LocalVariantIndex variant{0};
+    GenotypeCounts counts;             ///< On the trait's samples.
+    double mean = 0;                   ///< ALT alleles per called sample.
+    double score = 0;                  ///< U
+    double information = 0;            ///< V
+    std::vector<double> coefficients;  ///< G = g - Q coefficients.
+};
+
+using TakeTest = std::function<void(std::int64_t column, BinaryTest const& test)>;
+
+/// The corrections of one block. Rows of one trait are gathered, so that covariates are read once
+/// for several of them.
+class BinaryCorrection {
+public:
+    BinaryCorrection(BinaryNull const& null, PackedView genotypes, BinarySettings const& settings,
+                     BinaryWorkspace::Buffers& work)
+        : null_{null}, genotypes_{genotypes}, settings_{settings}, work_{work} {}
+
+    /// Rows are of this trait from now on. \pre there is none left
+    void start(std::size_t trait, TakeTest take);
+    void add(ScoreRow row);
+    void finish();  ///< Of the trait.
+
+private:
+    bool try_carriers(ScoreRow const& row);
+    void correct_together();
+    void correct_whole(ScoreRow const& row, double const* genotypes);
+    BinaryTest judge(ScoreRow const& row, CumulantFunction const& cumulants) const;
+    BinaryTest fit_exactly(ScoreRow const& row, CumulantFunction const& cumulants,
+                           double const* genotypes);
+    std::span<double const> risks_without_missing(ScoreRow const& row);
+    std::int64_t list_carriers(ScoreRow const& row);
+    bool drops(ScoreRow const& row) const;
+
+    BinaryNull const& null_;
+    PackedView genotypes_;
+    BinarySettings const& settings_;
+    BinaryWorkspace::Buffers& work_;
+    BinaryTrait const* trait_ = nullptr;
+    BinaryPattern const* pattern_ = nullptr;
+    TakeTest take_;
+    std::vector<ScoreRow> waiting_;
+    std::vector<std::int64_t> carriers_;
+};
+
+}  // namespace maniple
