@@ -1,7 +1,5 @@
 #include "null_odds.hpp"
 
-#include <omp.h>
-
 #include <algorithm>
 #include <cmath>
 #include <string>
@@ -11,8 +9,7 @@
 #include "maniple/core/contract.hpp"
 #include "maniple/core/error.hpp"
 #include "maniple/model/logistic_regression.hpp"
-#include "maniple/run/agreement.hpp"
-#include "maniple/run/first_failure.hpp"
+#include "share_out.hpp"
 
 namespace maniple {
 namespace {
@@ -77,14 +74,10 @@ std::vector<FitStatus> fit_all(BaseTraits const& traits, int threads,
         auto const at = static_cast<std::size_t>(t);
         if (traits.outcomes[at] == Outcome::binary) own.push_back(at);
     }
-    FirstFailure failure;
-#pragma omp parallel for schedule(dynamic, 1) num_threads(threads)
-    for (std::size_t i = 0; i < own.size(); ++i) {
-        failure.guard([&] {
-            found[own[i]] = static_cast<std::int64_t>(fit_null_odds(traits, own[i]).status);
-        });
-    }
-    agree(comm, failure.get());
+    share_out(std::ssize(own), threads, comm, [&](int, std::int64_t i) {
+        auto const t = own[static_cast<std::size_t>(i)];
+        found[t] = static_cast<std::int64_t>(fit_null_odds(traits, t).status);
+    });
     comm.sum(found);
     std::vector<FitStatus> statuses;
     for (auto status : found) statuses.push_back(static_cast<FitStatus>(status));
