@@ -60,6 +60,10 @@ LevelOne::LevelOne(WholeGenomeRequest const& request, BaseTraits const& traits,
 }
 
 std::vector<StackedTrait> LevelOne::stack(std::int64_t first, std::int64_t last) {
+    // Whoever cannot read its own says so before anybody waits for them.
+    together(comm_, [&] {
+        for (auto t = first; t < last; ++t) predictors_.of_trait(t);
+    });
     std::vector<mpi::PendingSend> sent;
     send_others(first, last, sent);
     std::vector<std::int64_t> own;
