@@ -116,8 +116,7 @@ std::string plan_genome(GenomePlanRequest const& request) {
             "{}\t{}{}\t{}\t{}\t{}\n", nodes, readable_bytes(memory.peak()),
             fits ? "" : " (too much)",
             memory.place == PredictorPlace::memory ? "none" : readable_bytes(memory.scratch),
-            readable_bytes(static_cast<std::int64_t>(estimate.exchanged)),
-            readable_seconds(estimate.total_seconds));
+            readable_estimate(estimate.exchanged), readable_seconds(estimate.total_seconds));
         arithmetic += fmt::format("\n{}:\n", plural(nodes, "node"));
         for (auto const& line : describe(shape, estimate)) arithmetic += line + '\n';
     }
