@@ -133,16 +133,23 @@ private:
         }
         Progress progress{"blocks of the whole genome", left, frame_.log};
         std::atomic<std::int64_t> done{0};
+        std::atomic<std::int64_t> dropped{0};
         auto const work = [&](int thread, std::size_t block, PackedView genotypes) {
             std::vector<LocalVariantIndex> rows;
             for (LocalVariantIndex v{0}; v.get() < genotypes.variants(); ++v) rows.push_back(v);
-            ridges[static_cast<std::size_t>(thread)].predict(
+            dropped += ridges[static_cast<std::size_t>(thread)].predict(
                 genotypes, rows, predictors.rows_of(thread, place_of(block)));
             predictors.finish(thread, place_of(block));
             ++done;
             if (thread == 0) progress.reach(done);
         };
         blocks_.each(work, is_wanted);
+        std::int64_t all[]{dropped};
+        comm_.sum(all);
+        if (all[0] > 0) {
+            frame_.log.note(fmt::format("  {} without a part: covariates explain all of them",
+                                        plural(all[0], "variant")));
+        }
     }
 
     // Some traits at a time, and each kept as soon as it is there.

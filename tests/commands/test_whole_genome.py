@@ -53,6 +53,23 @@ class WholeGenome(CommandCase):
         self.assertIn("comes before it", said)
         self.assertFalse((self.folder / "r").exists())
 
+    def test_variants_that_covariates_explain_are_counted(self):
+        self.succeed("simulate", "--store", "t", "--samples", 300, "--variants", 600, "--contigs", 2, "--quantitative",
+                     1, "--binary", 0, "--bfile", "p")
+        packed = np.frombuffer((self.folder / "p.bed").read_bytes()[3:], np.uint8).reshape(600, 75)
+        codes = (packed[:, :, None] >> np.array([0, 2, 4, 6]) & 3).reshape(600, 300)
+        counts = np.array([0, 9, 1, 2])[codes]
+        common = [row for row in counts if row.max() < 9 and 0.1 < row.mean() / 2 < 0.9][:2]
+        people = [line.split()[1] for line in (self.folder / "p.fam").read_text().splitlines()]
+        self.write("c.tsv", "IID\tfirst\tsecond\n" + "".join(
+            f"{person}\t{first}\t{second}\n" for person, first, second in zip(people, *common)))
+        self.succeed("import", "--store", "t", "--table", "c.tsv", "--name", "c")
+        words = ["scan", "--store", "t", "--trait", "quantitative_1", "--whole-genome", "ridge", "--whole-genome-only"]
+        self.assertNotIn("without a part", self.succeed(*words, "--out", "plain"))
+        for ranks in (0, 2):
+            said = self.succeed(*words, "--covariate", "first,second", "--out", f"r{ranks}", ranks=ranks)
+            self.assertIn("2 variants without a part: covariates explain", said)
+
     def test_one_contig_and_few_variants(self):
         said = self.succeed(*self.genome, "--whole-genome-block", 1)
         self.assertIn("out-of-fold R^2", said)
