@@ -59,27 +59,35 @@ GenomeBlocks::GenomeBlocks(Cohort const& cohort, std::vector<ChosenBlock> const&
     }
 }
 
+// A store may come back to a contig, or spell it in another way: it was imported in parts.
 void GenomeBlocks::divide(std::span<std::int64_t const> kept, std::int64_t most) {
+    std::vector<std::string> names;  // Canonical ones.
+    std::vector<std::vector<GenomeBlock>> of_contigs;
     std::size_t next = 0;
     for (std::size_t b = 0; b < chosen_.size(); ++b) {
         auto const& block = chosen_[b];
         auto const& contig = cohort_.index().partitions[block.partition].contig;
+        auto const known = std::ranges::find(names, canonical_contig(contig));
+        auto const c = static_cast<std::size_t>(known - names.begin());
         for (std::int64_t i = 0; i < block.size(); ++i) {
             if (kept[next++] == 0) continue;
-            if (contigs_.empty() || contigs_.back() != contig) {
+            if (c == names.size()) {
+                names.push_back(canonical_contig(contig));
                 contigs_.push_back(contig);
-                blocks_.emplace_back();
-            } else if (std::ssize(blocks_.back().variants) == most) {
-                blocks_.emplace_back();
+                of_contigs.emplace_back();
             }
-            auto& last = blocks_.back();
-            last.contig = static_cast<std::int32_t>(contigs_.size() - 1);
+            auto& own = of_contigs[c];
+            if (own.empty() || std::ssize(own.back().variants) == most) {
+                own.push_back({.contig = static_cast<std::int32_t>(c), .variants = {}});
+            }
             auto const row =
                 block.every_row ? i : std::int64_t{block.rows[static_cast<std::size_t>(i)]};
-            last.variants.push_back({static_cast<std::int32_t>(b), static_cast<std::int32_t>(row)});
+            own.back().variants.push_back(
+                {static_cast<std::int32_t>(b), static_cast<std::int32_t>(row)});
             ++variants_;
         }
     }
+    for (auto& own : of_contigs) std::ranges::move(own, std::back_inserter(blocks_));
 }
 
 bool GenomeBlocks::is_own(std::size_t block) const {

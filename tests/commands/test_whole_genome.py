@@ -76,6 +76,45 @@ class WholeGenome(CommandCase):
         self.assertTrue((self.folder / "r/predictors.h5").exists())
 
 
+class ContigsInParts(CommandCase):
+    """A store may come back to a contig, or spell it in another way: it is left out as one all the same."""
+
+    def split(self, name, first, last, prefix=""):
+        """PLINK files of some variants, whose contigs have a prefix."""
+        bim = (self.folder / "p.bim").read_text().splitlines()
+        bed = (self.folder / "p.bed").read_bytes()
+        (self.folder / f"{name}.fam").write_bytes((self.folder / "p.fam").read_bytes())
+        (self.folder / f"{name}.bim").write_text("".join(f"{prefix}{line}\n" for line in bim[first:last]))
+        stride = (SAMPLES + 3) // 4
+        (self.folder / f"{name}.bed").write_bytes(bed[:3] + bed[3 + first * stride:3 + last * stride])
+
+    def predict(self, store, parts):
+        for name in parts:
+            self.succeed("import", "--store", store, "--bfile", name)
+        self.succeed("import", "--store", store, "--table", "p.tsv", "--name", "traits")
+        said = self.succeed("scan", "--store", store, "--trait", "quantitative_1", "--whole-genome", "ridge",
+                            "--whole-genome-block", 64, "--out", f"r-{store}")
+        with program.h5py.File(self.folder / f"r-{store}/predictors.h5") as file:
+            return said, [name.decode() for name in file["contig_id"][:]], file["prediction"][:]
+
+    def test_same_predictions(self):
+        self.have_plink()
+        contigs = [line.split()[0] for line in (self.folder / "p.bim").read_text().splitlines()]
+        second = contigs.index("2")
+        half = second // 2
+        self.split("a", 0, half)
+        self.split("b", second, len(contigs))
+        self.split("c", half, second, prefix="chr")
+        _, names, expected = self.predict("whole", ["p"])
+        said, found_names, found = self.predict("parts", ["a", "b", "c"])
+        self.assertEqual(found_names, names)
+        np.testing.assert_array_equal(found, expected)
+        self.assertRegex(said, r"blocks? of 2 contigs")
+        planned = self.succeed("scan", "--store", "parts", "--trait", "quantitative_1", "--whole-genome", "ridge",
+                               "--plan")
+        self.assertRegex(planned, r"blocks? of 2 contigs")
+
+
 class PredictorsAlone(CommandCase):
     """--whole-genome-only, --model logistic: what is refused, and what a run without tests leaves."""
 
