@@ -305,7 +305,9 @@ class Refused(Interrupted):
         content = bytearray(file.read_bytes())
         content[len(content) // 2] ^= 1
         file.write_bytes(content)
-        self.fail_with(4, ["predictors.h5", "is damaged"], *self.words, "--out", "r")
+        self.fail_with(4, ["predictors.h5", "is damaged", "remove it"], *self.words, "--out", "r")
+        file.unlink()
+        self.finish()
 
 
 if __name__ == "__main__":
