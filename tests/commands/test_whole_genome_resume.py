@@ -220,7 +220,7 @@ class Scratch(Interrupted):
             return True
         code, said = self.stop(0, cut, *self.tight(2), ranks=2)
         self.assertEqual(code, ENVIRONMENT_ERROR, said)
-        self.assertRegex(said, r"scratch file '.*-1-of-2.scratch' of .* cannot be read")
+        self.assertRegex(said, r"scratch file '.*-1-of-2.scratch' of .* cannot be read \(.*\); check that disk")
         self.assertEqual(said.count("maniple: "), 1, said)
         self.assertNotIn("MPI_ABORT", said)
         self.assertEqual(self.left(), [])
