@@ -161,7 +161,7 @@ class PredictorsAlone(CommandCase):
         self.succeed("scan", "--store", "s", "--trait", "quantitative_1", "--predictors", "r", "--out", "a")
         self.succeed("scan", "--store", "s", "--trait", "quantitative_1", "--whole-genome", "ridge", "--out", "b")
         self.assertEqual((self.folder / "a/results.h5").read_bytes(), (self.folder / "b/results.h5").read_bytes())
-        self.refuse("is not empty", *self.odds, "--trait", "binary_1")
+        self.refuse("holds a finished run", *self.odds, "--trait", "binary_1")
 
     def test_plan(self):
         said = self.succeed(*self.odds, "--trait", "quantitative_1,binary_1", "--plan")
