@@ -1,4 +1,4 @@
-#include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <string>
 
@@ -15,22 +15,15 @@ namespace {
 namespace po = boost::program_options;
 
 po::options_description options() {
-    auto const count = [](char const* name) {
-        return po::value<std::int64_t>()->value_name("N")->required()->notifier([name](auto value) {
-            if (value > 0) return;
-            throw UserError{
-                fmt::format("option --{} = {} (must be positive); correct it", name, value)};
-        });
-    };
+    auto const count = [] { return po::value<std::int64_t>()->value_name("N")->required(); };
     auto const size = [](char const* value) {
         return po::value<std::string>()->value_name("SIZE")->default_value(value);
     };
     po::options_description all;
     po::options_description work{"What to compute"};
-    work.add_options()("samples", count("samples"), "people with every covariate")(
-        "variants", count("variants"),
-        "variants that predict: those over a minor allele frequency")("traits", count("traits"),
-                                                                      "quantitative traits")(
+    work.add_options()("samples", count(), "people with every covariate")(
+        "variants", count(), "variants that predict: those over a minor allele frequency")(
+        "traits", count(), "quantitative traits")(
         "covariates", po::value<std::int64_t>()->default_value(10)->value_name("N"),
         "columns of covariates")("lacking",
                                  po::value<double>()->default_value(0, "0")->value_name("X"),
@@ -51,28 +44,28 @@ po::options_description options() {
 std::vector<std::int64_t> nodes_of(po::variables_map const& values) {
     std::vector<std::int64_t> nodes;
     for (auto value : numbers_of(values, "nodes")) {
-        auto const whole = static_cast<std::int64_t>(value);
-        if (!(value >= 1 && value <= 1e6) || static_cast<double>(whole) != value) {
+        if (!(value >= 1 && value <= 1e6) || std::trunc(value) != value) {
             throw UserError{fmt::format(
-                "option --nodes = {} (must be whole numbers from 1 on); correct it", value)};
+                "option --nodes = {} (must be whole numbers from 1 to 1,000,000); correct it",
+                value)};
         }
-        nodes.push_back(whole);
+        nodes.push_back(static_cast<std::int64_t>(value));
     }
     if (nodes.empty()) nodes.push_back(1);
     return nodes;
 }
 
 void execute(po::variables_map const& values, mpi::Communicator const&, Log&) {
-    auto const count = [&](char const* name) { return values[name].as<std::int64_t>(); };
-    constexpr std::int64_t most = std::int64_t{1} << 40;
+    constexpr std::int64_t most_people = 1'000'000'000;
+    auto const samples = bounded<std::int64_t>(values, "samples", 1, most_people);
     GenomePlanRequest request{
-        .shape = {.cohort = count("samples"),
-                  .samples = count("samples"),
-                  .variants = count("variants"),
+        .shape = {.cohort = samples,
+                  .samples = samples,
+                  .variants = bounded<std::int64_t>(values, "variants", 1, 10'000'000'000),
                   .block_variants = bounded<std::int64_t>(values, "whole-genome-block", 1, 2048),
                   .contigs = bounded<std::int64_t>(values, "contigs", 1, 10'000),
                   .columns = 1 + bounded<std::int64_t>(values, "covariates", 0, 1000),
-                  .traits = count("traits"),
+                  .traits = bounded<std::int64_t>(values, "traits", 1, 1'000'000),
                   .threads = bounded<std::int64_t>(values, "threads", 1, 100'000),
                   .memory = *size_of(values, "memory"),
                   .resting = 50'000'000},
@@ -80,10 +73,6 @@ void execute(po::variables_map const& values, mpi::Communicator const&, Log&) {
         .read = static_cast<double>(*size_of(values, "disk")),
         .exchange = static_cast<double>(*size_of(values, "network"))};
     auto& shape = request.shape;
-    if (std::max({shape.samples, shape.variants, shape.traits}) > most) {
-        throw UserError{
-            "options --samples, --variants and --traits are beyond reason; correct them"};
-    }
     auto const lacking = bounded(values, "lacking", 0.0, 0.99);
     shape.lacked = static_cast<std::int64_t>(lacking * static_cast<double>(shape.samples));
     if (shape.lacked > 0) shape.lacking_traits = shape.traits;

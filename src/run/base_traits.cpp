@@ -2,12 +2,15 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
+#include <type_traits>
 #include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "maniple/core/contract.hpp"
 #include "maniple/core/error.hpp"
 #include "maniple/run/trait_loader.hpp"
 #include "maniple/trait/training_split.hpp"
@@ -130,6 +133,27 @@ BaseTraits load_base_traits(WholeGenomeRequest const& request, Cohort const& coh
         throw UserError{"none of the traits can be predicted; see the warnings above"};
     }
     return traits;
+}
+
+void keep_traits(BaseTraits& traits, std::span<std::int64_t const> kept) {
+    auto const count = std::ssize(traits.names);
+    expect(std::ranges::adjacent_find(kept, std::greater_equal<>{}) == kept.end(),
+           "positions ascend");
+    expect(kept.empty() || (kept.front() >= 0 && kept.back() < count),
+           "positions are among the traits");
+
+    auto const keep = [&](auto& values) {
+        std::remove_reference_t<decltype(values)> some;
+        for (auto t : kept) some.push_back(std::move(values[static_cast<std::size_t>(t)]));
+        values = std::move(some);
+    };
+    keep(traits.names);
+    keep(traits.residuals);
+    keep(traits.scales);
+    keep(traits.counts);
+    keep(traits.outcomes);
+    keep(traits.is_case);
+    keep(traits.asked);
 }
 
 }  // namespace maniple

@@ -35,4 +35,7 @@ struct BaseTraits {
 /// sample; CorruptInput.
 BaseTraits load_base_traits(WholeGenomeRequest const& request, Cohort const& cohort, Log& log);
 
+/// Forget all traits but these. \pre positions ascend and are among the traits
+void keep_traits(BaseTraits& traits, std::span<std::int64_t const> kept);
+
 }  // namespace maniple

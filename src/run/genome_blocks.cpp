@@ -1,8 +1,7 @@
 #include "maniple/run/genome_blocks.hpp"
 
-#include <omp.h>
-
 #include <algorithm>
+#include <iterator>
 #include <mutex>
 #include <utility>
 
@@ -10,12 +9,12 @@
 
 #include "maniple/core/contract.hpp"
 #include "maniple/core/error.hpp"
+#include "maniple/genotype/allele_match.hpp"
 #include "maniple/genotype/kernels.hpp"
-#include "maniple/run/agreement.hpp"
 #include "maniple/run/block_reader.hpp"
-#include "maniple/run/first_failure.hpp"
 #include "maniple/run/genotype_pass.hpp"
 #include "maniple/run/stop_request.hpp"
+#include "share_out.hpp"
 
 namespace maniple {
 namespace {
@@ -60,80 +59,73 @@ GenomeBlocks::GenomeBlocks(Cohort const& cohort, std::vector<ChosenBlock> const&
     }
 }
 
+// A store may come back to a contig, or spell it in another way: it was imported in parts.
 void GenomeBlocks::divide(std::span<std::int64_t const> kept, std::int64_t most) {
+    std::vector<std::string> names;  // Canonical ones.
+    std::vector<std::vector<GenomeBlock>> of_contigs;
     std::size_t next = 0;
     for (std::size_t b = 0; b < chosen_.size(); ++b) {
         auto const& block = chosen_[b];
         auto const& contig = cohort_.index().partitions[block.partition].contig;
+        auto const known = std::ranges::find(names, canonical_contig(contig));
+        auto const c = static_cast<std::size_t>(known - names.begin());
         for (std::int64_t i = 0; i < block.size(); ++i) {
             if (kept[next++] == 0) continue;
-            if (contigs_.empty() || contigs_.back() != contig) {
+            if (c == names.size()) {
+                names.push_back(canonical_contig(contig));
                 contigs_.push_back(contig);
-                blocks_.emplace_back();
-            } else if (std::ssize(blocks_.back().variants) == most) {
-                blocks_.emplace_back();
+                of_contigs.emplace_back();
             }
-            auto& last = blocks_.back();
-            last.contig = static_cast<std::int32_t>(contigs_.size() - 1);
+            auto& own = of_contigs[c];
+            if (own.empty() || std::ssize(own.back().variants) == most) {
+                own.push_back({.contig = static_cast<std::int32_t>(c), .variants = {}});
+            }
             auto const row =
                 block.every_row ? i : std::int64_t{block.rows[static_cast<std::size_t>(i)]};
-            last.variants.push_back({static_cast<std::int32_t>(b), static_cast<std::int32_t>(row)});
+            own.back().variants.push_back(
+                {static_cast<std::int32_t>(b), static_cast<std::int32_t>(row)});
             ++variants_;
         }
     }
+    for (auto& own : of_contigs) std::ranges::move(own, std::back_inserter(blocks_));
 }
 
 bool GenomeBlocks::is_own(std::size_t block) const {
     return static_cast<int>(block % static_cast<std::size_t>(comm_.size())) == comm_.rank();
 }
 
-// One thread reads at a time, because HDF5 knows but one; the others inflate and compute.
+// One thread reads at a time, because HDF5 knows but one; the others inflate and compute. A block's
+// variants may be few among those of many blocks of the store, which are not held together.
 void GenomeBlocks::each(Work const& work, Choice const& is_wanted) {
-    FirstFailure failure;
-    std::mutex reading;
-    std::size_t next = 0;
-    BlockReader reader{cohort_};
-#pragma omp parallel num_threads(threads_)
-    {
-        auto const thread = omp_get_thread_num();
-        std::vector<RawBlock> raw;
-        failure.guard([&] {
-            while (failure.get() == nullptr && !StopRequest::asked()) {
-                std::size_t mine = 0;
-                std::int32_t first = 0;
-                std::int32_t count = 0;
-                {
-                    std::scoped_lock const lock{reading};
-                    while (next < blocks_.size() &&
-                           !(is_own(next) && (!is_wanted || is_wanted(next)))) {
-                        ++next;
-                    }
-                    if (next == blocks_.size()) return;
-                    mine = next++;
-                    first = blocks_[mine].variants.front().block;
-                    count = blocks_[mine].variants.back().block - first + 1;
-                    if (std::ssize(raw) < count) raw.resize(static_cast<std::size_t>(count));
-                    for (std::int32_t b = 0; b < count; ++b) {
-                        auto const& block = chosen_[static_cast<std::size_t>(first + b)];
-                        reader.read(block, raw[static_cast<std::size_t>(b)]);
-                    }
-                    reader.forget_before(chosen_[static_cast<std::size_t>(first)].partition);
-                }
-                for (std::int32_t b = 0; b < count; ++b) {
-                    decode_block(raw[static_cast<std::size_t>(b)]);
-                }
-                auto const& variants = blocks_[mine].variants;
-                PackedBlock genotypes{std::ssize(variants), cohort_.samples().size()};
-                for (LocalVariantIndex v{0}; v.get() < genotypes.variants(); ++v) {
-                    auto const [block, row] = variants[v.at()];
-                    auto const from = raw[static_cast<std::size_t>(block - first)].view();
-                    std::ranges::copy(from.row(LocalVariantIndex{row}), genotypes.row(v).begin());
-                }
-                work(thread, mine, genotypes.view());
-            }
-        });
+    std::vector<std::size_t> wanted;
+    for (std::size_t b = 0; b < blocks_.size(); ++b) {
+        if (is_own(b) && (!is_wanted || is_wanted(b))) wanted.push_back(b);
     }
-    agree(comm_, failure.get());
+    std::mutex reading;
+    BlockReader reader{cohort_};
+    std::vector<RawBlock> raw(static_cast<std::size_t>(threads_));
+    share_out(std::ssize(wanted), threads_, comm_, [&](int thread, std::int64_t place) {
+        if (StopRequest::asked()) return;
+        auto const mine = wanted[static_cast<std::size_t>(place)];
+        auto const& variants = blocks_[mine].variants;
+        auto& own = raw[static_cast<std::size_t>(thread)];
+        PackedBlock genotypes{std::ssize(variants), cohort_.samples().size()};
+        for (LocalVariantIndex v{0}; v.get() < genotypes.variants();) {
+            auto const stored = variants[v.at()].block;
+            auto const& block = chosen_[static_cast<std::size_t>(stored)];
+            {
+                std::scoped_lock const lock{reading};
+                if (v.get() == 0) reader.forget_before(block.partition);
+                reader.read(block, own);
+            }
+            auto const from = decode_block(own);
+            for (; v.get() < genotypes.variants() && variants[v.at()].block == stored; ++v) {
+                std::ranges::copy(from.row(LocalVariantIndex{variants[v.at()].row}),
+                                  genotypes.row(v).begin());
+            }
+        }
+        work(thread, mine, genotypes.view());
+    });
     if (comm_.max(StopRequest::asked() ? 1 : 0) == 1) StopRequest::throw_stopped();
 }
 

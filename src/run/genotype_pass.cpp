@@ -1,15 +1,12 @@
 #include "maniple/run/genotype_pass.hpp"
 
-#include <omp.h>
-
 #include <algorithm>
 #include <cstring>
 #include <mutex>
 #include <utility>
 
 #include "maniple/core/contract.hpp"
-#include "maniple/run/agreement.hpp"
-#include "maniple/run/first_failure.hpp"
+#include "share_out.hpp"
 
 namespace maniple {
 namespace {
@@ -76,29 +73,19 @@ void GenotypePasses::each_block_with(std::span<GlobalVariantIndex const> variant
 
 // One thread reads at a time, because HDF5 knows but one; the others inflate and compute.
 void GenotypePasses::each(std::vector<std::size_t> const& blocks, Work const& work) {
-    FirstFailure failure;
     std::mutex reading;
-    std::size_t next = 0;
-#pragma omp parallel num_threads(threads_)
-    {
-        auto const thread = omp_get_thread_num();
-        RawBlock raw;
+    std::vector<RawBlock> raw(static_cast<std::size_t>(threads_));
+    share_out(std::ssize(blocks), threads_, comm_, [&](int thread, std::int64_t place) {
+        auto const mine = blocks[static_cast<std::size_t>(place)];
+        auto& own = raw[static_cast<std::size_t>(thread)];
+        {
+            std::scoped_lock const lock{reading};
+            reader_.read(blocks_[mine], own);
+        }
         PackedBlock room{0, cohort_.samples().size()};
-        failure.guard([&] {
-            while (failure.get() == nullptr) {
-                std::size_t mine = 0;
-                {
-                    std::scoped_lock const lock{reading};
-                    if (next == blocks.size()) return;
-                    mine = blocks[next++];
-                    reader_.read(blocks_[mine], raw);
-                }
-                auto const genotypes = choose_rows(blocks_[mine], decode_block(raw), room);
-                work(thread, GlobalVariantIndex{first_[mine]}, genotypes);
-            }
-        });
-    }
-    agree(comm_, failure.get());
+        work(thread, GlobalVariantIndex{first_[mine]},
+             choose_rows(blocks_[mine], decode_block(own), room));
+    });
 }
 
 PackedBlock GenotypePasses::collect(std::span<GlobalVariantIndex const> variants) {

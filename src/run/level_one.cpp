@@ -1,7 +1,5 @@
 #include "level_one.hpp"
 
-#include <omp.h>
-
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -12,9 +10,9 @@
 
 #include "maniple/core/error.hpp"
 #include "maniple/run/agreement.hpp"
-#include "maniple/run/first_failure.hpp"
 #include "maniple/stats/correlation.hpp"
 #include "null_odds.hpp"
+#include "share_out.hpp"
 
 namespace maniple {
 namespace {
@@ -62,6 +60,10 @@ LevelOne::LevelOne(WholeGenomeRequest const& request, BaseTraits const& traits,
 }
 
 std::vector<StackedTrait> LevelOne::stack(std::int64_t first, std::int64_t last) {
+    // Whoever cannot read its own says so before anybody waits for them.
+    together(comm_, [&] {
+        for (auto t = first; t < last; ++t) predictors_.of_trait(t);
+    });
     std::vector<mpi::PendingSend> sent;
     send_others(first, last, sent);
     std::vector<std::int64_t> own;
@@ -73,12 +75,10 @@ std::vector<StackedTrait> LevelOne::stack(std::int64_t first, std::int64_t last)
     for (std::size_t i = 0; i < own.size(); ++i) matrices.push_back(collect(own[i], rooms_[i]));
 
     std::vector<StackedFit> fits(own.size());
-    FirstFailure failure;
-#pragma omp parallel for schedule(dynamic, 1) num_threads(request_.threads)
-    for (std::size_t i = 0; i < own.size(); ++i) {
-        failure.guard([&] { fits[i] = fit(own[i], matrices[i]); });
-    }
-    agree(comm_, failure.get());
+    share_out(std::ssize(own), request_.threads, comm_, [&](int, std::int64_t place) {
+        auto const i = static_cast<std::size_t>(place);
+        fits[i] = fit(own[i], matrices[i]);
+    });
     for (auto t : own) predictors_.release(t);
     mpi::Bytes message;
     for (std::size_t i = 0; i < own.size(); ++i) pack(own[i], fits[i], message);

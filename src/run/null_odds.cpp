@@ -1,7 +1,5 @@
 #include "null_odds.hpp"
 
-#include <omp.h>
-
 #include <algorithm>
 #include <cmath>
 #include <string>
@@ -11,8 +9,7 @@
 #include "maniple/core/contract.hpp"
 #include "maniple/core/error.hpp"
 #include "maniple/model/logistic_regression.hpp"
-#include "maniple/run/agreement.hpp"
-#include "maniple/run/first_failure.hpp"
+#include "share_out.hpp"
 
 namespace maniple {
 namespace {
@@ -77,24 +74,14 @@ std::vector<FitStatus> fit_all(BaseTraits const& traits, int threads,
         auto const at = static_cast<std::size_t>(t);
         if (traits.outcomes[at] == Outcome::binary) own.push_back(at);
     }
-    FirstFailure failure;
-#pragma omp parallel for schedule(dynamic, 1) num_threads(threads)
-    for (std::size_t i = 0; i < own.size(); ++i) {
-        failure.guard([&] {
-            found[own[i]] = static_cast<std::int64_t>(fit_null_odds(traits, own[i]).status);
-        });
-    }
-    agree(comm, failure.get());
+    share_out(std::ssize(own), threads, comm, [&](int, std::int64_t i) {
+        auto const t = own[static_cast<std::size_t>(i)];
+        found[t] = static_cast<std::int64_t>(fit_null_odds(traits, t).status);
+    });
     comm.sum(found);
     std::vector<FitStatus> statuses;
     for (auto status : found) statuses.push_back(static_cast<FitStatus>(status));
     return statuses;
-}
-
-template <class T>
-void keep(std::vector<T>& values, std::vector<char> const& is_kept) {
-    std::size_t next = 0;
-    std::erase_if(values, [&](T const&) { return is_kept[next++] == 0; });
 }
 
 }  // namespace
@@ -130,25 +117,23 @@ void leave_out_hopeless(BaseTraits& traits, WholeGenomeRequest const& request,
                         mpi::Communicator const& comm, Log& log) {
     if (std::ranges::count(traits.outcomes, Outcome::binary) == 0) return;
     auto const statuses = fit_all(traits, request.threads, comm);
-    std::vector<char> is_kept(traits.names.size(), 1);
-    for (std::size_t t = 0; t < is_kept.size(); ++t) {
-        if (traits.outcomes[t] != Outcome::binary) continue;
-        auto problem = find_few(traits, t, request);
-        if (problem.empty() && statuses[t] != FitStatus::ok) problem = describe(statuses[t]);
-        if (problem.empty()) continue;
+    std::vector<std::int64_t> kept;
+    for (std::size_t t = 0; t < traits.names.size(); ++t) {
+        std::string problem;
+        if (traits.outcomes[t] == Outcome::binary) {
+            problem = find_few(traits, t, request);
+            if (problem.empty() && statuses[t] != FitStatus::ok) problem = describe(statuses[t]);
+        }
+        if (problem.empty()) {
+            kept.push_back(static_cast<std::int64_t>(t));
+            continue;
+        }
         if (traits.asked[t] == Asked::by_name) {
             throw UserError{fmt::format("trait '{}' {}", traits.names[t], problem)};
         }
         log.warn(fmt::format("trait '{}' is left out: it {}", traits.names[t], problem));
-        is_kept[t] = 0;
     }
-    keep(traits.names, is_kept);
-    keep(traits.residuals, is_kept);
-    keep(traits.scales, is_kept);
-    keep(traits.counts, is_kept);
-    keep(traits.outcomes, is_kept);
-    keep(traits.is_case, is_kept);
-    keep(traits.asked, is_kept);
+    keep_traits(traits, kept);
     if (traits.names.empty()) {
         throw UserError{"none of the traits can be predicted; see the warnings above"};
     }

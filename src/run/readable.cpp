@@ -16,15 +16,18 @@ std::string grouped(std::int64_t value) {
 }
 
 std::string readable_bytes(std::int64_t bytes) {
+    return readable_estimate(static_cast<double>(bytes));
+}
+
+std::string readable_estimate(double bytes) {
     constexpr char const* units[] = {"bytes", "kB", "MB", "GB", "TB", "PB"};
-    auto value = static_cast<double>(bytes);
     std::size_t unit = 0;
-    while (value >= 1000 && unit + 1 < std::size(units)) {
-        value /= 1000;
+    while (bytes >= 1000 && unit + 1 < std::size(units)) {
+        bytes /= 1000;
         ++unit;
     }
-    return unit == 0 ? fmt::format("{} bytes", bytes)
-                     : fmt::format("{:.1f} {}", value, units[unit]);
+    return unit == 0 ? fmt::format("{:.0f} bytes", bytes)
+                     : fmt::format("{:.1f} {}", bytes, units[unit]);
 }
 
 std::string readable_seconds(double seconds) {

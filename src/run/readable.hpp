@@ -11,6 +11,8 @@ std::string grouped(std::int64_t value);
 
 /// "1.2 MB".
 std::string readable_bytes(std::int64_t bytes);
+/// The same of an estimate, however large.
+std::string readable_estimate(double bytes);
 
 /// "12 s", "3.4 min", "5.6 h".
 std::string readable_seconds(double seconds);

@@ -30,8 +30,8 @@ constexpr std::array<std::string_view, 2> progress_names{"models", "whole-genome
 // Belongs to the progress of a scan.
 constexpr std::string_view predictors_name = "predictors.h5";
 // What a run writes last, by kind of run.
-constexpr std::array<std::string_view, 4> last_names{"results.h5", "scores.tsv", "evaluation.json",
-                                                     "contributions.tsv"};
+constexpr std::array<std::string_view, 5> last_names{"results.h5", "scores.tsv", "evaluation.json",
+                                                     "contributions.tsv", "run.json"};
 
 std::string_view name_of(RunProgress progress) {
     switch (progress) {

@@ -24,6 +24,7 @@ namespace fs = std::filesystem;
 
 constexpr std::uint64_t magic = 0x313068637461'7263;  // Of this layout.
 constexpr std::int64_t page = 4096;
+constexpr char const* need_room = "free some disk space";
 
 // What the file begins with. Then come the slabs' numbers, checksums of slabs x pieces, and from
 // the next page on the values.
@@ -158,7 +159,7 @@ void ScratchFile::reserve() const {
             reason = ENOSPC;
         }
     }
-    fail("have the room it needs", reason);
+    fail("have the room it needs", reason, need_room);
 }
 
 bool ScratchFile::has(std::int64_t piece) const {
@@ -224,7 +225,7 @@ void ScratchFile::write_bytes(std::span<std::byte const> bytes, std::int64_t pla
     while (!bytes.empty()) {
         auto const done = ::pwrite(descriptor_, bytes.data(), bytes.size(), place);
         if (done < 0 && errno == EINTR) continue;
-        if (done <= 0) fail("be written", done < 0 ? errno : ENOSPC);
+        if (done <= 0) fail("be written", done < 0 ? errno : ENOSPC, need_room);
         bytes = bytes.subspan(static_cast<std::size_t>(done));
         place += done;
     }
@@ -234,17 +235,16 @@ void ScratchFile::read_bytes(std::span<std::byte> bytes, std::int64_t place) con
     while (!bytes.empty()) {
         auto const done = ::pread(descriptor_, bytes.data(), bytes.size(), place);
         if (done < 0 && errno == EINTR) continue;
-        if (done <= 0) fail("be read", done < 0 ? errno : EIO);
+        if (done <= 0) fail("be read", done < 0 ? errno : EIO, "check that disk");
         bytes = bytes.subspan(static_cast<std::size_t>(done));
         place += done;
     }
 }
 
-void ScratchFile::fail(char const* what, int reason) const {
-    throw EnvironmentError{
-        fmt::format("scratch file '{}' of {} cannot {} ({}); free some disk space, or choose "
-                    "another folder with --scratch",
-                    path_.string(), readable_bytes(held_.bytes()), what, std::strerror(reason))};
+void ScratchFile::fail(char const* what, int reason, char const* remedy) const {
+    throw EnvironmentError{fmt::format(
+        "scratch file '{}' of {} cannot {} ({}); {}, or choose another folder with --scratch",
+        path_.string(), readable_bytes(held_.bytes()), what, std::strerror(reason), remedy)};
 }
 
 void remove_scratch(ScratchOwner const& owner, ScratchRemoval which) {

@@ -70,7 +70,7 @@ private:
     std::uint64_t entry(std::int64_t slab, std::int64_t piece) const;
     void write_bytes(std::span<std::byte const> bytes, std::int64_t place) const;
     void read_bytes(std::span<std::byte> bytes, std::int64_t place) const;
-    [[noreturn]] void fail(char const* what, int reason) const;
+    [[noreturn]] void fail(char const* what, int reason, char const* remedy) const;
 
     std::filesystem::path path_;
     std::uint64_t key_;

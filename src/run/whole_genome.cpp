@@ -47,31 +47,6 @@ std::vector<std::int64_t> find_missing(std::int64_t traits,
     return missing;
 }
 
-// Residuals are most of what traits take; those of others are forgotten.
-BaseTraits keep_traits(BaseTraits traits, std::vector<std::int64_t> const& kept) {
-    BaseTraits some{.basis = std::move(traits.basis),
-                    .folds = std::move(traits.folds),
-                    .covariates = std::move(traits.covariates),
-                    .names = {},
-                    .residuals = {},
-                    .scales = {},
-                    .counts = {},
-                    .outcomes = {},
-                    .is_case = {},
-                    .asked = {}};
-    for (auto t : kept) {
-        auto const at = static_cast<std::size_t>(t);
-        some.names.push_back(std::move(traits.names[at]));
-        some.residuals.push_back(std::move(traits.residuals[at]));
-        some.scales.push_back(traits.scales[at]);
-        some.counts.push_back(traits.counts[at]);
-        some.outcomes.push_back(traits.outcomes[at]);
-        some.is_case.push_back(std::move(traits.is_case[at]));
-        some.asked.push_back(traits.asked[at]);
-    }
-    return some;
-}
-
 /// What all traits of a request have in common, and what is known of each without its values.
 struct WholeGenomeFrame {
     WholeGenomeRequest const& request;
@@ -158,16 +133,23 @@ private:
         }
         Progress progress{"blocks of the whole genome", left, frame_.log};
         std::atomic<std::int64_t> done{0};
+        std::atomic<std::int64_t> dropped{0};
         auto const work = [&](int thread, std::size_t block, PackedView genotypes) {
             std::vector<LocalVariantIndex> rows;
             for (LocalVariantIndex v{0}; v.get() < genotypes.variants(); ++v) rows.push_back(v);
-            ridges[static_cast<std::size_t>(thread)].predict(
+            dropped += ridges[static_cast<std::size_t>(thread)].predict(
                 genotypes, rows, predictors.rows_of(thread, place_of(block)));
             predictors.finish(thread, place_of(block));
             ++done;
             if (thread == 0) progress.reach(done);
         };
         blocks_.each(work, is_wanted);
+        std::int64_t all[]{dropped};
+        comm_.sum(all);
+        if (all[0] > 0) {
+            frame_.log.note(fmt::format("  {} without a part: covariates explain all of them",
+                                        plural(all[0], "variant")));
+        }
     }
 
     // Some traits at a time, and each kept as soon as it is there.
@@ -320,13 +302,13 @@ std::vector<PredictedTrait> fit_whole_genome(WholeGenomeRequest const& request,
                              plural(std::ssize(traits->names) - std::ssize(missing), "trait")));
     }
     if (!missing.empty()) {
-        auto some = keep_traits(std::move(*traits), missing);
-        auto const shape = find_shape(request, *cohort, some, chosen, blocks, comm);
+        keep_traits(*traits, missing);  // Residuals are most of what traits take.
+        auto const shape = find_shape(request, *cohort, *traits, chosen, blocks, comm);
         WholeGenomeMemory memory;
         together(comm, [&] { memory = choose_memory(shape, request, log); });
         if (!request.scratch.empty()) remove_scratch(owner, ScratchRemoval::of_other_ranks);
-        WholeGenomeFit{frame, std::move(some), std::move(missing), blocks, progress}.run(memory,
-                                                                                         owner);
+        WholeGenomeFit fit{frame, std::move(*traits), std::move(missing), blocks, progress};
+        fit.run(memory, owner);
     }
     std::vector<PredictedTrait> predicted;
     together(comm, [&] {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <initializer_list>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -61,7 +62,11 @@ double sum_of(std::vector<EstimateTerm> const& terms) {
     return sum;
 }
 
-std::int64_t to_bytes(double value) { return static_cast<std::int64_t>(std::ceil(value)); }
+// More than a number of bytes can be is the most that it can be.
+std::int64_t to_bytes(double value) {
+    constexpr auto most = std::numeric_limits<std::int64_t>::max();
+    return value < as_double(most) ? static_cast<std::int64_t>(std::ceil(value)) : most;
+}
 
 /// Terms of a rank's memory.
 class MemoryTerms {
@@ -113,9 +118,10 @@ public:
     // What level 1 has beside predictors and traits that are stacked.
     std::vector<EstimateTerm> level_one() const {
         auto terms = held();
-        terms.push_back(
-            multiply("kept of the work of level 0",
-                     {{as_double(std::min(most_kept, shape_.threads * thread_bytes())), "bytes"}}));
+        terms.push_back(multiply(
+            "kept of the work of level 0",
+            {{std::min(as_double(most_kept), as_double(shape_.threads) * as_double(thread_bytes())),
+              "bytes"}}));
         if (place_ == PredictorPlace::memory) terms.push_back(predictors());
         return terms;
     }
@@ -154,6 +160,16 @@ public:
         terms.push_back(multiply(
             "its predictions",
             {{as_double(shape_.contigs + 1), "slices"}, {samples, "samples"}, {16, "bytes"}}));
+        // Rank 0 keeps those of all ranks: their messages, and what it unpacks.
+        auto const others = std::min(shape_.ranks, shape_.traits) - 1;
+        if (others > 0) {
+            terms.push_back(
+                multiply("predictions of other ranks' traits (rank 0)",
+                         {{as_double(others), others == 1 ? "other rank" : "other ranks"},
+                          {as_double(shape_.contigs + 1), "slices"},
+                          {samples, "samples"},
+                          {8, "bytes"}}));
+        }
         return terms;
     }
 
@@ -314,7 +330,7 @@ WholeGenomeMemory estimate_memory(WholeGenomeShape const& shape, PredictorPlace 
     auto const each = sum_of(terms.stacked());
     auto const room = (as_double(shape.memory) - always) / each;
     memory.traits_at_once =
-        std::clamp(static_cast<std::int64_t>(std::min(room, 1e6)), std::int64_t{1},
+        std::clamp(static_cast<std::int64_t>(std::clamp(room, 1.0, 1e6)), std::int64_t{1},
                    std::min(shape.threads, shape.own_traits()));
     memory.level_one = to_bytes(always + each * as_double(memory.traits_at_once));
     return memory;
@@ -353,58 +369,6 @@ WholeGenomeEstimate estimate_whole_genome(WholeGenomeShape const& shape,
     estimate.seconds = find_seconds(shape, rates, estimate.memory, estimate.moved);
     estimate.total_seconds = sum_of(estimate.seconds);
     return estimate;
-}
-
-namespace {
-
-std::string in_bytes(double value) { return readable_bytes(to_bytes(value)); }
-std::string in_seconds(double value) { return fmt::format("{:.3g} s", value); }
-std::string as_count(double value) { return fmt::format("{:.3g}", value); }
-
-void add_lines(std::vector<EstimateTerm> const& terms, std::string (*text)(double),
-               std::vector<std::string>& lines) {
-    for (auto const& term : terms) {
-        lines.push_back(
-            fmt::format("    {}: {} = {}", term.name, term.arithmetic, text(term.value)));
-    }
-}
-
-}  // namespace
-
-std::vector<std::string> describe(WholeGenomeShape const& shape,
-                                  WholeGenomeEstimate const& estimate) {
-    std::vector<std::string> lines;
-    auto const& memory = estimate.memory;
-    lines.push_back(fmt::format("  memory per rank {}, of {}{}", readable_bytes(memory.peak()),
-                                readable_bytes(shape.memory),
-                                memory.place == PredictorPlace::memory
-                                    ? ""
-                                    : fmt::format("; predictors do not fit and need --scratch, {} "
-                                                  "per rank",
-                                                  readable_bytes(memory.scratch))));
-    add_lines(estimate.bytes, in_bytes, lines);
-    lines.emplace_back("  moved by each rank");
-    add_lines(estimate.moved, in_bytes, lines);
-    lines.push_back(fmt::format("  time {}", readable_seconds(estimate.total_seconds)));
-    add_lines(estimate.seconds, in_seconds, lines);
-    return lines;
-}
-
-std::vector<std::string> describe_work(WholeGenomeRates const& rates,
-                                       WholeGenomeEstimate const& estimate) {
-    std::vector<std::string> lines{"  multiply-adds of all ranks together"};
-    add_lines(estimate.operations, as_count, lines);
-    lines.push_back(fmt::format(
-        "  measured here, by thread: a block of level 0 takes {:.3g} s and {:.3g} s a sample; "
-        "level 1 does {:.3g} (products), {:.3g} (factors) and {:.3g} (predictions) multiply-adds a "
-        "second",
-        rates.block_seconds, rates.block_sample_seconds, rates.gram, rates.cholesky,
-        rates.predict));
-    lines.push_back(
-        fmt::format("  taken for granted, by rank: {} a second from disk, {} over the "
-                    "network",
-                    in_bytes(rates.read), in_bytes(rates.exchange)));
-    return lines;
 }
 
 }  // namespace maniple

@@ -1,10 +1,13 @@
 #include "maniple/run/whole_genome_plan.hpp"
 
 #include <algorithm>
+#include <set>
+#include <string>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "maniple/genotype/allele_match.hpp"
 #include "maniple/run/agreement.hpp"
 #include "maniple/run/genome_blocks.hpp"
 #include "maniple/run/variant_choice.hpp"
@@ -41,14 +44,11 @@ BlockSample sample_blocks(std::vector<ChosenBlock> const& chosen, std::int64_t s
 }
 
 std::int64_t count_contigs(Cohort const& cohort, std::vector<ChosenBlock> const& chosen) {
-    std::int64_t contigs = 0;
-    std::string const* last = nullptr;
+    std::set<std::string> contigs;
     for (auto const& block : chosen) {
-        auto const& contig = cohort.index().partitions[block.partition].contig;
-        if (last == nullptr || *last != contig) ++contigs;
-        last = &contig;
+        contigs.insert(canonical_contig(cohort.index().partitions[block.partition].contig));
     }
-    return contigs;
+    return std::ssize(contigs);
 }
 
 // Every contig ends in a block that is not full.
@@ -116,8 +116,7 @@ std::string plan_genome(GenomePlanRequest const& request) {
             "{}\t{}{}\t{}\t{}\t{}\n", nodes, readable_bytes(memory.peak()),
             fits ? "" : " (too much)",
             memory.place == PredictorPlace::memory ? "none" : readable_bytes(memory.scratch),
-            readable_bytes(static_cast<std::int64_t>(estimate.exchanged)),
-            readable_seconds(estimate.total_seconds));
+            readable_estimate(estimate.exchanged), readable_seconds(estimate.total_seconds));
         arithmetic += fmt::format("\n{}:\n", plural(nodes, "node"));
         for (auto const& line : describe(shape, estimate)) arithmetic += line + '\n';
     }

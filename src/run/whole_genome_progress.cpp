@@ -116,11 +116,15 @@ void WholeGenomeProgress::find_finished() {
     auto const file = folder_ / finished_name;
     auto const kept = find_state(file, facts_, work);
     if (!kept) return;
+    std::error_code error;
+    if (!fs::exists(predictors_, error)) {  // Somebody removed them, as they were damaged.
+        fs::remove(file, error);
+        return;
+    }
     try {
         auto const* const first = reinterpret_cast<std::uint8_t const*>(kept->data());
         auto const json = Json::from_cbor(first, first + kept->size());
-        if (!fs::exists(predictors_) ||
-            checksum_of_file(predictors_) != json.at(0).get<std::uint64_t>()) {
+        if (checksum_of_file(predictors_) != json.at(0).get<std::uint64_t>()) {
             throw_damaged(predictors_, work);
         }
         finished_.emplace();

@@ -45,8 +45,16 @@ class PlanGenome(CommandCase):
         self.assertIn("need --scratch", said)
         self.assertIn("(too much)", self.succeed(*self.words, "--memory", "10M"))
 
+    def test_more_than_there_can_be(self):
+        said = self.succeed("plan-genome", "--samples", 10**9, "--variants", 10**10, "--traits", 10**6,
+                            "--whole-genome-block", 1, "--threads", 100000, "--nodes", "1,1000")
+        self.assertEqual(said.count("(too much)"), 2)
+        self.assertNotRegex(said, r"-\d+(\.\d+)? (bytes|[kMGTP]B)")
+
     def test_refusals(self):
         self.refuse("--samples = 0", "plan-genome", "--samples", 0, "--variants", 10, "--traits", 1)
+        self.refuse("--samples = 1000000000000", "plan-genome", "--samples", 10**12, "--variants", 10, "--traits", 1)
+        self.refuse("--nodes = 1e+300", *self.words[:7], "--nodes", "1e300")
         self.refuse("--nodes = 1.5", *self.words[:7], "--nodes", "1.5")
         self.refuse("--lacking", *self.words, "--lacking", 2)
         self.refuse("--memory", *self.words, "--memory", "much")

@@ -53,10 +53,66 @@ class WholeGenome(CommandCase):
         self.assertIn("comes before it", said)
         self.assertFalse((self.folder / "r").exists())
 
+    def test_variants_that_covariates_explain_are_counted(self):
+        self.succeed("simulate", "--store", "t", "--samples", 300, "--variants", 600, "--contigs", 2, "--quantitative",
+                     1, "--binary", 0, "--bfile", "p")
+        packed = np.frombuffer((self.folder / "p.bed").read_bytes()[3:], np.uint8).reshape(600, 75)
+        codes = (packed[:, :, None] >> np.array([0, 2, 4, 6]) & 3).reshape(600, 300)
+        counts = np.array([0, 9, 1, 2])[codes]
+        common = [row for row in counts if row.max() < 9 and 0.1 < row.mean() / 2 < 0.9][:2]
+        people = [line.split()[1] for line in (self.folder / "p.fam").read_text().splitlines()]
+        self.write("c.tsv", "IID\tfirst\tsecond\n" + "".join(
+            f"{person}\t{first}\t{second}\n" for person, first, second in zip(people, *common)))
+        self.succeed("import", "--store", "t", "--table", "c.tsv", "--name", "c")
+        words = ["scan", "--store", "t", "--trait", "quantitative_1", "--whole-genome", "ridge", "--whole-genome-only"]
+        self.assertNotIn("without a part", self.succeed(*words, "--out", "plain"))
+        for ranks in (0, 2):
+            said = self.succeed(*words, "--covariate", "first,second", "--out", f"r{ranks}", ranks=ranks)
+            self.assertIn("2 variants without a part: covariates explain", said)
+
     def test_one_contig_and_few_variants(self):
         said = self.succeed(*self.genome, "--whole-genome-block", 1)
         self.assertIn("out-of-fold R^2", said)
         self.assertTrue((self.folder / "r/predictors.h5").exists())
+
+
+class ContigsInParts(CommandCase):
+    """A store may come back to a contig, or spell it in another way: it is left out as one all the same."""
+
+    def split(self, name, first, last, prefix=""):
+        """PLINK files of some variants, whose contigs have a prefix."""
+        bim = (self.folder / "p.bim").read_text().splitlines()
+        bed = (self.folder / "p.bed").read_bytes()
+        (self.folder / f"{name}.fam").write_bytes((self.folder / "p.fam").read_bytes())
+        (self.folder / f"{name}.bim").write_text("".join(f"{prefix}{line}\n" for line in bim[first:last]))
+        stride = (SAMPLES + 3) // 4
+        (self.folder / f"{name}.bed").write_bytes(bed[:3] + bed[3 + first * stride:3 + last * stride])
+
+    def predict(self, store, parts):
+        for name in parts:
+            self.succeed("import", "--store", store, "--bfile", name)
+        self.succeed("import", "--store", store, "--table", "p.tsv", "--name", "traits")
+        said = self.succeed("scan", "--store", store, "--trait", "quantitative_1", "--whole-genome", "ridge",
+                            "--whole-genome-block", 64, "--out", f"r-{store}")
+        with program.h5py.File(self.folder / f"r-{store}/predictors.h5") as file:
+            return said, [name.decode() for name in file["contig_id"][:]], file["prediction"][:]
+
+    def test_same_predictions(self):
+        self.have_plink()
+        contigs = [line.split()[0] for line in (self.folder / "p.bim").read_text().splitlines()]
+        second = contigs.index("2")
+        half = second // 2
+        self.split("a", 0, half)
+        self.split("b", second, len(contigs))
+        self.split("c", half, second, prefix="chr")
+        _, names, expected = self.predict("whole", ["p"])
+        said, found_names, found = self.predict("parts", ["a", "b", "c"])
+        self.assertEqual(found_names, names)
+        np.testing.assert_array_equal(found, expected)
+        self.assertRegex(said, r"blocks? of 2 contigs")
+        planned = self.succeed("scan", "--store", "parts", "--trait", "quantitative_1", "--whole-genome", "ridge",
+                               "--plan")
+        self.assertRegex(planned, r"blocks? of 2 contigs")
 
 
 class PredictorsAlone(CommandCase):
@@ -109,7 +165,7 @@ class PredictorsAlone(CommandCase):
         self.succeed("scan", "--store", "s", "--trait", "quantitative_1", "--predictors", "r", "--out", "a")
         self.succeed("scan", "--store", "s", "--trait", "quantitative_1", "--whole-genome", "ridge", "--out", "b")
         self.assertEqual((self.folder / "a/results.h5").read_bytes(), (self.folder / "b/results.h5").read_bytes())
-        self.refuse("is not empty", *self.odds, "--trait", "binary_1")
+        self.refuse("holds a finished run", *self.odds, "--trait", "binary_1")
 
     def test_plan(self):
         said = self.succeed(*self.odds, "--trait", "quantitative_1,binary_1", "--plan")

@@ -13,7 +13,7 @@ import tempfile
 import time
 import unittest
 
-from command_case import CommandCase, ENVIRONMENT, launcher, start
+from command_case import CommandCase, ENVIRONMENT, ENVIRONMENT_ERROR, launcher, start
 import program
 from program import MANIPLE, main, np
 
@@ -208,6 +208,24 @@ class Scratch(Interrupted):
                     self.assertEqual(self.left(), [])
                     shutil.rmtree(self.folder / "r")
 
+    @unittest.skipIf(program.find_mpirun() is None, "no mpirun")
+    def test_one_rank_loses_its_file(self):
+        """All leave together: with one message, and nothing on the disk but what goes on."""
+        def cut():
+            if not self.is_level_one():
+                return False
+            for file in self.left():
+                if "-1-of-2" in file.name:
+                    os.truncate(file, 4096)
+            return True
+        code, said = self.stop(0, cut, *self.tight(2), ranks=2)
+        self.assertEqual(code, ENVIRONMENT_ERROR, said)
+        self.assertRegex(said, r"scratch file '.*-1-of-2.scratch' of .* cannot be read \(.*\); check that disk")
+        self.assertEqual(said.count("maniple: "), 1, said)
+        self.assertNotIn("MPI_ABORT", said)
+        self.assertEqual(self.left(), [])
+        self.finish(ranks=2)
+
     def test_other_ranks_begin_again(self):
         on_two = self.tight(2)
         self.stop(signal.SIGKILL, self.is_part_written, *self.tight())
@@ -287,7 +305,9 @@ class Refused(Interrupted):
         content = bytearray(file.read_bytes())
         content[len(content) // 2] ^= 1
         file.write_bytes(content)
-        self.fail_with(4, ["predictors.h5", "is damaged"], *self.words, "--out", "r")
+        self.fail_with(4, ["predictors.h5", "is damaged", "remove it"], *self.words, "--out", "r")
+        file.unlink()
+        self.finish()
 
 
 if __name__ == "__main__":

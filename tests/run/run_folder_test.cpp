@@ -34,6 +34,20 @@ TEST_CASE("RunFolder: a finished run stays and is not overwritten", "[run]") {
     CHECK(test::bytes_of(run / "results.h5") == std::vector{'x'});
 }
 
+TEST_CASE("RunFolder: predictors alone are a finished run", "[run]") {
+    test::ScratchFolder const scratch;
+    auto const run = scratch.path() / "run";
+    {
+        RunFolder folder{run, RunProgress::whole_genome};
+        test::write_bytes(run / "predictors.h5", {'x'});
+        test::write_bytes(run / "run.json", {'x'});
+        folder.finish();
+    }
+    CHECK_THROWS_WITH(RunFolder::require_usable(run), Catch::Contains("holds a finished run"));
+    test::write_bytes(run / ".unfinished", {});  // Its process died before it was done.
+    CHECK_NOTHROW(RunFolder::require_usable(run));
+}
+
 TEST_CASE("RunFolder: starts an unfinished run again, and nothing else", "[run]") {
     test::ScratchFolder const scratch;
     auto const run = scratch.path() / "run";

@@ -1,6 +1,7 @@
 #include "maniple/run/whole_genome_estimate.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include <catch2/catch.hpp>
 
@@ -98,6 +99,41 @@ TEST_CASE("estimate_memory: more of anything never takes less", "[run]") {
             more.*grow *= 2;
             CHECK(estimate_memory(more, place).peak() > less.peak());
         }
+    }
+}
+
+TEST_CASE("estimate_memory: rank 0 holds what others predict", "[run]") {
+    auto shape = biobank();
+    shape.traits = 5000;
+    shape.ranks = 64;
+    shape.threads = 1;
+    auto const many = estimate_memory(shape, PredictorPlace::scratch);
+    // 63 traits x 23 slices x 400,000 samples, as they come and as they are kept.
+    CHECK(many.level_one > 63LL * 23 * 400'000 * 8);
+    shape = biobank();
+    auto const estimate = estimate_whole_genome(shape, rates());
+    REQUIRE(estimate.memory.traits_at_once == 7);
+    auto const others = find(estimate.bytes, "level 1, predictions of other ranks' traits");
+    CHECK(others.value == 7.0 * 7 * 23 * 400'000 * 8);
+    shape.ranks = 1;
+    shape.memory = 1LL << 60;
+    for (auto const& term : estimate_whole_genome(shape, rates()).bytes) {
+        CHECK(term.name.find("other ranks") == std::string::npos);
+    }
+}
+
+TEST_CASE("estimate_memory: what no number of bytes can be does not fit", "[run]") {
+    auto shape = biobank();
+    shape.samples = shape.cohort = 1'000'000'000;
+    shape.variants = shape.read_variants = 10'000'000'000;
+    shape.traits = 1'000'000;
+    shape.blocks = 10'000'000'000;
+    shape.threads = 100'000;
+    for (auto place : {PredictorPlace::memory, PredictorPlace::scratch}) {
+        auto const memory = estimate_memory(shape, place);
+        CHECK(memory.peak() == std::numeric_limits<std::int64_t>::max());
+        CHECK(memory.level_zero > 1LL << 60);
+        CHECK(memory.scratch >= 0);
     }
 }
 

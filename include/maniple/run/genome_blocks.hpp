@@ -30,7 +30,8 @@ struct GenomeBlock {
 };
 
 /// The chosen variants that vary and pass a filter, in blocks that depend on them alone: not on the
-/// store's blocks, nor on ranks.
+/// store's blocks, nor on ranks. A contig's blocks stand together, wherever in the store its
+/// variants are.
 class GenomeBlocks {
 public:
     /// Counts genotypes of `base` in one pass. Collective over comm.
@@ -41,6 +42,7 @@ public:
                  VariantFilter const& filter, SampleMask const& base, std::int64_t most,
                  mpi::Communicator const& comm, int threads);
 
+    /// Unique by canonical_contig; as the store spells them where they come first.
     std::vector<std::string> const& contigs() const { return contigs_; }
     std::vector<GenomeBlock> const& blocks() const { return blocks_; }
     std::int64_t variants() const { return variants_; }

@@ -16,10 +16,11 @@ enum class RunProgress {
 
 /// A folder that this process alone writes to, from construction until `finish` or destruction.
 ///
-/// A folder without the file that a run writes last (results.h5, scores.tsv, contributions.tsv) but
-/// with our lock file is an unfinished run and is started again; one that holds anything else is
-/// refused. Destroyed before `finish`, it removes every file of this run, and the folders that it
-/// made, except the work that a run goes on from; while that is there the folder stays unfinished.
+/// A folder without the file that a run writes last (results.h5, scores.tsv, evaluation.json,
+/// contributions.tsv, or run.json of predictors alone) but with our lock file is an unfinished run
+/// and is started again; one that holds anything else is refused. Destroyed before `finish`, it
+/// removes every file of this run, and the folders that it made, except the work that a run goes on
+/// from; while that is there the folder stays unfinished.
 class RunFolder {
 public:
     /// \param progress  that this kind of run may leave and find.
