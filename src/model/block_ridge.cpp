@@ -263,6 +263,7 @@ private:
         std::vector<MatrixView<double const>> factors;
         for (auto& factor : work_.factors) factors.emplace_back(square(factor));
         auto const heritabilities = design_.heritabilities();
+        auto const tolerance = design_.settings.tolerance;
         std::optional<LackedGenotypes> batch;
         for (auto const& pattern : design_.patterns) {
             auto const& lacked = pattern.outside;
@@ -270,10 +271,13 @@ private:
             if (!batch) batch.emplace(*standard_, heritabilities, work_.lacked_room);
             batch->add(turned_, lacked[f], pattern.traits);
             if (std::ssize(batch->traits()) < batch_traits) continue;
-            solve_lacking(factors, padded_products(), *batch, work_.lacking, solutions());
+            solve_lacking(factors, padded_products(), *batch, work_.lacking, tolerance,
+                          solutions());
             batch.reset();
         }
-        if (batch) solve_lacking(factors, padded_products(), *batch, work_.lacking, solutions());
+        if (batch)
+            solve_lacking(factors, padded_products(), *batch, work_.lacking, tolerance,
+                          solutions());
     }
 
     void solve_far(std::size_t f, LackingPattern const& pattern) {

@@ -159,7 +159,8 @@ private:
                                      {.variants = blocks_.variants(),
                                       .folds = request_.folds,
                                       .heritabilities = request_.heritabilities,
-                                      .fits = LevelZeroFits::everybody}};
+                                      .fits = LevelZeroFits::everybody,
+                                      .tolerance = tolerance_of(request_.use)}};
         std::vector<BlockRidge> ridges;
         for (int thread = 0; thread < request_.threads; ++thread) ridges.emplace_back(design);
         std::vector<BlockScores> weighed(blocks_.blocks().size());

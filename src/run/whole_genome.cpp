@@ -90,7 +90,8 @@ public:
           progress_{progress},
           settings_{.variants = blocks.variants(),
                     .folds = request_.folds,
-                    .heritabilities = request_.heritabilities},
+                    .heritabilities = request_.heritabilities,
+                    .tolerance = tolerance_of(request_.use)},
           deviations_(for_scores() ? blocks.blocks().size() : 0) {}
 
     /// Keep every trait in the progress. \param owner  of scratch files.

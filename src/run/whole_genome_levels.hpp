@@ -9,6 +9,7 @@
 
 #include "base_traits.hpp"
 #include "maniple/core/log.hpp"
+#include "maniple/model/block_ridge.hpp"
 #include "maniple/mpi/communicator.hpp"
 #include "maniple/run/genome_blocks.hpp"
 #include "maniple/run/kept_state.hpp"
@@ -29,6 +30,12 @@ struct WholeGenomeFrame {
     mpi::Communicator comm;
     Log& log;
 };
+
+/// LevelZeroSettings::tolerance. Smaller for scores, whose weights are handed on;
+/// products with the samples that are lacked allow no less.
+inline double tolerance_of(GenomeUse use) {
+    return use == GenomeUse::scores ? 1e-7 : LevelZeroSettings{}.tolerance;
+}
 
 /// Of the files of one run, whatever its ranks. \param facts  of its plan, the same on all ranks.
 /// \param result  where what it makes will be.

@@ -29,6 +29,8 @@ struct LevelZeroSettings {
     /// Each in (0, 1); the penalty is variants * (1 - h) / h.
     std::vector<double> heritabilities{0.01, 0.25, 0.5, 0.75, 0.99};
     LevelZeroFits fits = LevelZeroFits::folds;
+    /// Error of the regressions of traits that lack a few samples, as a share of their solutions.
+    double tolerance = 1e-5;
 };
 
 /// What one block adds to a score of each trait. Of a person with g ALT alleles of each variant and
