@@ -32,7 +32,8 @@ po::options_description options() {
         ("name", po::value<std::string>()->required()->value_name("MODEL"), "of the model")  //
         ("method", po::value<std::string>()->default_value("elastic-net")->value_name("HOW"),
          "elastic-net: lasso and elastic net; ridge: small effects of all variants (BLUP), for "
-         "quantitative traits")  //
+         "quantitative traits; stacked-ridge: the whole-genome regression of scan --whole-genome "
+         "ridge, for quantitative and binary traits")  //
         ("trait", po::value<Words>()->required()->multitoken()->value_name("T..."),
          "traits, one score each: names, patterns such as 'lipid_*', or time:event for times to "
          "event; several: a,b or a b")  //
@@ -52,6 +53,12 @@ po::options_description options() {
         ("tolerance", po::value<double>()->value_name("X"),
          "elastic-net: largest violation of the optimality conditions, as a share of the largest "
          "gradient without variants (default: 1e-7); ridge: relative residual (default: 1e-9)");
+    model.add_options()  //
+        ("whole-genome-block", po::value<std::int64_t>()->default_value(512)->value_name("N"),
+         "stacked-ridge: variants of a block, which is regressed on by itself")  //
+        ("whole-genome-heritabilities", po::value<Words>()->multitoken()->value_name("X..."),
+         "stacked-ridge: that set the penalties, columns (1 - X) / X (default: "
+         "0.01,0.25,0.5,0.75,0.99)");
     po::options_description split{"Training and validation"};
     split.add_options()  //
         ("split", po::value<Words>()->multitoken()->value_name("X..."),
@@ -63,8 +70,8 @@ po::options_description options() {
          "another seed gives another split and other folds")  //
         ("validate", po::value<std::string>()->default_value("split")->value_name("HOW"),
          "choose the penalty on the validation samples (split), or by cross-validation within "
-         "training and validation samples (folds)")  //
-        ("folds", count(5), "number of folds")       //
+         "training and validation samples (folds); stacked-ridge always does the latter")  //
+        ("folds", count(5), "number of folds")                                             //
         ("early-stop", count(10),
          "stop after so many penalties without improvement; 0: go on to the smallest")  //
         ("no-refit", po::bool_switch(),
@@ -80,6 +87,13 @@ po::options_description options() {
         ("replace", po::bool_switch(), "replace a model of this name")          //
         ("plan", po::bool_switch(), "say what would be done, and stop");
     add_threads_option(work);
+    work.add_options()  //
+        ("memory", po::value<std::string>()->value_name("SIZE"),
+         "stacked-ridge: memory of each rank: 4G is 4,000 MB, 4Gi is 4,096 MiB (default: 80% of "
+         "what there is)")  //
+        ("scratch", po::value<std::string>()->value_name("DIR"),
+         "stacked-ridge: folder for what does not fit the memory: a file of each rank, which may "
+         "be local to its node; removed at the end");
     return all.add(model).add(split).add(choice).add(work);
 }
 
@@ -127,22 +141,34 @@ SplitShares shares_of(po::variables_map const& values) {
 
 // Options of the other method would change nothing.
 void refuse_options_of_others(po::variables_map const& values, FitMethod method) {
-    std::vector<char const*> others{"heritability"};
-    if (method == FitMethod::ridge) {
-        others = {"mixing", "penalties", "smallest-penalty-ratio", "penalty-values", "early-stop"};
+    std::vector<char const*> const of_nets{"mixing", "penalties", "smallest-penalty-ratio",
+                                           "penalty-values", "early-stop"};
+    std::vector<char const*> const of_stacks{"whole-genome-block", "whole-genome-heritabilities",
+                                             "memory", "scratch"};
+    std::vector<char const*> others;
+    auto const add = [&](std::vector<char const*> const& names) {
+        others.insert(others.end(), names.begin(), names.end());
+    };
+    if (method != FitMethod::elastic_net) add(of_nets);
+    if (method != FitMethod::ridge) add({"heritability"});
+    if (method == FitMethod::stacked_ridge) {
+        add({"tolerance", "validate", "no-refit"});
+    } else {
+        add(of_stacks);
     }
     for (auto const* name : others) {
-        if (values.count(name) == 0 || values[name].defaulted()) continue;
+        if (!is_given(values, name)) continue;
         throw UserError{fmt::format("option --{} has no meaning with --method {}; leave it out",
-                                    name, method == FitMethod::ridge ? "ridge" : "elastic-net")};
+                                    name, to_string(method))};
     }
 }
 
-void refuse_without_use(po::variables_map const& values) {
+void refuse_without_use(po::variables_map const& values, FitMethod method) {
     auto const refuse = [&](char const* name, char const* reason, char const* advice) {
         if (!is_given(values, name)) return;
         throw UserError{fmt::format("option --{} has no use ({}); {}", name, reason, advice)};
     };
+    if (method == FitMethod::stacked_ridge) return;  // It has folds, and nothing to list.
     if (values["validate"].as<std::string>() == "folds") {
         if (values["no-refit"].as<bool>()) {
             refuse("no-refit", "with --validate folds all samples are trained on anyway",
@@ -164,14 +190,29 @@ std::optional<double> bounded_if_given(po::variables_map const& values, char con
     return bounded(values, name, least, most);
 }
 
+StackedOptions stacked_options_of(po::variables_map const& values) {
+    return {.block_variants = bounded<std::int64_t>(values, "whole-genome-block", 1, 2048),
+            .heritabilities = heritabilities_of(values),
+            .memory = size_of(values, "memory"),
+            .scratch = text_of(values, "scratch")};
+}
+
 }  // namespace
 
 FitRequest fit_request_of(po::variables_map const& values) {
-    auto const method = choose<FitMethod>(
-        values, "method", {{"elastic-net", FitMethod::elastic_net}, {"ridge", FitMethod::ridge}});
+    auto const method = choose<FitMethod>(values, "method",
+                                          {{"elastic-net", FitMethod::elastic_net},
+                                           {"ridge", FitMethod::ridge},
+                                           {"stacked-ridge", FitMethod::stacked_ridge}});
     bool const is_ridge = method == FitMethod::ridge;
+    // Level 1 is a cross-validation: without it there is nothing.
+    auto const validate =
+        method == FitMethod::stacked_ridge
+            ? ValidateBy::folds
+            : choose<ValidateBy>(values, "validate",
+                                 {{"split", ValidateBy::split}, {"folds", ValidateBy::folds}});
     refuse_options_of_others(values, method);
-    refuse_without_use(values);
+    refuse_without_use(values, method);
     auto const tolerance = bounded_if_given(values, "tolerance", is_ridge ? 1e-12 : 1e-9, 1e-2);
     if (values.count("split") != 0 && values.count("split-column") != 0) {
         throw UserError{"options --split and --split-column exclude each other; give one of them"};
@@ -188,8 +229,8 @@ FitRequest fit_request_of(po::variables_map const& values) {
                    .tolerance = tolerance.value_or(ElasticNetOptions{}.tolerance)},
         .heritability = bounded_if_given(values, "heritability", 0.0001, 0.9999),
         .ridge = {.tolerance = tolerance.value_or(RidgeOptions{}.tolerance)},
-        .validate = choose<ValidateBy>(
-            values, "validate", {{"split", ValidateBy::split}, {"folds", ValidateBy::folds}}),
+        .stacked = stacked_options_of(values),
+        .validate = validate,
         .split = {.column = text_of(values, "split-column"),
                   .shares = shares_of(values),
                   .folds = bounded<std::int64_t>(values, "folds", 2, 100),
@@ -224,6 +265,7 @@ Command const fit_command{
     .examples =
         "maniple fit --store cohort --trait height --covariate age,sex --name height\n"
         "maniple fit --store cohort --trait height --method ridge --name blup\n"
+        "maniple fit --store cohort --trait 'lipid_*' --method stacked-ridge --name stacked\n"
         "maniple fit --store cohort --trait years:death --validate folds --name survival\n"
         "mpirun -n 4 maniple fit --store cohort --trait 'lipid_*' --name lipids --out lipids",
     .ranks = Ranks::all,

@@ -8,6 +8,7 @@
 
 #include "maniple/run/import_weights.hpp"
 #include "maniple/run/threads.hpp"
+#include "maniple/run/whole_genome.hpp"
 
 namespace maniple::cli {
 namespace {
@@ -78,6 +79,17 @@ Words words_of(boost::program_options::variables_map const& values, char const* 
         }
     }
     return words;
+}
+
+std::vector<double> heritabilities_of(boost::program_options::variables_map const& values) {
+    auto const heritabilities = numbers_of(values, "whole-genome-heritabilities");
+    for (auto value : heritabilities) {
+        if (value > 0 && value < 1) continue;
+        throw UserError{fmt::format(
+            "option --whole-genome-heritabilities = {} (must be between 0 and 1); correct it",
+            value)};
+    }
+    return heritabilities.empty() ? WholeGenomeRequest{}.heritabilities : heritabilities;
 }
 
 std::string text_of(boost::program_options::variables_map const& values, char const* name) {

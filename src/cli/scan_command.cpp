@@ -126,16 +126,6 @@ std::optional<WholeGenomeRequest> whole_genome_of(po::variables_map const& value
     if (values["folds"].as<std::string>() == "contiguous" && is_given(values, "seed")) {
         throw UserError{"option --seed has no use with --folds contiguous; leave it out"};
     }
-    std::vector<double> heritabilities;
-    for (auto value : numbers_of(values, "whole-genome-heritabilities")) {
-        if (!(value > 0 && value < 1)) {
-            throw UserError{fmt::format(
-                "option --whole-genome-heritabilities = {} (must be between 0 and 1); correct it",
-                value)};
-        }
-        heritabilities.push_back(value);
-    }
-    if (heritabilities.empty()) heritabilities = WholeGenomeRequest{}.heritabilities;
     return WholeGenomeRequest{
         .store = values["store"].as<std::string>(),
         .traits = words_of(values, "trait"),
@@ -145,7 +135,7 @@ std::optional<WholeGenomeRequest> whole_genome_of(po::variables_map const& value
         .variants = variant_files_of(values, VariantFamily::predicting),
         .filter = variant_filter_of(values, VariantFamily::predicting),
         .block_variants = bounded<std::int64_t>(values, "whole-genome-block", 1, 2048),
-        .heritabilities = heritabilities,
+        .heritabilities = heritabilities_of(values),
         .folds_by = choose<FoldsBy>(values, "folds",
                                     {{"hash", FoldsBy::hash}, {"contiguous", FoldsBy::contiguous}}),
         .seed = values["seed"].as<std::uint64_t>(),

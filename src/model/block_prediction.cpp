@@ -131,7 +131,7 @@ void BlockPrediction::predict(std::int64_t chunk, RidgeFold const& fold,
     write(workspace.values, width_, {fold.positions.data() + first, at(count)}, predictions);
 }
 
-void standardise(std::span<std::int64_t const> lacked, std::span<float> predictor) {
+double standardise(std::span<std::int64_t const> lacked, std::span<float> predictor) {
     for (auto p : lacked) predictor[at(p)] = 0;
     auto const count = static_cast<double>(std::ssize(predictor) - std::ssize(lacked));
     auto const moments = measure(predictor);
@@ -143,6 +143,7 @@ void standardise(std::span<std::int64_t const> lacked, std::span<float> predicto
     auto const inverse_sd = varies ? std::sqrt((count - 1) / squares) : 0.0;
     for (auto& value : predictor) value = static_cast<float>((value - mean) * inverse_sd);
     for (auto p : lacked) predictor[at(p)] = 0;
+    return varies ? 1 / inverse_sd : 0.0;
 }
 
 }  // namespace maniple

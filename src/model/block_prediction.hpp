@@ -45,7 +45,8 @@ private:
     std::vector<double> slopes_;     // rank x width: of the basis.
 };
 
-// Give each predictor mean 0 and SD 1 over the samples that are not lacked, and 0 elsewhere.
-void standardise(std::span<std::int64_t const> lacked, std::span<float> predictor);
+// Give a predictor mean 0 and SD 1 over the samples that are not lacked, and 0 elsewhere.
+// Returns the SD that it had, 0 where it does not vary.
+double standardise(std::span<std::int64_t const> lacked, std::span<float> predictor);
 
 }  // namespace maniple

@@ -121,7 +121,7 @@ public:
 
     std::int64_t dropped() const { return standard_->dropped(); }
 
-    void predict(std::span<float* const> predictors) {
+    void predict(std::span<float* const> predictors, std::span<double> deviations) {
         for (std::size_t f = 0; f < folds_.size(); ++f) {
             // The sums over all less the fold's, as long as these are wanted.
             work_.outside_sums.subtract(work_.fold_sums[f]);
@@ -136,11 +136,39 @@ public:
         write_predictions(predictors);
         for (auto const& pattern : design_.patterns) {
             for (auto t : pattern.traits) {
-                for (std::int64_t h = 0; h < design_.heritabilities(); ++h)
-                    standardise(pattern.lacked, {predictors[at(t * design_.heritabilities() + h)],
-                                                 at(design_.samples)});
+                for (std::int64_t h = 0; h < design_.heritabilities(); ++h) {
+                    auto const c = at(t * design_.heritabilities() + h);
+                    auto const deviation =
+                        standardise(pattern.lacked, {predictors[c], at(design_.samples)});
+                    if (!deviations.empty()) deviations[c] = deviation;
+                }
             }
         }
+    }
+
+    BlockScores weigh(std::span<double const> coefficients) {
+        solve(0);
+        write_weights();
+        BlockScores scores{.weights = std::vector<double>(at(design_.traits * variants_)),
+                           .means = {standard_->mean().begin(), standard_->mean().end()},
+                           .slopes = std::vector<double>(at(design_.traits * design_.rank))};
+        for (std::int64_t t = 0; t < design_.traits; ++t) {
+            std::span const own{scores.weights.data() + t * variants_, at(variants_)};
+            for (std::int64_t h = 0; h < design_.heritabilities(); ++h) {
+                auto const c = t * design_.heritabilities() + h;
+                auto const* const standardised = work_.weights.data() + c * variants_;
+                for (std::size_t v = 0; v < own.size(); ++v)
+                    own[v] += coefficients[at(c)] * standardised[v];
+            }
+            auto* const slopes = scores.slopes.data() + t * design_.rank;
+            for (std::size_t v = 0; v < own.size(); ++v) {
+                own[v] *= standard_->inverse_sd()[v];
+                auto const projection = standard_->projection().row(static_cast<std::int64_t>(v));
+                for (std::size_t k = 0; k < projection.size(); ++k)
+                    slopes[k] += own[v] * projection[k];
+            }
+        }
+        return scores;
     }
 
 private:
@@ -210,10 +238,11 @@ private:
         expect(factorize(factor) > 0, "a Gram matrix with a penalty is positive definite");
     }
 
+    // f: place among those left out.
     void solve(std::size_t f) {
-        auto const& fold = design_.folds[f];
-        standard_->assemble_gram(work_.outside_sums, fold.basis_gram, square(work_.gram));
-        standard_->assemble_products(work_.outside_sums, fold.basis_traits, products());
+        auto const& left_out = design_.left_out[f];
+        standard_->assemble_gram(work_.outside_sums, left_out.basis_gram, square(work_.gram));
+        standard_->assemble_products(work_.outside_sums, left_out.basis_traits, products());
         for (std::int64_t h = 0; h < design_.heritabilities(); ++h) {
             auto const factor = square(work_.factors[at(h)]);
             factorize_with(square(work_.gram), h, factor);
@@ -234,6 +263,7 @@ private:
         std::vector<MatrixView<double const>> factors;
         for (auto& factor : work_.factors) factors.emplace_back(square(factor));
         auto const heritabilities = design_.heritabilities();
+        auto const tolerance = design_.settings.tolerance;
         std::optional<LackedGenotypes> batch;
         for (auto const& pattern : design_.patterns) {
             auto const& lacked = pattern.outside;
@@ -241,10 +271,13 @@ private:
             if (!batch) batch.emplace(*standard_, heritabilities, work_.lacked_room);
             batch->add(turned_, lacked[f], pattern.traits);
             if (std::ssize(batch->traits()) < batch_traits) continue;
-            solve_lacking(factors, padded_products(), *batch, work_.lacking, solutions());
+            solve_lacking(factors, padded_products(), *batch, work_.lacking, tolerance,
+                          solutions());
             batch.reset();
         }
-        if (batch) solve_lacking(factors, padded_products(), *batch, work_.lacking, solutions());
+        if (batch)
+            solve_lacking(factors, padded_products(), *batch, work_.lacking, tolerance,
+                          solutions());
     }
 
     void solve_far(std::size_t f, LackingPattern const& pattern) {
@@ -304,6 +337,13 @@ private:
     std::optional<BlockStandard> standard_;
 };
 
+void expect_block(LevelZeroDesign::State const& design, PackedView genotypes,
+                  std::span<LocalVariantIndex const> rows) {
+    expect(genotypes.samples() == design.cohort, "genotypes have the design's cohort");
+    expect(!rows.empty() && std::ssize(rows) <= most_ridge_variants,
+           "a block has from one to the most variants");
+}
+
 }  // namespace
 
 BlockRidge::BlockRidge(LevelZeroDesign const& design)
@@ -313,16 +353,26 @@ BlockRidge::BlockRidge(BlockRidge&&) noexcept = default;
 BlockRidge& BlockRidge::operator=(BlockRidge&&) noexcept = default;
 
 std::int64_t BlockRidge::predict(PackedView genotypes, std::span<LocalVariantIndex const> rows,
-                                 std::span<float* const> predictors) {
+                                 std::span<float* const> predictors, std::span<double> deviations) {
     auto const& design = state_->design;
-    expect(genotypes.samples() == design.cohort, "genotypes have the design's cohort");
-    expect(!rows.empty() && std::ssize(rows) <= most_ridge_variants,
-           "a block has from one to the most variants");
-    expect(std::ssize(predictors) == design.traits * design.heritabilities(),
+    expect_block(design, genotypes, rows);
+    expect(std::ssize(predictors) == design.traits * design.heritabilities() &&
+               (deviations.empty() || deviations.size() == predictors.size()),
            "there is a row for each heritability of each trait");
+    expect(design.settings.fits == LevelZeroFits::folds, "the design is for folds");
     Regression regression{*state_, genotypes, rows};
-    regression.predict(predictors);
+    regression.predict(predictors, deviations);
     return regression.dropped();
+}
+
+BlockScores BlockRidge::weigh(PackedView genotypes, std::span<LocalVariantIndex const> rows,
+                              std::span<double const> coefficients) {
+    auto const& design = state_->design;
+    expect_block(design, genotypes, rows);
+    expect(std::ssize(coefficients) == design.traits * design.heritabilities(),
+           "there is a coefficient for each heritability of each trait");
+    expect(design.settings.fits == LevelZeroFits::everybody, "the design is for everybody");
+    return Regression{*state_, genotypes, rows}.weigh(coefficients);
 }
 
 }  // namespace maniple

@@ -9,8 +9,6 @@
 namespace maniple {
 namespace {
 
-// Of the solution, in the norm of A + penalty.
-constexpr double tolerance = 1e-5;
 // The last correction leaves as much of the error at least, whatever the steps say.
 constexpr double least_left = 0.1;
 constexpr int most_steps = 2000;
@@ -21,13 +19,14 @@ std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
 class Systems {
 public:
     Systems(std::span<MatrixView<double const> const> factors, LackedGenotypes& lacked,
-            std::int64_t variants, LackingWorkspace& work)
+            std::int64_t variants, LackingWorkspace& work, double tolerance)
         : factors_{factors},
           lacked_{lacked},
           variants_{variants},
           stride_{lacked.stride()},
           width_{std::ssize(factors) * stride_},
-          work_{work} {
+          work_{work},
+          tolerance_{tolerance} {
         auto const size = at(variants * width_);
         for (auto* const matrix :
              {&work.solution, &work.residual, &work.direction, &work.image, &work.corrected}) {
@@ -128,7 +127,7 @@ private:
         for (std::size_t c = 0; c < keep.size(); ++c) {
             // With K = inverse(L L') R'R the error is inverse(1 - K) inverse(L L') r. The longest
             // step tells of the largest 1 / (1 - K); the correction leaves K of the error.
-            auto const left = tolerance / std::max(least_left, 2 * (longest_[c] - 1));
+            auto const left = tolerance_ / std::max(least_left, 2 * (longest_[c] - 1));
             bool const ends = active_[c] != 0 && !(norms[c] > left * left * first_norms_[c]);
             if (ends) active_[c] = 0;
             last[c] = ends ? 1 : 0;
@@ -144,6 +143,7 @@ private:
     std::int64_t stride_;  // From penalty to penalty.
     std::int64_t width_;
     LackingWorkspace& work_;
+    double tolerance_;  // Of the solution, in the norm of A + penalty.
     std::vector<double> norms_;
     std::vector<double> first_norms_;
     std::vector<double> longest_;  // Step so far.
@@ -154,8 +154,8 @@ private:
 
 void solve_lacking(std::span<MatrixView<double const> const> factors,
                    MatrixView<double const> products, LackedGenotypes& lacked,
-                   LackingWorkspace& workspace, MatrixView<double> solutions) {
-    Systems systems{factors, lacked, products.rows(), workspace};
+                   LackingWorkspace& workspace, double tolerance, MatrixView<double> solutions) {
+    Systems systems{factors, lacked, products.rows(), workspace, tolerance};
     systems.start(products, solutions);
     systems.run();
     systems.finish(solutions, products.columns());

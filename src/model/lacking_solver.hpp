@@ -22,15 +22,14 @@ struct LackingWorkspace {
 //
 // Conjugate gradients preconditioned with the factors L L' = A + penalty. Where they end,
 // inverse(L L') r of the residual r is added, which leaves little of the error: by the steps taken
-// about 1e-5 of the solution, in the norm of A + penalty. Each column takes as many steps as it
-// needs by itself.
-// factors:   one per penalty, variants x variants.
-// products:  b, variants x traits.
-// solutions: variants x (penalties x products.columns()), those with one penalty side by side. Of
+// about `tolerance` of the solution, in the norm of A + penalty. Each column takes as many steps as
+// it needs by itself. factors:   one per penalty, variants x variants. products:  b, variants x
+// traits. solutions: variants x (penalties x products.columns()), those with one penalty side by
+// side. Of
 //            the traits of `lacked` they hold inverse(L L') b and are overwritten; of others they
 //            are left alone.
 void solve_lacking(std::span<MatrixView<double const> const> factors,
                    MatrixView<double const> products, LackedGenotypes& lacked,
-                   LackingWorkspace& workspace, MatrixView<double> solutions);
+                   LackingWorkspace& workspace, double tolerance, MatrixView<double> solutions);
 
 }  // namespace maniple

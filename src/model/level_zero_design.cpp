@@ -110,10 +110,15 @@ public:
                 fold.basis.push_back(
                     columns_[static_cast<std::size_t>(k)][static_cast<std::size_t>(p)]);
         }
-        auto const outside = side_of(everybody_, folds_, f, Side::outside);
-        fold.basis_gram = multiply(columns_, state_.rank, 0, state_.rank, outside);
-        fold.basis_traits = multiply(columns_, state_.rank, state_.rank, state_.traits, outside);
         return fold;
+    }
+
+    LeftOut leave_out(std::int64_t f) const {
+        auto const outside = side_of(everybody_, folds_, f, Side::outside);
+        return {
+            .fold = f,
+            .basis_gram = multiply(columns_, state_.rank, 0, state_.rank, outside),
+            .basis_traits = multiply(columns_, state_.rank, state_.rank, state_.traits, outside)};
     }
 
     LackingPattern make_pattern(std::vector<std::int64_t> lacked,
@@ -123,8 +128,8 @@ public:
         pattern.path = std::ssize(pattern.lacked) * near_share <= state_.samples
                            ? SolutionPath::near
                            : SolutionPath::far;
-        for (std::int64_t f = 0; f < state_.settings.folds; ++f) {
-            auto outside = side_of(pattern.lacked, folds_, f, Side::outside);
+        for (auto const& left_out : state_.left_out) {
+            auto outside = side_of(pattern.lacked, folds_, left_out.fold, Side::outside);
             // Genotypes are selected in the order of the cohort.
             std::ranges::sort(outside, {}, [&](std::int64_t p) {
                 return base_.samples[static_cast<std::size_t>(p)];
@@ -189,6 +194,12 @@ LevelZeroDesign::LevelZeroDesign(CovariateBasis const& base, std::int64_t cohort
     DesignMaker const maker{base, folds, residuals, *state};
     for (std::int64_t f = 0; f < state->settings.folds; ++f)
         state->folds.push_back(maker.make_fold(f));
+    if (state->settings.fits == LevelZeroFits::everybody) {
+        state->left_out.push_back(maker.leave_out(state->settings.folds));
+    } else {
+        for (std::int64_t f = 0; f < state->settings.folds; ++f)
+            state->left_out.push_back(maker.leave_out(f));
+    }
     std::map<std::vector<std::int64_t>, std::vector<std::int64_t>> patterns;
     for (std::size_t t = 0; t < residuals.size(); ++t)
         patterns[lacked_positions(residuals[t])].push_back(static_cast<std::int64_t>(t));

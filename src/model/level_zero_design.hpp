@@ -31,7 +31,14 @@ struct LackingPattern {
     std::vector<std::int64_t> lacked;  // Positions in the base, ascending.
     std::vector<std::int64_t> traits;
     SolutionPath path = SolutionPath::whole;
-    std::vector<LackedSamples> outside;  // One per fold.
+    std::vector<LackedSamples> outside;  // One per LeftOut.
+};
+
+// Whom regressions leave out, as the others know it: sums over the samples outside.
+struct LeftOut {
+    std::int64_t fold = 0;             // No fold's number: nobody is left out.
+    std::vector<double> basis_gram;    // rank x rank
+    std::vector<double> basis_traits;  // rank x traits
 };
 
 struct RidgeFold {
@@ -39,10 +46,6 @@ struct RidgeFold {
     std::vector<std::int64_t> positions;  // The same in the base.
     FixedPointMatrix columns;             // The basis, then traits (0 where missing).
     std::vector<double> basis;            // samples x rank
-
-    // Over the samples outside:
-    std::vector<double> basis_gram;    // rank x rank
-    std::vector<double> basis_traits;  // rank x traits
 };
 
 struct LevelZeroDesign::State {
@@ -53,6 +56,7 @@ struct LevelZeroDesign::State {
     std::int64_t traits = 0;
     std::vector<double> units;  // Of an integer, per column of the folds' matrices.
     std::vector<RidgeFold> folds;
+    std::vector<LeftOut> left_out;  // One per fold, or nobody alone.
     std::vector<LackingPattern> patterns;
 
     std::int64_t heritabilities() const { return std::ssize(settings.heritabilities); }

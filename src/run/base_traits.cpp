@@ -32,9 +32,11 @@ std::vector<std::uint8_t> find_cases(StoreTables const& tables, ColumnReference 
 std::vector<std::int32_t> share_out_folds(WholeGenomeRequest const& request, Samples const& samples,
                                           std::span<SampleIndex const> base) {
     std::vector<std::int32_t> folds;
-    if (request.folds_by == FoldsBy::hash) {
-        // Families kept together would leave what they share in the trait, and the tests inflated.
-        auto const all = sample_folds_by_hash(samples, request.folds, request.seed);
+    if (request.folds_by != FoldsBy::contiguous) {
+        // Families kept together would leave tests what they share in the trait, and inflate them.
+        auto const all = request.folds_by == FoldsBy::families
+                             ? folds_by_hash(samples, request.folds, request.seed)
+                             : sample_folds_by_hash(samples, request.folds, request.seed);
         for (auto s : base) folds.push_back(all[s.at()]);
     } else {
         auto const each = std::ssize(base) / request.folds;

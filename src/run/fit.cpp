@@ -26,6 +26,7 @@
 #include "maniple/run/ridge_model.hpp"
 #include "maniple/run/stop_request.hpp"
 #include "readable.hpp"
+#include "stacked_scores.hpp"
 
 namespace maniple {
 namespace {
@@ -38,6 +39,7 @@ class Workplace {
 public:
     explicit Workplace(fs::path const& model)
         : checkpoint_{model.parent_path() / fmt::format(".{}.fit", model.stem().string())},
+          progress_{model.parent_path() / fmt::format(".{}.stacked", model.stem().string())},
           lock_name_{model.parent_path() / fmt::format(".{}.lock", model.stem().string())} {
         std::error_code error;  // which opening the lock explains
         fs::create_directory(model.parent_path(), model.parent_path().parent_path(), error);
@@ -66,13 +68,17 @@ public:
     }
 
     fs::path const& checkpoint() const { return checkpoint_; }
+    /// The folder of a stacked ridge regression's checkpoints.
+    fs::path const& progress() const { return progress_; }
     void finish() const {
         std::error_code ignored;
         fs::remove(checkpoint_, ignored);
+        fs::remove_all(progress_, ignored);
     }
 
 private:
     fs::path checkpoint_;
+    fs::path progress_;
     fs::path lock_name_;
     int lock_ = -1;
 };
@@ -106,10 +112,12 @@ void prepare_report(FitRequest const& request) {
 
 void describe_work(FitPlan const& plan, mpi::Communicator const& comm, Log& log) {
     auto const threads = plan.request().threads;
-    auto const fits = std::ssize(plan.problems());
-    log.note(fmt::format("work: {} variants, {} of paths and final models, {} x {}",
-                         plan.variants(), plural(fits, "fit"), plural(comm.size(), "rank"),
-                         plural(threads, "thread")));
+    auto const fits =
+        fmt::format("{} of paths and final models", plural(std::ssize(plan.problems()), "fit"));
+    bool const stacks = plan.request().method == FitMethod::stacked_ridge;
+    log.note(fmt::format("work: {} variants, {}, {} x {}", plan.variants(),
+                         stacks ? plural(std::ssize(plan.traits()), "trait") : fits,
+                         plural(comm.size(), "rank"), plural(threads, "thread")));
 }
 
 RunRecord finish_record(RunRecord record, Stopwatch const& watch, mpi::Communicator const& comm,
@@ -149,6 +157,22 @@ ScoreModel fit_elastic_nets(ModelMaking const& making, Log& log) {
 }
 
 // The same.
+ScoreModel fit_stacked_ridges(ModelMaking const& making, Log& log) {
+    auto const& [plan, passes, checkpoint, finish] = making;
+    auto const scores = fit_stacked_scores(plan, passes, checkpoint, log);
+    auto const record = finish();
+    ScoreModel model;
+    together(passes.comm(), [&] {
+        if (!passes.comm().is_root()) return;
+        model = make_stacked_model(plan, scores, passes);
+        describe_stacks(plan, scores, log);
+        if (plan.request().run.empty()) return;
+        write_stacked_report(plan.request().run, plan, scores, record);
+    });
+    return model;
+}
+
+// The same.
 ScoreModel fit_ridge(ModelMaking const& making, Log& log) {
     auto const& [plan, passes, checkpoint, finish] = making;
     auto const state = RidgeFit{plan, passes, checkpoint, log}.run();
@@ -163,6 +187,18 @@ ScoreModel fit_ridge(ModelMaking const& making, Log& log) {
         write_ridge_report(plan.request().run, plan, state, scores, record);
     });
     return model;
+}
+
+ScoreModel fit_model(ModelMaking const& making, Log& log) {
+    switch (making.plan.request().method) {
+        case FitMethod::elastic_net:
+            return fit_elastic_nets(making, log);
+        case FitMethod::ridge:
+            return fit_ridge(making, log);
+        case FitMethod::stacked_ridge:
+            break;
+    }
+    return fit_stacked_ridges(making, log);
 }
 
 }  // namespace
@@ -191,14 +227,16 @@ void run_fit(FitRequest const& request, mpi::Communicator const& comm, Log& log)
     describe_work(*plan, comm, log);
 
     GenotypePasses passes{plan->cohort(), plan->blocks(), comm, request.threads};
-    auto const checkpoint = workplace ? workplace->checkpoint() : fs::path{};
+    fs::path checkpoint;
+    if (workplace) {
+        checkpoint = request.method == FitMethod::stacked_ridge ? workplace->progress()
+                                                                : workplace->checkpoint();
+    }
     ModelMaking const making{
-        .plan = *plan,
-        .passes = passes,
-        .checkpoint = workplace ? workplace->checkpoint() : fs::path{},
-        .record = [&] { return finish_record(std::move(record), watch, comm, request.threads); }};
-    auto const model =
-        request.method == FitMethod::ridge ? fit_ridge(making, log) : fit_elastic_nets(making, log);
+        .plan = *plan, .passes = passes, .checkpoint = checkpoint, .record = [&] {
+            return finish_record(std::move(record), watch, comm, request.threads);
+        }};
+    auto const model = fit_model(making, log);
     together(comm, [&] {
         if (!comm.is_root()) return;
         write_model(plan->model_path(), model, request.existing);

@@ -90,9 +90,7 @@ FitPlan::FitPlan(FitRequest request, Log& log)
     }
     covariates_ = expand_covariates(loaded);
     for (auto const& word : request_.traits) add_trait(columns, tables, word);
-    if (request_.method == FitMethod::ridge) {
-        for (auto const& trait : traits_) require_quantitative(trait);
-    }
+    for (auto const& trait : traits_) require_outcome(trait);
     blocks_ = choose_variants(cohort_, request_.variants, log);
     for (auto const& block : blocks_) variants_ += block.size();
 
@@ -205,8 +203,16 @@ void FitPlan::add_folds(std::size_t trait, SampleMask const& known) {
     }
 }
 
-void FitPlan::require_quantitative(FitTrait const& trait) const {
-    if (trait.outcome == Outcome::quantitative) return;
+// That the method fits such a trait.
+void FitPlan::require_outcome(FitTrait const& trait) const {
+    if (request_.method == FitMethod::elastic_net || trait.outcome == Outcome::quantitative) return;
+    if (request_.method == FitMethod::stacked_ridge) {
+        if (trait.outcome == Outcome::binary) return;
+        throw UserError{fmt::format(
+            "trait '{}' is a time to event (--method stacked-ridge fits quantitative and binary "
+            "traits); fit it with --method elastic-net",
+            trait.label)};
+    }
     throw UserError{fmt::format(
         "trait '{}' is {} (--method ridge fits quantitative traits); fit it with --method "
         "elastic-net --mixing 0.01, whose penalty is nearly that of a ridge",
@@ -280,7 +286,10 @@ void FitPlan::describe(std::vector<SamplePart> const& parts, Log& log) const {
                          training.count(), validation.count(),
                          with_part(known, parts, SamplePart::test).count()));
     bool const folds = request_.validate == ValidateBy::folds;
-    if (folds) {
+    if (request_.method == FitMethod::stacked_ridge) {
+        log.note(fmt::format("  both levels have {} folds of training and validation",
+                             request_.split.folds));
+    } else if (folds) {
         log.note(fmt::format("  the penalty is chosen by {} folds of training and validation",
                              request_.split.folds));
     }

@@ -25,6 +25,19 @@ std::string problem_name(FitProblem const& problem) {
     return "final";
 }
 
+char const* performance_name(Outcome outcome) {
+    switch (outcome) {
+        case Outcome::binary:
+            return "AUC";
+        case Outcome::time_to_event:
+            return "C-index";
+        case Outcome::quantitative:
+        case Outcome::unknown:
+            break;
+    }
+    return "R^2";
+}
+
 std::string number_or_na(double value) {
     return std::isnan(value) ? "NA" : fmt::format("{}", value);
 }

@@ -15,6 +15,9 @@ namespace maniple {
 /// Names of a problem in path.tsv: path, fold_1, ..., final.
 std::string problem_name(FitProblem const& problem);
 
+/// How predictions of such a trait are judged: "R^2".
+char const* performance_name(Outcome outcome);
+
 /// A number as text, NA for NaN.
 std::string number_or_na(double value);
 /// A number, null for NaN.

@@ -18,19 +18,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-char const* performance_name(Outcome outcome) {
-    switch (outcome) {
-        case Outcome::binary:
-            return "AUC";
-        case Outcome::time_to_event:
-            return "C-index";
-        case Outcome::quantitative:
-        case Outcome::unknown:
-            break;
-    }
-    return "R^2";
-}
-
 void write_path(std::filesystem::path const& file, FitPlan const& plan, FitState const& state) {
     DurableFile written{file};
     TextFile out{written.temporary()};

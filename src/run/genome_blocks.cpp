@@ -54,7 +54,7 @@ GenomeBlocks::GenomeBlocks(Cohort const& cohort, std::vector<ChosenBlock> const&
     if (blocks_.empty()) {
         throw UserError{fmt::format(
             "whole-genome regression: none of {} variants varies and passes the filters; relax "
-            "--whole-genome-min-maf and its like, or choose other variants",
+            "these (of scans: --whole-genome-min-maf and its like), or choose other variants",
             passes.variants())};
     }
 }

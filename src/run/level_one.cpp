@@ -19,7 +19,7 @@ namespace {
 
 constexpr int predictors_tag = 2;
 
-// Of a fit, as its rank sends it; then come its slices.
+// Of a fit, as its rank sends it; then come its coefficients and slices.
 struct StackedHead {
     std::int64_t trait;
     std::int64_t chosen;
@@ -155,15 +155,17 @@ StackedFit LevelOne::fit(std::int64_t trait, MatrixView<float const> predictors)
                                                    fit_null_odds(traits_, t).log_odds)
                             : fit_stacked_ridge(data, scaled);
     if (fitted.status == FitStatus::ok) return fitted;
-    throw UserError{fmt::format(
-        "trait '{}' cannot be predicted from the whole genome ({}); leave it out{}",
-        traits_.names[t], to_string(fitted.status), is_binary ? ", or take --model linear" : "")};
+    throw UserError{
+        fmt::format("trait '{}' cannot be predicted from the whole genome ({}); leave it out{}",
+                    traits_.names[t], to_string(fitted.status),
+                    is_binary && !for_scores() ? ", or take --model linear" : "")};
 }
 
 void LevelOne::pack(std::int64_t trait, StackedFit const& fit, mpi::Bytes& message) const {
     StackedHead const head{trait, fit.chosen,
                            measure(traits_.residuals[static_cast<std::size_t>(trait)], fit.whole)};
     append(std::as_bytes(std::span{&head, 1}), message);
+    if (for_scores()) append(std::as_bytes(std::span{fit.coefficients}), message);
     auto const& residual = traits_.residuals[static_cast<std::size_t>(trait)];
     auto const add = [&](std::span<double const> slice) {
         std::vector<float> narrow{slice.begin(), slice.end()};
@@ -178,16 +180,25 @@ void LevelOne::pack(std::int64_t trait, StackedFit const& fit, mpi::Bytes& messa
 
 std::vector<StackedTrait> LevelOne::unpack(std::vector<mpi::Bytes> const& messages) const {
     auto const values = static_cast<std::size_t>(slices() * samples());
-    auto const size = sizeof(StackedHead) + values * sizeof(float);
+    auto const coefficients = static_cast<std::size_t>(for_scores() ? columns() : 0);
     std::vector<StackedTrait> all;
     for (auto const& message : messages) {
-        for (std::size_t at = 0; at < message.size(); at += size) {
+        auto const* next = message.data();
+        auto const take = [&](void* to, std::size_t bytes) {
+            std::memcpy(to, next, bytes);
+            next += bytes;
+        };
+        while (next != message.data() + message.size()) {
             StackedHead head{};
-            std::memcpy(&head, message.data() + at, sizeof head);
-            auto& found = all.emplace_back(
-                StackedTrait{head.trait, head.chosen, head.r_squared, std::vector<float>(values)});
-            std::memcpy(found.slices.data(), message.data() + at + sizeof head,
-                        values * sizeof(float));
+            take(&head, sizeof head);
+            auto& found =
+                all.emplace_back(StackedTrait{.trait = head.trait,
+                                              .chosen = head.chosen,
+                                              .r_squared = head.r_squared,
+                                              .slices = std::vector<float>(values),
+                                              .coefficients = std::vector<double>(coefficients)});
+            if (coefficients > 0) take(found.coefficients.data(), coefficients * sizeof(double));
+            take(found.slices.data(), values * sizeof(float));
         }
     }
     std::ranges::sort(all, {}, &StackedTrait::trait);

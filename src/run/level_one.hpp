@@ -22,8 +22,10 @@ struct StackedTrait {
     std::int64_t chosen = 0;  ///< Position of the heritability that sets the penalty.
     double r_squared = 0;     ///< As TraitPrediction::r_squared; NaN where none vary.
     /// Predictions without each contig, then by all: slices x samples of the base; NaN for samples
-    /// without the trait.
+    /// without the trait. For scores, those by all alone.
     std::vector<float> slices;
+    /// For scores, of the fit to all samples: one per standardised predictor; else none.
+    std::vector<double> coefficients;
 };
 
 /// Moves predictors from ranks that have blocks to ranks that have traits, and stacks them there.
@@ -45,7 +47,8 @@ public:
 private:
     std::int64_t samples() const { return std::ssize(traits_.folds); }
     std::int64_t columns() const { return std::ssize(contigs_); }
-    std::int64_t slices() const { return std::ssize(blocks_.contigs()) + 1; }
+    bool for_scores() const { return request_.use == GenomeUse::scores; }
+    std::int64_t slices() const { return for_scores() ? 1 : std::ssize(blocks_.contigs()) + 1; }
     bool is_own(std::int64_t trait) const { return owner_of(trait) == comm_.rank(); }
     int owner_of(std::int64_t trait) const { return static_cast<int>(trait % comm_.size()); }
 

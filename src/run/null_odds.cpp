@@ -28,6 +28,12 @@ std::vector<std::int64_t> count_folds(BaseTraits const& traits, std::size_t t,
     return counts;
 }
 
+// What else may be done with a trait.
+char const* alternative(WholeGenomeRequest const& request) {
+    return request.use == GenomeUse::scores ? "fit it with --method elastic-net"
+                                            : "take --model linear";
+}
+
 // Why level 1 cannot learn from these cases and controls; empty where it can.
 std::string find_few(BaseTraits const& traits, std::size_t t, WholeGenomeRequest const& request) {
     for (bool const is_case : {true, false}) {
@@ -38,30 +44,29 @@ std::string find_few(BaseTraits const& traits, std::size_t t, WholeGenomeRequest
         if (all < fewest_people) {
             return fmt::format(
                 "has fewer than {} {} with every covariate (too few to learn from); leave it out, "
-                "or take --model linear",
-                fewest_people, who);
+                "or {}",
+                fewest_people, who, alternative(request));
         }
         if (std::ranges::max(counts) == all) {
             return fmt::format(
                 "has all of its {} in one of {} folds (the others have nothing to learn from); "
                 "take {}, or leave it out",
                 who, request.folds,
-                request.folds_by == FoldsBy::hash ? "another --seed" : "--folds hash");
+                request.folds_by == FoldsBy::contiguous ? "--folds hash" : "another --seed");
         }
     }
     return {};
 }
 
-std::string describe(FitStatus status) {
+std::string describe(FitStatus status, WholeGenomeRequest const& request) {
     if (status == FitStatus::separated) {
         return "is told from the covariates without error, or all but that (cases and controls are "
                "separated, so that no logistic regression fits); leave out the covariate that "
                "tells it, or the trait";
     }
     return fmt::format(
-        "cannot be regressed on the covariates by logistic regression ({}); leave it out, or take "
-        "--model linear",
-        to_string(status));
+        "cannot be regressed on the covariates by logistic regression ({}); leave it out, or {}",
+        to_string(status), alternative(request));
 }
 
 // Of all traits, on every rank.
@@ -122,7 +127,8 @@ void leave_out_hopeless(BaseTraits& traits, WholeGenomeRequest const& request,
         std::string problem;
         if (traits.outcomes[t] == Outcome::binary) {
             problem = find_few(traits, t, request);
-            if (problem.empty() && statuses[t] != FitStatus::ok) problem = describe(statuses[t]);
+            if (problem.empty() && statuses[t] != FitStatus::ok)
+                problem = describe(statuses[t], request);
         }
         if (problem.empty()) {
             kept.push_back(static_cast<std::int64_t>(t));

@@ -156,7 +156,8 @@ private:
 std::string describe_source(FitPlan const& plan) {
     std::vector<std::string> labels;
     for (auto const& trait : plan.traits()) labels.push_back(trait.label);
-    auto source = fmt::format("maniple fit --method ridge --trait {}", fmt::join(labels, ","));
+    auto source = fmt::format("maniple fit --method {} --trait {}",
+                              to_string(plan.request().method), fmt::join(labels, ","));
     if (auto const covariates = plan.covariate_labels(); !covariates.empty()) {
         source += fmt::format(" --covariate {}", fmt::join(covariates, ","));
     }
@@ -207,6 +208,14 @@ bool has_converged(FitPlan const& plan, RidgeStep const& step) {
 
 ScoreModel make_ridge_model(FitPlan const& plan, RidgeState const& state, RidgeScores const& scores,
                             GenotypePasses& passes) {
+    auto model = assemble_model(plan, scores, passes);
+    for (std::size_t t = 0; t < scores.scores.size(); ++t) {
+        model.scores.push_back(describe_score(plan, t, state.traits[t], scores.scores[t]));
+    }
+    return model;
+}
+
+ScoreModel assemble_model(FitPlan const& plan, RidgeScores const& scores, GenotypePasses& passes) {
     auto const& all = scores.scores;
     std::vector<GlobalVariantIndex> variants;
     for (GlobalVariantIndex v{0}; v.get() < plan.variants(); ++v) {
@@ -240,10 +249,7 @@ ScoreModel make_ridge_model(FitPlan const& plan, RidgeState const& state, RidgeS
         }
     }
     std::vector<bool> is_used(static_cast<std::size_t>(plan.cohort().samples().size()));
-    for (std::size_t t = 0; t < all.size(); ++t) {
-        model.weights.scores.push_back(plan.traits()[t].label);
-        model.scores.push_back(describe_score(plan, t, state.traits[t], scores.scores[t]));
-    }
+    for (auto const& trait : plan.traits()) model.weights.scores.push_back(trait.label);
     // Validation samples have had a say as well.
     for (auto const& problem : plan.problems()) {
         auto const mark = [&](SampleIndex s) { is_used[s.at()] = true; };

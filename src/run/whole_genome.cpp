@@ -26,6 +26,7 @@
 #include "participants.hpp"
 #include "readable.hpp"
 #include "scratch_file.hpp"
+#include "whole_genome_levels.hpp"
 #include "whole_genome_progress.hpp"
 #include "whole_genome_shape.hpp"
 
@@ -47,36 +48,26 @@ std::vector<std::int64_t> find_missing(std::int64_t traits,
     return missing;
 }
 
-/// What all traits of a request have in common, and what is known of each without its values.
-struct WholeGenomeFrame {
-    WholeGenomeRequest const& request;
-    Cohort const& cohort;
-    std::vector<std::string> names;
-    std::vector<double> scales;
-    std::vector<TraitCounts> counts;
-    std::vector<Outcome> outcomes;
-    mpi::Communicator comm;
-    Log& log;
-};
-
 /// Levels 0 and 1 of some traits.
 class WholeGenomeFit {
 public:
-    /// \param traits  those that are to be fitted. \param places  of them among all.
-    /// \param progress  the root's.
-    WholeGenomeFit(WholeGenomeFrame const& frame, BaseTraits traits,
+    /// \param traits  those that are to be fitted; outlive this object. \param places  of them
+    /// among all. \param progress  the root's.
+    WholeGenomeFit(WholeGenomeFrame const& frame, BaseTraits const& traits,
                    std::vector<std::int64_t> places, GenomeBlocks& blocks,
                    std::optional<WholeGenomeProgress>& progress)
         : frame_{frame},
           request_{frame.request},
           comm_{frame.comm},
-          traits_{std::move(traits)},
+          traits_{traits},
           places_{std::move(places)},
           blocks_{blocks},
           progress_{progress},
           settings_{.variants = blocks.variants(),
                     .folds = request_.folds,
-                    .heritabilities = request_.heritabilities} {}
+                    .heritabilities = request_.heritabilities,
+                    .tolerance = tolerance_of(request_.use)},
+          deviations_(for_scores() ? blocks.blocks().size() : 0) {}
 
     /// Keep every trait in the progress. \param owner  of scratch files.
     void run(WholeGenomeMemory const& memory, ScratchOwner const& owner) {
@@ -86,7 +77,8 @@ public:
             predict_blocks(*predictors);
             stack(*predictors, memory.traits_at_once);
         } catch (Error const& error) {
-            if (error.code() == ExitCode::stopped) predictors->keep();
+            // For scores, the predictors' deviations are lost: they would have to be made again.
+            if (error.code() == ExitCode::stopped && !for_scores()) predictors->keep();
             throw;
         }
     }
@@ -94,6 +86,7 @@ public:
 private:
     std::int64_t traits() const { return std::ssize(traits_.names); }
     std::int64_t samples() const { return std::ssize(traits_.basis.samples); }
+    bool for_scores() const { return request_.use == GenomeUse::scores; }
     // Among this rank's.
     std::int64_t place_of(std::size_t block) const {
         return static_cast<std::int64_t>(block) / comm_.size();
@@ -119,7 +112,9 @@ private:
                                      residuals, settings_};
         std::vector<BlockRidge> ridges;
         for (int thread = 0; thread < request_.threads; ++thread) ridges.emplace_back(design);
-        auto const is_wanted = [&](std::size_t block) { return !predictors.has(place_of(block)); };
+        auto const is_wanted = [&](std::size_t block) {
+            return for_scores() || !predictors.has(place_of(block));
+        };
         std::int64_t own = 0;
         std::int64_t left = 0;
         for (std::size_t b = 0; b < blocks_.blocks().size(); ++b) {
@@ -137,8 +132,13 @@ private:
         auto const work = [&](int thread, std::size_t block, PackedView genotypes) {
             std::vector<LocalVariantIndex> rows;
             for (LocalVariantIndex v{0}; v.get() < genotypes.variants(); ++v) rows.push_back(v);
+            std::span<double> deviations;
+            if (for_scores()) {
+                deviations_[block].resize(static_cast<std::size_t>(design.predictors()));
+                deviations = deviations_[block];
+            }
             dropped += ridges[static_cast<std::size_t>(thread)].predict(
-                genotypes, rows, predictors.rows_of(thread, place_of(block)));
+                genotypes, rows, predictors.rows_of(thread, place_of(block)), deviations);
             predictors.finish(thread, place_of(block));
             ++done;
             if (thread == 0) progress.reach(done);
@@ -152,12 +152,49 @@ private:
         }
     }
 
+    // Coefficients of standardised predictors become those of predictors. For the root, which
+    // knows all deviations.
+    void unstandardise(std::vector<StackedTrait>& stacked) const {
+        auto const steps = settings_.heritabilities.size();
+        for (auto& trait : stacked) {
+            auto const first = static_cast<std::size_t>(trait.trait) * steps;
+            for (std::size_t c = 0; c < trait.coefficients.size(); ++c) {
+                auto const deviation = deviations_[c / steps][first + c % steps];
+                auto& coefficient = trait.coefficients[c];
+                coefficient = deviation > 0 ? coefficient / deviation : 0.0;
+            }
+        }
+    }
+
+    // Every rank's to the root. Collective.
+    void gather_deviations() {
+        mpi::Bytes own;
+        for (std::size_t b = 0; b < deviations_.size(); ++b) {
+            if (!blocks_.is_own(b)) continue;
+            auto const bytes = std::as_bytes(std::span{deviations_[b]});
+            own.insert(own.end(), bytes.begin(), bytes.end());
+        }
+        auto const all = comm_.gather(own);
+        if (!comm_.is_root()) return;
+        auto const size = static_cast<std::size_t>(traits()) * settings_.heritabilities.size();
+        std::vector<std::size_t> taken(all.size());
+        for (std::size_t b = 0; b < deviations_.size(); ++b) {
+            auto const rank = b % all.size();
+            deviations_[b].resize(size);
+            std::memcpy(deviations_[b].data(), all[rank].data() + taken[rank],
+                        size * sizeof(double));
+            taken[rank] += size * sizeof(double);
+        }
+    }
+
     // Some traits at a time, and each kept as soon as it is there.
     void stack(LevelZeroPredictors& predictors, std::int64_t at_once) {
+        gather_deviations();
         LevelOne level_one{request_, traits_, blocks_, predictors, at_once, comm_};
         for (std::int64_t first = 0; first < traits(); first += level_one.most_traits()) {
             auto const last = std::min(traits(), first + level_one.most_traits());
             auto stacked = level_one.stack(first, last);
+            unstandardise(stacked);
             for (auto& trait : stacked) {
                 trait.trait = places_[static_cast<std::size_t>(trait.trait)];
             }
@@ -171,11 +208,12 @@ private:
     WholeGenomeFrame const& frame_;
     WholeGenomeRequest const& request_;
     mpi::Communicator const& comm_;
-    BaseTraits traits_;
+    BaseTraits const& traits_;
     std::vector<std::int64_t> places_;
     GenomeBlocks& blocks_;
     std::optional<WholeGenomeProgress>& progress_;
     LevelZeroSettings settings_;
+    std::vector<std::vector<double>> deviations_;  // Of each block's predictors, for scores.
 };
 
 /// predictors.h5 from what is kept of every trait. For the root.
@@ -249,22 +287,45 @@ void describe(std::vector<PredictedTrait> const& traits, double seconds, Log& lo
     }
 }
 
-// Of the files of one run, whatever its ranks. Collective; the facts are the same on all ranks.
+}  // namespace
+
 ScratchOwner scratch_owner(WholeGenomeFrame const& frame, PlanFacts const& facts,
-                           WholeGenomePlaces const& places) {
+                           std::filesystem::path const& result) {
     Checksum sum;
     for (auto const& [name, value] : facts) {
         sum.add(name);
         sum.add(value);
     }
-    sum.add(std::filesystem::absolute(places.predictors).string());
+    sum.add(std::filesystem::absolute(result).string());
     return {.folder = frame.request.scratch,
             .key = sum.value(),
             .rank = frame.comm.rank(),
             .ranks = frame.comm.size()};
 }
 
-}  // namespace
+void fit_levels(WholeGenomeFrame const& frame, BaseTraits& traits,
+                std::vector<ChosenBlock> const& chosen, GenomeBlocks& blocks,
+                std::optional<WholeGenomeProgress>& progress, ScratchOwner const& owner) {
+    auto const& request = frame.request;
+    auto const& comm = frame.comm;
+    auto missing = find_missing(std::ssize(traits.names), progress, comm);
+    std::optional<BaseTraits> some;
+    if (missing.size() < traits.names.size()) {
+        frame.log.note(
+            fmt::format("  {} were done by an interrupted run",
+                        plural(std::ssize(traits.names) - std::ssize(missing), "trait")));
+        // Scores need the others once more.
+        some.emplace(request.use == GenomeUse::scores ? BaseTraits{traits} : std::move(traits));
+        keep_traits(*some, missing);
+    }
+    if (missing.empty()) return;
+    auto const& fitted = some ? *some : traits;
+    auto const shape = find_shape(request, frame.cohort, fitted, chosen, blocks, comm);
+    WholeGenomeMemory memory;
+    together(comm, [&] { memory = choose_memory(shape, request, frame.log); });
+    if (!request.scratch.empty()) remove_scratch(owner, ScratchRemoval::of_other_ranks);
+    WholeGenomeFit{frame, fitted, std::move(missing), blocks, progress}.run(memory, owner);
+}
 
 std::vector<PredictedTrait> fit_whole_genome(WholeGenomeRequest const& request,
                                              WholeGenomePlaces const& places,
@@ -274,13 +335,14 @@ std::vector<PredictedTrait> fit_whole_genome(WholeGenomeRequest const& request,
     auto& [cohort, traits, chosen] = participants;
     PlanFacts facts;
     std::optional<WholeGenomeProgress> progress;
+    KeptWork const kept{"whole-genome regression", "choose another --out"};
     together(comm, [&] {
         facts = whole_genome_facts(request, *cohort, *traits, chosen);
-        if (comm.is_root()) progress.emplace(places.progress, places.predictors, facts);
+        if (comm.is_root()) progress.emplace(places.progress, places.predictors, facts, kept);
     });
     WholeGenomeFrame const frame{request,        *cohort,          traits->names, traits->scales,
                                  traits->counts, traits->outcomes, comm,          log};
-    auto const owner = scratch_owner(frame, facts, places);
+    auto const owner = scratch_owner(frame, facts, places.predictors);
     if (comm.max(progress && progress->finished() ? 1 : 0) == 1) {
         if (!request.scratch.empty()) remove_scratch(owner, ScratchRemoval::of_all);
         log.note("whole genome: the predictors that an interrupted run left are taken");
@@ -296,20 +358,8 @@ std::vector<PredictedTrait> fit_whole_genome(WholeGenomeRequest const& request,
                          plural(std::ssize(blocks.contigs()), "contig"),
                          plural(std::ssize(traits->names), "trait")));
     PredictorAssembly const assembly{frame, traits->covariates, traits->basis.samples, blocks};
-    auto missing = find_missing(std::ssize(traits->names), progress, comm);
-    if (missing.size() < traits->names.size()) {
-        log.note(fmt::format("  {} were done by an interrupted run",
-                             plural(std::ssize(traits->names) - std::ssize(missing), "trait")));
-    }
-    if (!missing.empty()) {
-        keep_traits(*traits, missing);  // Residuals are most of what traits take.
-        auto const shape = find_shape(request, *cohort, *traits, chosen, blocks, comm);
-        WholeGenomeMemory memory;
-        together(comm, [&] { memory = choose_memory(shape, request, log); });
-        if (!request.scratch.empty()) remove_scratch(owner, ScratchRemoval::of_other_ranks);
-        WholeGenomeFit fit{frame, std::move(*traits), std::move(missing), blocks, progress};
-        fit.run(memory, owner);
-    }
+    fit_levels(frame, *traits, chosen, blocks, progress, owner);
+    traits.reset();
     std::vector<PredictedTrait> predicted;
     together(comm, [&] {
         if (!comm.is_root()) return;

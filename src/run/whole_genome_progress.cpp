@@ -24,14 +24,13 @@ using Json = nlohmann::json;
 constexpr char const* finished_name = "finished";
 constexpr char const* stacked_name = "traits-";  // And the first of them.
 
-KeptWork const work{"whole-genome regression", "choose another --out"};
-
 /// Before the values of one trait.
 struct StackedHead {
     std::int64_t trait;
     std::int64_t chosen;
     double r_squared;
     std::int64_t values;
+    std::int64_t coefficients;
 };
 
 template <class T>
@@ -101,8 +100,12 @@ PlanFacts whole_genome_facts(WholeGenomeRequest const& request, Cohort const& co
             {"--seed", by_hash ? fmt::format("{}", request.seed) : "none"}};
 }
 
-WholeGenomeProgress::WholeGenomeProgress(fs::path folder, fs::path predictors, PlanFacts facts)
-    : folder_{std::move(folder)}, predictors_{std::move(predictors)}, facts_{std::move(facts)} {
+WholeGenomeProgress::WholeGenomeProgress(fs::path folder, fs::path predictors, PlanFacts facts,
+                                         KeptWork work)
+    : folder_{std::move(folder)},
+      predictors_{std::move(predictors)},
+      facts_{std::move(facts)},
+      work_{std::move(work)} {
     std::error_code error;
     if (!fs::exists(folder_, error)) return;
     for (auto const& entry : fs::directory_iterator{folder_}) {
@@ -114,7 +117,7 @@ WholeGenomeProgress::WholeGenomeProgress(fs::path folder, fs::path predictors, P
 
 void WholeGenomeProgress::find_finished() {
     auto const file = folder_ / finished_name;
-    auto const kept = find_state(file, facts_, work);
+    auto const kept = find_state(file, facts_, work_);
     if (!kept) return;
     std::error_code error;
     if (!fs::exists(predictors_, error)) {  // Somebody removed them, as they were damaged.
@@ -125,7 +128,7 @@ void WholeGenomeProgress::find_finished() {
         auto const* const first = reinterpret_cast<std::uint8_t const*>(kept->data());
         auto const json = Json::from_cbor(first, first + kept->size());
         if (checksum_of_file(predictors_) != json.at(0).get<std::uint64_t>()) {
-            throw_damaged(predictors_, work);
+            throw_damaged(predictors_, work_);
         }
         finished_.emplace();
         for (auto const& trait : json.at(1)) {
@@ -140,7 +143,7 @@ void WholeGenomeProgress::find_finished() {
                                           .r_squared = trait.at(8).get<double>()}});
         }
     } catch (Json::exception const&) {
-        throw_damaged(file, work);
+        throw_damaged(file, work_);
     }
 }
 
@@ -152,20 +155,29 @@ void WholeGenomeProgress::find_stacked() {
 }
 
 std::vector<StackedTrait> WholeGenomeProgress::read(fs::path const& file) const {
-    auto const kept = find_state(file, facts_, work);
-    if (!kept) throw_damaged(file, work);
+    auto const kept = find_state(file, facts_, work_);
+    if (!kept) throw_damaged(file, work_);
     std::vector<StackedTrait> all;
     for (auto rest = std::span<std::byte const>{*kept}; !rest.empty();) {
         StackedHead head{};
-        if (rest.size() < sizeof head) throw_damaged(file, work);
+        if (rest.size() < sizeof head) throw_damaged(file, work_);
         std::memcpy(&head, rest.data(), sizeof head);
         rest = rest.subspan(sizeof head);
-        auto const values = static_cast<std::size_t>(head.values);
-        if (rest.size() / sizeof(float) < values) throw_damaged(file, work);
-        auto& trait = all.emplace_back(
-            StackedTrait{head.trait, head.chosen, head.r_squared, std::vector<float>(values)});
-        std::memcpy(trait.slices.data(), rest.data(), values * sizeof(float));
-        rest = rest.subspan(values * sizeof(float));
+        auto& trait = all.emplace_back(StackedTrait{.trait = head.trait,
+                                                    .chosen = head.chosen,
+                                                    .r_squared = head.r_squared,
+                                                    .slices = {},
+                                                    .coefficients = {}});
+        auto const take = [&](auto& numbers, std::int64_t count) {
+            auto const size = sizeof numbers.front();
+            auto const wanted = static_cast<std::size_t>(count);
+            if (count < 0 || rest.size() / size < wanted) throw_damaged(file, work_);
+            numbers.resize(wanted);
+            if (wanted > 0) std::memcpy(numbers.data(), rest.data(), wanted * size);
+            rest = rest.subspan(wanted * size);
+        };
+        take(trait.slices, head.values);
+        take(trait.coefficients, head.coefficients);
     }
     return all;
 }
@@ -176,12 +188,14 @@ void WholeGenomeProgress::keep(std::vector<StackedTrait> const& stacked) {
     fs::create_directory(folder_, folder_.parent_path(), error);
     std::vector<StackedHead> heads;
     for (auto const& trait : stacked) {
-        heads.push_back({trait.trait, trait.chosen, trait.r_squared, std::ssize(trait.slices)});
+        heads.push_back({trait.trait, trait.chosen, trait.r_squared, std::ssize(trait.slices),
+                         std::ssize(trait.coefficients)});
     }
     std::vector<std::span<std::byte const>> parts;
     for (std::size_t i = 0; i < stacked.size(); ++i) {
         parts.push_back(bytes_of(heads[i]));
         parts.push_back(std::as_bytes(std::span{stacked[i].slices}));
+        parts.push_back(std::as_bytes(std::span{stacked[i].coefficients}));
     }
     auto const file = folder_ / fmt::format("{}{}", stacked_name, stacked.front().trait);
     keep_parts(file, facts_, parts);

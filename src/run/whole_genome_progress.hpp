@@ -24,9 +24,10 @@ PlanFacts whole_genome_facts(WholeGenomeRequest const& request, Cohort const& co
 class WholeGenomeProgress {
 public:
     /// \param folder  of the kept work; made when there is some. \param predictors  predictors.h5.
+    /// \param work  how people are told of it.
     /// \throws UserError where work of another plan is there, naming what differs; CorruptInput.
     WholeGenomeProgress(std::filesystem::path folder, std::filesystem::path predictors,
-                        PlanFacts facts);
+                        PlanFacts facts, KeptWork work);
 
     /// What became of the traits, where predictors.h5 is there and nothing is left to do.
     std::optional<std::vector<PredictedTrait>> const& finished() const { return finished_; }
@@ -49,6 +50,7 @@ private:
     std::filesystem::path folder_;
     std::filesystem::path predictors_;
     PlanFacts facts_;
+    KeptWork work_;
     std::optional<std::vector<PredictedTrait>> finished_;
     std::map<std::int64_t, std::filesystem::path> file_of_;
 };

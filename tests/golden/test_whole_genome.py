@@ -32,7 +32,8 @@ def penalties(columns):
 class LevelZero:
     """Predictions of all blocks, straight from their definition: nothing shared or saved."""
 
-    def __init__(self, genotypes, contigs, covariates, trait):
+    def __init__(self, genotypes, contigs, covariates, trait, folds=None, size=BLOCK):
+        """Genotypes: variants x people. Folds: contiguous unless given. Size: variants of a block."""
         people = len(trait)
         basis, _ = np.linalg.qr(np.column_stack([np.ones(people), covariates]))
         degrees = people - basis.shape[1]
@@ -40,16 +41,19 @@ class LevelZero:
         own_basis, _ = np.linalg.qr(np.column_stack([np.ones(own.sum()), covariates[own]]))
         self.residual = residual = np.zeros(people)
         residual[own] = trait[own] - own_basis @ (own_basis.T @ trait[own])
-        residual /= np.sqrt(residual @ residual / (own.sum() - own_basis.shape[1]))
+        self.scale = np.sqrt(residual @ residual / (own.sum() - own_basis.shape[1]))
+        residual /= self.scale
         filled = np.where(np.isnan(genotypes), np.nanmean(genotypes, axis=1, keepdims=True), genotypes).T
         filled = filled - basis @ (basis.T @ filled)
         filled /= np.sqrt((filled ** 2).sum(axis=0) / degrees)
-        self.folds = np.minimum(np.arange(people) // (people // FOLDS), FOLDS - 1)
+        self.standard = filled
+        self.folds = np.minimum(np.arange(people) // (people // FOLDS), FOLDS - 1) if folds is None else folds
         columns, contig_of = [], []
+        self.blocks, self.deviations = [], []  # of each column: its variants, and what it was divided by
         for contig in dict.fromkeys(contigs):
             places = [v for v, other in enumerate(contigs) if other == contig]
-            for first in range(0, len(places), BLOCK):
-                block = filled[:, places[first:first + BLOCK]]
+            for first in range(0, len(places), size):
+                block = filled[:, places[first:first + size]]
                 for penalty in penalties(filled.shape[1]):
                     column = np.zeros(people)
                     for fold in range(FOLDS):
@@ -57,9 +61,20 @@ class LevelZero:
                         gram = block[fit].T @ block[fit] + penalty * np.eye(block.shape[1])
                         column[out] = block[out] @ np.linalg.solve(gram, block[fit].T @ residual[fit])
                     column[own] -= column[own].mean()
-                    columns.append(np.where(own, column / column[own].std(ddof=1), 0))
+                    self.deviations.append(column[own].std(ddof=1))
+                    columns.append(np.where(own, column / self.deviations[-1], 0))
                     contig_of.append(contig)
+                    self.blocks.append(places[first:first + size])
         self.columns, self.contig_of = np.array(columns).T, np.array(contig_of)
+
+    def weigh(self, coefficients):
+        """Of standardised genotypes, from coefficients of the columns: level 0 is fitted to everybody."""
+        weights, own = np.zeros(self.standard.shape[1]), self.own
+        for c, places in enumerate(self.blocks):
+            block = self.standard[own][:, places]
+            gram = block.T @ block + penalties(len(weights))[c % len(HERITABILITIES)] * np.eye(len(places))
+            weights[places] += coefficients[c] / self.deviations[c] * np.linalg.solve(gram, block.T @ self.residual[own])
+        return weights
 
     def without(self, fold):
         return self.own & (self.folds != fold)
@@ -77,8 +92,8 @@ class LevelZero:
         return found
 
 
-def predict(zero):
-    """Level 1 of a quantitative trait."""
+def stack(zero):
+    """Level 1 of a quantitative trait: coefficients without each fold, and the penalty."""
     best = None
     for penalty in penalties(zero.columns.shape[1]):
         fits = []
@@ -88,8 +103,12 @@ def predict(zero):
                                         x.T @ zero.residual[zero.without(fold)]))
         loss = ((zero.residual - zero.out_of_fold(fits))[zero.own] ** 2).mean()
         if best is None or loss < best[0]:
-            best = loss, fits
-    return zero.by_contig(best[1])
+            best = loss, fits, penalty
+    return best[1:]
+
+
+def predict(zero):
+    return zero.by_contig(stack(zero)[0])
 
 
 def logistic_ridge(x, is_case, offset, penalty):
@@ -105,8 +124,9 @@ def logistic_ridge(x, is_case, offset, penalty):
     return b
 
 
-def predict_odds(zero, covariates, trait):
-    """Level 1 of a binary trait: log odds without the covariates' part, and the place of the penalty."""
+def stack_odds(zero, covariates, trait):
+    """Level 1 of a binary trait: coefficients without each fold, the place of the penalty, and the covariates' log
+    odds."""
     own = zero.own
     is_case = np.where(own, trait, 0)
     design = np.column_stack([np.ones(len(trait)), covariates])
@@ -119,7 +139,13 @@ def predict_odds(zero, covariates, trait):
         likelihood = np.log(np.where(is_case == 1, risk, 1 - risk))[own].mean()
         if best is None or likelihood > best[0]:
             best = likelihood, fits, place
-    return zero.by_contig(best[1]), best[2]
+    return best[1], best[2], offset
+
+
+def predict_odds(zero, covariates, trait):
+    """Log odds without the covariates' part, and the place of the penalty."""
+    fits, place, _ = stack_odds(zero, covariates, trait)
+    return zero.by_contig(fits), place
 
 
 @unittest.skipUnless(EXAMPLE.exists(), "the shared data are not here")

@@ -407,6 +407,137 @@ TEST_CASE("BlockRidge: a trait without samples predicts nothing", "[model]") {
     CHECK(std::ranges::all_of(found.values, [](float value) { return value == 0; }));
 }
 
+Cohort make_scored_cohort(Shape const& shape) {
+    auto cohort = make_cohort(shape);
+    cohort.settings.fits = LevelZeroFits::everybody;
+    cohort.settings.tolerance = 1e-7;
+    return cohort;
+}
+
+// A block's share in the scores of all traits, and what it predicts of each sample of the base.
+struct Weighed {
+    BlockScores scores;
+    Columns predictions;  // traits x base
+};
+
+Weighed weigh(Cohort const& cohort, std::span<double const> coefficients) {
+    auto const design = cohort.design();
+    BlockRidge ridge{design};
+    Weighed found{ridge.weigh(cohort.genotypes.view(), cohort.all_variants(), coefficients), {}};
+    auto const basis = cohort.basis();
+    auto const variants = static_cast<std::size_t>(cohort.genotypes.variants());
+    auto const rank = static_cast<std::size_t>(basis.basis.columns());
+    for (std::size_t t = 0; t < cohort.residuals.size(); ++t) {
+        Column predicted(cohort.base.size());
+        for (auto v : cohort.all_variants()) {
+            auto counts = cohort.counts(v);
+            for (auto& count : counts) {
+                count = std::isnan(count) ? 0 : count - found.scores.means[v.at()];
+            }
+            subtract(predicted, -found.scores.weights[t * variants + v.at()], counts);
+        }
+        for (std::size_t k = 0; k < rank; ++k) {
+            auto const own = basis.basis.column(static_cast<std::int64_t>(k));
+            subtract(predicted, found.scores.slopes[t * rank + k], {own.begin(), own.end()});
+        }
+        found.predictions.push_back(predicted);
+    }
+    return found;
+}
+
+// The same from the definition: of one trait, with coefficients of its heritabilities.
+Column weigh_naively(Cohort const& cohort, Columns const& genotypes, Column const& trait,
+                     std::span<double const> coefficients) {
+    Column prediction(trait.size());
+    for (std::size_t h = 0; h < coefficients.size(); ++h) {
+        auto const share = cohort.settings.heritabilities[h];
+        auto const penalty = static_cast<double>(cohort.settings.variants) * (1 - share) / share;
+        Columns matrix(genotypes.size(), Column(genotypes.size()));
+        Column b(genotypes.size());
+        for (std::size_t i = 0; i < trait.size(); ++i) {
+            if (std::isnan(trait[i])) continue;
+            for (std::size_t r = 0; r < genotypes.size(); ++r) {
+                b[r] += genotypes[r][i] * trait[i];
+                for (std::size_t c = 0; c < genotypes.size(); ++c)
+                    matrix[r][c] += genotypes[r][i] * genotypes[c][i];
+            }
+        }
+        for (std::size_t r = 0; r < genotypes.size(); ++r) matrix[r][r] += penalty;
+        auto const beta = solve_naively(matrix, b);
+        for (std::size_t r = 0; r < genotypes.size(); ++r)
+            subtract(prediction, -coefficients[h] * beta[r], genotypes[r]);
+    }
+    return prediction;
+}
+
+std::vector<double> made_up_coefficients(Cohort const& cohort) {
+    std::vector<double> made;
+    for (std::size_t c = 0; c < cohort.residuals.size() * cohort.settings.heritabilities.size();
+         ++c)
+        made.push_back(0.3 + 0.1 * static_cast<double>(c % 7) - 0.05 * static_cast<double>(c % 3));
+    return made;
+}
+
+TEST_CASE("BlockRidge: weights predict what the definition does, with nobody left out", "[model]") {
+    auto const shape = GENERATE(Shape{1, 90, 5, 0}, Shape{11, 70, 2, 0}, Shape{15, 150, 5, 0.05},
+                                Shape{70, 401, 5, 0.03}, Shape{80, 70, 5, 0.01});
+    CAPTURE(shape.variants, shape.samples, shape.folds, shape.missing);
+    auto const cohort = make_scored_cohort(shape);
+    auto const coefficients = made_up_coefficients(cohort);
+    auto const steps = cohort.settings.heritabilities.size();
+    auto const genotypes = standardise_naively(cohort);
+    auto const found = weigh(cohort, coefficients);
+    for (std::size_t t = 0; t < cohort.residuals.size(); ++t) {
+        auto const expected = weigh_naively(cohort, genotypes, cohort.residuals[t],
+                                            std::span{coefficients}.subspan(t * steps, steps));
+        auto difference = expected;
+        subtract(difference, 1, found.predictions[t]);
+        CAPTURE(t);
+        CHECK(dot_product(difference, difference) <=
+              1e-12 * dot_product(expected, expected) + 1e-24);
+    }
+}
+
+TEST_CASE("BlockRidge: a trait's weights do not depend on its companions", "[model]") {
+    auto const cohort = make_scored_cohort({40, 200, 5, 0.02});
+    auto const coefficients = made_up_coefficients(cohort);
+    auto const steps = cohort.settings.heritabilities.size();
+    auto const together = weigh(cohort, coefficients);
+    for (std::size_t t = 0; t < cohort.residuals.size(); ++t) {
+        auto alone = make_scored_cohort({40, 200, 5, 0.02});
+        alone.residuals = {cohort.residuals[t]};
+        auto const found = weigh(alone, std::span{coefficients}.subspan(t * steps, steps));
+        CHECK(std::ranges::equal(found.scores.weights,
+                                 std::span{together.scores.weights}.subspan(t * 40, 40)));
+        CHECK(found.predictions[0] == together.predictions[t]);
+    }
+}
+
+TEST_CASE("BlockRidge: deviations are what predictors were divided by", "[model]") {
+    auto cohort = make_cohort({33, 300, 5, 0.02});
+    cohort.residuals.resize(1);
+    auto const design = cohort.design();
+    std::vector<float> values(static_cast<std::size_t>(design.predictors() * design.samples()));
+    std::vector<double> deviations(static_cast<std::size_t>(design.predictors()));
+    BlockRidge{design}.predict(cohort.genotypes.view(), cohort.all_variants(),
+                               rows_in(values, design.samples()), deviations);
+    // A trait a thousand times as large has the same predictors.
+    for (auto& value : cohort.residuals[0]) value *= 1000;
+    auto const larger = cohort.design();
+    auto more = deviations;
+    auto same = values;
+    BlockRidge{larger}.predict(cohort.genotypes.view(), cohort.all_variants(),
+                               rows_in(same, larger.samples()), more);
+    for (std::size_t c = 0; c < deviations.size(); ++c) {
+        CHECK(deviations[c] > 0);
+        CHECK(more[c] / deviations[c] == Approx(1000).epsilon(1e-6));
+    }
+    for (auto& word : cohort.genotypes.words()) word = 0;
+    BlockRidge{design}.predict(cohort.genotypes.view(), cohort.all_variants(),
+                               rows_in(values, design.samples()), deviations);
+    CHECK(std::ranges::all_of(deviations, [](double value) { return value == 0; }));
+}
+
 // Hidden: invariance/test_block_ridge_bits.py compares what it prints.
 TEST_CASE("BlockRidge: the bits of some predictors", "[.bits]") {
     for (auto const& shape :
@@ -438,6 +569,18 @@ TEST_CASE("LevelZeroDesign, BlockRidge: what must hold is checked", "[model]") {
     CHECK_THROWS_AS(ridge.predict(good.genotypes.view(), {}, rows), ContractViolation);
     rows.pop_back();
     CHECK_THROWS_AS(ridge.predict(good.genotypes.view(), all, rows), ContractViolation);
+
+    // Each design is for its own regressions.
+    std::vector<double> const coefficients(static_cast<std::size_t>(design.predictors()));
+    CHECK_THROWS_AS(ridge.weigh(good.genotypes.view(), all, coefficients), ContractViolation);
+    auto const scored = make_scored_cohort({12, 80, 2, 0});
+    auto const everybody = scored.design();
+    BlockRidge weighing{everybody};
+    rows = rows_in(values, design.samples());
+    CHECK_THROWS_AS(weighing.predict(good.genotypes.view(), all, rows), ContractViolation);
+    CHECK_THROWS_AS(weighing.weigh(good.genotypes.view(), all, std::span{coefficients}.first(1)),
+                    ContractViolation);
+    CHECK_NOTHROW(weighing.weigh(good.genotypes.view(), all, coefficients));
 }
 
 }  // namespace

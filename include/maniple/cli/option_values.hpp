@@ -35,6 +35,10 @@ std::string genome_build_of(boost::program_options::variables_map const& values)
 std::vector<double> numbers_of(boost::program_options::variables_map const& values,
                                char const* name);
 
+/// --whole-genome-heritabilities, or their default. \throws UserError where one is not between 0
+/// and 1.
+std::vector<double> heritabilities_of(boost::program_options::variables_map const& values);
+
 /// Text of an option; empty where it is absent.
 std::string text_of(boost::program_options::variables_map const& values, char const* name);
 

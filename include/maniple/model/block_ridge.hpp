@@ -17,11 +17,29 @@
 
 namespace maniple {
 
+/// Which regressions are wanted of a design.
+enum class LevelZeroFits {
+    folds,      ///< Those that leave out a fold each.
+    everybody,  ///< Those that leave out nobody.
+};
+
 struct LevelZeroSettings {
     std::int64_t variants = 0;  ///< Of all blocks together.
     std::int64_t folds = 5;
     /// Each in (0, 1); the penalty is variants * (1 - h) / h.
     std::vector<double> heritabilities{0.01, 0.25, 0.5, 0.75, 0.99};
+    LevelZeroFits fits = LevelZeroFits::folds;
+    /// Error of the regressions of traits that lack a few samples, as a share of their solutions.
+    double tolerance = 1e-5;
+};
+
+/// What one block adds to a score of each trait. Of a person with g ALT alleles of each variant and
+/// the row q of the basis, it is the sum of weights * (g - mean) over variants, less the sum of
+/// slopes * q. A missing genotype counts as the mean.
+struct BlockScores {
+    std::vector<double> weights;  ///< traits x variants; 0 for variants that were dropped.
+    std::vector<double> means;    ///< Per variant: ALT alleles of a called genotype of the base.
+    std::vector<double> slopes;   ///< traits x columns of the basis: its share in the genotypes.
 };
 
 /// Samples, folds, covariates and traits, as all blocks need them. Immutable; threads share it.
@@ -81,12 +99,28 @@ public:
     ///                    overwritten. Over a trait's samples the mean is 0 and the SD is 1
     ///                    (squares add up to samples - 1), elsewhere it is 0. All 0 where the
     ///                    prediction does not vary.
+    /// \param deviations  the SD of each before it was standardised, 0 where it does not vary;
+    ///                    overwritten. Empty: not asked for.
     /// \return how many variants were dropped.
     /// \pre   genotypes has the design's cohort; 1 <= rows.size() <= most_ridge_variants
-    /// \pre   there are design.predictors() rows
+    /// \pre   there are design.predictors() rows, and as many deviations or none
+    /// \pre   the design is for LevelZeroFits::folds
     /// Equal bits on every instruction set, whatever other traits there are.
     std::int64_t predict(PackedView genotypes, std::span<LocalVariantIndex const> rows,
-                         std::span<float* const> predictors);
+                         std::span<float* const> predictors, std::span<double> deviations = {});
+
+    /// Regress every trait on these variants with all its samples, and add up the weights of its
+    /// heritabilities.
+    ///
+    /// \param rows          as above; genotypes are standardised in the same way.
+    /// \param coefficients  of each predictor, in the order of `predict`'s, before it is
+    ///                      standardised.
+    /// \pre   genotypes has the design's cohort; 1 <= rows.size() <= most_ridge_variants
+    /// \pre   there are design.predictors() coefficients
+    /// \pre   the design is for LevelZeroFits::everybody
+    /// Equal bits on every instruction set, whatever other traits there are.
+    BlockScores weigh(PackedView genotypes, std::span<LocalVariantIndex const> rows,
+                      std::span<double const> coefficients);
 
     struct State;
 

@@ -33,11 +33,21 @@ struct PenaltyGrid {
     std::optional<std::vector<double>> values;  ///< Instead of all that.
 };
 
-enum class FitMethod { elastic_net, ridge };
+enum class FitMethod { elastic_net, ridge, stacked_ridge };
+/// As the option of the command line.
+std::string to_string(FitMethod method);
 enum class ValidateBy { split, folds };
 enum class FinalFit { all_samples, training_samples };
 /// Of a fit that is done. While it is there, the same fit is there again without any work.
 enum class DoneCheckpoint { remove, keep };
+
+/// Of stacked ridge regressions: as WholeGenomeRequest.
+struct StackedOptions {
+    std::int64_t block_variants = 512;
+    std::vector<double> heritabilities{0.01, 0.25, 0.5, 0.75, 0.99};
+    std::optional<std::int64_t> memory;  ///< Of a rank [bytes]; nothing: most of what there is.
+    std::filesystem::path scratch;
+};
 
 struct SplitRequest {
     std::string column;  ///< Of a table; empty: by a hash of the sample ID.
@@ -65,6 +75,7 @@ struct FitRequest {
     std::optional<double> heritability;  ///< Nothing: chosen.
     RidgeOptions ridge;
     /// @}
+    StackedOptions stacked;
     ValidateBy validate = ValidateBy::split;
     SplitRequest split;
     FinalFit final_fit = FinalFit::all_samples;
@@ -137,7 +148,7 @@ private:
     void add_problems(std::vector<SamplePart> const& parts);
     void add_folds(std::size_t trait, SampleMask const& known);
     void require_people(FitProblem const& problem) const;
-    void require_quantitative(FitTrait const& trait) const;
+    void require_outcome(FitTrait const& trait) const;
     void describe(std::vector<SamplePart> const& parts, Log& log) const;
     std::string describe_people_of(std::size_t trait, SampleMask const& mask) const;
 

@@ -41,6 +41,9 @@ bool has_converged(FitPlan const& plan, RidgeStep const& step);
 ScoreModel make_ridge_model(FitPlan const& plan, RidgeState const& state, RidgeScores const& scores,
                             GenotypePasses& passes);
 
+/// The same without what describes each score: variants, weights, and who was trained on.
+ScoreModel assemble_model(FitPlan const& plan, RidgeScores const& scores, GenotypePasses& passes);
+
 /// One or two lines for each trait, with warnings where a fit is not what was hoped for.
 void describe_ridges(FitPlan const& plan, RidgeState const& state, RidgeScores const& scores,
                      Log& log);

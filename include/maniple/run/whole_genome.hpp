@@ -19,6 +19,7 @@ namespace maniple {
 /// How samples are shared out into folds.
 enum class FoldsBy {
     hash,        ///< Of seed and sample ID; relatives fall into different folds too.
+    families,    ///< By a hash too, families together: what a fold shows holds for strangers.
     contiguous,  ///< In the order of the store, as REGENIE does.
 };
 
@@ -26,6 +27,12 @@ enum class FoldsBy {
 enum class BinaryModel {
     linear,    ///< As the numbers 0 and 1.
     logistic,  ///< By log odds: level 1 is a logistic regression. Level 0 is linear all the same.
+};
+
+/// What a regression is for.
+enum class GenomeUse {
+    offsets,  ///< Predictions without each contig.
+    scores,   ///< Weights of the variants, for people who took no part.
 };
 
 /// Stacked ridge regression (Mbatchou et al. 2021, Nature Genetics 53:1097): model/block_ridge.hpp,
@@ -44,6 +51,7 @@ struct WholeGenomeRequest {
     std::int64_t folds = 5;
     FoldsBy folds_by = FoldsBy::hash;
     std::uint64_t seed = 1;
+    GenomeUse use = GenomeUse::offsets;
     int threads = 1;
     std::int64_t memory = 0;   ///< That a rank may use [bytes],
     std::int64_t resting = 0;  ///< and what it holds before it begins.

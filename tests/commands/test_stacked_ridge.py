@@ -1,0 +1,167 @@
+#!/usr/bin/env python3
+"""maniple fit --method stacked-ridge as a person types it: what it leaves, what it refuses, and the same bytes however
+run and interrupted."""
+import filecmp
+import itertools
+import json
+import signal
+import subprocess
+import unittest
+
+from command_case import CommandCase, ENVIRONMENT
+import program
+from program import MANIPLE, h5py, main, np
+from test_fit import STOPPED, rows
+
+
+class Stacked(CommandCase):
+    samples, variants = 700, 900
+
+    def setUp(self):
+        super().setUp()
+        self.succeed("simulate", "--store", "s", "--samples", self.samples, "--variants", self.variants, "--contigs", 3,
+                     "--quantitative", 2, "--binary", 1, "--time-to-event", 1, "--heritability", 0.6, "--causal", 60,
+                     "--missing-genotypes", 0.02, "--missing-traits", 0.05, "--seed", 4)
+        self.words = ["fit", "--method", "stacked-ridge", "--store", "s", "--covariate", "covariate_1,sex",
+                      "--whole-genome-block", 64]
+        self.traits = ["--trait", "quantitative_1,quantitative_2,binary_1"]
+
+    def model(self, name):
+        return self.folder / "s" / "models" / f"{name}.h5"
+
+    def left_over(self):
+        return [p.name for p in (self.folder / "s/models").iterdir() if p.name.startswith(".")]
+
+
+class Outcome(Stacked):
+    def test_model_report_score_and_evaluation(self):
+        said = self.succeed(*self.words, *self.traits, "--name", "m", "--out", "r")
+        self.assertIn("both levels have 5 folds", said)
+        self.assertEqual([p.name for p in (self.folder / "r").iterdir()], ["fit.json"])
+        self.assertEqual(self.left_over(), [])
+        report = json.loads((self.folder / "r/fit.json").read_text())
+        self.assertEqual([t["performance"] for t in report["traits"]], ["R^2", "R^2", "AUC"])
+        with h5py.File(self.model("m")) as file:
+            self.assertEqual({value.decode() for value in file["score_method"][:]}, {"stacked-ridge"})
+            np.testing.assert_array_equal(file["score_variants"][:], [t["variants"] for t in report["traits"]])
+            np.testing.assert_array_equal(file["score_heritability"][:], [t["heritability"] for t in report["traits"]])
+            np.testing.assert_array_equal(file["score_validation_performance"][:],
+                                          [t["validation"] for t in report["traits"]])
+            self.assertEqual(len(file["variant_id"]), max(t["variants"] for t in report["traits"]))
+        self.assertIn("stacked-ridge", self.succeed("info", "s", "--json") + self.succeed("info", "s"))
+        self.succeed("verify", "s")
+        self.succeed("score", "--store", "s", "--model", "m", "--out", "scores")
+        self.assertEqual(len(rows(self.folder / "scores/scores.tsv")), self.samples)
+        for trait in ("quantitative_1", "binary_1"):
+            self.succeed("evaluate", "--store", "s", "--model", "m", "--score", trait, "--trait", trait, "--out",
+                         f"e-{trait}", "--bootstrap", 50)
+
+    def test_test_samples_have_no_say(self):
+        with h5py.File(self.folder / "s/cohort.h5") as file:
+            ids = [value.decode() for value in file["sample_id"][:]]
+        values = np.random.default_rng(1).normal(size=len(ids))
+        models = []
+        for name in ("a", "b"):
+            self.write(f"{name}.tsv", f"IID\t{name}\n" + "".join(f"{i}\t{v}\n" for i, v in zip(ids, values)))
+            self.succeed("import", "--store", "s", "--table", f"{name}.tsv", "--name", name)
+            self.succeed(*self.words, "--trait", name, "--name", name)
+            with h5py.File(self.model(name)) as file:
+                used = file["training_is_used"][:].astype(bool)
+                models.append([file[key][:] for key in ("variant_id", "weight", "effect_allele_frequency")])
+            values[~used] = 1000
+        self.assertGreater(np.count_nonzero(~used), 0.05 * self.samples)
+        for one, two in zip(*models):
+            np.testing.assert_array_equal(one, two)
+
+    def test_a_trait_alone(self):
+        self.succeed(*self.words, *self.traits, "--name", "all")
+        for trait in ("quantitative_2", "binary_1"):
+            self.succeed(*self.words, "--trait", trait, "--name", "alone", "--replace")
+            with h5py.File(self.model("all")) as all_of, h5py.File(self.model("alone")) as file:
+                place = [value.decode() for value in all_of["score_id"][:]].index(trait)
+                np.testing.assert_array_equal(file["weight"][:], all_of["weight"][:][all_of["weight_score"][:] == place])
+                for name in ("score_offset", "score_intercept", "score_heritability", "score_validation_performance"):
+                    self.assertEqual(file[name][0], all_of[name][place], name)
+                own = all_of["covariate_score"][:] == place
+                np.testing.assert_array_equal(file["covariate_coefficient"][:], all_of["covariate_coefficient"][:][own])
+
+    def test_levels_left_out(self):
+        """evaluate --leave-one-out fits with this method too."""
+        self.succeed("evaluate", "--store", "s", "--leave-one-out", "site", "--trait", "quantitative_1", "--method",
+                     "stacked-ridge", "--whole-genome-block", 64, "--covariate", "covariate_1", "--out", "e",
+                     "--bootstrap", 50)
+        self.assertTrue((self.folder / "e/evaluation.json").exists())
+
+    def test_plan(self):
+        self.assertIn("nothing was computed", self.succeed(*self.words, *self.traits, "--name", "m", "--plan"))
+        self.assertFalse(self.model("m").exists())
+
+
+class Refusals(Stacked):
+    samples, variants = 200, 300
+
+    def test_refusals(self):
+        fit = [*self.words, "--name", "m", "--trait"]
+        self.refuse(["is a time to event", "stacked-ridge fits quantitative and binary"], *fit, "event_time_1:event_1")
+        for option, value in (("--mixing", 0.5), ("--heritability", 0.5), ("--tolerance", 1e-6), ("--early-stop", 3),
+                              ("--validate", "folds")):
+            self.refuse(f"{option} has no meaning with --method stacked-ridge", *fit, "quantitative_1", option, value)
+        self.refuse("--no-refit has no meaning", *fit, "quantitative_1", "--no-refit")
+        for option, value in (("--whole-genome-block", 9), ("--scratch", "."), ("--memory", "1G"),
+                              ("--whole-genome-heritabilities", 0.5)):
+            self.refuse(f"{option} has no meaning with --method ridge", "fit", "--method", "ridge", "--store", "s",
+                        "--name", "m", "--trait", "quantitative_1", option, value)
+        self.refuse("must be between 0 and 1", *fit, "quantitative_1", "--whole-genome-heritabilities", "0.5,1")
+        self.refuse("none of 300 variants varies and passes", *fit, "quantitative_1", "--min-mac", 1e6)
+        self.refuse("(--memory)", *fit, "quantitative_1", "--memory", "1M")
+        with h5py.File(self.folder / "s/cohort.h5") as file:
+            ids = [value.decode() for value in file["sample_id"][:]]
+        self.write("t.tsv", "IID\tsame\trare\n" + "".join(f"{i}\t1.5\t{int(s % 40 == 3)}\n"
+                                                         for s, i in enumerate(ids)))
+        self.succeed("import", "--store", "s", "--table", "t.tsv", "--name", "t")
+        self.refuse("trait 'same'", *fit, "same")
+        self.refuse("trait 'rare' has", *fit, "rare")
+
+
+class Bytes(Stacked):
+    def fit(self, name, *options, ranks=0, threads=1, env=None):
+        self.succeed(*self.words, *self.traits, "--name", name, "--threads", threads, *options, ranks=ranks,
+                     env=env or ENVIRONMENT)
+        return self.model(name)
+
+    @unittest.skipIf(program.find_mpirun() is None, "no mpirun")
+    def test_ranks_and_threads(self):
+        first = self.fit("first")
+        for ranks, threads in itertools.product((1, 2, 3), (1, 2)):
+            other = self.fit(f"m-{ranks}-{threads}", ranks=ranks, threads=threads)
+            self.assertTrue(filecmp.cmp(first, other, shallow=False), f"{ranks} ranks, {threads} threads")
+
+    def test_instruction_sets(self):
+        first = self.fit("first")
+        for name in program.usable_instruction_sets(self.folder / "s", "quantitative_1"):
+            other = self.fit(name, env={**ENVIRONMENT, "MANIPLE_ISA": name})
+            self.assertTrue(filecmp.cmp(first, other, shallow=False), name)
+
+    def test_interrupted_after_level_one(self):
+        """Level 1 of some traits is kept: the rest, and the weights of all, are made by another run."""
+        whole = self.fit("whole")
+        words = [MANIPLE, *map(str, [*self.words, *self.traits, "--name", "m", "--threads", 1])]
+        for wait in (0.05, 0.1, 0.2, 0.3, 0.4):
+            child = subprocess.Popen(words, cwd=self.folder, stderr=subprocess.PIPE, env=ENVIRONMENT)
+            try:
+                child.communicate(timeout=wait)
+                continue
+            except subprocess.TimeoutExpired:
+                child.send_signal(signal.SIGTERM)
+            said = child.communicate(timeout=60)[1].decode()
+            if child.returncode == 0:
+                self.model("m").unlink()
+                continue
+            self.assertIn(child.returncode, (STOPPED, -signal.SIGTERM), said)
+            self.assertFalse(self.model("m").exists())
+        self.assertTrue(filecmp.cmp(whole, self.fit("m", "--replace"), shallow=False))
+        self.assertEqual(self.left_over(), [])
+
+
+if __name__ == "__main__":
+    main()
