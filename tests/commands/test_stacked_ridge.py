@@ -6,6 +6,7 @@ import itertools
 import json
 import signal
 import subprocess
+import time
 import unittest
 
 from command_case import CommandCase, ENVIRONMENT
@@ -142,25 +143,47 @@ class Bytes(Stacked):
             other = self.fit(name, env={**ENVIRONMENT, "MANIPLE_ISA": name})
             self.assertTrue(filecmp.cmp(first, other, shallow=False), name)
 
-    def test_interrupted_after_level_one(self):
-        """Level 1 of some traits is kept: the rest, and the weights of all, are made by another run."""
-        whole = self.fit("whole")
-        words = [MANIPLE, *map(str, [*self.words, *self.traits, "--name", "m", "--threads", 1])]
-        for wait in (0.05, 0.1, 0.2, 0.3, 0.4):
-            child = subprocess.Popen(words, cwd=self.folder, stderr=subprocess.PIPE, env=ENVIRONMENT)
-            try:
-                child.communicate(timeout=wait)
-                continue
-            except subprocess.TimeoutExpired:
-                child.send_signal(signal.SIGTERM)
-            said = child.communicate(timeout=60)[1].decode()
-            if child.returncode == 0:
-                self.model("m").unlink()
-                continue
-            self.assertIn(child.returncode, (STOPPED, -signal.SIGTERM), said)
-            self.assertFalse(self.model("m").exists())
-        self.assertTrue(filecmp.cmp(whole, self.fit("m", "--replace"), shallow=False))
-        self.assertEqual(self.left_over(), [])
+
+class Interrupted(CommandCase):
+    def test_stopped_in_level_one(self):
+        """Traits that level 1 is done with are kept: a later run makes the others, and the weights of all."""
+        self.succeed("simulate", "--store", "s", "--samples", 1500, "--variants", 1200, "--contigs", 3, "--quantitative",
+                     12, "--missing-traits", 0.02, "--seed", 4)
+        words = ["fit", "--method", "stacked-ridge", "--store", "s", "--trait", "quantitative_*", "--covariate",
+                 "covariate_1", "--whole-genome-block", 12, "--threads", 1]
+        self.succeed(*words, "--name", "whole")
+        models = self.folder / "s/models"
+        child = subprocess.Popen([MANIPLE, *map(str, words), "--name", "m"], cwd=self.folder, stderr=subprocess.PIPE,
+                                 text=True, env=ENVIRONMENT)
+        limit = time.monotonic() + 60
+        while not list(models.glob(".m.stacked/traits-*")) and child.poll() is None and time.monotonic() < limit:
+            time.sleep(0.002)
+        self.assertIsNone(child.poll(), "it ended before it was time")
+        child.send_signal(signal.SIGTERM)
+        said = child.communicate(timeout=60)[1]
+        self.assertEqual(child.returncode, STOPPED, said)
+        self.assertFalse((models / "m.h5").exists())
+        self.refuse("--whole-genome-heritabilities was '0.01,0.25,0.5,0.75,0.99' and is '0.5'", *words, "--name", "m",
+                    "--whole-genome-heritabilities", 0.5)
+        said = self.succeed(*words, "--name", "m", ranks=2 if program.find_mpirun() else 0)
+        self.assertIn("were done by an interrupted run", said)
+        self.assertTrue(filecmp.cmp(models / "whole.h5", models / "m.h5", shallow=False))
+        self.assertEqual([p.name for p in models.iterdir() if p.name.startswith(".")], [])
+
+    def test_scratch(self):
+        """Predictors that do not fit the memory go to a file, and the model is the same."""
+        self.succeed("simulate", "--store", "s", "--samples", 1500, "--variants", 1200, "--contigs", 3, "--quantitative",
+                     12, "--seed", 4)
+        words = ["fit", "--method", "stacked-ridge", "--store", "s", "--trait", "quantitative_*", "--whole-genome-block",
+                 12, "--threads", 1]
+        self.succeed(*words, "--name", "whole")
+        (self.folder / "scratch").mkdir()
+        self.refuse("--scratch", *words, "--name", "m", "--memory", "80M")
+        said = self.succeed(*words, "--name", "m", "--memory", "80M", "--scratch", "scratch")
+        self.assertIn("go to files in 'scratch'", said)
+        self.assertEqual(list((self.folder / "scratch").iterdir()), [])
+        models = self.folder / "s/models"
+        self.assertTrue(filecmp.cmp(models / "whole.h5", models / "m.h5", shallow=False))
 
 
 if __name__ == "__main__":
