@@ -84,9 +84,14 @@ Words words_of(boost::program_options::variables_map const& values, char const* 
 std::vector<double> heritabilities_of(boost::program_options::variables_map const& values) {
     auto const heritabilities = numbers_of(values, "whole-genome-heritabilities");
     for (auto value : heritabilities) {
-        if (value > 0 && value < 1) continue;
+        if (value >= 0.0001 && value <= 0.9999) {
+            if (std::ranges::count(heritabilities, value) == 1) continue;
+            throw UserError{fmt::format(
+                "option --whole-genome-heritabilities: {} comes twice; name it once", value)};
+        }
         throw UserError{fmt::format(
-            "option --whole-genome-heritabilities = {} (must be between 0 and 1); correct it",
+            "option --whole-genome-heritabilities = {} (must be between 0 and 1, and at least "
+            "0.0001 from both); correct it",
             value)};
     }
     return heritabilities.empty() ? WholeGenomeRequest{}.heritabilities : heritabilities;

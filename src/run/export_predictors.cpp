@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "maniple/core/error.hpp"
 #include "maniple/genotype/allele_match.hpp"
 #include "maniple/run/export_target.hpp"
 #include "maniple/run/predictor_source.hpp"
@@ -65,6 +66,12 @@ void export_predictors(PredictorExport const& plan, Log& log) {
     fs::path const list{prefix + "_pred.list"};
     std::vector<LocoEntry> entries;
     for (std::size_t t = 0; t < header.traits.size(); ++t) {
+        if (header.traits[t].find_first_of(" \t") != std::string::npos) {
+            throw UserError{fmt::format(
+                "trait '{}' has a blank in its name (a _pred.list could not be read back); import "
+                "its table with another name for it, and make the predictors again",
+                header.traits[t])};
+        }
         fs::path const file{fmt::format("{}_{}.loco{}", prefix, t + 1, compressed ? ".gz" : "")};
         require_export_target(file, plan.existing, is_loco);
         // REGENIE starts from the folder that it is called in.

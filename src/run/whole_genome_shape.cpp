@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 
 #include <fmt/format.h>
 
@@ -42,6 +43,11 @@ WholeGenomeShape find_shape(WholeGenomeRequest const& request, Cohort const& coh
 
 WholeGenomeMemory choose_memory(WholeGenomeShape const& shape, WholeGenomeRequest const& request,
                                 Log& log) {
+    std::error_code error;
+    if (!request.scratch.empty() && !std::filesystem::is_directory(request.scratch, error)) {
+        throw UserError{fmt::format("--scratch '{}' is no folder; make it, or name another",
+                                    request.scratch.string())};
+    }
     auto const memory = choose_place(shape);
     auto const needs = [&](WholeGenomeMemory const& what) {
         return fmt::format(

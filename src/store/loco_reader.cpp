@@ -63,6 +63,11 @@ std::vector<LocoEntry> read_loco_list(fs::path const& path) {
     while (auto const line = lines.next()) {
         split_at_blanks(*line, fields);
         if (fields.empty()) continue;
+        if (fields[0] == "FID_IID") {  // The rest of the line are people.
+            throw UserError{fmt::format(
+                "'{}' is a .loco file (it starts with FID_IID); give the _pred.list that names it",
+                path.string())};
+        }
         if (fields.size() < 2) {
             throw UserError{
                 fmt::format("{} has one field (must be a trait and the path of its .loco file); "

@@ -44,6 +44,9 @@ class Predictors(CommandCase):
         self.refuse(["--predictors 'none' does not exist", "_pred.list"], *MODEL, "--predictors", "none")
         (self.folder / "empty").mkdir()
         self.refuse(["--predictors 'empty' holds no predictors.h5"], *MODEL, "--predictors", "empty")
+        message = self.refuse(["x_1.loco' is a .loco file", "_pred.list"], *MODEL, "--predictors",
+                           self.write("x_1.loco", "FID_IID F1_S0000001 F2_S0000002\n1 0.5 0.25\n"))
+        self.assertNotIn("S0000001", message)
         self.refuse(["one field"], *MODEL, "--predictors", self.write("x_pred.list", "height\n"))
         self.refuse(["'gone.loco' beside the list"], *MODEL, "--predictors",
                     self.write("x_pred.list", "quantitative_1 /else/gone.loco\n"))

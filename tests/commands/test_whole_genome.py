@@ -30,6 +30,9 @@ class WholeGenome(CommandCase):
     def test_values(self):
         self.refuse("must be none or ridge", *self.words, "--whole-genome", "lasso")
         self.refuse("between 0 and 1", *self.genome, "--whole-genome-heritabilities", "0.5,1")
+        self.refuse("at least 0.0001", *self.genome, "--whole-genome-heritabilities", "1e-300")
+        self.refuse("0.5 comes twice", *self.genome, "--whole-genome-heritabilities", "0.5,0.2,0.5")
+        self.refuse("--scratch 'nowhere' is no folder", *self.genome, "--scratch", "nowhere")
         self.refuse("--whole-genome-block", *self.genome, "--whole-genome-block", 0)
         self.refuse("none of 600 variants varies", *self.genome, "--whole-genome-min-maf", 0.5)
         self.refuse("did you mean", *self.genome, "--trait", "quantitativ_1")
