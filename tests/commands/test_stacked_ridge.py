@@ -4,6 +4,7 @@ run and interrupted."""
 import filecmp
 import itertools
 import json
+import re
 import signal
 import subprocess
 import time
@@ -57,6 +58,16 @@ class Outcome(Stacked):
             self.succeed("evaluate", "--store", "s", "--model", "m", "--score", trait, "--trait", trait, "--out",
                          f"e-{trait}", "--bootstrap", 50)
 
+    def test_no_table_of_another_method_stays(self):
+        """--replace: the folder's tables are those of the last fit."""
+        nets = ["fit", "--store", "s", "--trait", "quantitative_1", "--name", "m", "--out", "r", "--replace"]
+        ridge = [*nets, "--method", "ridge"]
+        stacked = [*self.words, "--trait", "quantitative_1", "--name", "m", "--out", "r", "--replace"]
+        for words, tables in ((nets, ["coefficients.tsv", "path.tsv"]), (ridge, ["path.tsv"]), (stacked, []),
+                              (ridge, ["path.tsv"]), (nets, ["coefficients.tsv", "path.tsv"]), (stacked, [])):
+            self.succeed(*words)
+            self.assertEqual(sorted(p.name for p in (self.folder / "r").iterdir()), sorted([*tables, "fit.json"]))
+
     def test_test_samples_have_no_say(self):
         with h5py.File(self.folder / "s/cohort.h5") as file:
             ids = [value.decode() for value in file["sample_id"][:]]
@@ -94,7 +105,9 @@ class Outcome(Stacked):
         self.assertTrue((self.folder / "e/evaluation.json").exists())
 
     def test_plan(self):
-        self.assertIn("nothing was computed", self.succeed(*self.words, *self.traits, "--name", "m", "--plan"))
+        said = self.succeed(*self.words, *self.traits, "--name", "m", "--plan")
+        self.assertIn("nothing was computed", said)
+        self.assertRegex(said, r"memory per rank [0-9.]+ MB, of ")
         self.assertFalse(self.model("m").exists())
 
 
@@ -122,6 +135,49 @@ class Refusals(Stacked):
         self.succeed("import", "--store", "s", "--table", "t.tsv", "--name", "t")
         self.refuse("trait 'same'", *fit, "same")
         self.refuse("trait 'rare' has", *fit, "rare")
+
+
+class Memory(CommandCase):
+    """Of many variants and traits and few people: weights of all traits are the most of it."""
+    samples, variants, traits = 250, 20_000, 100
+
+    def setUp(self):
+        super().setUp()
+        self.succeed("simulate", "--store", "s", "--samples", self.samples, "--variants", self.variants, "--contigs", 2,
+                     "--quantitative", self.traits, "--missing-traits", 0, "--rare-variants", 0)
+        self.words = ["fit", "--method", "stacked-ridge", "--store", "s", "--whole-genome-heritabilities", 0.5,
+                      "--folds", 2, "--threads", 1, "--name", "m", "--replace"]
+
+    def taken(self, *words, **how):
+        self.succeed(*self.words, *words, "--out", "r", **how)
+        report = json.loads((self.folder / "r/fit.json").read_text())
+        return max(rank["peak_memory_bytes"] for rank in report["ranks"]) / 1e6
+
+    def planned(self, *words, **how):
+        found = re.search(r"memory per rank ([\d.]+) MB, of", self.succeed(*self.words, *words, "--plan", **how))
+        return float(found[1])
+
+    def test_weights_are_in_the_plan(self):
+        for ranks in (0, 2) if program.find_mpirun() else (0,):
+            for block in (512, 128):
+                words = ["--trait", "quantitative_*", "--whole-genome-block", block]
+                planned, taken = self.planned(*words, ranks=ranks), self.taken(*words, ranks=ranks)
+                # The weights' share alone.
+                self.assertGreater(taken, 28e-6 * self.traits * self.variants)
+                self.assertLess(taken, 1.03 * planned, f"{ranks} ranks, {block} variants")
+                self.assertGreater(taken, 0.7 * planned, f"{ranks} ranks, {block} variants")
+
+    def test_weights_that_do_not_fit(self):
+        words = [*self.words, "--whole-genome-block", 128, "--trait"]
+        limit = 0.8 * self.planned(*words[len(self.words):], "quantitative_*")
+        for more in ([], ["--plan"], ["--scratch", "."]):
+            said = self.refuse(["scores: weights of 100 traits x ", "(--memory)", "--min-maf"], *words, "quantitative_*",
+                               "--memory", f"{limit:.0f}M", *more)
+        most = int(re.search(r"at most (\d+) traits at a time", said)[1])
+        self.assertTrue(60 < most < 90, most)
+        some = ",".join(f"quantitative_{i + 1}" for i in range(most - 1))
+        self.assertLess(self.taken(*words[len(self.words):], some, "--memory", f"{limit:.0f}M"), limit)
+        self.refuse("choose fewer variants", *words, "quantitative_1", "--memory", "20M")
 
 
 class Bytes(Stacked):
