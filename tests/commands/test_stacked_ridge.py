@@ -2,37 +2,26 @@
 """maniple fit --method stacked-ridge as a person types it: what it leaves, what it refuses, and the same bytes however
 run and interrupted."""
 import filecmp
-import itertools
 import json
 import re
 import signal
 import subprocess
 import time
-import unittest
 
 from command_case import CommandCase, ENVIRONMENT
+from fit_case import STOPPED, PolygenicCase, SameBytes, rows
 import program
 from program import MANIPLE, h5py, main, np
-from test_fit import STOPPED, rows
 
 
-class Stacked(CommandCase):
+class Stacked(PolygenicCase):
     samples, variants = 700, 900
 
     def setUp(self):
         super().setUp()
-        self.succeed("simulate", "--store", "s", "--samples", self.samples, "--variants", self.variants, "--contigs", 3,
-                     "--quantitative", 2, "--binary", 1, "--time-to-event", 1, "--heritability", 0.6, "--causal", 60,
-                     "--missing-genotypes", 0.02, "--missing-traits", 0.05, "--seed", 4)
         self.words = ["fit", "--method", "stacked-ridge", "--store", "s", "--covariate", "covariate_1,sex",
                       "--whole-genome-block", 64]
         self.traits = ["--trait", "quantitative_1,quantitative_2,binary_1"]
-
-    def model(self, name):
-        return self.folder / "s" / "models" / f"{name}.h5"
-
-    def left_over(self):
-        return [p.name for p in (self.folder / "s/models").iterdir() if p.name.startswith(".")]
 
 
 class Outcome(Stacked):
@@ -180,24 +169,10 @@ class Memory(CommandCase):
         self.refuse("choose fewer variants", *words, "quantitative_1", "--memory", "20M")
 
 
-class Bytes(Stacked):
-    def fit(self, name, *options, ranks=0, threads=1, env=None):
-        self.succeed(*self.words, *self.traits, "--name", name, "--threads", threads, *options, ranks=ranks,
-                     env=env or ENVIRONMENT)
-        return self.model(name)
-
-    @unittest.skipIf(program.find_mpirun() is None, "no mpirun")
-    def test_ranks_and_threads(self):
-        first = self.fit("first")
-        for ranks, threads in itertools.product((1, 2, 3), (1, 2)):
-            other = self.fit(f"m-{ranks}-{threads}", ranks=ranks, threads=threads)
-            self.assertTrue(filecmp.cmp(first, other, shallow=False), f"{ranks} ranks, {threads} threads")
-
-    def test_instruction_sets(self):
-        first = self.fit("first")
-        for name in program.usable_instruction_sets(self.folder / "s", "quantitative_1"):
-            other = self.fit(name, env={**ENVIRONMENT, "MANIPLE_ISA": name})
-            self.assertTrue(filecmp.cmp(first, other, shallow=False), name)
+class Bytes(SameBytes, Stacked):
+    def setUp(self):
+        super().setUp()
+        self.words += self.traits
 
 
 class Interrupted(CommandCase):
