@@ -8,6 +8,7 @@ import signal
 import unittest
 
 from command_case import ENVIRONMENT_ERROR
+import plink_files
 import program
 from program import main, np
 from resume_case import STOPPED, Interrupted
@@ -193,6 +194,45 @@ class Refused(WholeGenome):
     def ids(self):
         with program.h5py.File(self.folder / "s/cohort.h5") as file:
             return [value.decode() for value in file["sample_id"][:]]
+
+    def differ(self, names, *options, words=None):
+        """The run is refused for these differences and no others."""
+        said = self.refuse("had another plan", *(words or self.words), "--out", "r", *options)
+        told = re.search(r"had another plan \((.*)\); repeat that command", said)[1].split("; ")
+        self.assertEqual([difference.split(" was ")[0] for difference in told], names, said)
+
+    def import_own(self, trait=0.0, covariate=0.0):
+        """Table 'own'; the numbers are added to those of one person."""
+        values = np.random.default_rng(3).normal(size=(len(self.ids()), 2))
+        values[7] += trait, covariate
+        self.write("own.tsv", "IID\tmine\textra\n" + "".join(f"{i}\t{one}\t{two}\n"
+                                                             for i, (one, two) in zip(self.ids(), values)))
+        self.succeed("import", "--store", "s", "--table", "own.tsv", "--replace")
+
+    def test_each_fact_counts(self):
+        self.import_own()
+        self.words = ["scan", "--store", "s", "--trait", "mine,quantitative_*", "--covariate", "extra", "--whole-genome",
+                      "ridge", "--whole-genome-block", 20, "--whole-genome-chr", "1-3", "--threads", 1]
+        self.stop(signal.SIGTERM, self.is_level_one)
+        self.import_own(trait=1)
+        self.differ(["values of the traits"])
+        self.import_own(covariate=1)
+        self.differ(["values of the traits", "values of the covariates"])
+        self.import_own()
+        self.differ(["values of the traits", "--covariate", "values of the covariates"],
+                    words=["covariate_2" if word == "extra" else word for word in self.words])
+        by_fold = ["values of the traits", "values of the covariates", "samples and their folds"]  # In that order.
+        self.differ([*by_fold, "--seed"], "--seed", 2)
+        self.differ([*by_fold, "--folds", "--seed"], "--folds", "contiguous")
+        with program.h5py.File(self.folder / "s/genotypes/1-1.h5") as file:
+            self.write("one.txt", file["variant_id"][0].decode() + "\n")
+        self.differ(["variants that predict"], "--whole-genome-exclude", "one.txt")
+        # A fourth chromosome, which predicts nothing.
+        dosages = np.random.default_rng(4).binomial(2, 0.4, size=(3, len(self.ids())))
+        plink_files.write_bfile(self.folder / "more", dosages, contigs=[4, 4, 4])
+        self.write("more.fam", "".join(f"{i} {i} 0 0 0 -9\n" for i in self.ids()))
+        self.succeed("import", "--store", "s", "--bfile", "more")
+        self.differ(["genotypes of the store"])
 
     def test_other_values(self):
         self.stop(signal.SIGTERM, self.is_between)
