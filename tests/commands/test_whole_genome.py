@@ -54,6 +54,10 @@ class WholeGenome(CommandCase):
         self.refuse(["memory of 1M for each rank", "--memory"], *tight)
         self.refuse(["whole-genome regression", "--memory"], *tight, "--whole-genome-only")
 
+    def test_few_people(self):
+        self.assertIn("300 samples and 1 column of covariates: predictions have seen enough", self.succeed(
+            *self.genome, "--plan", "--covariate", "covariate_1"))
+
     def test_plan_says_what_it_leaves_out(self):
         said = self.succeed(*self.genome, "--plan")
         self.assertIn("comes before it", said)
