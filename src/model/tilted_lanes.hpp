@@ -35,6 +35,11 @@ struct TiltedSums {
     double fourth;    ///< sum of G^4 w (1 - 6 w)
 };
 
+/// Or events whose numbers are Poisson's, of means m, with p = w = m e:
+///  - log_mean: sum of m (e - 1)
+///  - first: sum of G (p - m)
+///  - second, third, fourth: sums of G^2 p, G^3 p, G^4 p
+
 /// The same without a tilt.
 struct UntiltedSums {
     double mean;  ///< sum of G m
@@ -57,9 +62,21 @@ struct AdjustTask {
 };
 constexpr std::int64_t adjust_together = 4;
 
+/// out[i] = weights[i] exp(tilt x genotypes[i])
+struct WeighTask {
+    double const* genotypes;
+    double const* weights;
+    std::int64_t count;  ///< A multiple of tilted_step.
+    double tilt;         ///< |tilt x genotype| <= most_tilted
+    double* out;
+};
+
 struct TiltedForms {
     TiltedSums (*tilted)(TiltedTask const& task);
     UntiltedSums (*untilted)(TiltedTask const& task);  ///< Its tilt is not read.
+    TiltedSums (*tilted_poisson)(TiltedTask const& task);
+    UntiltedSums (*untilted_poisson)(TiltedTask const& task);  ///< Nor here.
+    void (*weigh)(WeighTask const& task);
     void (*adjust)(AdjustTask const& task);
 };
 
