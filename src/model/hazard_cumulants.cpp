@@ -150,7 +150,9 @@ void HazardCumulants::finish(RiskSets const& sets) {
     reach_ = 0;
     for (std::int64_t k = 0; k < members_; ++k) reach_ = std::max(reach_, std::abs(values_[k]));
     slope_ = 0;
-    slope_ = sum(0).first;
+    origin_ = sum(0);
+    slope_ = origin_.first;
+    origin_.value = origin_.first = 0;
     score_ = -slope_;
     for (auto const& time : event_times_) {
         for (auto k = time.at_risk - time.deaths; k < time.at_risk; ++k) score_ += values_[k];
@@ -195,6 +197,8 @@ CumulantPoint HazardCumulants::sum(double tilt) const {
 
 CumulantFunction HazardCumulants::function(double other_variance) const {
     expect(sets_ != nullptr, "a genotype is set");
+    auto origin = origin_;
+    origin.second += other_variance;
     auto const at = [this, other_variance](double t) {
         auto point = sum(t);
         point.value += other_variance * t * t / 2;
@@ -203,7 +207,7 @@ CumulantFunction HazardCumulants::function(double other_variance) const {
         return point;
     };
     return {
-        .at = at, .origin = at(0), .limit = most_tilted / reach_, .smooth = smooth_step / reach_};
+        .at = at, .origin = origin, .limit = most_tilted / reach_, .smooth = smooth_step / reach_};
 }
 
 std::int64_t HazardCumulants::bytes() const { return bytes(values_.size(), others_.size()); }

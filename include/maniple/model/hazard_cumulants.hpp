@@ -68,6 +68,7 @@ private:
     double reach_ = 0;
     double slope_ = 0;  // Sum over events of the mean of G among those at risk.
     double score_ = 0;
+    CumulantPoint origin_;
 };
 
 }  // namespace maniple
