@@ -26,7 +26,8 @@ struct TiltedTask {
     double tilt;         ///< |tilt x genotype| <= most_tilted
 };
 
-/// With e = exp(tilt G), D = 1 - m + m e, p = m e / D and w = p (1 - p):
+/// With e = exp(tilt G), D = 1 - m + m e, p = m e / D and w = p (1 - p). Where numbers of events
+/// are Poisson's, of means m, log D is m (e - 1), p and w are m e, and G^k stands alone beside w.
 struct TiltedSums {
     double log_mean;  ///< sum of log D
     double first;     ///< sum of G (p - m)
@@ -34,11 +35,6 @@ struct TiltedSums {
     double third;     ///< sum of G^3 w (1 - 2 p)
     double fourth;    ///< sum of G^4 w (1 - 6 w)
 };
-
-/// Or events whose numbers are Poisson's, of means m, with p = w = m e:
-///  - log_mean: sum of m (e - 1)
-///  - first: sum of G (p - m)
-///  - second, third, fourth: sums of G^2 p, G^3 p, G^4 p
 
 /// The same without a tilt.
 struct UntiltedSums {
