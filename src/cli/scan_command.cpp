@@ -23,15 +23,14 @@ po::options_description options() {
         ("covariate", po::value<Words>()->multitoken()->value_name("C..."),
          "covariates: names or patterns; levels of a categorical one become indicators (default: "
          "intercept only)")  //
-        ("model", po::value<std::string>()->default_value("linear")->value_name("HOW"),
-         "of binary traits: auto or logistic, by log odds (logistic: there must be no others); "
-         "linear, "
-         "as the numbers 0 and 1")  //
+        ("model", po::value<std::string>()->default_value("auto")->value_name("HOW"),
+         "auto: binary traits by logistic regression, quantitative ones by linear; logistic: there "
+         "must be binary ones alone; linear: binary ones too, as the numbers 0 and 1")  //
         ("missing-genotype", po::value<std::string>()->default_value("mean")->value_name("HOW"),
          "a missing genotype counts as the mean of the trait's samples, or drop: such samples are "
          "left out of that variant's regression")  //
         ("predictors", po::value<std::string>()->value_name("FILE"),
-         "test each variant on the trait less what other contigs predict: a run that made "
+         "test each variant beside what other contigs predict of the trait: a run that made "
          "predictors, its predictors.h5, or a _pred.list of REGENIE's step 1");
     po::options_description logistic{"Logistic regression"};
     logistic.add_options()  //
@@ -48,8 +47,9 @@ po::options_description options() {
     po::options_description genome{"Whole-genome regression"};
     genome.add_options()  //
         ("whole-genome", po::value<std::string>()->default_value("none")->value_name("HOW"),
-         "ridge: test each variant on the trait less what other contigs predict of it, by stacked "
-         "ridge regression (accounts for relatives, ancestry and many small effects)")  //
+         "ridge: test each variant beside what other contigs predict of the trait, by stacked "
+         "ridge "
+         "regression (accounts for relatives, ancestry and many small effects)")  //
         ("whole-genome-only", po::bool_switch(),
          "make predictors.h5, for --predictors or to export, and stop before the tests");
     add_variant_options(genome, VariantFamily::predicting);
@@ -81,11 +81,18 @@ po::options_description options() {
     return all.add(model).add(logistic).add(genome).add(choice).add(work);
 }
 
-BinaryModel binary_model_of(po::variables_map const& values) {
-    return choose<BinaryModel>(values, "model",
-                               {{"auto", BinaryModel::logistic},
-                                {"linear", BinaryModel::linear},
-                                {"logistic", BinaryModel::logistic}});
+ModelChoice model_of(po::variables_map const& values) {
+    auto const model = choose<ModelChoice>(values, "model",
+                                           {{"auto", ModelChoice::by_type},
+                                            {"linear", ModelChoice::linear},
+                                            {"logistic", ModelChoice::logistic}});
+    if (model != ModelChoice::linear) return model;
+    for (auto const* name : {"correction", "correction-threshold", "min-cases", "min-carriers"}) {
+        if (!is_given(values, name)) continue;
+        throw UserError{fmt::format(
+            "option --{} has no use with --model linear; use --model auto or logistic", name)};
+    }
+    return model;
 }
 
 // Options of the tests would change nothing.
@@ -130,7 +137,7 @@ std::optional<WholeGenomeRequest> whole_genome_of(po::variables_map const& value
         .store = values["store"].as<std::string>(),
         .traits = words_of(values, "trait"),
         .covariates = words_of(values, "covariate"),
-        .binary = binary_model_of(values),
+        .model = model_of(values),
         .samples = sample_files_of(values),
         .variants = variant_files_of(values, VariantFamily::predicting),
         .filter = variant_filter_of(values, VariantFamily::predicting),
@@ -141,20 +148,6 @@ std::optional<WholeGenomeRequest> whole_genome_of(po::variables_map const& value
         .seed = values["seed"].as<std::uint64_t>(),
         .threads = threads_of(values),
         .scratch = text_of(values, "scratch")};
-}
-
-ModelChoice model_of(po::variables_map const& values) {
-    auto const model = choose<ModelChoice>(values, "model",
-                                           {{"auto", ModelChoice::by_type},
-                                            {"linear", ModelChoice::linear},
-                                            {"logistic", ModelChoice::logistic}});
-    if (model != ModelChoice::linear) return model;
-    for (auto const* name : {"correction", "correction-threshold", "min-cases", "min-carriers"}) {
-        if (!is_given(values, name)) continue;
-        throw UserError{fmt::format(
-            "option --{} has no use with --model linear; use --model auto or logistic", name)};
-    }
-    return model;
 }
 
 BinaryRule binary_rule_of(po::variables_map const& values) {
@@ -195,10 +188,6 @@ void execute(po::variables_map const& values, mpi::Communicator const& comm, Log
     bool const only = values["whole-genome-only"].as<bool>();
     if (only) {
         refuse_without_tests(values);
-    } else if (request.whole_genome && request.model != ModelChoice::linear) {
-        throw UserError{
-            "option --model auto or logistic has no tests less what --whole-genome predicts yet; "
-            "add --whole-genome-only, or take --model linear"};
     }
     if (values["plan"].as<bool>()) {
         only ? plan_predictors(request, comm, log) : plan_scan(request, comm, log);

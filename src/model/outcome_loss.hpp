@@ -54,9 +54,7 @@ std::unique_ptr<OutcomeLoss> hazard_loss(std::vector<double> times, std::vector<
 BaselineHazard breslow_hazard(std::span<double const> times, std::span<double const> events,
                               std::span<double const> predictor);
 
-/// Sum of weights * a * b, or of a * b: in an order that lets eight additions overlap.
-double weighted_dot(std::span<double const> weights, std::span<double const> a,
-                    std::span<double const> b);
+/// Sum of a * b, in an order that lets eight additions overlap.
 double fast_dot(std::span<double const> a, std::span<double const> b);
 
 /// Triangle of sums of weights * q_i * q_j over samples.

@@ -14,6 +14,7 @@
 #include "maniple/core/error.hpp"
 #include "maniple/run/trait_loader.hpp"
 #include "maniple/trait/training_split.hpp"
+#include "sample_report.hpp"
 
 namespace maniple {
 namespace {
@@ -82,11 +83,18 @@ BaseTraits load_base_traits(WholeGenomeRequest const& request, Cohort const& coh
     auto const covariates = choose_covariates(columns, request.covariates);
     auto const asked = choose_traits(columns, request.traits, covariates);
     std::vector<ColumnReference> references;
-    for (auto const& trait : asked) references.push_back(trait.reference);
+    for (auto const& trait : asked) {
+        references.push_back(trait.reference);
+        choose_model(request.model, trait.reference);  // Refuses before any work.
+    }
+    bool const is_said = request.introduction == Introduction::none;
+    Log silent{Speaker::silent};
+    auto& said_once = is_said ? silent : log;
     TraitLoader const loader{tables, covariates,
-                             choose_samples(cohort.samples(), request.samples, log)};
+                             choose_samples(cohort.samples(), request.samples, said_once)};
     auto const fitted = loader.fit(references);
-    judge_rejected(fitted.null.rejected(), asked, log);
+    describe_samples(cohort, tables, asked, loader, fitted.null, said_once);
+    judge_rejected(fitted.null.rejected(), asked, said_once);
 
     auto const& null = fitted.null;
     auto const base = null.base().list();
@@ -124,7 +132,7 @@ BaseTraits load_base_traits(WholeGenomeRequest const& request, Cohort const& coh
         traits.counts.push_back(
             {.type = type, .samples = pattern.samples, .cases = fitted.cases[t]});
         bool const is_binary =
-            request.binary == BinaryModel::logistic && type == ColumnType::binary;
+            choose_model(request.model, chosen.reference) == TraitModel::logistic;
         traits.outcomes.push_back(is_binary ? Outcome::binary : Outcome::quantitative);
         traits.is_case.push_back(
             is_binary ? find_cases(tables, chosen.reference, traits.basis.samples, cohort)

@@ -23,8 +23,8 @@ BlockWorker::BlockWorker(ScanPlan const& plan, ScanModels const& models)
     }
 }
 
-void BlockWorker::compute(LinearNull const& null, ChosenBlock const& block, UnitPiece const& piece,
-                          PackedView genotypes, LinearTests const& tests) {
+void BlockWorker::compute(ContigNulls::Lease const& nulls, ChosenBlock const& block,
+                          UnitPiece const& piece, PackedView genotypes, LinearTests const& tests) {
     auto const row_at = [&](std::int64_t chosen) {
         return block.every_row ? chosen : block.rows[static_cast<std::size_t>(chosen)];
     };
@@ -37,11 +37,11 @@ void BlockWorker::compute(LinearNull const& null, ChosenBlock const& block, Unit
     }
     auto const part = part_of(genotypes, first, last);
     if (models_.layout.linear_traits() > 0) {
-        scan_block(null, part, rows_, plan_.request().missing, plan_.request().filter, work_,
-                   models_.layout.of_linear(tests));
+        scan_block(nulls.linear(), part, rows_, plan_.request().missing, plan_.request().filter,
+                   work_, models_.layout.of_linear(tests));
     }
-    if (models_.binary) {
-        scan_binary_block(*models_.binary, part, rows_, binary_, *binary_work_,
+    if (nulls.binary() != nullptr) {
+        scan_binary_block(*nulls.binary(), part, rows_, binary_, *binary_work_,
                           models_.layout.of_binary(tests));
     }
 }

@@ -11,49 +11,72 @@
 
 namespace maniple {
 
-OffsetReader::OffsetReader(PredictorSource const& source, std::vector<std::size_t> predictors,
-                           LinearNull const& null)
-    : source_{&source}, predictors_{std::move(predictors)}, null_{&null} {
-    expect(predictors_.size() == null.traits().size(), "every trait has a predictor");
-    expect(std::ranges::none_of(predictors_,
-                                [&](std::size_t predictor) {
-                                    return source.how(predictor).unit == PredictionUnit::log_odds;
-                                }),
-           "predictions are of linear models");
+OffsetReader::OffsetReader(PredictorSource const& source, std::span<std::size_t const> predictors,
+                           ScanModels const& models)
+    : source_{&source}, models_{&models} {
+    auto const& layout = models.layout;
+    expect(std::ssize(predictors) == layout.traits(), "every trait has a predictor");
 
-    for (std::size_t t = 0; t < predictors_.size(); ++t) {
-        auto const scale = source.how(predictors_[t]).scale;
-        scales_.push_back(std::isnan(scale) ? OffsetNull::residual_scale(null, null.traits()[t])
-                                            : scale);
+    for (std::int64_t row = 0; row < layout.traits(); ++row) {
+        predictors_.push_back(predictors[layout.trait_of_row(row).at()]);
+        auto const how = source.how(predictors_.back());
+        if (row >= layout.linear_traits()) {
+            expect(how.unit != PredictionUnit::residual_sd, "predictions are log odds");
+            continue;
+        }
+        expect(how.unit != PredictionUnit::log_odds, "predictions are of linear models");
+        auto const& null = models.linear;
+        scales_.push_back(
+            std::isnan(how.scale)
+                ? OffsetNull::residual_scale(null, null.traits()[static_cast<std::size_t>(row)])
+                : how.scale);
     }
 }
 
 std::shared_ptr<ContigOffsets const> OffsetReader::read(std::size_t contig) const {
-    auto const samples = static_cast<std::size_t>(null_->samples());
     auto offsets = std::make_shared<ContigOffsets>();
     offsets->contig = contig;
-    offsets->values.reserve(predictors_.size() * samples);
-    for (std::size_t t = 0; t < predictors_.size(); ++t) {
-        auto const values = source_->read(predictors_[t], contig);
-        auto const& trait = null_->traits()[t];
-        null_->pattern(trait.pattern).mask.for_each([&](SampleIndex s) {
-            if (std::isfinite(values[s.at()])) return;
-            throw CorruptInput{fmt::format(
-                "'{}' is damaged (a sample with a prediction for trait '{}' has none without "
-                "contig '{}'); make the predictors again",
-                source_->file().string(), trait.name, contig_name(contig))};
-        });
-        offsets->values.insert(offsets->values.end(), values.begin(), values.end());
+    offsets->values.reserve(predictors_.size() *
+                            static_cast<std::size_t>(models_->linear.samples()));
+    for (auto const& trait : models_->linear.traits()) {
+        append(trait.name, models_->linear.pattern(trait.pattern).mask, contig, *offsets);
+    }
+    if (models_->binary) {
+        for (auto const& trait : models_->binary->traits()) {
+            append(trait.name, models_->binary->pattern(trait.pattern).mask, contig, *offsets);
+        }
     }
     return offsets;
 }
 
-ContigNulls::ContigNulls(LinearNull const& plain, std::optional<OffsetReader> offsets, int threads)
+void OffsetReader::append(std::string const& trait, SampleMask const& mask, std::size_t contig,
+                          ContigOffsets& offsets) const {
+    auto const row = offsets.values.size() / static_cast<std::size_t>(mask.samples());
+    auto const values = source_->read(predictors_[row], contig);
+    mask.for_each([&](SampleIndex s) {
+        if (std::isfinite(values[s.at()])) return;
+        throw CorruptInput{fmt::format(
+            "'{}' is damaged (a sample with a prediction for trait '{}' has none without contig "
+            "'{}'); make the predictors again",
+            source_->file().string(), trait, contig_name(contig))};
+    });
+    offsets.values.insert(offsets.values.end(), values.begin(), values.end());
+}
+
+std::int64_t ContigNulls::Slot::parts() const {
+    return linear->parts() + (binary ? binary->parts() : 0);
+}
+
+ContigNulls::ContigNulls(ScanModels const& plain, std::optional<OffsetReader> offsets, int threads)
     : plain_{plain}, offsets_{std::move(offsets)} {
     if (!offsets_) return;
-    auto const models = most_models(static_cast<std::int64_t>(offsets_->contigs()), threads);
-    slots_.resize(static_cast<std::size_t>(models));
-    for (auto& slot : slots_) slot.model = std::make_unique<OffsetNull>(plain);
+    auto const contigs = most_models(static_cast<std::int64_t>(offsets_->contigs()), threads);
+    slots_.resize(static_cast<std::size_t>(contigs));
+    for (auto& slot : slots_) {
+        slot.linear = std::make_unique<OffsetNull>(plain.linear);
+        if (!plain.binary) continue;
+        slot.binary = std::make_unique<OffsetBinaryNull>(*plain.binary, plain.linear.covariates());
+    }
 }
 
 std::int64_t ContigNulls::most_models(std::int64_t contigs, int threads) {
@@ -70,7 +93,10 @@ std::shared_ptr<ContigOffsets const> ContigNulls::read(std::size_t contig) {
 }
 
 ContigNulls::Lease::Lease(Lease&& other) noexcept
-    : owner_{std::exchange(other.owner_, nullptr)}, slot_{other.slot_}, null_{other.null_} {}
+    : owner_{std::exchange(other.owner_, nullptr)},
+      slot_{other.slot_},
+      linear_{other.linear_},
+      binary_{other.binary_} {}
 
 ContigNulls::Lease::~Lease() {
     if (owner_ != nullptr) owner_->release(slot_);
@@ -99,7 +125,9 @@ ContigNulls::Slot* ContigNulls::find_free() {
 ContigNulls::Lease ContigNulls::lease(std::shared_ptr<ContigOffsets const> const& offsets) {
     expect(static_cast<bool>(offsets) == offsets_.has_value(), "offsets come with a source");
 
-    if (!offsets) return {nullptr, 0, plain_};
+    if (!offsets) {
+        return {nullptr, 0, plain_.linear, plain_.binary ? &*plain_.binary : nullptr};
+    }
     std::unique_lock lock{mutex_};
     auto* slot = find(offsets->contig);
     while (slot == nullptr) {
@@ -108,7 +136,7 @@ ContigNulls::Lease ContigNulls::lease(std::shared_ptr<ContigOffsets const> const
             slot->contig = offsets->contig;
             slot->offsets = offsets;
             slot->next_part = 0;
-            slot->parts_left = slot->model->parts();
+            slot->parts_left = slot->parts();
             slot->is_ready = false;
             break;
         }
@@ -117,7 +145,7 @@ ContigNulls::Lease ContigNulls::lease(std::shared_ptr<ContigOffsets const> const
     }
     ++slot->users;
     auto const place = static_cast<std::size_t>(slot - slots_.data());
-    Lease lease{this, place, slot->model->null()};
+    Lease lease{this, place, slot->linear->null(), slot->binary ? &slot->binary->null() : nullptr};
     if (!slot->is_ready) {
         try {
             make(lock, *slot);
@@ -131,49 +159,62 @@ ContigNulls::Lease ContigNulls::lease(std::shared_ptr<ContigOffsets const> const
 }
 
 void ContigNulls::make(std::unique_lock<std::mutex>& lock, Slot& slot) {
-    while (slot.next_part < slot.model->parts() && !slot.failure) fit_next(lock, slot);
+    while (slot.next_part < slot.parts() && !slot.failure) fit_next(lock, slot);
     changed_.wait(lock, [&] { return slot.is_ready || slot.failure; });
     if (slot.failure) std::rethrow_exception(slot.failure);
 }
 
-// The last one finishes the model. What fails is everybody's failure.
+// The last one finishes the models. What fails is everybody's failure.
 void ContigNulls::fit_next(std::unique_lock<std::mutex>& lock, Slot& slot) {
     auto const part = slot.next_part++;
     auto const offsets = slot.offsets;
-    lock.unlock();
-    std::exception_ptr failure;
-    try {
-        slot.model->fit_part(
-            part, {{offsets->values.data(), std::ssize(plain_.traits()), plain_.samples()},
-                   offsets_->scales()});
-    } catch (...) {
-        failure = std::current_exception();
-    }
-    lock.lock();
-    if (failure) slot.failure = failure;
-    if (--slot.parts_left == 0 && !slot.failure) {
+    auto const guard = [&](auto work) {
         lock.unlock();
-        failure = finish(slot);
+        std::exception_ptr failure;
+        try {
+            work();
+        } catch (...) {
+            failure = std::current_exception();
+        }
         lock.lock();
-        slot.failure = failure;
-        slot.is_ready = !failure;
+        if (failure) slot.failure = failure;
+    };
+    guard([&] { fit_part(slot, part, *offsets); });
+    if (--slot.parts_left == 0 && !slot.failure) {
+        guard([&] { finish(slot); });
+        slot.is_ready = !slot.failure;
         slot.offsets.reset();
     }
     changed_.notify_all();
 }
 
-std::exception_ptr ContigNulls::finish(Slot& slot) const {
-    try {
-        auto const trait = slot.model->finish();
-        if (trait.empty()) return {};
+// Logistic models take longest, and so come first.
+void ContigNulls::fit_part(Slot& slot, std::int64_t part, ContigOffsets const& offsets) const {
+    auto const samples = plain_.linear.samples();
+    auto const linear = std::ssize(plain_.linear.traits());
+    if (slot.binary && part < slot.binary->parts()) {
+        slot.binary->fit_part(part, {offsets.values.data() + linear * samples,
+                                     std::ssize(plain_.binary->traits()), samples});
+        return;
+    }
+    slot.linear->fit_part(part - (slot.binary ? slot.binary->parts() : 0),
+                          {{offsets.values.data(), linear, samples}, offsets_->scales()});
+}
+
+void ContigNulls::finish(Slot& slot) const {
+    auto const contig = offsets_->contig_name(*slot.contig);
+    auto const nothing_left = slot.linear->finish();
+    if (!nothing_left.empty()) {
         throw UserError{fmt::format(
             "trait '{}' less its prediction without contig '{}' does not vary, or by numbers that "
             "results cannot hold (is the trait itself in the predictors?); leave the trait out of "
             "--trait",
-            trait, offsets_->contig_name(*slot.contig))};
-    } catch (...) {
-        return std::current_exception();
+            nothing_left, contig)};
     }
+    if (!slot.binary) return;
+    auto const problem = slot.binary->finish();
+    if (problem.empty()) return;
+    throw UserError{fmt::format("with its predictions without contig '{}', {}", contig, problem)};
 }
 
 }  // namespace maniple

@@ -14,9 +14,6 @@
 namespace maniple {
 namespace {
 
-// Below this, REGENIE leaves traits out too.
-constexpr std::int64_t fewest_people = 10;
-
 // Cases (1) or controls (0) of a trait per fold.
 std::vector<std::int64_t> count_folds(BaseTraits const& traits, std::size_t t,
                                       std::int64_t fold_count, std::uint8_t is_case) {
@@ -41,11 +38,11 @@ std::string find_few(BaseTraits const& traits, std::size_t t, WholeGenomeRequest
         std::int64_t all = 0;
         for (auto count : counts) all += count;
         auto const* const who = is_case ? "cases" : "controls";
-        if (all < fewest_people) {
+        if (all < request.fewest_cases) {
             return fmt::format(
                 "has fewer than {} {} with every covariate (too few to learn from); leave it out, "
                 "or {}",
-                fewest_people, who, alternative(request));
+                request.fewest_cases, who, alternative(request));
         }
         if (std::ranges::max(counts) == all) {
             return fmt::format(

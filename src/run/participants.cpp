@@ -25,8 +25,6 @@ void Participants::describe(Log& log) const {
     constexpr std::size_t shown = 20;
     std::int64_t variants = 0;
     for (auto const& block : chosen) variants += block.size();
-    log.note(fmt::format("samples: {} in the store, {} with every covariate",
-                         cohort->samples().size(), traits->basis.samples.size()));
     log.note(fmt::format("variants: {} to choose from, by the filters of --whole-genome",
                          plural(variants, "variant")));
     auto const& names = traits->names;

@@ -8,11 +8,13 @@
 #include <fmt/format.h>
 
 #include "maniple/core/durable_file.hpp"
+#include "maniple/core/error.hpp"
 #include "maniple/core/stopwatch.hpp"
 #include "maniple/mpi/session.hpp"
 #include "maniple/run/agreement.hpp"
 #include "maniple/run/contig_nulls.hpp"
 #include "maniple/run/large_blocks.hpp"
+#include "maniple/run/predictor_source.hpp"
 #include "maniple/run/progress.hpp"
 #include "maniple/run/run_folder.hpp"
 #include "maniple/run/scan_batch.hpp"
@@ -72,6 +74,29 @@ RunProgress progress_of(ScanRequest const& request) {
     return request.whole_genome ? RunProgress::whole_genome : RunProgress::none;
 }
 
+/// The regression of a scan that has checked everything, and told of it.
+WholeGenomeRequest regression_of(ScanRequest const& request, ScanLimits const& limits) {
+    auto regression = within(*request.whole_genome, limits);
+    regression.fewest_cases = std::max(regression.fewest_cases, request.fewest_cases);
+    regression.introduction = Introduction::none;
+    return regression;
+}
+
+// The same scan, of those of its traits that have predictors.
+ScanRequest with_predictors(ScanRequest request, std::vector<std::string> const& labels,
+                            std::filesystem::path const& predictors) {
+    auto const predicted = read_predictors(predictors, Cohort{request.store}).header().traits;
+    request.predictors = predictors;
+    request.traits.clear();
+    for (auto const& label : labels) {
+        if (std::ranges::count(predicted, label) > 0) request.traits.push_back(label);
+    }
+    if (request.traits.empty()) {
+        throw UserError{"none of the traits can be predicted and tested; see the warnings above"};
+    }
+    return request;
+}
+
 /// A scan between its plan and its files.
 class ScanRun {
 public:
@@ -100,8 +125,7 @@ private:
         together(comm_, [&] {
             StopRequest::check();
             models.emplace(plan_.fit(batch));
-            nulls.emplace(models->linear, plan_.offsets(batch, models->linear),
-                          plan_.request().threads);
+            nulls.emplace(*models, plan_.offsets(batch, *models), plan_.request().threads);
         });
         ScanTally tally{traits.size()};
         Progress progress{"variants", plan_.variants(), log_};
@@ -128,9 +152,9 @@ private:
 
 void plan_scan(ScanRequest const& request, mpi::Communicator const& comm, Log& log) {
     auto const limits = agree_on_limits(request.memory, request.threads, comm);
-    if (request.whole_genome) plan_whole_genome(within(*request.whole_genome, limits), comm, log);
     std::optional<ScanPlan> plan;
     together(comm, [&] { plan.emplace(request, limits, log); });
+    if (request.whole_genome) plan_whole_genome(regression_of(request, limits), comm, log);
     describe_work(*plan, comm, log);
     together(comm, [&] {
         if (!comm.is_root()) return;
@@ -156,18 +180,22 @@ void run_scan(ScanRequest const& request, mpi::Communicator const& comm, Log& lo
         folder = std::make_unique<RunFolder>(request.run, progress_of(request));
         log.open_file(folder->path() / "log.txt");
     });
-    auto with_predictors = request;
+    return_large_blocks(1 << 20);  // Columns of most cohorts are smaller, and soon used again.
+    together(comm, [&] { plan.emplace(request, limits, log); });
     if (request.whole_genome) {
-        with_predictors.predictors = request.run / "predictors.h5";
-        auto const whole_genome = within(*request.whole_genome, limits);
         WholeGenomePlaces const places{
-            .predictors = with_predictors.predictors,
+            .predictors = request.run / "predictors.h5",
             .progress = comm.is_root() ? folder->progress() : std::filesystem::path{}};
         return_large_blocks(64 << 20);  // What one trait's stacking needs, the next one's does too.
-        fit_whole_genome(whole_genome, places, comm, log);
+        auto const labels = plan->trait_labels();
+        plan.reset();
+        fit_whole_genome(regression_of(request, limits), places, comm, log);
+        return_large_blocks(1 << 20);
+        Log silent{Speaker::silent};  // The first plan has said it.
+        together(comm, [&] {
+            plan.emplace(with_predictors(request, labels, places.predictors), limits, silent);
+        });
     }
-    return_large_blocks(1 << 20);  // Columns of most cohorts are smaller, and soon used again.
-    together(comm, [&] { plan.emplace(with_predictors, limits, log); });
     describe_work(*plan, comm, log);
 
     std::optional<DurableFile> results;

@@ -223,8 +223,8 @@ private:
         auto const genotypes = buffer.decoded ? buffer.bytes.view() : decode_block(buffer.bytes);
         buffer.decoded = true;
         {
-            auto const model = nulls_.lease(std::exchange(buffer.offsets, nullptr));
-            worker().compute(model.null(), block(piece), piece, genotypes,
+            auto const models = nulls_.lease(std::exchange(buffer.offsets, nullptr));
+            worker().compute(models, block(piece), piece, genotypes,
                              arrays.tests(piece.unit_row, piece.rows));
         }
         computed_ += piece.rows;

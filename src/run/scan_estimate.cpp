@@ -26,7 +26,7 @@ constexpr double timing_seconds = 0.5;
 
 double estimate_seconds(ScanPlan& plan, int ranks) {
     auto const models = plan.fit(0);
-    ContigNulls nulls{models.linear, plan.offsets(0, models.linear), 1};
+    ContigNulls nulls{models, plan.offsets(0, models), 1};
     double modelling = 0;  // Of all contigs met.
     std::set<std::size_t> contigs;
     ScanUnits const units{plan.blocks(), plan.unit_rows()};
@@ -48,10 +48,10 @@ double estimate_seconds(ScanPlan& plan, int ranks) {
             auto const& block = plan.blocks()[piece.block.at()];
             reader.read(block, raw);
             auto const before = watch.seconds();
-            auto const model = nulls.lease(nulls.read(plan.contig_of(block)));
+            auto const lease = nulls.lease(nulls.read(plan.contig_of(block)));
             modelling += watch.seconds() - before;
             contigs.insert(plan.contig_of(block));
-            worker.compute(model.null(), block, piece, decode_block(raw),
+            worker.compute(lease, block, piece, decode_block(raw),
                            arrays.tests(piece.unit_row, piece.rows));
             rows += piece.rows;
             if (watch.seconds() > timing_seconds) break;

@@ -7,6 +7,7 @@
 
 #include "maniple/linalg/fixed_point.hpp"
 #include "maniple/model/linear_scan.hpp"
+#include "maniple/model/offset_binary_null.hpp"
 #include "maniple/model/offset_null.hpp"
 #include "maniple/run/contig_nulls.hpp"
 #include "maniple/run/memory_limit.hpp"
@@ -106,7 +107,8 @@ std::int64_t ScanMemory::with_offsets(std::int64_t traits, std::int64_t columns,
     return ContigNulls::most_models(offsets_.contigs, static_cast<int>(threads_)) *
                OffsetNull::bytes(samples_, columns) +
            4 * samples_ * (slices_ * traits + threads_) +
-           threads_ * OffsetNull::part_bytes(samples_, covariates);
+           threads_ * std::max(OffsetNull::part_bytes(samples_, covariates),
+                               binary_ ? OffsetBinaryNull::part_bytes(samples_, covariates) : 0);
 }
 
 // The covariates' basis and up to sixteen columns at a time are doubles before they are in fixed
@@ -143,11 +145,15 @@ std::int64_t ScanMemory::of_batch(ScanModels const& models) const {
     auto const binary =
         models.binary ? BinaryWorkspace::bytes(*models.binary, *binary_, block_variants_) : 0;
     auto const columns = null.columns().columns();
+    auto const more_nulls =
+        models.binary ? ContigNulls::most_models(offsets_.contigs, static_cast<int>(threads_)) *
+                            OffsetBinaryNull::bytes(*models.binary)
+                      : 0;
     auto const covariates = std::ssize(null.covariates());
     return traits * offsets_.trait_bytes + logistic_fitting(covariates) +
            std::max(
                while_fitting(bytes, columns, covariates),
-               always_ + bytes + buffers_ + with_offsets(traits, columns, covariates) +
+               always_ + bytes + buffers_ + with_offsets(traits, columns, covariates) + more_nulls +
                    threads_ * (LinearWorkspace::bytes(null, missing_, block_variants_) + binary) +
                    numbers(traits, models.layout.patterns()));
 }

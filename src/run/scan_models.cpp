@@ -1,5 +1,8 @@
 #include "maniple/run/scan_models.hpp"
 
+#include <algorithm>
+#include <utility>
+
 #include "maniple/core/contract.hpp"
 
 namespace maniple {
@@ -27,6 +30,41 @@ LinearTests rows_of(LinearTests const& all, Range<Index<struct RowAxis>> traits,
 }
 
 using RowIndex = Index<struct RowAxis>;
+
+/// The traits of one model, among all of a batch.
+struct TraitsOfModel {
+    std::vector<ColumnReference> columns;
+    std::vector<std::size_t> positions;  // Of each in the batch.
+    TraitPredictors predictors;
+
+    void add(ColumnReference const& column, std::size_t position, TraitPredictors const& all) {
+        columns.push_back(column);
+        positions.push_back(position);
+        predictors.source = all.source;
+        if (all.source != nullptr) predictors.positions.push_back(all.positions[position]);
+    }
+};
+
+/// A trait that was fitted.
+struct AcceptedTrait {
+    std::size_t position;
+    TraitModel model;
+    TraitCounts counts;
+};
+
+template <class Null>
+void add_accepted(FittedTraits<Null> const& fitted, TraitsOfModel const& asked, TraitModel model,
+                  std::vector<AcceptedTrait>& all) {
+    for (std::size_t t = 0; t < fitted.accepted.size(); ++t) {
+        auto const& pattern = fitted.null.pattern(fitted.null.traits()[t].pattern);
+        all.push_back({asked.positions[fitted.accepted[t]],
+                       model,
+                       {.type = asked.columns[fitted.accepted[t]].column.type,
+                        .samples = pattern.samples,
+                        .cases = fitted.cases[t],
+                        .unpredicted = fitted.unpredicted[t]}});
+    }
+}
 
 }  // namespace
 
@@ -68,6 +106,48 @@ LinearTests UnitLayout::of_linear(LinearTests const& all) const {
 LinearTests UnitLayout::of_binary(LinearTests const& all) const {
     return rows_of(all, {RowIndex{linear_traits_}, RowIndex{traits()}},
                    {RowIndex{linear_patterns_}, RowIndex{patterns_}});
+}
+
+FittedBatch fit_batch(TraitLoader const& loader, std::span<ColumnReference const> columns,
+                      std::span<TraitModel const> models, BinaryOptions const& options,
+                      TraitPredictors const& predictors) {
+    expect(models.size() == columns.size(), "every trait has a model");
+
+    TraitsOfModel linear;
+    TraitsOfModel logistic;
+    for (std::size_t c = 0; c < columns.size(); ++c) {
+        (models[c] == TraitModel::linear ? linear : logistic).add(columns[c], c, predictors);
+    }
+    auto fitted = loader.fit(linear.columns, linear.predictors);
+    std::vector<AcceptedTrait> all;
+    add_accepted(fitted, linear, TraitModel::linear, all);
+    auto const refused = fitted.null.rejected();
+    std::vector<RejectedTrait> rejected{refused.begin(), refused.end()};
+    std::optional<BinaryNull> null;
+    if (!logistic.columns.empty()) {
+        auto binary = loader.fit_binary(logistic.columns, options, logistic.predictors);
+        add_accepted(binary, logistic, TraitModel::logistic, all);
+        auto const more = binary.null.rejected();
+        rejected.insert(rejected.end(), more.begin(), more.end());
+        if (!binary.null.traits().empty()) null = std::move(binary.null);
+    }
+    std::ranges::sort(all, {}, &AcceptedTrait::position);
+    std::vector<TraitModel> kinds;
+    std::vector<std::size_t> accepted;
+    std::vector<TraitCounts> counts;
+    for (auto const& trait : all) {
+        kinds.push_back(trait.model);
+        accepted.push_back(trait.position);
+        counts.push_back(trait.counts);
+    }
+    UnitLayout layout{fitted.null, null ? &*null : nullptr, kinds};
+    return {.models = {.linear = std::move(fitted.null),
+                       .binary = std::move(null),
+                       .layout = std::move(layout)},
+            .accepted = std::move(accepted),
+            .kinds = std::move(kinds),
+            .counts = std::move(counts),
+            .rejected = std::move(rejected)};
 }
 
 }  // namespace maniple

@@ -31,11 +31,14 @@ void describe_variants(ScanPlan const& plan, ResultHeader& header) {
 
 std::string describe_models(ScanPlan const& plan) {
     std::string text;
-    if (plan.has_model(TraitModel::linear)) text = "linear";
-    if (plan.predictors() != nullptr) text += ", less predictors";
+    bool const has_predictors = plan.predictors() != nullptr;
+    if (plan.has_model(TraitModel::linear)) {
+        text = has_predictors ? "linear, less predictors" : "linear";
+    }
     if (plan.has_model(TraitModel::logistic)) {
-        text += fmt::format("{}logistic ({})",
-                            text.empty() ? "" : "; binary traits: ", plan.describe_correction());
+        text +=
+            fmt::format("{}logistic{} ({})", text.empty() ? "" : "; binary traits: ",
+                        has_predictors ? ", beside predictors" : "", plan.describe_correction());
     }
     return text;
 }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <set>
 #include <utility>
 
@@ -12,6 +11,7 @@
 #include "maniple/core/contract.hpp"
 #include "maniple/core/error.hpp"
 #include "readable.hpp"
+#include "sample_report.hpp"
 
 namespace maniple {
 namespace {
@@ -31,18 +31,6 @@ void require_few_columns(TraitLoader const& loader) {
         "the covariates make {} columns ('{}' alone has {} levels), and more than {} cannot be "
         "adjusted for; leave it out",
         columns, widest->label, widest->column.levels.size(), most_columns)};
-}
-
-// A level for every few people explains the trait away, and each level is one more column.
-void warn_of_many_levels(ColumnReference const& covariate, std::int64_t samples, Log& log) {
-    constexpr std::int64_t people_a_level = 20;
-    auto const levels = std::ssize(covariate.column.levels);
-    if (levels > 1 && levels * people_a_level > samples) {
-        log.warn(
-            fmt::format("covariate '{}' has {} levels for {} samples: each becomes a column, "
-                        "which is slow and leaves little to test; is it meant as a covariate?",
-                        covariate.label, levels, samples));
-    }
 }
 
 // What a pass leaves to the next: memory in heaps, the places of what was spooled.
@@ -117,31 +105,23 @@ std::size_t ScanPlan::predictor_of(ColumnReference const& trait) const {
     return find_predictor(*predictors_, trait.label, names);
 }
 
-void ScanPlan::require_linear(ColumnReference const& trait) const {
-    if (predictors_->how(predictor_of(trait)).unit != PredictionUnit::log_odds) return;
-    throw UserError{fmt::format(
-        "the predictions of trait '{}' in '{}' are log odds (of a logistic model), and it is "
-        "tested "
-        "by linear regression; make predictors with --model linear, or leave the trait out of "
-        "--trait",
-        trait.label, predictors_->file().string())};
-}
-
-TraitModel ScanPlan::model_of(ColumnReference const& trait) const {
-    bool const is_binary = trait.column.type == ColumnType::binary;
-    switch (request_.model) {
-        case ModelChoice::by_type:
-            return is_binary ? TraitModel::logistic : TraitModel::linear;
-        case ModelChoice::logistic:
-            if (is_binary) return TraitModel::logistic;
-            throw UserError{fmt::format(
-                "trait '{}' is {} (logistic regression is of binary traits); use --model auto, or "
-                "name binary traits",
-                trait.label, to_string(trait.column.type))};
-        case ModelChoice::linear:
-            break;
+// Predictions add up with what the trait is regressed on in one unit alone.
+void ScanPlan::require_unit(ColumnReference const& trait, TraitModel model) const {
+    auto const unit = predictors_->how(predictor_of(trait)).unit;
+    if (model == TraitModel::linear && unit == PredictionUnit::log_odds) {
+        throw UserError{fmt::format(
+            "the predictions of trait '{}' in '{}' are log odds (of a logistic model), and it is "
+            "tested by linear regression; test it with --model auto, or make predictors with "
+            "--model linear",
+            trait.label, predictors_->file().string())};
     }
-    return TraitModel::linear;
+    if (model == TraitModel::logistic && unit == PredictionUnit::residual_sd) {
+        throw UserError{fmt::format(
+            "the predictions of trait '{}' in '{}' are those of a linear model, and it is tested "
+            "by logistic regression; test it with --model linear, or make predictors with --model "
+            "auto",
+            trait.label, predictors_->file().string())};
+    }
 }
 
 bool ScanPlan::has_model(TraitModel model) const {
@@ -149,76 +129,16 @@ bool ScanPlan::has_model(TraitModel model) const {
                                [&](PlannedTrait const& trait) { return trait.model == model; });
 }
 
-ScanPlan::FittedBatch ScanPlan::fit_columns(std::span<ColumnReference const> columns) const {
-    std::vector<ColumnReference> linear;
-    std::vector<ColumnReference> logistic;
-    std::vector<std::size_t> linear_positions;
-    std::vector<std::size_t> logistic_positions;
-    for (std::size_t c = 0; c < columns.size(); ++c) {
-        bool const is_linear = model_of(columns[c]) == TraitModel::linear;
-        (is_linear ? linear : logistic).push_back(columns[c]);
-        (is_linear ? linear_positions : logistic_positions).push_back(c);
+FittedBatch ScanPlan::fit_columns(std::span<ColumnReference const> columns) const {
+    std::vector<TraitModel> models;
+    TraitPredictors predictors{.source = predictors_.get(), .positions = {}};
+    for (auto const& column : columns) {
+        models.push_back(choose_model(request_.model, column));
+        if (predictors_) predictors.positions.push_back(predictor_of(column));
     }
-    auto fitted = fit_linear(linear);
-    std::optional<FittedBinaryTraits> binary;
-    if (!logistic.empty()) {
-        binary = loader_->fit_binary(logistic, {.fewest_cases = request_.fewest_cases});
-    }
-    struct Accepted {
-        std::size_t position;
-        TraitModel model;
-        TraitCounts counts;
-    };
-    std::vector<Accepted> all;
-    for (std::size_t t = 0; t < fitted.accepted.size(); ++t) {
-        auto const position = linear_positions[fitted.accepted[t]];
-        all.push_back({position,
-                       TraitModel::linear,
-                       {.type = columns[position].column.type,
-                        .samples = fitted.null.pattern(fitted.null.traits()[t].pattern).samples,
-                        .cases = fitted.cases[t],
-                        .unpredicted = fitted.unpredicted[t]}});
-    }
-    std::vector<RejectedTrait> rejected{fitted.null.rejected().begin(),
-                                        fitted.null.rejected().end()};
-    for (std::size_t t = 0; binary && t < binary->accepted.size(); ++t) {
-        auto const& trait = binary->null.traits()[t];
-        all.push_back({logistic_positions[binary->accepted[t]],
-                       TraitModel::logistic,
-                       {.type = ColumnType::binary,
-                        .samples = trait.cases + trait.controls,
-                        .cases = trait.cases}});
-    }
-    if (binary) {
-        rejected.insert(rejected.end(), binary->null.rejected().begin(),
-                        binary->null.rejected().end());
-    }
-    std::ranges::sort(all, {}, &Accepted::position);
-    std::vector<TraitModel> kinds;
-    std::vector<std::size_t> accepted;
-    std::vector<TraitCounts> counts;
-    for (auto const& trait : all) {
-        kinds.push_back(trait.model);
-        accepted.push_back(trait.position);
-        counts.push_back(trait.counts);
-    }
-    std::optional<BinaryNull> null;
-    if (binary && !binary->null.traits().empty()) null = std::move(binary->null);
-    UnitLayout layout{fitted.null, null ? &*null : nullptr, kinds};
-    return {.models = {.linear = std::move(fitted.null),
-                       .binary = std::move(null),
-                       .layout = std::move(layout)},
-            .accepted = std::move(accepted),
-            .kinds = std::move(kinds),
-            .counts = std::move(counts),
-            .rejected = std::move(rejected)};
-}
-
-FittedTraits ScanPlan::fit_linear(std::span<ColumnReference const> columns) const {
-    if (!predictors_) return loader_->fit(columns);
-    std::vector<std::size_t> positions;
-    for (auto const& column : columns) positions.push_back(predictor_of(column));
-    return loader_->fit(columns, *predictors_, positions);
+    if (predictors_) predictors_->prepare(predictors.positions);
+    return fit_batch(*loader_, columns, models, {.fewest_cases = request_.fewest_cases},
+                     predictors);
 }
 
 std::vector<std::filesystem::path> ScanPlan::predictor_files() const {
@@ -228,13 +148,20 @@ std::vector<std::filesystem::path> ScanPlan::predictor_files() const {
     return predictors_->files(used);
 }
 
-std::optional<OffsetReader> ScanPlan::offsets(std::size_t batch, LinearNull const& null) const {
+std::optional<OffsetReader> ScanPlan::offsets(std::size_t batch, ScanModels const& models) const {
     if (!predictors_) return std::nullopt;
     std::vector<std::size_t> used;
     for (auto t = batches_[batch].first; t != batches_[batch].last; ++t) {
         used.push_back(traits_[t.at()].predictor);
     }
-    return OffsetReader{*predictors_, std::move(used), null};
+    return OffsetReader{*predictors_, used, models};
+}
+
+OffsetExtent ScanPlan::offset_extent() const {
+    if (!predictors_ && !request_.whole_genome) return {};
+    auto const contigs = std::ranges::max(contigs_) + 1;
+    return {.contigs = static_cast<std::int64_t>(contigs),
+            .trait_bytes = predictors_ ? predictors_->bytes_per_trait() : 0};
 }
 
 // Fit all traits, in groups that fit the memory whatever their patterns of missing values are. What
@@ -244,24 +171,14 @@ void ScanPlan::survey(std::vector<TraitReference> const& asked, ScanLimits limit
     std::int64_t logistic = 0;
     for (auto const& trait : asked) {
         columns.push_back(trait.reference);
-        logistic += model_of(trait.reference) == TraitModel::logistic ? 1 : 0;
+        auto const model = choose_model(request_.model, trait.reference);
+        logistic += model == TraitModel::logistic ? 1 : 0;
+        if (predictors_) require_unit(trait.reference, model);  // Before any work.
     }
     std::optional<BinarySettings> binary;
     if (logistic > 0) binary = binary_settings();
-    if (logistic > 0 && predictors_) {
-        throw UserError{
-            "binary traits cannot be tested by logistic regression less what predictors say yet; "
-            "use --model linear, or no predictors"};
-    }
-    if (predictors_) {
-        for (auto const& column : columns) require_linear(column);  // Before any work.
-    }
     auto const count = std::ssize(columns);
-    OffsetExtent offsets;
-    if (predictors_) {
-        offsets = {.contigs = std::ssize(predictors_->contigs()),
-                   .trait_bytes = predictors_->bytes_per_trait()};
-    }
+    auto const offsets = offset_extent();
     ScanMemory const rough{cohort_, blocks_, count, request_.missing, limits, offsets, binary};
     auto const covariates = loader_->covariate_columns();
     auto const needs = [&](std::int64_t traits) {
@@ -276,7 +193,9 @@ void ScanPlan::survey(std::vector<TraitReference> const& asked, ScanLimits limit
                                        static_cast<std::size_t>(std::min(group, count - first)));
         fitted_.reset();
         auto fitted = fit_columns(part);
-        if (first == 0) describe_samples(asked, fitted.models.linear, log);
+        if (first == 0) {
+            describe_samples(cohort_, tables_, asked, *loader_, fitted.models.linear, log);
+        }
         judge_rejected(fitted.rejected, asked, log);
         add_fitted(fitted, part, rough);
         fitted_.emplace(std::move(fitted.models));
@@ -320,7 +239,6 @@ void ScanPlan::add_fitted(FittedBatch const& fitted, std::span<ColumnReference c
     }
 }
 
-// A trait that was named and cannot be tested is an error; one that a pattern brought is not.
 // Greedily, in order: the next trait begins a batch where it does not fit into the last one.
 // \param left  by a pass to the next.
 void ScanPlan::make_batches(ScanMemory const& memory, std::int64_t limit, std::int64_t left) {
@@ -367,37 +285,13 @@ void ScanPlan::make_batches(ScanMemory const& memory, std::int64_t limit, std::i
     }
 }
 
-void ScanPlan::describe_samples(std::vector<TraitReference> const& asked, LinearNull const& null,
-                                Log& log) const {
-    std::set<std::string> tables;
-    for (auto const& trait : asked) tables.insert(trait.reference.table);
-    for (auto const& covariate : loader_->covariates()) tables.insert(covariate.table);
-    for (auto const& covariate : loader_->covariates()) {
-        warn_of_many_levels(covariate, null.base().count(), log);
-    }
-    log.note(fmt::format("samples: {} in the store", cohort_.samples().size()));
-    for (auto const& name : tables) {
-        auto const rows = tables_.find(name).summary().rows;
-        log.note(fmt::format("  table '{}': {} of its {} rows are samples of the store", name,
-                             rows.matched, rows.file_rows));
-    }
-    auto const kept = loader_->candidates().count();
-    if (kept != cohort_.samples().size()) {
-        log.note(fmt::format("  {} after --keep and --remove", kept));
-    }
-    if (!null.covariates().empty()) {
-        log.note(fmt::format("  {} with every covariate ({})", null.base().count(),
-                             plural(std::ssize(null.covariates()), "column")));
-    }
-}
-
 void ScanPlan::describe_traits(Log& log) const {
     std::set<std::uint64_t> patterns;
     for (auto const& trait : traits_) patterns.insert(trait.pattern);
     if (predictors_) {
         log.note(fmt::format(
-            "predictors: '{}' of {}; each variant is tested on the trait less what contigs other "
-            "than its own predict",
+            "predictors: '{}' of {}; each variant is tested beside what contigs other than its own "
+            "predict",
             predictors_->file().string(), plural(std::ssize(predictors_->traits()), "trait")));
     }
     log.note(fmt::format("traits: {} in {} of missing values", traits_.size(),
@@ -432,14 +326,25 @@ void ScanPlan::describe_traits(Log& log) const {
     };
     if (std::ranges::any_of(traits_, is_number)) {
         log.note("  binary traits: linear regression, beta is a difference in risk per allele");
-        if (predictors_ && std::ranges::any_of(traits_, [&](PlannedTrait const& trait) {
-                return is_number(trait) &&
-                       predictors_->how(trait.predictor).unit == PredictionUnit::unknown;
-            })) {
-            log.warn(
-                "predictions of binary traits must be those of a linear model: those of a logistic "
-                "one (regenie --bt) are on another scale");
-        }
+    }
+    warn_of_units(log);
+}
+
+// Text does not say what it holds.
+void ScanPlan::warn_of_units(Log& log) const {
+    if (!predictors_) return;
+    for (auto const model : {TraitModel::linear, TraitModel::logistic}) {
+        bool const has_unknown = std::ranges::any_of(traits_, [&](PlannedTrait const& trait) {
+            return trait.counts.type == ColumnType::binary && trait.model == model &&
+                   predictors_->how(trait.predictor).unit == PredictionUnit::unknown;
+        });
+        if (!has_unknown) continue;
+        log.warn(
+            model == TraitModel::linear
+                ? "predictions of binary traits must be those of a linear model: those of a "
+                  "logistic one (regenie --bt) are on another scale"
+                : "predictions of binary traits must be log odds, of a logistic model (regenie "
+                  "--bt): those of a linear one are on another scale");
     }
 }
 

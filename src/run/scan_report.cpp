@@ -24,21 +24,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-char const* describe_model(ModelChoice model) {
-    switch (model) {
-        case ModelChoice::by_type:
-            return "auto";
-        case ModelChoice::logistic:
-            return "logistic";
-        case ModelChoice::linear:
-            break;
-    }
-    return "linear";
-}
-
 Json describe_whole_genome(WholeGenomeRequest const& request) {
     auto const& filter = request.filter;
-    return {{"model", request.binary == BinaryModel::linear ? "linear" : "logistic"},
+    return {{"model", to_string(request.model)},
             {"variants", request.variants.extract.string()},
             {"exclude", request.variants.exclude.string()},
             {"chr", request.variants.chromosomes},
@@ -56,7 +44,7 @@ Json describe_plan(ScanPlan const& plan) {
     auto const& request = plan.request();
     auto const& filter = request.filter;
     return {{"command", "scan"},
-            {"model", describe_model(request.model)},
+            {"model", to_string(request.model)},
             {"tests", plan.has_model(TraitModel::logistic) ? plan.describe_correction() : "t-test"},
             {"min_cases", request.fewest_cases},
             {"min_carriers", request.rule.fewest_carriers},

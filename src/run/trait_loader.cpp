@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <utility>
 
@@ -15,13 +16,75 @@
 namespace maniple {
 namespace {
 
-std::int64_t count_cases(ColumnType type, std::span<double const> values, SampleMask const& base) {
-    std::int64_t cases = 0;
-    if (type == ColumnType::binary) {
-        base.for_each([&](SampleIndex s) { cases += values[s.at()] == 1 ? 1 : 0; });
+/// Reads values of traits, as often as they are asked for, and counts who has them.
+class CountingLoad {
+public:
+    CountingLoad(StoreTables const& tables, std::span<ColumnReference const> traits,
+                 TraitPredictors const& predictors, SampleMask const& base)
+        : tables_{tables},
+          traits_{traits},
+          predictors_{predictors},
+          base_{base},
+          cases_(traits.size()),
+          unpredicted_(traits.size()) {
+        expect(predictors.source == nullptr || predictors.positions.size() == traits.size(),
+               "every trait has a predictor");
     }
-    return cases;
-}
+
+    bool is_complete(std::size_t trait) const {
+        return traits_[trait].column.observed == base_.samples() && has_all_predictions(trait);
+    }
+
+    void operator()(std::size_t trait, std::span<double> values) {
+        StopRequest::check();
+        auto const column = load_column(tables_, traits_[trait], base_.samples());
+        std::ranges::copy(column.values, values.begin());
+        unpredicted_[trait] = leave_out(trait, values);
+        cases_[trait] = 0;
+        if (column.type != ColumnType::binary) return;
+        base_.for_each([&](SampleIndex s) { cases_[trait] += values[s.at()] == 1 ? 1 : 0; });
+    }
+
+    template <class Null>
+    FittedTraits<Null> describe(Null null) const {
+        FittedTraits<Null> fitted{
+            .null = std::move(null), .accepted = {}, .cases = {}, .unpredicted = {}};
+        std::size_t position = 0;
+        for (auto const& trait : fitted.null.traits()) {
+            while (traits_[position].label != trait.name) ++position;
+            fitted.accepted.push_back(position);
+            fitted.cases.push_back(cases_[position]);
+            fitted.unpredicted.push_back(unpredicted_[position++]);
+        }
+        return fitted;
+    }
+
+private:
+    bool has_all_predictions(std::size_t trait) const {
+        return predictors_.source == nullptr ||
+               predictors_.source->is_complete(predictors_.positions[trait]);
+    }
+
+    // Who has no prediction; returns how many had a value.
+    std::int64_t leave_out(std::size_t trait, std::span<double> values) const {
+        if (has_all_predictions(trait)) return 0;
+        auto const predictions = predictors_.source->read(predictors_.positions[trait], 0);
+        std::int64_t without = 0;
+        base_.for_each([&](SampleIndex s) {
+            if (!std::isnan(predictions[s.at()])) return;
+            without += std::isnan(values[s.at()]) ? 0 : 1;
+            values[s.at()] = std::numeric_limits<double>::quiet_NaN();
+        });
+        return without;
+    }
+
+    StoreTables const& tables_;
+    std::span<ColumnReference const> traits_;
+    TraitPredictors const& predictors_;
+    SampleMask const& base_;
+    std::vector<std::int64_t> cases_;
+    std::vector<std::int64_t> unpredicted_;
+};
 
 }  // namespace
 
@@ -37,34 +100,6 @@ std::int64_t TraitLoader::covariate_columns() const {
     return columns;
 }
 
-FittedTraits TraitLoader::fit(std::span<ColumnReference const> traits) const {
-    std::vector<Completeness> const known(traits.size(), Completeness::every_sample);
-    return fit(traits, known, [](std::size_t, SampleMask const&, std::span<double>) { return 0; });
-}
-
-FittedTraits TraitLoader::fit(std::span<ColumnReference const> traits, PredictorSource& source,
-                              std::span<std::size_t const> predictors) const {
-    expect(predictors.size() == traits.size(), "every trait has a predictor");
-
-    source.prepare(predictors);
-    std::vector<Completeness> known;
-    for (auto predictor : predictors) {
-        known.push_back(source.is_complete(predictor) ? Completeness::every_sample
-                                                      : Completeness::unknown);
-    }
-    return fit(traits, known, [&](std::size_t t, SampleMask const& base, std::span<double> values) {
-        if (known[t] == Completeness::every_sample) return std::int64_t{0};
-        auto const predictions = source.read(predictors[t], 0);
-        std::int64_t without = 0;
-        base.for_each([&](SampleIndex s) {
-            if (!std::isnan(predictions[s.at()])) return;
-            without += std::isnan(values[s.at()]) ? 0 : 1;
-            values[s.at()] = std::numeric_limits<double>::quiet_NaN();
-        });
-        return without;
-    });
-}
-
 std::vector<Covariate> TraitLoader::load_covariates() const {
     std::vector<Column> covariates;
     for (auto const& chosen : covariates_) {
@@ -73,60 +108,31 @@ std::vector<Covariate> TraitLoader::load_covariates() const {
     return expand_covariates(covariates);
 }
 
-FittedBinaryTraits TraitLoader::fit_binary(std::span<ColumnReference const> traits,
-                                           BinaryOptions const& options) const {
-    std::vector<std::string> names;
-    for (auto const& trait : traits) names.push_back(trait.label);
-    auto const load = [&](std::size_t t, std::span<double> values) {
-        StopRequest::check();
-        auto const column = load_column(tables_, traits[t], candidates_.samples());
-        std::ranges::copy(column.values, values.begin());
-    };
-    FittedBinaryTraits fitted{
-        .null = BinaryNull{candidates_, load_covariates(), names, load, options}, .accepted = {}};
-    std::size_t position = 0;
-    for (auto const& trait : fitted.null.traits()) {
-        while (traits[position].label != trait.name) ++position;
-        fitted.accepted.push_back(position++);
-    }
-    return fitted;
-}
-
-FittedTraits TraitLoader::fit(std::span<ColumnReference const> traits,
-                              std::vector<Completeness> const& known,
-                              Restrict const& restrict) const {
-    auto const samples = candidates_.samples();
+FittedTraits<LinearNull> TraitLoader::fit(std::span<ColumnReference const> traits,
+                                          TraitPredictors const& predictors) const {
     auto expanded = load_covariates();
     auto const base = complete_samples(candidates_, expanded);
-
-    std::vector<std::int64_t> cases(traits.size());
-    std::vector<std::int64_t> unpredicted(traits.size());
+    CountingLoad load{tables_, traits, predictors, base};
     std::vector<TraitOutline> outlines;
     for (std::size_t t = 0; t < traits.size(); ++t) {
-        bool const complete = traits[t].column.observed == samples;
         outlines.push_back(
-            {.name = traits[t].label, .values = complete ? known[t] : Completeness::unknown});
+            {.name = traits[t].label,
+             .values = load.is_complete(t) ? Completeness::every_sample : Completeness::unknown});
     }
-    auto const load = [&](std::size_t t, std::span<double> values) {
-        StopRequest::check();
-        auto const column = load_column(tables_, traits[t], samples);
-        std::ranges::copy(column.values, values.begin());
-        unpredicted[t] = restrict(t, base, values);
-        cases[t] = count_cases(column.type, values, base);
-    };
-    FittedTraits fitted{
-        .null = LinearNull{candidates_, std::move(expanded), std::move(outlines), load},
-        .accepted = {},
-        .cases = {},
-        .unpredicted = {}};
-    std::size_t position = 0;
-    for (auto const& trait : fitted.null.traits()) {
-        while (traits[position].label != trait.name) ++position;
-        fitted.accepted.push_back(position);
-        fitted.cases.push_back(cases[position]);
-        fitted.unpredicted.push_back(unpredicted[position++]);
-    }
-    return fitted;
+    LinearNull null{candidates_, std::move(expanded), std::move(outlines), std::ref(load)};
+    return load.describe(std::move(null));
+}
+
+FittedTraits<BinaryNull> TraitLoader::fit_binary(std::span<ColumnReference const> traits,
+                                                 BinaryOptions const& options,
+                                                 TraitPredictors const& predictors) const {
+    auto const expanded = load_covariates();
+    auto const base = complete_samples(candidates_, expanded);
+    CountingLoad load{tables_, traits, predictors, base};
+    std::vector<std::string> names;
+    for (auto const& trait : traits) names.push_back(trait.label);
+    BinaryNull null{candidates_, expanded, names, std::ref(load), options};
+    return load.describe(std::move(null));
 }
 
 void judge_rejected(std::span<RejectedTrait const> all, std::vector<TraitReference> const& asked,

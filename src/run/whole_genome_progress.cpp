@@ -86,7 +86,7 @@ PlanFacts whole_genome_facts(WholeGenomeRequest const& request, Cohort const& co
             {"genotypes of the store", to_hex(checksum_of(cohort.index()))},
             {"--trait", fmt::format("{}", fmt::join(traits.names, ","))},
             {"values of the traits", to_hex(checksum_of(traits))},
-            {"--model", request.binary == BinaryModel::linear ? "linear" : "logistic"},
+            {"--model", to_string(request.model)},
             {"--covariate", traits.covariates},
             {"values of the covariates", to_hex(checksum_of(traits.basis.basis))},
             {"samples and their folds", to_hex(checksum_of(traits.basis.samples, traits.folds))},

@@ -63,8 +63,9 @@ class PolygenicCohort:
             values += np.nan_to_num(genotypes, copy=False).T @ effects[some]
         return values - values.mean(axis=0)
 
-    def add_traits(self, prefix, count, heritabilities, causal_counts, missing):
-        """Make, import and return a TraitSet: heritabilities and numbers of causal variants take turns."""
+    def add_traits(self, prefix, count, heritabilities, causal_counts, missing, prevalences=()):
+        """Make, import and return a TraitSet: heritabilities and numbers of causal variants take turns, and so do
+        prevalences, where there are some: who is above a threshold is a case."""
         random = np.random.default_rng([self.seed, *prefix.encode()])
         traits = TraitSet([f"{prefix}{t + 1}" for t in range(count)], self.folder / f"{prefix}.tsv",
                           [heritabilities[t % len(heritabilities)] for t in range(count)], [])
@@ -83,6 +84,9 @@ class PolygenicCohort:
         values += self.covariates @ (random.standard_normal((len(COVARIATES), count)) * COVARIATE_EFFECT)
         second = np.array(self.ancestry) != self.ancestry[0]
         values[:, ::SHIFTED] += ANCESTRY_SHIFT * second[:, np.newaxis]
+        for t in range(count if prevalences else 0):
+            threshold = np.quantile(values[:, t], 1 - prevalences[t % len(prevalences)])
+            values[:, t] = values[:, t] > threshold
         values[random.random(values.shape) < missing] = np.nan
         self.import_table(prefix, traits, values)
         return traits

@@ -11,6 +11,8 @@ sets of traits:
   main    heritabilities 0.3, 0.4, 0.5; 0.4%, 2% or 8% of the variants are causal
   zero    heritability 0
   strong  heritability 0.8
+  disease liability of heritability 0.7; cases are the 30%, 10% or 2% with the largest. Tests are logistic, with the
+          saddlepoint approximation
 
 Fails (exit code 1) where the whole-genome scan, with ancestry as a covariate, has a lambda GC outside 0.98 to 1.02,
 more or fewer small p-values than that explains, less power than the plain scan, or 2% less than BOLT's on the same
@@ -38,7 +40,9 @@ PREDICTING_FREQUENCY = 0.01      # the scan's default
 RARE = (0.005, 0.02)             # minor allele frequencies reported by themselves
 MISSING = 0.02
 CAUSAL_SHARES = (0.004, 0.02, 0.08)
-SETS = {"main": ("main_", [0.3, 0.4, 0.5]), "zero": ("zero_", [0.0]), "strong": ("strong_", [0.8])}
+SETS = {"main": ("main_", [0.3, 0.4, 0.5]), "zero": ("zero_", [0.0]), "strong": ("strong_", [0.8]),
+        "disease": ("disease_", [0.7])}
+PREVALENCES = {"disease": (0.3, 0.1, 0.02)}
 SMALL = {"samples": 3000, "variants": 6000, "relatives": 1.0, "traits": 18, "edge_traits": 12, "bolt_traits": 1,
          "errors": 3.0}
 
@@ -68,11 +72,12 @@ def read_options(words=None):
 class Tests:
     """What one scan says of a set's traits: variants x traits."""
 
-    def __init__(self, cohort, traits, run_folder):
+    def __init__(self, cohort, traits, run_folder, are_scores):
         results = program.read_results(run_folder, traits.names)
         assert results.variant_id == cohort.variant_id
         order = [results.traits.index(name) for name in traits.names]
         self.cohort, self.traits = cohort, traits
+        self.are_scores = are_scores
         with np.errstate(invalid="ignore", divide="ignore"):
             self.chi_squared = ((results.beta / results.standard_error)**2)[:, order]
         self.neg_log10_p = results.neg_log10_p[:, order]
@@ -88,8 +93,10 @@ class Tests:
         return null_statistics.inflation(self.chi_squared[chosen], self.cohort.chromosome[chosen])
 
     def scores(self, trait):
-        """t^2 as a score statistic, whose variance is that without the variant, as BOLT's."""
+        """Score statistics, whose variance is that without the variant, as BOLT's: of linear models, from t^2."""
         squares, samples = self.chi_squared[:, trait], self.samples[:, trait]
+        if self.are_scores:
+            return squares
         return samples * squares / (samples + squares)
 
     def power(self):
@@ -114,13 +121,13 @@ class Campaign:
         prefix, heritabilities = SETS[name]
         counts = [max(10, round(share * self.options.variants)) for share in CAUSAL_SHARES]
         count = self.options.traits if name == "main" else self.options.edge_traits
-        return self.cohort.add_traits(prefix, count, heritabilities, counts, MISSING)
+        return self.cohort.add_traits(prefix, count, heritabilities, counts, MISSING, PREVALENCES.get(name, ()))
 
     def scan(self, traits, name, covariates, *words):
         out = self.folder / f"run-{name}"
         program.maniple("scan", "--store", self.cohort.store, "--trait", ",".join(traits.names), "--covariate",
                         ",".join(covariates), "--threads", self.options.threads, "--out", out, *words)
-        return Tests(self.cohort, traits, out)
+        return Tests(self.cohort, traits, out, "--correction" in words)
 
     def scan_set(self, name, without_ancestry):
         """{(model, ancestry): Tests} of a set, each printed."""
@@ -130,6 +137,7 @@ class Campaign:
         for ancestry in ["covariate", "ignored"] if without_ancestry else ["covariate"]:
             covariates = polygenic.COVARIATES + ([polygenic.ANCESTRY] if ancestry == "covariate" else [])
             for model, words in (("plain", []), ("ridge", ridge)):
+                words = [*words, "--correction", "spa"] if name in PREVALENCES else words
                 tests = self.scan(traits, f"{name}-{model}-{ancestry}", covariates, *words)
                 found[model, ancestry] = tests
                 self.report(name, model, ancestry, tests)
@@ -189,6 +197,9 @@ class Campaign:
         if options.edge_traits:
             self.scan_set("zero", without_ancestry=False)
             self.scan_set("strong", without_ancestry=False)
+            found = self.scan_set("disease", without_ancestry=False)
+            self.require(found["ridge", "covariate"].power() > found["plain", "covariate"].power(),
+                         "disease: the whole-genome scan has less power than the plain one")
         if options.bolt_traits and bolt.BOLT is None:
             print("skipped: BOLT (there is no bolt on the PATH; Debian: bolt-lmm)")
         elif options.bolt_traits:

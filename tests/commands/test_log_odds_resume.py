@@ -32,7 +32,7 @@ def in_one_go():
 
 class LogOdds(resume.Interrupted):
     words = ["scan", "--store", "s", "--trait", "quantitative_*,binary_*", "--covariate", "covariate_1",
-             "--whole-genome", "ridge", "--whole-genome-only", "--model", "logistic", "--whole-genome-block", 20,
+             "--whole-genome", "ridge", "--whole-genome-only", "--model", "auto", "--whole-genome-block", 20,
              "--threads", 1]
 
     def setUp(self):
@@ -67,8 +67,8 @@ class LogOdds(resume.Interrupted):
     def test_another_model(self):
         self.stop(signal.SIGTERM, self.is_level_one)
         words = [*self.words, "--out", "r"]
-        words[words.index("logistic")] = "linear"
-        self.refuse("--model was 'logistic' and is 'linear'", *words)
+        words[words.index("auto")] = "linear"
+        self.refuse("--model was 'auto' and is 'linear'", *words)
         self.finish()
 
 

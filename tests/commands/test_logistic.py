@@ -33,10 +33,10 @@ class Logistic(CommandCase):
         return said, read_results(self.folder / out)
 
     def test_each_type_its_model(self):
-        said, results = self.scan("height,sick", "--model", "auto", "--correction", "spa")
+        said, results = self.scan("height,sick", "--correction", "spa")  # --model auto is the default
         self.assertIn("score test, spa where p <= 0.05", said)
         _, height = self.scan("height", out="height")
-        _, risk = self.scan("sick", out="risk")
+        _, risk = self.scan("sick", "--model", "linear", out="risk")
         _, odds = self.scan("sick", "--model", "logistic", "--correction", "spa", out="odds")
         self.assertEqual(results.beta[:, 0].tobytes(), height.beta[:, 0].tobytes())
         self.assertEqual(results.beta[:, 1].tobytes(), odds.beta[:, 0].tobytes())
@@ -72,7 +72,7 @@ class Logistic(CommandCase):
 
     def test_refusals(self):
         for words, why in ((["--trait", "height", "--model", "logistic"], "logistic regression is of binary traits"),
-                           (["--trait", "sick", "--correction", "spa"], "no use with --model linear"),
+                           (["--trait", "sick", "--model", "linear", "--correction", "spa"], "no use with --model linear"),
                            (["--trait", "sick", "--model", "probit"], "probit"),
                            (["--trait", "sick", "--model", "auto", "--correction", "some"], "some"),
                            (["--trait", "sick", "--model", "auto", "--correction", "none",

@@ -228,7 +228,7 @@ class Predictors(CommandCase):
         self.assertEqual(dict(zip(header, row))["predictors"], str(self.listing))
         before = sorted(os.listdir(self.folder))
         plan = self.succeed(*MODEL[:-1], "t", "--predictors", self.listing, "--plan")
-        self.assertIn("each variant is tested on the trait less what contigs other than its own predict", plan)
+        self.assertIn("each variant is tested beside what contigs other than its own predict", plan)
         self.assertEqual(before, sorted(os.listdir(self.folder)))
         self.succeed(*MODEL[:-1], "t")
         header, row = [line.split("\t") for line in (self.folder / "t/summary.tsv").read_text().splitlines()]

@@ -58,7 +58,7 @@ class ScanOptions(CommandCase):
         self.succeed("import", "--store", "s", "--bfile", "g", "--table", "t.tsv", "--block-variants", "64")
 
     def scan(self, *words, out="r", traits="y", **options):
-        said = self.succeed("scan", "--store", "s", "--trait", traits, "--out", out, *words, **options)
+        said = self.succeed("scan", "--store", "s", "--trait", traits, "--model", "linear", "--out", out, *words, **options)
         return said, read_results(self.folder / out)
 
     def recount(self, known):
@@ -204,9 +204,8 @@ class ScanOptions(CommandCase):
     def test_plan_says_all_and_writes_nothing(self):
         before = contents(self.folder)
         for ranks in (0, 2):
-            said = self.succeed("scan", "--store", "s", "--trait", "y,case", "--covariate", "age", "--out", "r",
-                                "--plan",
-                                ranks=ranks)
+            said = self.succeed("scan", "--store", "s", "--trait", "y,case", "--model", "linear", "--covariate",
+                                "age", "--out", "r", "--plan", ranks=ranks)
             for piece in (f"samples: {SAMPLES} in the store", f"{SAMPLES} of its {SAMPLES} rows",
                           "89 with every covariate",
                           "y: ", "case: 89 samples, <5 cases, NA controls", f"{VARIANTS} variants x 2 traits", "to read ",
@@ -233,7 +232,8 @@ class ScanOptions(CommandCase):
         cases = {("w_*",): ["w_1", "w_2"], ("all",): ["y", "z", "w_1", "w_2", "case"], ("?",): ["y", "z"],
                  ("t.w_[12]", "y"): ["w_1", "w_2", "y"], ("z,y,z",): ["z", "y"], ("t.y",): ["y"]}
         for i, (words, expected) in enumerate(cases.items()):
-            self.succeed("scan", "--store", "s", "--trait", *words, "--covariate", "age", "--out", f"r{i}")
+            self.succeed("scan", "--store", "s", "--trait", *words, "--model", "linear", "--covariate", "age",
+                         "--out", f"r{i}")
             self.assertEqual(sorted(read_results(self.folder / f"r{i}").traits), sorted(expected), words)
 
     def test_private_files_in_a_private_folder(self):

@@ -48,8 +48,9 @@ class WholeGenome(CommandCase):
         return (self.folder / "p.fam").read_text().splitlines()
 
     def test_memory_is_known_before_the_work(self):
-        self.refuse(["whole-genome regression", "--memory"], *self.genome, "--memory", "100k",
-                    "--whole-genome-block", 20)
+        tight = [*self.genome, "--memory", "100k", "--whole-genome-block", 20]
+        self.refuse(["memory of 1M for each rank", "--memory"], *tight)
+        self.refuse(["whole-genome regression", "--memory"], *tight, "--whole-genome-only")
 
     def test_plan_says_what_it_leaves_out(self):
         said = self.succeed(*self.genome, "--plan")
@@ -119,7 +120,7 @@ class ContigsInParts(CommandCase):
 
 
 class PredictorsAlone(CommandCase):
-    """--whole-genome-only, --model logistic: what is refused, and what a run without tests leaves."""
+    """--whole-genome-only, binary traits by logistic models: what is refused, and what a run without tests leaves."""
 
     def setUp(self):
         super().setUp()
@@ -128,7 +129,7 @@ class PredictorsAlone(CommandCase):
         fam = [line.split() for line in (self.folder / "p.fam").read_text().splitlines()]
         self.people = [row[1] for row in fam]
         self.words = ["scan", "--store", "s", "--out", "r", "--whole-genome", "ridge", "--whole-genome-only"]
-        self.odds = [*self.words, "--model", "logistic"]
+        self.odds = [*self.words, "--model", "auto"]
 
     def have_table(self, name, columns):
         """columns: {name: one value per person}."""
@@ -139,9 +140,8 @@ class PredictorsAlone(CommandCase):
 
     def test_options(self):
         tests = ["scan", "--store", "s", "--out", "r", "--trait", "binary_1"]
-        for model in ("auto", "logistic"):
-            self.refuse("add --whole-genome-only, or take --model linear", *self.words[:-1], "--trait", "binary_1",
-                        "--model", model)
+        self.refuse("logistic regression is of binary traits", *self.words, "--trait", "quantitative_1,binary_1",
+                    "--model", "logistic")
         self.refuse("--correction has no use with --whole-genome-only", *self.odds, "--trait", "binary_1",
                     "--correction", "spa")
         self.refuse("must be auto or linear or logistic", *tests, "--model", "cox")
@@ -162,11 +162,11 @@ class PredictorsAlone(CommandCase):
                          [("quantitative_1", "quantitative"), ("binary_1", "binary")])
         self.assertEqual(int(rows[1]["cases"]) + int(rows[1]["controls"]), int(rows[1]["samples"]))
         record = json.loads((self.folder / "r/run.json").read_text())
-        self.assertEqual(record["plan"]["whole_genome"]["model"], "logistic")
+        self.assertEqual(record["plan"]["whole_genome"]["model"], "auto")
         self.assertEqual(record["inputs"]["tables"][0]["name"], "simulated")
-        # Quantitative traits can be scanned with them, and theirs is what a scan makes itself.
-        self.succeed("scan", "--store", "s", "--trait", "quantitative_1", "--predictors", "r", "--out", "a")
-        self.succeed("scan", "--store", "s", "--trait", "quantitative_1", "--whole-genome", "ridge", "--out", "b")
+        # A scan with them is what a scan makes itself.
+        for words in (["--predictors", "r", "--out", "a"], ["--whole-genome", "ridge", "--out", "b"]):
+            self.succeed("scan", "--store", "s", "--trait", "quantitative_1,binary_1", *words)
         self.assertEqual((self.folder / "a/results.h5").read_bytes(), (self.folder / "b/results.h5").read_bytes())
         self.refuse("holds a finished run", *self.odds, "--trait", "binary_1")
 
@@ -203,7 +203,7 @@ class PredictorsAlone(CommandCase):
         self.assertIn("crowded", left)
         self.assertIn("binary_1", left)
         # As numbers they are traits like others.
-        self.succeed(*self.words[:4], "l", *self.words[5:], "--trait", "few,many,apart")
+        self.succeed(*self.words[:4], "l", *self.words[5:], "--model", "linear", "--trait", "few,many,apart")
         self.refuse("none of the traits can be predicted", *self.odds[:4], "n", *self.odds[5:], "--trait", "f[e]w")
 
 

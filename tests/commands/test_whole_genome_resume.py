@@ -155,8 +155,8 @@ class Scratch(Interrupted):
 
     def tight(self, ranks=0):
         """An amount of memory in which predictors do not fit, and all else does."""
-        said = self.refuse("even with predictors in files (--scratch)", *self.words, "--out", "r", "--memory", "20M",
-                           ranks=ranks)
+        alone = [*self.words, "--whole-genome-only", "--out", "r"]
+        said = self.refuse("even with predictors in files (--scratch)", *alone, "--memory", "20M", ranks=ranks)
         needed = float(re.search(r"needs about ([\d.]+) MB", said)[1])
         memory = ["--memory", f"{needed * 1.05 * 1e6:.0f}"]
         self.refuse(["needs about", "MB of room for each rank with --scratch"], *self.words, "--out", "r", *memory,
@@ -181,24 +181,24 @@ class Scratch(Interrupted):
             self.assertEqual(self.left(), [])
             shutil.rmtree(self.folder / "r")
 
-    def is_part_written(self):
-        """Some blocks' checksums are in the file, and not all."""
+    def is_part_written(self, ranks=1):
+        """Some blocks' checksums are in the file of every rank, and in one not all."""
+        written = []
         for file in self.left():
             with open(file, "rb") as content:
                 head = np.fromfile(content, np.int64, 5)
                 if len(head) < 5:
-                    continue
+                    return False
                 sums = np.fromfile(content, np.uint64, int(head[2] * (1 + head[3])))[int(head[2]):]
-            if 0.1 < np.count_nonzero(sums) / max(len(sums), 1) < 0.7:
-                return True
-        return False
+            written.append(np.count_nonzero(sums) / max(len(sums), 1))
+        return len(written) == ranks and min(written) > 0.1 and min(written) < 0.7
 
     def test_blocks_are_kept(self):
         for sent in (signal.SIGKILL, signal.SIGTERM):
             for ranks in (0, 2):
                 with self.subTest(sent=sent.name, ranks=ranks):
                     options = self.tight(ranks)
-                    code, said = self.stop(sent, self.is_part_written, *options, ranks=ranks)
+                    code, said = self.stop(sent, lambda: self.is_part_written(max(ranks, 1)), *options, ranks=ranks)
                     self.assertEqual(code == STOPPED, sent == signal.SIGTERM, said)
                     self.assertEqual(len(self.left()), max(ranks, 1))
                     for file in self.left():
@@ -247,8 +247,8 @@ class Scratch(Interrupted):
         self.finish()
 
     def test_no_room(self):
-        self.refuse(["even with predictors in files", "--threads"], *self.words, "--out", "r", "--memory", "20M",
-                    "--scratch", "d")
+        self.refuse(["even with predictors in files", "--threads"], *self.words, "--whole-genome-only", "--out", "r",
+                    "--memory", "20M", "--scratch", "d")
         self.refuse("--scratch 'none' is no folder", *self.words, "--out", "r", *self.tight()[:-1], "none")
 
     def test_full_disk(self):

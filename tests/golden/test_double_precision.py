@@ -125,7 +125,7 @@ class DoublePrecision(program.InScratch):
 
     def compare(self, missing):
         out = self.folder / missing
-        program.maniple("scan", "--store", self.folder / "store", "--trait", ",".join(self.traits),
+        program.maniple("scan", "--store", self.folder / "store", "--trait", ",".join(self.traits), "--model", "linear",
                         "--covariate", ",".join(self.covariates), "--missing-genotype", missing,
                         "--out", out)
         results = program.read_results(out)

@@ -237,7 +237,7 @@ class WholeGenome(program.InScratch):
             return row, file["trait_unit"][place].decode(), file["trait_scale"][place]
 
     def test_binary_traits_against_the_definition(self):
-        found = self.scan("example_3chr", "b", "B1,B2,B3,Y1", HERITABILITIES, "--model", "logistic",
+        found = self.scan("example_3chr", "b", "B1,B2,B3,Y1", HERITABILITIES, "--model", "auto",
                           "--whole-genome-only")
         self.assertFalse((self.folder / "b/results.h5").exists())
         kinds, _, genotypes = read_bed(EXAMPLE / "input/example_3chr")
@@ -264,7 +264,7 @@ class WholeGenome(program.InScratch):
 
     def test_binary_traits_as_numbers(self):
         """--model linear, as scans test them."""
-        found = self.scan("example_3chr", "n", "B3", HERITABILITIES)["B3"]
+        found = self.scan("example_3chr", "n", "B3", HERITABILITIES, "--model", "linear")["B3"]
         kinds, _, genotypes = read_bed(EXAMPLE / "input/example_3chr")
         zero = LevelZero(genotypes, [contig for contig, _ in kinds], self.covariates, self.binary[:, 2])
         for contig, values in predict(zero).items():

@@ -39,7 +39,7 @@ class WholeGenomeBytes(program.InScratch):
     def predict(self, out, ranks=0, threads=2, trait="quantitative_*,binary_*", **options):
         """Log odds of binary traits beside quantitative ones, without tests."""
         words = ["scan", "--store", self.store, "--trait", trait, "--covariate", "covariate_1,sex", "--whole-genome",
-                 "ridge", "--whole-genome-only", "--model", "logistic", "--whole-genome-block", 100, "--threads",
+                 "ridge", "--whole-genome-only", "--model", "auto", "--whole-genome-block", 100, "--threads",
                  threads, "--out", self.folder / out]
         if ranks == 0:
             program.maniple(*words, **options)

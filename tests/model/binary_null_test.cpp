@@ -12,6 +12,7 @@
 #include "maniple/core/error.hpp"
 #include "maniple/linalg/cholesky.hpp"
 #include "maniple/model/logistic_regression.hpp"
+#include "maniple/model/offset_binary_null.hpp"
 
 namespace maniple {
 namespace {
@@ -23,7 +24,7 @@ struct Cohort {
     SampleMask candidates{samples};
     std::vector<Covariate> covariates;
     std::vector<ScanTrait> traits;
-    std::vector<double> offset;
+    std::vector<float> offset;
 
     explicit Cohort(std::uint64_t seed) {
         std::mt19937_64 random{seed};
@@ -39,12 +40,13 @@ struct Cohort {
             covariates[0].values.push_back(age);
             covariates[1].values.push_back(sex);
             covariates[2].values.push_back(2 * age - 3 * sex);
-            offset.push_back(0.5 * normal(random));
+            offset.push_back(static_cast<float>(0.5 * normal(random)));
         }
         for (int t = 0; t < 3; ++t) {
             ScanTrait trait{"trait" + std::to_string(t), {}};
             for (std::size_t s = 0; s < static_cast<std::size_t>(samples); ++s) {
-                double const odds = -1.5 + 0.05 * (covariates[0].values[s] - 60) + offset[s];
+                double const odds =
+                    -1.5 + 0.05 * (covariates[0].values[s] - 60) + double{offset[s]};
                 trait.values.push_back(uniform(random) < 1 / (1 + std::exp(-odds)) ? 1 : 0);
                 if (t == 2 && s % 7 == 0) trait.values.back() = nan_value;
             }
@@ -61,10 +63,15 @@ struct Cohort {
                           },
                           options};
     }
-    BinaryOptions with_offset() const {
-        return {.offset = [this](std::size_t, std::span<double> values) {
-            std::ranges::copy(offset, values.begin());
-        }};
+    /// The same offsets for every trait.
+    void fit_offsets(OffsetBinaryNull& model) const {
+        std::vector<float> values;
+        for (std::size_t t = 0; t < traits.size(); ++t) {
+            values.insert(values.end(), offset.begin(), offset.end());
+        }
+        MatrixView<float const> const view{values.data(), std::ssize(traits), std::ssize(offset)};
+        for (std::int64_t part = 0; part < model.parts(); ++part) model.fit_part(part, view);
+        REQUIRE(model.finish().empty());
     }
     std::vector<SampleIndex> samples_of(std::size_t t) const {
         std::vector<SampleIndex> some;
@@ -80,7 +87,10 @@ struct Cohort {
 TEST_CASE("BinaryNull: risks are those of logistic regression, with and without offset") {
     Cohort const cohort{5};
     for (bool const has_offset : {false, true}) {
-        auto const null = has_offset ? cohort.fit(cohort.with_offset()) : cohort.fit();
+        auto const plain = cohort.fit();
+        OffsetBinaryNull with_offset{plain, cohort.covariates};
+        cohort.fit_offsets(with_offset);
+        auto const& null = has_offset ? with_offset.null() : plain;
         REQUIRE(null.traits().size() == 3);
         CHECK(null.patterns().size() == 2);
         for (std::size_t t = 0; t < 3; ++t) {
@@ -121,7 +131,10 @@ TEST_CASE("BinaryNull: risks are those of logistic regression, with and without 
 
 TEST_CASE("BinaryNull: columns are residuals and an orthonormal basis times weights") {
     Cohort const cohort{6};
-    auto const null = cohort.fit(cohort.with_offset());
+    auto const plain = cohort.fit();
+    OffsetBinaryNull with_offset{plain, cohort.covariates};
+    cohort.fit_offsets(with_offset);
+    auto const& null = with_offset.null();
     for (auto const& trait : null.traits()) {
         auto const some =
             cohort.samples_of(static_cast<std::size_t>(&trait - null.traits().data()));

@@ -10,6 +10,13 @@
 namespace maniple {
 namespace {
 
+double weighted_dot(std::span<double const> weights, std::span<double const> a,
+                    std::span<double const> b) {
+    double sum = 0;
+    for (std::size_t i = 0; i < a.size(); ++i) sum += weights[i] * a[i] * b[i];
+    return sum;
+}
+
 struct Draw {
     std::vector<double> values;
     std::vector<double> events;

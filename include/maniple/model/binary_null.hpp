@@ -2,9 +2,10 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
+#include <memory>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "maniple/core/aligned_buffer.hpp"
@@ -16,13 +17,8 @@
 
 namespace maniple {
 
-/// Fills `offset` (one per sample of the cohort) with what is known of the log odds of one trait,
-/// by its position in the list of traits; what lies outside the trait's samples is not read.
-using LoadOffset = std::function<void(std::size_t trait, std::span<double> offset)>;
-
 struct BinaryOptions {
     std::int64_t fewest_cases = 20;  ///< Traits with fewer cases, or controls, are rejected.
-    LoadOffset offset;               ///< None: 0.
 };
 
 /// The samples that one or more binary traits share, and their covariates.
@@ -65,8 +61,8 @@ struct BinaryTrait {
 };
 
 /// Everything that tests of binary traits need to know about traits and covariates; immutable once
-/// fitted. A trait's entries depend on the covariates, the candidate samples, the trait and its
-/// offset, never on the other traits.
+/// fitted. A trait's entries depend on the covariates, the candidate samples and the trait, never
+/// on the other traits.
 class BinaryNull {
 public:
     /// \param candidates  samples that may take part.
@@ -78,26 +74,38 @@ public:
                std::span<std::string const> names, LoadTrait const& load,
                BinaryOptions const& options = {});
 
-    std::int64_t samples() const { return base_.samples(); }  ///< Of the cohort.
-    std::int64_t stride() const { return stride_; }           ///< Samples, padded.
-    SampleMask const& base() const { return base_; }          ///< Candidates with every covariate.
-    std::span<BinaryPattern const> patterns() const { return patterns_; }
+    std::int64_t samples() const { return base().samples(); }  ///< Of the cohort.
+    std::int64_t stride() const { return stride_; }            ///< Samples, padded.
+    SampleMask const& base() const { return frame_->base; }    ///< Candidates with every covariate.
+    std::span<BinaryPattern const> patterns() const { return frame_->patterns; }
     std::span<BinaryTrait const> traits() const { return traits_; }
     std::span<RejectedTrait const> rejected() const { return rejected_; }
-    BinaryPattern const& pattern(PatternIndex p) const { return patterns_[p.at()]; }
+    BinaryPattern const& pattern(PatternIndex p) const { return frame_->patterns[p.at()]; }
 
     FixedPointMatrix const& columns() const { return columns_; }  ///< Times genotypes.
     FixedPointMatrix const& weights() const { return weights_; }  ///< Times [genotype = 2].
 
     /// Memory of all of it.
     std::int64_t bytes() const;
+    /// And without what null models share that differ in offsets alone.
+    std::int64_t own_bytes() const;
 
 private:
     class Fit;
+    friend class OffsetBinaryNull;
 
-    SampleMask base_;
-    std::int64_t stride_;
-    std::vector<BinaryPattern> patterns_;
+    /// What does not depend on who is a case.
+    struct Frame {
+        explicit Frame(SampleMask some) : base{std::move(some)} {}
+
+        SampleMask base;
+        std::vector<BinaryPattern> patterns;
+    };
+
+    BinaryNull() = default;
+
+    std::shared_ptr<Frame> frame_;  // Shared by null models that differ in offsets alone.
+    std::int64_t stride_ = 0;
     std::vector<BinaryTrait> traits_;
     std::vector<RejectedTrait> rejected_;
     FixedPointMatrix columns_;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "maniple/model/linear_scan.hpp"
+#include "maniple/run/contig_nulls.hpp"
 #include "maniple/run/scan_models.hpp"
 #include "maniple/run/scan_plan.hpp"
 #include "maniple/run/scan_units.hpp"
@@ -13,12 +14,12 @@ namespace maniple {
 
 class BlockWorker {
 public:
-    /// For `models`, which outlive it, and the like of the linear one for other offsets.
+    /// For `models`, which outlive it, and the like of them for other offsets.
     BlockWorker(ScanPlan const& plan, ScanModels const& models);
 
-    /// Test one piece of a block. \param null  linear, of the block's contig.
+    /// Test one piece of a block. \param nulls  of the block's contig.
     /// \param genotypes  of the whole block. \param tests  a column for each of the piece's rows.
-    void compute(LinearNull const& null, ChosenBlock const& block, UnitPiece const& piece,
+    void compute(ContigNulls::Lease const& nulls, ChosenBlock const& block, UnitPiece const& piece,
                  PackedView genotypes, LinearTests const& tests);
 
 private:

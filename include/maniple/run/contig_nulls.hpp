@@ -10,13 +10,15 @@
 #include <optional>
 #include <vector>
 
-#include "maniple/model/linear_null.hpp"
+#include "maniple/model/offset_binary_null.hpp"
 #include "maniple/model/offset_null.hpp"
 #include "maniple/run/predictor_source.hpp"
+#include "maniple/run/scan_models.hpp"
 
 namespace maniple {
 
-/// Predictions of a batch's traits without one contig: traits x samples.
+/// Predictions of a batch's traits without one contig: traits x samples, in the order of
+/// UnitLayout's rows.
 struct ContigOffsets {
     std::size_t contig = 0;
     std::vector<float> values;
@@ -25,70 +27,80 @@ struct ContigOffsets {
 /// Where a batch's offsets are read, one contig at a time.
 class OffsetReader {
 public:
-    /// \param predictors  position in the source of each trait of `null`, prepared.
-    /// \param source, null  outlive this object. \pre no prediction is log odds
-    OffsetReader(PredictorSource const& source, std::vector<std::size_t> predictors,
-                 LinearNull const& null);
+    /// \param predictors  position in the source of each trait of the batch, in order; prepared.
+    /// \param source, models  outlive this object.
+    /// \pre  predictions of linear models' traits are no log odds, and those of logistic ones'
+    ///       nothing else, where they say what they are
+    OffsetReader(PredictorSource const& source, std::span<std::size_t const> predictors,
+                 ScanModels const& models);
 
     /// \throws CorruptInput, also where a sample of a trait has no prediction.
     std::shared_ptr<ContigOffsets const> read(std::size_t contig) const;
 
     std::size_t contigs() const { return source_->contigs().size(); }
     std::string const& contig_name(std::size_t contig) const { return source_->contigs()[contig]; }
-    std::vector<double> const& scales() const { return scales_; }  ///< Per trait of the null model.
+    std::vector<double> const& scales() const { return scales_; }  ///< Per linear trait.
 
 private:
+    void append(std::string const& trait, SampleMask const& mask, std::size_t contig,
+                ContigOffsets& offsets) const;
+
     PredictorSource const* source_;
-    std::vector<std::size_t> predictors_;
-    LinearNull const* null_;
+    std::vector<std::size_t> predictors_;  // Per row of the layout.
+    ScanModels const* models_;
     std::vector<double> scales_;
 };
 
-/// The null model for each contig: that without offsets where there are none, else one of at most
-/// two that are in memory. Threads that come for a contig's model before it is there make it
-/// together. A model depends on its contig alone, not on when and by whom it is made.
+/// The null models for each contig: those without offsets where there are none, else those of one
+/// of at most two contigs that are in memory. Threads that come for a contig's models before they
+/// are there make them together. A model depends on its contig alone, not on when and by whom it is
+/// made.
 class ContigNulls {
 public:
     /// \param plain  without offsets; outlives this object.
-    ContigNulls(LinearNull const& plain, std::optional<OffsetReader> offsets, int threads);
+    ContigNulls(ScanModels const& plain, std::optional<OffsetReader> offsets, int threads);
 
-    /// Models in memory at a time. \param contigs  that have offsets.
+    /// Contigs whose models are in memory at a time. \param contigs  that have offsets.
     static std::int64_t most_models(std::int64_t contigs, int threads);
-
-    LinearNull const& plain() const { return plain_; }
 
     /// What `lease` will need for a contig; nothing where there are no offsets. For the thread that
     /// reads files. \throws CorruptInput.
     std::shared_ptr<ContigOffsets const> read(std::size_t contig);
 
-    /// A model while it is in use.
+    /// Models while they are in use.
     class Lease {
     public:
         Lease(Lease&& other) noexcept;
         Lease& operator=(Lease&&) = delete;
         ~Lease();
-        LinearNull const& null() const { return *null_; }
+        LinearNull const& linear() const { return *linear_; }
+        BinaryNull const* binary() const { return binary_; }  ///< None: no trait has one.
 
     private:
         friend class ContigNulls;
-        Lease(ContigNulls* owner, std::size_t slot, LinearNull const& null)
-            : owner_{owner}, slot_{slot}, null_{&null} {}
-        ContigNulls* owner_;  // None for the model without offsets.
+        Lease(ContigNulls* owner, std::size_t slot, LinearNull const& linear,
+              BinaryNull const* binary)
+            : owner_{owner}, slot_{slot}, linear_{&linear}, binary_{binary} {}
+        ContigNulls* owner_;  // None for models without offsets.
         std::size_t slot_;
-        LinearNull const* null_;
+        LinearNull const* linear_;
+        BinaryNull const* binary_;
     };
 
-    /// The model of a contig; waits while those in memory are others' and in use.
+    /// The models of a contig; waits while those in memory are others' and in use.
     /// \param offsets  that `read` gave for it.
-    /// \throws UserError where an offset leaves nothing of a trait.
+    /// \throws UserError where an offset leaves nothing of a trait, or no logistic model fits.
     /// Threads: any, each with one lease at a time.
     Lease lease(std::shared_ptr<ContigOffsets const> const& offsets);
 
 private:
     struct Slot {
+        std::int64_t parts() const;
+
         std::optional<std::size_t> contig;
-        std::unique_ptr<OffsetNull> model;
-        std::shared_ptr<ContigOffsets const> offsets;  // While it is made.
+        std::unique_ptr<OffsetNull> linear;
+        std::unique_ptr<OffsetBinaryNull> binary;      // None where no trait has one.
+        std::shared_ptr<ContigOffsets const> offsets;  // While they are made.
         std::int64_t next_part = 0;
         std::int64_t parts_left = 0;
         std::int64_t users = 0;
@@ -100,10 +112,11 @@ private:
     Slot* find_free();
     void make(std::unique_lock<std::mutex>& lock, Slot& slot);
     void fit_next(std::unique_lock<std::mutex>& lock, Slot& slot);
-    std::exception_ptr finish(Slot& slot) const;
+    void fit_part(Slot& slot, std::int64_t part, ContigOffsets const& offsets) const;
+    void finish(Slot& slot) const;
     void release(std::size_t slot);
 
-    LinearNull const& plain_;
+    ScanModels const& plain_;
     std::optional<OffsetReader> offsets_;
     std::shared_ptr<ContigOffsets const> last_read_;
     std::mutex mutex_;

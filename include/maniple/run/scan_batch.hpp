@@ -39,7 +39,7 @@ PassLimits pass_limits(int threads);
 /// \param tally  counts this rank's results.
 /// Collective over comm; every rank throws when one fails or is asked to stop, which a StopRequest
 /// of the caller remembers.
-/// \param models  of the batch; `nulls` are those of its linear one.
+/// \param models  of the batch; `nulls` are made from them.
 void scan_batch(ScanPlan const& plan, ScanUnits const& units, ScanModels const& models,
                 ContigNulls& nulls, mpi::Communicator const& comm, UnitSink const& sink,
                 ScanTally& tally, Progress& progress);

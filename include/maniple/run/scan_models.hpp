@@ -10,11 +10,11 @@
 #include "maniple/model/binary_null.hpp"
 #include "maniple/model/binary_scan.hpp"
 #include "maniple/model/linear_null.hpp"
+#include "maniple/run/model_choice.hpp"
+#include "maniple/run/trait_counts.hpp"
+#include "maniple/run/trait_loader.hpp"
 
 namespace maniple {
-
-/// What a trait is regressed by.
-enum class TraitModel : std::uint8_t { linear, logistic };
 
 /// Where arrays hold the numbers of a batch's traits: those of linear models first, then those of
 /// logistic ones, each in the order of its null model, and so their patterns.
@@ -56,5 +56,19 @@ struct ScanModels {
     std::optional<BinaryNull> binary;  ///< Nothing where no trait is regressed by it.
     UnitLayout layout;
 };
+
+/// Traits of a scan, fitted.
+struct FittedBatch {
+    ScanModels models;
+    std::vector<std::size_t> accepted;  ///< Positions among those asked for, in order.
+    std::vector<TraitModel> kinds;      ///< Of these,
+    std::vector<TraitCounts> counts;    ///< and their people.
+    std::vector<RejectedTrait> rejected;
+};
+
+/// Fit every trait by its model. \param predictors  of all traits alike. \throws as TraitLoader.
+FittedBatch fit_batch(TraitLoader const& loader, std::span<ColumnReference const> columns,
+                      std::span<TraitModel const> models, BinaryOptions const& options,
+                      TraitPredictors const& predictors);
 
 }  // namespace maniple

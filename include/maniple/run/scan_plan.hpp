@@ -13,6 +13,7 @@
 #include "maniple/model/linear_scan.hpp"
 #include "maniple/model/variant_filter.hpp"
 #include "maniple/run/contig_nulls.hpp"
+#include "maniple/run/model_choice.hpp"
 #include "maniple/run/predictor_source.hpp"
 #include "maniple/run/sample_choice.hpp"
 #include "maniple/run/scan_memory.hpp"
@@ -25,13 +26,6 @@
 
 namespace maniple {
 
-/// What traits are regressed by.
-enum class ModelChoice {
-    by_type,   ///< Binary ones by logistic regression, quantitative ones by linear.
-    linear,    ///< All of them as the numbers they are.
-    logistic,  ///< All of them must be binary.
-};
-
 /// What was asked for.
 struct ScanRequest {
     std::filesystem::path store;
@@ -39,10 +33,10 @@ struct ScanRequest {
     std::vector<std::string> traits;      ///< Names, patterns, or "all".
     std::vector<std::string> covariates;  ///< Names.
     MissingGenotype missing = MissingGenotype::mean;
-    ModelChoice model = ModelChoice::linear;
+    ModelChoice model = ModelChoice::by_type;
     BinaryRule rule;                   ///< Of tests of logistic models.
     std::int64_t fewest_cases = 20;    ///< And controls, of a trait that one is fitted to.
-    std::filesystem::path predictors;  ///< Whose predictions are taken from traits; empty: none.
+    std::filesystem::path predictors;  ///< Whose predictions traits are tested beside; empty: none.
     /// What makes the predictors; nothing: none, or those of `predictors`.
     std::optional<WholeGenomeRequest> whole_genome;
     VariantFilter filter;
@@ -101,20 +95,13 @@ public:
     std::size_t predictor(TraitIndex trait) const { return traits_[trait.at()].predictor; }
     /// Files that predictions of the traits are in, as PredictorSource::files.
     std::vector<std::filesystem::path> predictor_files() const;
-    /// Where the offsets of a batch are read; nothing without predictors. \param null  the batch's.
-    std::optional<OffsetReader> offsets(std::size_t batch, LinearNull const& null) const;
+    /// Where the offsets of a batch are read; nothing without predictors.
+    /// \param models  the batch's.
+    std::optional<OffsetReader> offsets(std::size_t batch, ScanModels const& models) const;
     /// Position of a block's contig among the contigs that have offsets.
     std::size_t contig_of(ChosenBlock const& block) const { return contigs_[block.partition]; }
 
 private:
-    /// Traits, fitted.
-    struct FittedBatch {
-        ScanModels models;
-        std::vector<std::size_t> accepted;  ///< Positions among those asked for, in order.
-        std::vector<TraitModel> kinds;      ///< Of these,
-        std::vector<TraitCounts> counts;    ///< and their people.
-        std::vector<RejectedTrait> rejected;
-    };
     struct PlannedTrait {
         ColumnReference reference;
         TraitModel model = TraitModel::linear;
@@ -128,17 +115,15 @@ private:
 
     void find_predictors(Log& log);
     std::size_t predictor_of(ColumnReference const& trait) const;
-    void require_linear(ColumnReference const& trait) const;
-    TraitModel model_of(ColumnReference const& trait) const;
+    void require_unit(ColumnReference const& trait, TraitModel model) const;
     FittedBatch fit_columns(std::span<ColumnReference const> columns) const;
-    FittedTraits fit_linear(std::span<ColumnReference const> columns) const;
+    OffsetExtent offset_extent() const;
     void survey(std::vector<TraitReference> const& asked, ScanLimits limits, Log& log);
     void add_fitted(FittedBatch const& fitted, std::span<ColumnReference const> columns,
                     ScanMemory const& memory);
     void make_batches(ScanMemory const& memory, std::int64_t limit, std::int64_t left);
-    void describe_samples(std::vector<TraitReference> const& asked, LinearNull const& null,
-                          Log& log) const;
     void describe_traits(Log& log) const;
+    void warn_of_units(Log& log) const;
 
     ScanRequest request_;
     Cohort cohort_;

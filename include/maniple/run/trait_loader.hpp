@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <span>
 #include <vector>
 
@@ -17,19 +16,20 @@
 namespace maniple {
 
 /// Some traits, fitted.
+template <class Null>
 struct FittedTraits {
-    LinearNull null;
+    Null null;
     std::vector<std::size_t>
         accepted;                     ///< Per trait of `null`: its position among those asked for.
     std::vector<std::int64_t> cases;  ///< The same: samples with the value 1.
     std::vector<std::int64_t> unpredicted;  ///< The same: left out as nothing predicts them.
 };
 
-/// Some binary traits, fitted.
-struct FittedBinaryTraits {
-    BinaryNull null;
-    std::vector<std::size_t>
-        accepted;  ///< Per trait of `null`: its position among those asked for.
+/// Where predictions of some traits are, which offsets will be made of: samples without one are
+/// left out.
+struct TraitPredictors {
+    PredictorSource const* source = nullptr;  ///< None: everybody may take part.
+    std::vector<std::size_t> positions;       ///< In the source, of each trait; prepared.
 };
 
 /// Reads traits and covariates as they are needed and fits them.
@@ -44,26 +44,17 @@ public:
     /// Columns that the covariates make, at the most: one for each level but the first.
     std::int64_t covariate_columns() const;
 
-    /// \throws UserError when no candidate has every covariate; CorruptInput.
-    FittedTraits fit(std::span<ColumnReference const> traits) const;
-
-    /// Of traits that offsets will be taken from: samples without a prediction are left out.
-    /// \param predictors  position in the source of each trait. Prepares them.
-    FittedTraits fit(std::span<ColumnReference const> traits, PredictorSource& source,
-                     std::span<std::size_t const> predictors) const;
+    /// By linear regression. \throws UserError when no candidate has every covariate; CorruptInput.
+    FittedTraits<LinearNull> fit(std::span<ColumnReference const> traits,
+                                 TraitPredictors const& predictors = {}) const;
 
     /// Of binary traits, by logistic regression. \throws as fit.
-    FittedBinaryTraits fit_binary(std::span<ColumnReference const> traits,
-                                  BinaryOptions const& options) const;
+    FittedTraits<BinaryNull> fit_binary(std::span<ColumnReference const> traits,
+                                        BinaryOptions const& options,
+                                        TraitPredictors const& predictors = {}) const;
 
 private:
     std::vector<Covariate> load_covariates() const;
-
-    /// Leave out samples of a trait that is about to be fitted; returns how many.
-    using Restrict = std::function<std::int64_t(std::size_t trait, SampleMask const& base,
-                                                std::span<double> values)>;
-    FittedTraits fit(std::span<ColumnReference const> traits,
-                     std::vector<Completeness> const& known, Restrict const& restrict) const;
 
     StoreTables const& tables_;
     std::vector<ColumnReference> covariates_;

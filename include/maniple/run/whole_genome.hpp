@@ -9,6 +9,7 @@
 #include "maniple/core/log.hpp"
 #include "maniple/model/variant_filter.hpp"
 #include "maniple/mpi/communicator.hpp"
+#include "maniple/run/model_choice.hpp"
 #include "maniple/run/sample_choice.hpp"
 #include "maniple/run/trait_counts.hpp"
 #include "maniple/run/variant_choice.hpp"
@@ -23,10 +24,10 @@ enum class FoldsBy {
     contiguous,  ///< In the order of the store, as REGENIE does.
 };
 
-/// How binary traits are modelled.
-enum class BinaryModel {
-    linear,    ///< As the numbers 0 and 1.
-    logistic,  ///< By log odds: level 1 is a logistic regression. Level 0 is linear all the same.
+/// What is said of samples and traits before a regression begins.
+enum class Introduction {
+    full,
+    none,  ///< Who asks for it has said it already.
 };
 
 /// What a regression is for.
@@ -41,7 +42,10 @@ struct WholeGenomeRequest {
     std::filesystem::path store;
     std::vector<std::string> traits;
     std::vector<std::string> covariates;
-    BinaryModel binary = BinaryModel::linear;
+    /// Of level 1: predictions by logistic models are log odds. Level 0 is linear all the same.
+    ModelChoice model = ModelChoice::by_type;
+    std::int64_t fewest_cases = 10;  ///< Traits of logistic models need as many, and controls.
+    Introduction introduction = Introduction::full;
     SampleFiles samples;
     VariantFiles variants;              ///< That predict.
     VariantFilter filter;               ///< For these.

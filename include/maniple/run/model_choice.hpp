@@ -1,0 +1,26 @@
+/// \file  Which model a trait is regressed by.
+#pragma once
+
+#include <cstdint>
+
+#include "maniple/run/column_choice.hpp"
+
+namespace maniple {
+
+/// What a trait is regressed by.
+enum class TraitModel : std::uint8_t { linear, logistic };
+
+/// What people ask for, of all traits together.
+enum class ModelChoice : std::uint8_t {
+    by_type,   ///< Binary ones by logistic regression, quantitative ones by linear.
+    linear,    ///< All of them as the numbers they are.
+    logistic,  ///< All of them must be binary.
+};
+
+/// "auto", "linear", "logistic".
+char const* to_string(ModelChoice choice);
+
+/// \throws UserError where the trait is not of the type that was asked for.
+TraitModel choose_model(ModelChoice choice, ColumnReference const& trait);
+
+}  // namespace maniple
