@@ -150,7 +150,7 @@ std::optional<WholeGenomeRequest> whole_genome_of(po::variables_map const& value
         .scratch = text_of(values, "scratch")};
 }
 
-BinaryRule binary_rule_of(po::variables_map const& values) {
+EventRule event_rule_of(po::variables_map const& values) {
     auto const correction = choose<Correction>(values, "correction",
                                                {{"firth-approx", Correction::firth_approx},
                                                 {"firth", Correction::firth},
@@ -176,7 +176,7 @@ void execute(po::variables_map const& values, mpi::Communicator const& comm, Log
             values, "missing-genotype",
             {{"mean", MissingGenotype::mean}, {"drop", MissingGenotype::drop}}),
         .model = model_of(values),
-        .rule = binary_rule_of(values),
+        .rule = event_rule_of(values),
         .fewest_cases = bounded<std::int64_t>(values, "min-cases", 1, 1'000'000'000),
         .predictors = text_of(values, "predictors"),
         .whole_genome = whole_genome_of(values),

@@ -81,7 +81,7 @@ AlignedBuffer<double> spread(std::span<double const> some, std::span<SampleIndex
 }
 
 // The residual, then w Z: Z' = inverse(L) Q', column by column.
-std::vector<std::vector<double>> make_columns(BinaryTrait const& trait, CovariateBasis const& made,
+std::vector<std::vector<double>> make_columns(EventTrait const& trait, CovariateBasis const& made,
                                               NullLikelihood const& fitted, std::int64_t samples) {
     auto const weights = fitted.weights();
     std::vector<std::vector<double>> z;
@@ -110,9 +110,9 @@ CaseStatus::CaseStatus(std::int64_t samples)
     std::fill(sign.begin() + samples, sign.end(), 1.0);
 }
 
-FittedBinaryTrait fit_binary_trait(CovariateBasis const& made, CaseStatus const& outcome,
-                                   std::vector<double> start, std::int64_t samples) {
-    FittedBinaryTrait fitted;
+FittedEventTrait fit_binary_trait(CovariateBasis const& made, CaseStatus const& outcome,
+                                  std::vector<double> start, std::int64_t samples) {
+    FittedEventTrait fitted;
     NullLikelihood likelihood{made.basis, outcome};
     auto const result = maximize(std::ref(likelihood), std::move(start));
     if (result.status != FitStatus::ok) {
@@ -150,7 +150,7 @@ FittedBinaryTrait fit_binary_trait(CovariateBasis const& made, CaseStatus const&
             "them?); leave them, or the trait, out";
         return fitted;
     }
-    trait.risk = spread(risk, made.samples, samples);
+    trait.mean = spread(risk, made.samples, samples);
     trait.predictor = spread(likelihood.predictors(), made.samples, samples);
     trait.sign = spread(outcome.sign, made.samples, samples, -1.0);
     fitted.columns = make_columns(trait, made, likelihood, samples);
@@ -158,8 +158,7 @@ FittedBinaryTrait fit_binary_trait(CovariateBasis const& made, CaseStatus const&
     return fitted;
 }
 
-void store_columns(FittedBinaryTrait& fitted, FixedPointMatrix& columns,
-                   FixedPointMatrix& weights) {
+void store_columns(FittedEventTrait& fitted, FixedPointMatrix& columns, FixedPointMatrix& weights) {
     auto& trait = fitted.trait;
     std::vector<std::span<double const>> const views{fitted.columns.begin(), fitted.columns.end()};
     columns.fit_columns(trait.first_column, views);

@@ -17,7 +17,7 @@ constexpr std::size_t traits_per_part = 4;
 
 }  // namespace
 
-OffsetBinaryNull::OffsetBinaryNull(BinaryNull const& plain, std::span<Covariate const> covariates)
+OffsetBinaryNull::OffsetBinaryNull(EventNull const& plain, std::span<Covariate const> covariates)
     : plain_{plain}, covariates_{covariates}, problems_(plain.traits().size()) {
     null_.frame_ = plain.frame_;
     null_.stride_ = plain.stride_;

@@ -72,7 +72,7 @@ ScanLimits agree_on_limits(std::optional<std::int64_t> asked, int threads,
 
 ScanMemory::ScanMemory(Cohort const& cohort, std::span<ChosenBlock const> blocks,
                        std::int64_t traits, MissingGenotype missing, ScanLimits limits,
-                       OffsetExtent offsets, std::optional<BinarySettings> binary)
+                       OffsetExtent offsets, std::optional<EventSettings> binary)
     : samples_{cohort.samples().size()},
       block_variants_{cohort.index().block_variants},
       threads_{limits.threads},
@@ -141,13 +141,13 @@ std::int64_t ScanMemory::logistic_fitting(std::int64_t covariates) const {
 std::int64_t ScanMemory::of_batch(ScanModels const& models) const {
     auto const& null = models.linear;
     auto const traits = models.layout.traits();
-    auto const bytes = null.bytes() + (models.binary ? models.binary->bytes() : 0);
+    auto const bytes = null.bytes() + (models.events ? models.events->bytes() : 0);
     auto const binary =
-        models.binary ? BinaryWorkspace::bytes(*models.binary, *binary_, block_variants_) : 0;
+        models.events ? EventWorkspace::bytes(*models.events, *binary_, block_variants_) : 0;
     auto const columns = null.columns().columns();
     auto const more_nulls =
-        models.binary ? ContigNulls::most_models(offsets_.contigs, static_cast<int>(threads_)) *
-                            OffsetBinaryNull::bytes(*models.binary)
+        models.events ? ContigNulls::most_models(offsets_.contigs, static_cast<int>(threads_)) *
+                            OffsetBinaryNull::bytes(*models.events)
                       : 0;
     auto const covariates = std::ssize(null.covariates());
     return traits * offsets_.trait_bytes + logistic_fitting(covariates) +
@@ -167,8 +167,8 @@ std::int64_t ScanMemory::of_batch(std::int64_t traits, std::int64_t patterns, st
         samples_, traits + columns, covariates, traits,
         lacks ? LinearNull::most_lacking(samples_) : 0, missing_, block_variants_);
     auto const binary = binary_
-                            ? BinaryWorkspace::most_bytes(samples_, traits + columns, traits,
-                                                          covariates + 1, *binary_, block_variants_)
+                            ? EventWorkspace::most_bytes(samples_, traits + columns, traits,
+                                                         covariates + 1, *binary_, block_variants_)
                             : 0;
     return traits * offsets_.trait_bytes + logistic_fitting(covariates) +
            std::max(while_fitting(null, traits + columns, covariates),

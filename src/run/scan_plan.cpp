@@ -175,8 +175,8 @@ void ScanPlan::survey(std::vector<TraitReference> const& asked, ScanLimits limit
         logistic += model == TraitModel::logistic ? 1 : 0;
         if (predictors_) require_unit(trait.reference, model);  // Before any work.
     }
-    std::optional<BinarySettings> binary;
-    if (logistic > 0) binary = binary_settings();
+    std::optional<EventSettings> binary;
+    if (logistic > 0) binary = event_settings();
     auto const count = std::ssize(columns);
     auto const offsets = offset_extent();
     ScanMemory const rough{cohort_, blocks_, count, request_.missing, limits, offsets, binary};
@@ -214,11 +214,11 @@ void ScanPlan::survey(std::vector<TraitReference> const& asked, ScanLimits limit
 void ScanPlan::add_fitted(FittedBatch const& fitted, std::span<ColumnReference const> columns,
                           ScanMemory const& memory) {
     auto const& null = fitted.models.linear;
-    auto const& binary = fitted.models.binary;
+    auto const& events = fitted.models.events;
     base_samples_ = null.base().count();
     expanded_covariates_ = std::ssize(null.covariates());
     std::size_t next_linear = 0;
-    std::size_t next_binary = 0;
+    std::size_t next_event = 0;
     for (std::size_t t = 0; t < fitted.accepted.size(); ++t) {
         auto const& reference = columns[fitted.accepted[t]];
         PlannedTrait planned{
@@ -229,7 +229,7 @@ void ScanPlan::add_fitted(FittedBatch const& fitted, std::span<ColumnReference c
             planned.pattern = checksum(std::as_bytes(pattern.mask.words()));
             planned.columns = own_columns(null, pattern);
         } else {
-            auto const& pattern = binary->pattern(binary->traits()[next_binary++].pattern);
+            auto const& pattern = events->pattern(events->traits()[next_event++].pattern);
             planned.collinear = pattern.collinear;
             planned.pattern = checksum(std::as_bytes(pattern.mask.words()));
             planned.more_columns = memory.logistic_columns(expanded_covariates_);

@@ -123,15 +123,15 @@ FittedTraits<LinearNull> TraitLoader::fit(std::span<ColumnReference const> trait
     return load.describe(std::move(null));
 }
 
-FittedTraits<BinaryNull> TraitLoader::fit_binary(std::span<ColumnReference const> traits,
-                                                 BinaryOptions const& options,
-                                                 TraitPredictors const& predictors) const {
+FittedTraits<EventNull> TraitLoader::fit_events(std::span<ColumnReference const> traits,
+                                                EventOptions const& options,
+                                                TraitPredictors const& predictors) const {
     auto const expanded = load_covariates();
     auto const base = complete_samples(candidates_, expanded);
     CountingLoad load{tables_, traits, predictors, base};
     std::vector<std::string> names;
     for (auto const& trait : traits) names.push_back(trait.label);
-    BinaryNull null{candidates_, expanded, names, std::ref(load), options};
+    EventNull null{candidates_, expanded, names, std::ref(load), options};
     return load.describe(std::move(null));
 }
 

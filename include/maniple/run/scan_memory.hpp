@@ -37,7 +37,7 @@ public:
     /// \param binary  how traits are tested that logistic regression is used for; nothing: none.
     ScanMemory(Cohort const& cohort, std::span<ChosenBlock const> blocks, std::int64_t traits,
                MissingGenotype missing, ScanLimits limits, OffsetExtent offsets,
-               std::optional<BinarySettings> binary);
+               std::optional<EventSettings> binary);
 
     /// Rows of a unit.
     std::int64_t unit_rows() const { return unit_rows_; }
@@ -66,7 +66,7 @@ private:
     std::int64_t threads_;
     MissingGenotype missing_;
     OffsetExtent offsets_;
-    std::optional<BinarySettings> binary_;
+    std::optional<EventSettings> binary_;
     std::int64_t rows_ = 0;
     std::int64_t unit_rows_ = 1;
     std::int64_t arrays_ = 1;   // Units in numbers,

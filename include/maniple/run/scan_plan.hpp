@@ -34,7 +34,7 @@ struct ScanRequest {
     std::vector<std::string> covariates;  ///< Names.
     MissingGenotype missing = MissingGenotype::mean;
     ModelChoice model = ModelChoice::by_type;
-    BinaryRule rule;                   ///< Of tests of logistic models.
+    EventRule rule;                    ///< Of tests of logistic models.
     std::int64_t fewest_cases = 20;    ///< And controls, of a trait that one is fitted to.
     std::filesystem::path predictors;  ///< Whose predictions traits are tested beside; empty: none.
     /// What makes the predictors; nothing: none, or those of `predictors`.
@@ -82,7 +82,7 @@ public:
     ScanModels fit(std::size_t batch);
 
     /// How binary traits of logistic models are tested.
-    BinarySettings binary_settings() const {
+    EventSettings event_settings() const {
         return {.missing = request_.missing, .filter = request_.filter, .rule = request_.rule};
     }
     std::string describe_correction() const;  ///< "score test, spa where p <= 0.05"

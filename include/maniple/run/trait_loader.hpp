@@ -8,7 +8,7 @@
 
 #include "maniple/core/log.hpp"
 #include "maniple/genotype/sample_mask.hpp"
-#include "maniple/model/binary_null.hpp"
+#include "maniple/model/event_null.hpp"
 #include "maniple/model/linear_null.hpp"
 #include "maniple/run/column_choice.hpp"
 #include "maniple/run/predictor_source.hpp"
@@ -49,9 +49,9 @@ public:
                                  TraitPredictors const& predictors = {}) const;
 
     /// Of binary traits, by logistic regression. \throws as fit.
-    FittedTraits<BinaryNull> fit_binary(std::span<ColumnReference const> traits,
-                                        BinaryOptions const& options,
-                                        TraitPredictors const& predictors = {}) const;
+    FittedTraits<EventNull> fit_events(std::span<ColumnReference const> traits,
+                                       EventOptions const& options,
+                                       TraitPredictors const& predictors = {}) const;
 
 private:
     std::vector<Covariate> load_covariates() const;

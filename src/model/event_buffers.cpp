@@ -1,4 +1,4 @@
-#include "binary_buffers.hpp"
+#include "event_buffers.hpp"
 
 #include <algorithm>
 
@@ -14,9 +14,9 @@ constexpr std::int64_t carriers_one_in = 8;
 
 }  // namespace
 
-BinaryShape::BinaryShape(std::int64_t cohort, std::int64_t all_columns, std::int64_t all_traits,
-                         std::int64_t most_rank, BinarySettings const& settings,
-                         std::int64_t block_variants)
+EventShape::EventShape(std::int64_t cohort, std::int64_t all_columns, std::int64_t all_traits,
+                       std::int64_t most_rank, EventSettings const& settings,
+                       std::int64_t block_variants)
     : samples{cohort},
       stride{pad_samples(cohort)},
       columns{all_columns},
@@ -31,8 +31,8 @@ BinaryShape::BinaryShape(std::int64_t cohort, std::int64_t all_columns, std::int
 
 namespace {
 
-BinaryShape shape_of(BinaryNull const& null, BinarySettings const& settings,
-                     std::int64_t block_variants) {
+EventShape shape_of(EventNull const& null, EventSettings const& settings,
+                    std::int64_t block_variants) {
     std::int64_t rank = 0;
     for (auto const& trait : null.traits()) rank = std::max(rank, trait.rank);
     return {null.samples(), null.columns().columns(), std::ssize(null.traits()), rank, settings,
@@ -41,7 +41,7 @@ BinaryShape shape_of(BinaryNull const& null, BinarySettings const& settings,
 
 }  // namespace
 
-BinaryWorkspace::Buffers::Buffers(BinaryShape const& extents)
+EventWorkspace::Buffers::Buffers(EventShape const& extents)
     : shape{extents},
       product{std::max<std::int64_t>(shape.columns, 1)},
       sums{shape.columns * shape.block},
@@ -52,14 +52,14 @@ BinaryWorkspace::Buffers::Buffers(BinaryShape const& extents)
       missing_sums{shape.tile * shape.columns},
       counts(place(shape.tile)),
       genotypes{adjust_together * shape.stride},
-      risks{shape.drops ? shape.stride : 0},
+      means{shape.drops ? shape.stride : 0},
       inside{shape.drops && shape.has_firth ? shape.stride : 0},
       carrier_genotypes{pad_samples(shape.carriers)},
-      carrier_risks{pad_samples(shape.carriers)} {
+      carrier_means{pad_samples(shape.carriers)} {
     if (shape.has_firth) firth.emplace(shape.stride, shape.rank);
 }
 
-std::int64_t BinaryWorkspace::Buffers::bytes(BinaryShape const& shape) {
+std::int64_t EventWorkspace::Buffers::bytes(EventShape const& shape) {
     auto const per_sample = 8 * adjust_together + (shape.drops ? 16 : 0);
     return ProductWorkspace::bytes(shape.columns) +
            8 * shape.block * (shape.columns + shape.traits) +
@@ -69,22 +69,22 @@ std::int64_t BinaryWorkspace::Buffers::bytes(BinaryShape const& shape) {
            (shape.has_firth ? FirthWorkspace::bytes(shape.stride, shape.rank) : 0);
 }
 
-BinaryWorkspace::BinaryWorkspace(BinaryNull const& null, BinarySettings const& settings,
-                                 std::int64_t block_variants)
+EventWorkspace::EventWorkspace(EventNull const& null, EventSettings const& settings,
+                               std::int64_t block_variants)
     : buffers_{std::make_unique<Buffers>(shape_of(null, settings, block_variants))} {}
-BinaryWorkspace::BinaryWorkspace(BinaryWorkspace&&) noexcept = default;
-BinaryWorkspace& BinaryWorkspace::operator=(BinaryWorkspace&&) noexcept = default;
-BinaryWorkspace::~BinaryWorkspace() = default;
+EventWorkspace::EventWorkspace(EventWorkspace&&) noexcept = default;
+EventWorkspace& EventWorkspace::operator=(EventWorkspace&&) noexcept = default;
+EventWorkspace::~EventWorkspace() = default;
 
-std::int64_t BinaryWorkspace::bytes(BinaryNull const& null, BinarySettings const& settings,
-                                    std::int64_t block_variants) {
+std::int64_t EventWorkspace::bytes(EventNull const& null, EventSettings const& settings,
+                                   std::int64_t block_variants) {
     return Buffers::bytes(shape_of(null, settings, block_variants));
 }
 
-std::int64_t BinaryWorkspace::most_bytes(std::int64_t samples, std::int64_t columns,
-                                         std::int64_t traits, std::int64_t rank,
-                                         BinarySettings const& settings,
-                                         std::int64_t block_variants) {
+std::int64_t EventWorkspace::most_bytes(std::int64_t samples, std::int64_t columns,
+                                        std::int64_t traits, std::int64_t rank,
+                                        EventSettings const& settings,
+                                        std::int64_t block_variants) {
     // Fewer columns make larger tiles.
     return missing_bytes +
            Buffers::bytes({samples, columns, traits, rank, settings, block_variants});

@@ -17,29 +17,29 @@
 
 namespace maniple {
 
-struct BinaryOptions {
+struct EventOptions {
     std::int64_t fewest_cases = 20;  ///< Traits with fewer cases, or controls, are rejected.
 };
 
 /// The samples that one or more binary traits share, and their covariates.
-struct BinaryPattern {
+struct EventPattern {
     SampleMask mask;                     ///< Samples with these traits and every covariate.
     std::int64_t samples = 0;            ///< In the mask.
     std::vector<std::string> collinear;  ///< Covariates left out on these samples.
-    std::vector<std::size_t> traits;     ///< Positions in `BinaryNull::traits`.
+    std::vector<std::size_t> traits;     ///< Positions in `EventNull::traits`.
     std::int64_t rank = 0;               ///< Columns of Q, the constant one (first) included.
-    /// Orthonormal columns Q of intercept and covariates, BinaryNull::stride() apart; 0 outside the
+    /// Orthonormal columns Q of intercept and covariates, EventNull::stride() apart; 0 outside the
     /// mask.
     AlignedBuffer<float> basis;
     AlignedBuffer<double> inside;  ///< Per sample: 1 in the mask, else 0.
 };
 
-/// One trait and its null model: m, the risk of each sample, and w = m (1 - m).
+/// One trait and its null model: m, the mean of each sample (its risk), and w = m (1 - m).
 ///
-/// Its columns in `BinaryNull::columns` are the residual y - m, then w Z_1, w Z_2, ...: Z are
+/// Its columns in `EventNull::columns` are the residual y - m, then w Z_1, w Z_2, ...: Z are
 /// combinations of the covariates with Z'WZ = 1, the first of them constant, so that what
 /// covariates explain of a genotype g is |Z'Wg|^2 of g'Wg.
-struct BinaryTrait {
+struct EventTrait {
     std::string name;
     PatternIndex pattern{0};
     std::int64_t cases = 0;
@@ -53,34 +53,34 @@ struct BinaryTrait {
     double third_sum = 0;   ///< and of w (1 - 2 m).
     std::vector<double>
         factor;  ///< L, L L' = Q'WQ, a triangle (linalg/cholesky.hpp): Z' = inv(L) Q'.
-    AlignedBuffer<double> risk;       ///< m, padded; 0 outside the pattern.
+    AlignedBuffer<double> mean;       ///< m, padded; 0 outside the pattern.
     AlignedBuffer<double> predictor;  ///< Log odds of m, the offset included; 0 outside.
     AlignedBuffer<double> sign;       ///< 1 for a case, else -1.
 
-    double residual(SampleIndex s) const { return (sign[s.get()] > 0 ? 1 : 0) - risk[s.get()]; }
+    double residual(SampleIndex s) const { return (sign[s.get()] > 0 ? 1 : 0) - mean[s.get()]; }
 };
 
 /// Everything that tests of binary traits need to know about traits and covariates; immutable once
 /// fitted. A trait's entries depend on the covariates, the candidate samples and the trait, never
 /// on the other traits.
-class BinaryNull {
+class EventNull {
 public:
     /// \param candidates  samples that may take part.
     /// \param covariates  without intercept; any of them may be collinear.
     /// \param load        values: 0 (control), 1 (case) or NaN (missing).
     /// \pre   every covariate has candidates.samples() values
     /// \throws UserError when no candidate has every covariate; what the loaders throw.
-    BinaryNull(SampleMask const& candidates, std::span<Covariate const> covariates,
-               std::span<std::string const> names, LoadTrait const& load,
-               BinaryOptions const& options = {});
+    EventNull(SampleMask const& candidates, std::span<Covariate const> covariates,
+              std::span<std::string const> names, LoadTrait const& load,
+              EventOptions const& options = {});
 
     std::int64_t samples() const { return base().samples(); }  ///< Of the cohort.
     std::int64_t stride() const { return stride_; }            ///< Samples, padded.
     SampleMask const& base() const { return frame_->base; }    ///< Candidates with every covariate.
-    std::span<BinaryPattern const> patterns() const { return frame_->patterns; }
-    std::span<BinaryTrait const> traits() const { return traits_; }
+    std::span<EventPattern const> patterns() const { return frame_->patterns; }
+    std::span<EventTrait const> traits() const { return traits_; }
     std::span<RejectedTrait const> rejected() const { return rejected_; }
-    BinaryPattern const& pattern(PatternIndex p) const { return frame_->patterns[p.at()]; }
+    EventPattern const& pattern(PatternIndex p) const { return frame_->patterns[p.at()]; }
 
     FixedPointMatrix const& columns() const { return columns_; }  ///< Times genotypes.
     FixedPointMatrix const& weights() const { return weights_; }  ///< Times [genotype = 2].
@@ -99,14 +99,14 @@ private:
         explicit Frame(SampleMask some) : base{std::move(some)} {}
 
         SampleMask base;
-        std::vector<BinaryPattern> patterns;
+        std::vector<EventPattern> patterns;
     };
 
-    BinaryNull() = default;
+    EventNull() = default;
 
     std::shared_ptr<Frame> frame_;  // Shared by null models that differ in offsets alone.
     std::int64_t stride_ = 0;
-    std::vector<BinaryTrait> traits_;
+    std::vector<EventTrait> traits_;
     std::vector<RejectedTrait> rejected_;
     FixedPointMatrix columns_;
     FixedPointMatrix weights_;

@@ -9,7 +9,7 @@
 #include "maniple/genotype/dosage_product.hpp"
 #include "maniple/genotype/kernels.hpp"
 #include "maniple/linalg/row_moments.hpp"
-#include "maniple/model/binary_scan.hpp"
+#include "maniple/model/event_scan.hpp"
 #include "maniple/model/firth_regression.hpp"
 #include "tilted_lanes.hpp"
 
@@ -18,10 +18,9 @@ namespace maniple {
 constexpr std::size_t place(std::int64_t i) { return static_cast<std::size_t>(i); }
 
 /// Extents of what is in work at a time.
-struct BinaryShape {
-    BinaryShape(std::int64_t cohort, std::int64_t all_columns, std::int64_t all_traits,
-                std::int64_t most_rank, BinarySettings const& settings,
-                std::int64_t block_variants);
+struct EventShape {
+    EventShape(std::int64_t cohort, std::int64_t all_columns, std::int64_t all_traits,
+               std::int64_t most_rank, EventSettings const& settings, std::int64_t block_variants);
 
     std::int64_t samples;
     std::int64_t stride;   ///< Samples, padded.
@@ -35,11 +34,11 @@ struct BinaryShape {
     bool has_firth;
 };
 
-struct BinaryWorkspace::Buffers {
-    explicit Buffers(BinaryShape const& extents);
-    static std::int64_t bytes(BinaryShape const& shape);
+struct EventWorkspace::Buffers {
+    explicit Buffers(EventShape const& extents);
+    static std::int64_t bytes(EventShape const& shape);
 
-    BinaryShape shape;
+    EventShape shape;
     ProductWorkspace product;
     AlignedBuffer<std::int64_t> sums;             // columns x block: genotypes times columns
     AlignedBuffer<std::int64_t> homozygous_sums;  // traits x block: [genotype = 2] times weights
@@ -48,13 +47,13 @@ struct BinaryWorkspace::Buffers {
     RowMoments moments;
     AlignedBuffer<double> missing_sums;  // tile x columns: over samples without a genotype
     std::vector<GenotypeCounts> counts;  // tile: on the base
-    // Of samples: rows of G, and risks that differ from a trait's.
+    // Of samples: rows of G, and means that differ from a trait's.
     AlignedBuffer<double> genotypes;
-    AlignedBuffer<double> risks;
+    AlignedBuffer<double> means;
     AlignedBuffer<double> inside;
     // The same of carriers.
     AlignedBuffer<double> carrier_genotypes;
-    AlignedBuffer<double> carrier_risks;
+    AlignedBuffer<double> carrier_means;
     std::optional<FirthWorkspace> firth;
 };
 

@@ -1,4 +1,4 @@
-#include "binary_correction.hpp"
+#include "event_correction.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -52,11 +52,11 @@ struct Rest {
 };
 
 /// The cumulant function of some samples' part of a score, and of the rest.
-CumulantFunction cumulants_of(double const* genotypes, double const* risks, std::int64_t count,
+CumulantFunction cumulants_of(double const* genotypes, double const* means, std::int64_t count,
                               Rest const& rest, UntiltedSums const& untilted) {
     auto const at = [=, mean = untilted.mean](double t) {
         auto const sums = tilted_forms().tilted(
-            {.genotypes = genotypes, .risks = risks, .count = count, .tilt = t});
+            {.genotypes = genotypes, .risks = means, .count = count, .tilt = t});
         auto const others = rest.at(t);
         return CumulantPoint{.value = sums.log_mean - t * mean + others.value,
                              .first = sums.first + others.first,
@@ -75,29 +75,29 @@ CumulantFunction cumulants_of(double const* genotypes, double const* risks, std:
 
 }  // namespace
 
-void BinaryCorrection::start(std::size_t trait, TakeTest take) {
+void EventCorrection::start(std::size_t trait, TakeTest take) {
     expect(waiting_.empty(), "the last trait is finished");
     trait_ = &null_.traits()[trait];
     pattern_ = &null_.pattern(trait_->pattern);
     take_ = std::move(take);
 }
 
-void BinaryCorrection::add(ScoreRow row) {
+void EventCorrection::add(ScoreRow row) {
     if (settings_.rule.correction != Correction::firth && try_carriers(row)) return;
     waiting_.push_back(std::move(row));
     if (std::ssize(waiting_) == adjust_together) correct_together();
 }
 
-void BinaryCorrection::finish() {
+void EventCorrection::finish() {
     if (!waiting_.empty()) correct_together();
 }
 
-bool BinaryCorrection::drops(ScoreRow const& row) const {
+bool EventCorrection::drops(ScoreRow const& row) const {
     return settings_.missing == MissingGenotype::drop && row.counts.missing > 0;
 }
 
 // Samples of the trait with another called genotype than the commoner homozygous one.
-std::int64_t BinaryCorrection::list_carriers(ScoreRow const& row) {
+std::int64_t EventCorrection::list_carriers(ScoreRow const& row) {
     bool const is_alternate = row.counts.alternate > row.counts.reference;
     auto const words = genotypes_.row(row.variant);
     auto const mask = pattern_->mask.words();
@@ -114,7 +114,7 @@ std::int64_t BinaryCorrection::list_carriers(ScoreRow const& row) {
 }
 
 // False where others than carriers matter too.
-bool BinaryCorrection::try_carriers(ScoreRow const& row) {
+bool EventCorrection::try_carriers(ScoreRow const& row) {
     auto const& counts = row.counts;
     if (counts.called() - std::max(counts.reference, counts.alternate) > work_.shape.carriers) {
         return false;
@@ -126,7 +126,7 @@ bool BinaryCorrection::try_carriers(ScoreRow const& row) {
     double weighted = 0;                  // and w G.
     for (std::int64_t k = 0; k < padded; ++k) {
         double genotype = 0;
-        double risk = 0;
+        double mean = 0;
         if (k < count) {
             auto const s = carriers_[place(k)];
             genotype = genotypes_.genotype(row.variant, SampleIndex{s});
@@ -134,19 +134,19 @@ bool BinaryCorrection::try_carriers(ScoreRow const& row) {
                 genotype -= row.coefficients[place(r)] *
                             static_cast<double>(pattern_->basis[r * null_.stride() + s]);
             }
-            risk = trait_->risk[s];
-            double const weight = risk * (1 - risk);
+            mean = trait_->mean[s];
+            double const weight = mean * (1 - mean);
             weights -= weight;
-            thirds -= weight * (1 - 2 * risk);
+            thirds -= weight * (1 - 2 * mean);
             weighted -= weight * genotype;
         }
         work_.carrier_genotypes[k] = genotype;
-        work_.carrier_risks[k] = risk;
+        work_.carrier_means[k] = mean;
     }
     auto const* const genotypes = work_.carrier_genotypes.data();
-    auto const* const risks = work_.carrier_risks.data();
+    auto const* const means = work_.carrier_means.data();
     auto const untilted = tilted_forms().untilted(
-        {.genotypes = genotypes, .risks = risks, .count = padded, .tilt = 0});
+        {.genotypes = genotypes, .risks = means, .count = padded, .tilt = 0});
     Rest rest{.variance = std::max(row.information - untilted.second, 0.0)};
     if (!(rest.variance <= others_share * row.information && untilted.reach > 0)) return false;
     // The others' G are much alike: their weighted mean to the third power.
@@ -155,11 +155,11 @@ bool BinaryCorrection::try_carriers(ScoreRow const& row) {
         rest.step = std::clamp(mean * mean * mean * thirds / rest.variance, -untilted.reach,
                                untilted.reach);
     }
-    take_(row.column, judge(row, cumulants_of(genotypes, risks, padded, rest, untilted)));
+    take_(row.column, judge(row, cumulants_of(genotypes, means, padded, rest, untilted)));
     return true;
 }
 
-void BinaryCorrection::correct_together() {
+void EventCorrection::correct_together() {
     std::vector<double> coefficients;
     auto const stride = null_.stride();
     for (std::size_t k = 0; k < waiting_.size(); ++k) {
@@ -186,25 +186,25 @@ void BinaryCorrection::correct_together() {
 }
 
 // Who has no genotype takes no part.
-std::span<double const> BinaryCorrection::risks_without_missing(ScoreRow const& row) {
-    std::ranges::copy(trait_->risk.span(), work_.risks.data());
+std::span<double const> EventCorrection::means_without_missing(ScoreRow const& row) {
+    std::ranges::copy(trait_->mean.span(), work_.means.data());
     auto const count =
         find_missing(genotypes_.row(row.variant), pattern_->mask.words(), work_.missing);
     bool const has_firth = work_.inside.size() > 0;
     if (has_firth) std::ranges::copy(pattern_->inside.span(), work_.inside.data());
     for (auto s : std::span{work_.missing}.first(place(count))) {
-        work_.risks[s.get()] = 0;
+        work_.means[s.get()] = 0;
         if (has_firth) work_.inside[s.get()] = 0;
     }
-    return work_.risks.span();
+    return work_.means.span();
 }
 
-void BinaryCorrection::correct_whole(ScoreRow const& row, double const* genotypes) {
-    auto const* const risks = drops(row) ? risks_without_missing(row).data() : trait_->risk.data();
+void EventCorrection::correct_whole(ScoreRow const& row, double const* genotypes) {
+    auto const* const means = drops(row) ? means_without_missing(row).data() : trait_->mean.data();
     auto const count = null_.stride();
     auto const untilted = tilted_forms().untilted(
-        {.genotypes = genotypes, .risks = risks, .count = count, .tilt = 0});
-    auto const cumulants = cumulants_of(genotypes, risks, count, {}, untilted);
+        {.genotypes = genotypes, .risks = means, .count = count, .tilt = 0});
+    auto const cumulants = cumulants_of(genotypes, means, count, {}, untilted);
     take_(row.column, settings_.rule.correction == Correction::firth
                           ? fit_exactly(row, cumulants, genotypes)
                           : judge(row, cumulants));
@@ -212,7 +212,7 @@ void BinaryCorrection::correct_whole(ScoreRow const& row, double const* genotype
 
 namespace {
 
-BinaryTest describe(FirthEffect const& effect) {
+EventTest describe(FirthEffect const& effect) {
     if (!effect.has_converged) return {none, none, none, TestStatus::not_converged};
     return {effect.beta, effect.standard_error,
             neg_log10_p_normal(std::sqrt(effect.likelihood_ratio)), TestStatus::ok};
@@ -220,12 +220,12 @@ BinaryTest describe(FirthEffect const& effect) {
 
 }  // namespace
 
-BinaryTest BinaryCorrection::judge(ScoreRow const& row, CumulantFunction const& cumulants) const {
+EventTest EventCorrection::judge(ScoreRow const& row, CumulantFunction const& cumulants) const {
     if (settings_.rule.correction == Correction::firth_approx) {
         return describe(fit_firth_effect(cumulants, row.score));
     }
-    BinaryTest test{row.score / row.information, 1 / std::sqrt(row.information),
-                    neg_log10_p_saddlepoint(cumulants, row.score), TestStatus::ok};
+    EventTest test{row.score / row.information, 1 / std::sqrt(row.information),
+                   neg_log10_p_saddlepoint(cumulants, row.score), TestStatus::ok};
     if (!std::isfinite(test.neg_log10_p)) return {none, none, none, TestStatus::not_converged};
     // Effect and p stay those of one normal deviate.
     double const deviate = normal_from_neg_log10_p(test.neg_log10_p);
@@ -233,8 +233,8 @@ BinaryTest BinaryCorrection::judge(ScoreRow const& row, CumulantFunction const& 
     return test;
 }
 
-BinaryTest BinaryCorrection::fit_exactly(ScoreRow const& row, CumulantFunction const& cumulants,
-                                         double const* genotypes) {
+EventTest EventCorrection::fit_exactly(ScoreRow const& row, CumulantFunction const& cumulants,
+                                       double const* genotypes) {
     auto const start = fit_firth_effect(cumulants, row.score);
     auto const count = place(null_.stride());
     FirthProblem const problem{

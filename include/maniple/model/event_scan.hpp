@@ -6,7 +6,7 @@
 #include <span>
 
 #include "maniple/genotype/packed_block.hpp"
-#include "maniple/model/binary_null.hpp"
+#include "maniple/model/event_null.hpp"
 #include "maniple/model/linear_scan.hpp"
 #include "maniple/model/variant_filter.hpp"
 
@@ -20,42 +20,42 @@ enum class Correction {
     firth,         ///< The same with all effects free.
 };
 
-struct BinaryRule {
+struct EventRule {
     Correction correction = Correction::firth_approx;
     double threshold = 0.05;           ///< Largest p of a score test that is not corrected.
     std::int64_t fewest_carriers = 5;  ///< Of the rarer genotypes, among a trait's samples.
 };
 
 /// How a block is tested.
-struct BinarySettings {
+struct EventSettings {
     MissingGenotype missing = MissingGenotype::mean;
     VariantFilter filter;
-    BinaryRule rule;
+    EventRule rule;
 };
 
 /// Memory of one thread, reused from block to block.
-class BinaryWorkspace {
+class EventWorkspace {
 public:
     /// For blocks of at most `block_variants` variants.
-    BinaryWorkspace(BinaryNull const& null, BinarySettings const& settings,
-                    std::int64_t block_variants);
-    BinaryWorkspace(BinaryWorkspace&&) noexcept;
-    BinaryWorkspace& operator=(BinaryWorkspace&&) noexcept;
-    ~BinaryWorkspace();
+    EventWorkspace(EventNull const& null, EventSettings const& settings,
+                   std::int64_t block_variants);
+    EventWorkspace(EventWorkspace&&) noexcept;
+    EventWorkspace& operator=(EventWorkspace&&) noexcept;
+    ~EventWorkspace();
 
-    static std::int64_t bytes(BinaryNull const& null, BinarySettings const& settings,
+    static std::int64_t bytes(EventNull const& null, EventSettings const& settings,
                               std::int64_t block_variants);
 
     /// The same before there is a null model. No less than `bytes` of any with these extents.
     /// \param columns  that genotypes are multiplied with. \param rank  of any trait, at the most.
     static std::int64_t most_bytes(std::int64_t samples, std::int64_t columns, std::int64_t traits,
-                                   std::int64_t rank, BinarySettings const& settings,
+                                   std::int64_t rank, EventSettings const& settings,
                                    std::int64_t block_variants);
 
     struct Buffers;
 
 private:
-    friend class BinaryBlockScan;
+    friend class EventBlockScan;
     std::unique_ptr<Buffers> buffers_;
 };
 
@@ -84,8 +84,8 @@ private:
 /// Serial and re-entrant with a workspace of its own.
 /// Sources: R. Dey et al. (2017), Am. J. Hum. Genet. 101; W. Zhou et al. (2018), Nat. Genet. 50;
 /// J. Mbatchou et al. (2021), Nat. Genet. 53.
-void scan_binary_block(BinaryNull const& null, PackedView genotypes,
-                       std::span<LocalVariantIndex const> rows, BinarySettings const& settings,
-                       BinaryWorkspace& workspace, LinearTests const& tests);
+void scan_event_block(EventNull const& null, PackedView genotypes,
+                      std::span<LocalVariantIndex const> rows, EventSettings const& settings,
+                      EventWorkspace& workspace, LinearTests const& tests);
 
 }  // namespace maniple

@@ -1,4 +1,4 @@
-#include "maniple/model/binary_null.hpp"
+#include "maniple/model/event_null.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -29,10 +29,10 @@ std::string describe_few(char const* what, std::int64_t fewest) {
 
 }  // namespace
 
-class BinaryNull::Fit {
+class EventNull::Fit {
 public:
-    Fit(BinaryNull& null, std::span<Covariate const> covariates, std::span<std::string const> names,
-        LoadTrait const& load, BinaryOptions const& options)
+    Fit(EventNull& null, std::span<Covariate const> covariates, std::span<std::string const> names,
+        LoadTrait const& load, EventOptions const& options)
         : null_{null},
           covariates_{covariates},
           names_{names},
@@ -67,7 +67,7 @@ private:
 
     void fit_pattern(TraitGroup& group) {
         auto const made = make_basis(group.mask.list(), covariates_);
-        BinaryPattern pattern{.mask = std::move(group.mask)};
+        EventPattern pattern{.mask = std::move(group.mask)};
         pattern.samples = std::ssize(made.samples);
         pattern.collinear = made.collinear;
         pattern.rank = made.basis.columns();
@@ -145,7 +145,7 @@ private:
         std::iota(order.begin(), order.end(), std::size_t{0});
         std::ranges::sort(order, {}, [&](std::size_t i) { return input_position_[i]; });
         std::vector<std::size_t> position(order.size());
-        std::vector<BinaryTrait> sorted;
+        std::vector<EventTrait> sorted;
         for (std::size_t i = 0; i < order.size(); ++i) {
             position[order[i]] = i;
             sorted.push_back(std::move(null_.traits_[order[i]]));
@@ -158,20 +158,20 @@ private:
         for (auto& rejected : rejected_) null_.rejected_.push_back(std::move(rejected.second));
     }
 
-    BinaryNull& null_;
+    EventNull& null_;
     std::span<Covariate const> covariates_;
     std::span<std::string const> names_;
     LoadTrait const& load_;
-    BinaryOptions const& options_;
+    EventOptions const& options_;
     std::vector<double> values_;
     std::int64_t next_column_ = 0;
     std::vector<std::size_t> input_position_;  // Of each trait fitted.
     std::vector<std::pair<std::size_t, RejectedTrait>> rejected_;
 };
 
-BinaryNull::BinaryNull(SampleMask const& candidates, std::span<Covariate const> covariates,
-                       std::span<std::string const> names, LoadTrait const& load,
-                       BinaryOptions const& options)
+EventNull::EventNull(SampleMask const& candidates, std::span<Covariate const> covariates,
+                     std::span<std::string const> names, LoadTrait const& load,
+                     EventOptions const& options)
     : frame_{std::make_shared<Frame>(complete_samples(candidates, covariates))},
       stride_{pad_samples(candidates.samples())} {
     if (base().count() == 0) {
@@ -183,13 +183,13 @@ BinaryNull::BinaryNull(SampleMask const& candidates, std::span<Covariate const> 
     Fit{*this, covariates, names, load, options}.run();
 }
 
-std::int64_t BinaryNull::bytes() const {
+std::int64_t EventNull::bytes() const {
     auto total = own_bytes();
     for (auto const& pattern : patterns()) total += (4 * pattern.rank + 8) * stride_;
     return total;
 }
 
-std::int64_t BinaryNull::own_bytes() const {
+std::int64_t EventNull::own_bytes() const {
     return columns_.bytes() + weights_.bytes() + 3 * 8 * stride_ * std::ssize(traits_);
 }
 
