@@ -14,18 +14,18 @@ constexpr std::int64_t carriers_one_in = 8;
 
 }  // namespace
 
-EventShape::EventShape(std::int64_t cohort, std::int64_t all_columns, std::int64_t all_traits,
-                       std::int64_t most_rank, EventSettings const& settings,
+EventShape::EventShape(EventExtent const& extent, EventSettings const& settings,
                        std::int64_t block_variants)
-    : samples{cohort},
-      stride{pad_samples(cohort)},
-      columns{all_columns},
-      traits{all_traits},
-      rank{most_rank},
+    : samples{extent.samples},
+      stride{pad_samples(samples)},
+      columns{extent.columns},
+      traits{extent.traits},
+      rank{extent.rank},
+      events{settings.rule.hazard_correction != Correction::none ? extent.events : 0},
       block{block_variants},
       tile{std::clamp<std::int64_t>(missing_bytes / (8 * std::max<std::int64_t>(columns, 1)), 16,
                                     most_tile_variants)},
-      carriers{cohort / carriers_one_in},
+      carriers{samples / carriers_one_in},
       drops{settings.missing == MissingGenotype::drop},
       has_firth{settings.rule.correction == Correction::firth} {}
 
@@ -33,10 +33,14 @@ namespace {
 
 EventShape shape_of(EventNull const& null, EventSettings const& settings,
                     std::int64_t block_variants) {
-    std::int64_t rank = 0;
-    for (auto const& trait : null.traits()) rank = std::max(rank, trait.rank);
-    return {null.samples(), null.columns().columns(), std::ssize(null.traits()), rank, settings,
-            block_variants};
+    EventExtent extent{.samples = null.samples(),
+                       .columns = null.columns().columns(),
+                       .traits = std::ssize(null.traits())};
+    for (auto const& trait : null.traits()) {
+        extent.rank = std::max(extent.rank, trait.rank);
+        extent.events = std::max(extent.events, trait.risk_sets.events());
+    }
+    return {extent, settings, block_variants};
 }
 
 }  // namespace
@@ -57,7 +61,19 @@ EventWorkspace::Buffers::Buffers(EventShape const& extents)
       carrier_genotypes{pad_samples(shape.carriers)},
       carrier_means{pad_samples(shape.carriers)} {
     if (shape.has_firth) firth.emplace(shape.stride, shape.rank);
+    if (shape.events > 0) hazard.emplace(shape.samples, shape.events);
 }
+
+namespace {
+
+// Also risk sets without the samples that are dropped.
+std::int64_t hazard_bytes(EventShape const& shape) {
+    if (shape.events == 0) return 0;
+    return HazardCumulants::bytes(shape.samples, shape.events) +
+           (shape.drops ? RiskSets::most_bytes(shape.samples, shape.events) : 0);
+}
+
+}  // namespace
 
 std::int64_t EventWorkspace::Buffers::bytes(EventShape const& shape) {
     auto const per_sample = 8 * adjust_together + (shape.drops ? 16 : 0);
@@ -66,7 +82,8 @@ std::int64_t EventWorkspace::Buffers::bytes(EventShape const& shape) {
            shape.block * packed_stride(shape.samples) + 32 * packed_stride(shape.samples) +
            8 * shape.tile * (shape.columns + shape.rank + 8) + per_sample * shape.stride +
            16 * pad_samples(shape.carriers) +
-           (shape.has_firth ? FirthWorkspace::bytes(shape.stride, shape.rank) : 0);
+           (shape.has_firth ? FirthWorkspace::bytes(shape.stride, shape.rank) : 0) +
+           hazard_bytes(shape);
 }
 
 EventWorkspace::EventWorkspace(EventNull const& null, EventSettings const& settings,
@@ -81,13 +98,10 @@ std::int64_t EventWorkspace::bytes(EventNull const& null, EventSettings const& s
     return Buffers::bytes(shape_of(null, settings, block_variants));
 }
 
-std::int64_t EventWorkspace::most_bytes(std::int64_t samples, std::int64_t columns,
-                                        std::int64_t traits, std::int64_t rank,
-                                        EventSettings const& settings,
+std::int64_t EventWorkspace::most_bytes(EventExtent const& extent, EventSettings const& settings,
                                         std::int64_t block_variants) {
     // Fewer columns make larger tiles.
-    return missing_bytes +
-           Buffers::bytes({samples, columns, traits, rank, settings, block_variants});
+    return missing_bytes + Buffers::bytes({extent, settings, block_variants});
 }
 
 }  // namespace maniple

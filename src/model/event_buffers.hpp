@@ -1,4 +1,4 @@
-// What a thread keeps while it tests binary traits.
+// What a thread keeps while it tests events.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +11,7 @@
 #include "maniple/linalg/row_moments.hpp"
 #include "maniple/model/event_scan.hpp"
 #include "maniple/model/firth_regression.hpp"
+#include "maniple/model/hazard_cumulants.hpp"
 #include "tilted_lanes.hpp"
 
 namespace maniple {
@@ -19,14 +20,15 @@ constexpr std::size_t place(std::int64_t i) { return static_cast<std::size_t>(i)
 
 /// Extents of what is in work at a time.
 struct EventShape {
-    EventShape(std::int64_t cohort, std::int64_t all_columns, std::int64_t all_traits,
-               std::int64_t most_rank, EventSettings const& settings, std::int64_t block_variants);
+    EventShape(EventExtent const& extent, EventSettings const& settings,
+               std::int64_t block_variants);
 
     std::int64_t samples;
     std::int64_t stride;   ///< Samples, padded.
     std::int64_t columns;  ///< Of all traits.
     std::int64_t traits;
     std::int64_t rank;      ///< Of any trait, at the most.
+    std::int64_t events;    ///< Of any trait with times; 0: there is none.
     std::int64_t block;     ///< Variants of a block,
     std::int64_t tile;      ///< and those whose sums over missing genotypes are kept.
     std::int64_t carriers;  ///< Of a variant that is tested by its carriers alone, at the most.
@@ -55,6 +57,7 @@ struct EventWorkspace::Buffers {
     AlignedBuffer<double> carrier_genotypes;
     AlignedBuffer<double> carrier_means;
     std::optional<FirthWorkspace> firth;
+    std::optional<HazardCumulants> hazard;
 };
 
 }  // namespace maniple

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "event_buffers.hpp"
+#include "maniple/model/firth_effect.hpp"
 #include "maniple/model/test_status.hpp"
 #include "maniple/stats/saddlepoint.hpp"
 
@@ -48,10 +49,23 @@ public:
     void finish();  ///< Of the trait.
 
 private:
+    /// Those that are no carriers.
+    struct OtherSamples {
+        double weights = 0;   ///< Sum of w.
+        double mean = 0;      ///< Of G, by weights.
+        double variance = 0;  ///< Their part of V.
+    };
+
     bool try_carriers(ScoreRow const& row);
     void correct_together();
     void correct_whole(ScoreRow const& row, double const* genotypes);
     EventTest judge(ScoreRow const& row, CumulantFunction const& cumulants) const;
+    EventTest judge_hazard_of_carriers(ScoreRow const& row, CumulantFunction poisson,
+                                       OtherSamples const& others);
+    EventTest judge_hazard(ScoreRow const& row, CumulantFunction poisson, double const* genotypes);
+    EventTest describe_hazard(FirthEffect const& effect, double tail) const;
+    double hazard_tail(ScoreRow const& row, CumulantFunction poisson, double events) const;
+    std::span<SampleIndex const> find_missing_of(ScoreRow const& row);
     EventTest fit_exactly(ScoreRow const& row, CumulantFunction const& cumulants,
                           double const* genotypes);
     std::span<double const> means_without_missing(ScoreRow const& row);
@@ -63,6 +77,7 @@ private:
     EventSettings const& settings_;
     EventWorkspace::Buffers& work_;
     EventTrait const* trait_ = nullptr;
+    Correction correction_ = Correction::none;  // Of the trait.
     EventPattern const* pattern_ = nullptr;
     TakeTest take_;
     std::vector<ScoreRow> waiting_;

@@ -181,7 +181,7 @@ private:
             }
             double const error = 1 / std::sqrt(score.information);
             double const p = neg_log10_p_normal(score.score * error);
-            if (settings_.rule.correction == Correction::none || p < least_to_correct_) {
+            if (settings_.rule.of(trait_->family) == Correction::none || p < least_to_correct_) {
                 write(first_ + i, {score.score / score.information, error, p, TestStatus::ok});
                 continue;
             }
@@ -257,7 +257,7 @@ private:
         std::vector<double> z(place(rank));
         for (auto s : std::span{work_.missing}.first(place(count))) {
             row_of_z(s, z);
-            double const weight = trait.mean[s.get()] * (1 - trait.mean[s.get()]);
+            double const weight = trait.weight(s);
             double const residual = trait.residual(s);
             auto* entry = gram.data();
             for (std::size_t r = 0; r < z.size(); ++r) {
@@ -317,6 +317,10 @@ void scan_event_block(EventNull const& null, PackedView genotypes,
                tests.alternate_frequency.rows() == patterns && tests.samples.rows() == patterns,
            "results have a row per trait or pattern");
     expect(tests.beta.columns() >= std::ssize(rows), "results have a column per row");
+    expect(settings.rule.hazard_correction != Correction::firth ||
+               std::ranges::none_of(null.traits(),
+                                    [](auto const& t) { return t.family == Family::poisson; }),
+           "hazards have no regression with all effects free");
     if (rows.empty() || traits == 0) return;
     EventBlockScan{null, genotypes, settings, workspace, tests}.run(rows);
 }

@@ -119,6 +119,10 @@ std::vector<double> RiskSets::expected_events() const {
     return expected;
 }
 
+std::int64_t RiskSets::most_bytes(std::int64_t all, std::int64_t events) {
+    return 4 * all + 13 * all + 8 * pad_samples(all) + 16 * events;
+}
+
 std::int64_t RiskSets::bytes() const {
     return 4 * std::ssize(places_) + 13 * samples() + 8 * hazards_.size() + 8 * events() +
            8 * std::ssize(event_times_);

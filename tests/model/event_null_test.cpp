@@ -55,13 +55,12 @@ struct Cohort {
     }
 
     EventNull fit(EventOptions const& options = {}) const {
-        std::vector<std::string> names;
-        for (auto const& trait : traits) names.push_back(trait.name);
-        return EventNull{candidates, covariates, names,
-                         [&](std::size_t t, std::span<double> values) {
-                             std::ranges::copy(traits[t].values, values.begin());
-                         },
-                         options};
+        std::vector<EventOutline> outlines;
+        for (auto const& trait : traits) outlines.push_back({trait.name});
+        EventLoaders const load{.values = [&](std::size_t t, std::span<double> values) {
+            std::ranges::copy(traits[t].values, values.begin());
+        }};
+        return EventNull{candidates, covariates, outlines, load, options};
     }
     /// The same offsets for every trait.
     void fit_offsets(OffsetBinaryNull& model) const {

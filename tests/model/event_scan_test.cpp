@@ -34,13 +34,12 @@ struct Cohort {
         if (some.empty()) {
             for (std::size_t t = 0; t < traits.size(); ++t) some.push_back(t);
         }
-        std::vector<std::string> names;
-        for (auto t : some) names.push_back(traits[t].name);
-        return EventNull{candidates, covariates, names,
-                         [&](std::size_t t, std::span<double> values) {
-                             std::ranges::copy(traits[some[t]].values, values.begin());
-                         },
-                         options};
+        std::vector<EventOutline> outlines;
+        for (auto t : some) outlines.push_back({traits[t].name});
+        EventLoaders const load{.values = [&](std::size_t t, std::span<double> values) {
+            std::ranges::copy(traits[some[t]].values, values.begin());
+        }};
+        return EventNull{candidates, covariates, outlines, load, options};
     }
 };
 

@@ -38,11 +38,12 @@ struct Diseases {
     }
 
     EventNull fit(std::vector<std::size_t> const& some) const {
-        std::vector<std::string> own;
-        for (auto t : some) own.push_back(names[t]);
-        return EventNull{everybody, covariates, own, [&](std::size_t t, std::span<double> values) {
-                             std::ranges::copy(traits[some[t]], values.begin());
-                         }};
+        std::vector<EventOutline> own;
+        for (auto t : some) own.push_back({names[t]});
+        EventLoaders const load{.values = [&](std::size_t t, std::span<double> values) {
+            std::ranges::copy(traits[some[t]], values.begin());
+        }};
+        return EventNull{everybody, covariates, own, load};
     }
     std::vector<float> offsets_of(std::vector<std::size_t> const& some) const {
         std::vector<float> own;

@@ -70,17 +70,18 @@ ScanModels make_models() {
         }
         kinds.push_back(is_binary(t) ? TraitModel::logistic : TraitModel::linear);
     }
-    std::vector<std::string> names;
-    for (auto const& trait : binary) names.push_back(trait.name);
+    std::vector<EventOutline> outlines;
+    for (auto const& trait : binary) outlines.push_back({trait.name});
     for (SampleIndex s{0}; s.get() < samples; ++s) {
         everybody.insert(s);
         age.values.push_back(normal(random));
     }
     std::vector<Covariate> const covariates{age};
     LinearNull linear{everybody, covariates, quantitative};
-    EventNull logistic{everybody, covariates, names, [&](std::size_t t, std::span<double> values) {
-                           std::ranges::copy(binary[t].values, values.begin());
-                       }};
+    EventLoaders const load{.values = [&](std::size_t t, std::span<double> values) {
+        std::ranges::copy(binary[t].values, values.begin());
+    }};
+    EventNull logistic{everybody, covariates, outlines, load};
     UnitLayout layout{linear, &logistic, kinds};
     return {
         .linear = std::move(linear), .events = std::move(logistic), .layout = std::move(layout)};

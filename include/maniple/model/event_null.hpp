@@ -1,4 +1,5 @@
-/// \file  Logistic regression of binary traits on the covariates, before any genotype is seen.
+/// \file  Regression of events, cases or those in time, on the covariates, before any genotype is
+///        seen.
 #pragma once
 
 #include <cstdint>
@@ -13,15 +14,34 @@
 #include "maniple/genotype/sample_mask.hpp"
 #include "maniple/linalg/fixed_point.hpp"
 #include "maniple/model/linear_null.hpp"
+#include "maniple/model/risk_sets.hpp"
 #include "maniple/trait/covariates.hpp"
 
 namespace maniple {
 
-struct EventOptions {
-    std::int64_t fewest_cases = 20;  ///< Traits with fewer cases, or controls, are rejected.
+/// What the number of a sample's events is taken for.
+enum class Family : std::uint8_t {
+    bernoulli,  ///< A binary trait, by logistic regression: a case or none.
+    poisson,    ///< A time to an event, by Cox regression: Poisson given the cumulative hazard.
 };
 
-/// The samples that one or more binary traits share, and their covariates.
+struct EventOutline {
+    std::string name;
+    Family family = Family::bernoulli;
+};
+
+/// Both fill a buffer of one value per sample of the cohort, NaN where it is missing.
+struct EventLoaders {
+    LoadTrait values;  ///< 0 (control) or 1 (case); or the time to event or censoring.
+    LoadTrait events;  ///< Of traits with times alone, where there is one: 1 event, 0 censored.
+};
+
+struct EventOptions {
+    /// Traits with fewer cases, controls of a binary one, or events, are rejected.
+    std::int64_t fewest_cases = 20;
+};
+
+/// The samples that one or more traits share, and their covariates.
 struct EventPattern {
     SampleMask mask;                     ///< Samples with these traits and every covariate.
     std::int64_t samples = 0;            ///< In the mask.
@@ -34,44 +54,55 @@ struct EventPattern {
     AlignedBuffer<double> inside;  ///< Per sample: 1 in the mask, else 0.
 };
 
-/// One trait and its null model: m, the mean of each sample (its risk), and w = m (1 - m).
+/// One trait and its null model: m, the mean number of each sample's events, and its variance w.
+/// Cases have their risk, and w = m (1 - m); events in time their cumulative hazard over the time,
+/// and w = m.
 ///
-/// Its columns in `EventNull::columns` are the residual y - m, then w Z_1, w Z_2, ...: Z are
-/// combinations of the covariates with Z'WZ = 1, the first of them constant, so that what
-/// covariates explain of a genotype g is |Z'Wg|^2 of g'Wg.
+/// Its columns in `EventNull::columns` are the residual y - m, y being 1 for an event, then w Z_1,
+/// w Z_2, ...: Z are combinations of the covariates with Z'WZ = 1, the first of them constant, so
+/// that what covariates explain of a genotype g is |Z'Wg|^2 of g'Wg.
 struct EventTrait {
     std::string name;
+    Family family = Family::bernoulli;
     PatternIndex pattern{0};
-    std::int64_t cases = 0;
-    std::int64_t controls = 0;
+    std::int64_t cases = 0;          ///< Or events,
+    std::int64_t controls = 0;       ///< and those censored.
     std::int64_t rank = 0;           ///< Columns of Z.
     std::int64_t first_column = 0;   ///< In `columns`.
     std::vector<double> units;       ///< Of the integers of its 1 + rank columns.
     std::int64_t weight_column = 0;  ///< In `weights`: w.
     double weight_unit = 0;
     double weight_sum = 0;  ///< Of w,
-    double third_sum = 0;   ///< and of w (1 - 2 m).
+    double third_sum = 0;   ///< and of the third cumulant, w (1 - 2 m) or w.
     std::vector<double>
         factor;  ///< L, L L' = Q'WQ, a triangle (linalg/cholesky.hpp): Z' = inv(L) Q'.
     AlignedBuffer<double> mean;       ///< m, padded; 0 outside the pattern.
-    AlignedBuffer<double> predictor;  ///< Log odds of m, the offset included; 0 outside.
-    AlignedBuffer<double> sign;       ///< 1 for a case, else -1.
+    AlignedBuffer<double> sign;       ///< 1 for a case or event, else -1.
+    AlignedBuffer<double> predictor;  ///< Binary: log odds of m, the offset included; 0 outside.
+    RiskSets risk_sets;               ///< Times: who is at risk when events happen.
 
     double residual(SampleIndex s) const { return (sign[s.get()] > 0 ? 1 : 0) - mean[s.get()]; }
+    double weight(SampleIndex s) const {
+        double const m = mean[s.get()];
+        return family == Family::bernoulli ? m * (1 - m) : m;
+    }
+    std::int64_t bytes() const {  ///< Beside its columns.
+        return 8 * (mean.size() + sign.size() + predictor.size()) + risk_sets.bytes();
+    }
 };
 
-/// Everything that tests of binary traits need to know about traits and covariates; immutable once
+/// Everything that tests of events need to know about traits and covariates; immutable once
 /// fitted. A trait's entries depend on the covariates, the candidate samples and the trait, never
 /// on the other traits.
 class EventNull {
 public:
     /// \param candidates  samples that may take part.
     /// \param covariates  without intercept; any of them may be collinear.
-    /// \param load        values: 0 (control), 1 (case) or NaN (missing).
     /// \pre   every covariate has candidates.samples() values
-    /// \throws UserError when no candidate has every covariate; what the loaders throw.
+    /// \throws UserError when no candidate has every covariate, or a case or event is neither 0 nor
+    ///         1; what the loaders throw.
     EventNull(SampleMask const& candidates, std::span<Covariate const> covariates,
-              std::span<std::string const> names, LoadTrait const& load,
+              std::span<EventOutline const> traits, EventLoaders const& load,
               EventOptions const& options = {});
 
     std::int64_t samples() const { return base().samples(); }  ///< Of the cohort.

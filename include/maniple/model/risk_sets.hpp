@@ -55,6 +55,8 @@ public:
     std::vector<double> expected_events() const;
 
     std::int64_t bytes() const;
+    /// No less than that of any with these extents. \param all  samples of the cohort.
+    static std::int64_t most_bytes(std::int64_t all, std::int64_t events);
 
 private:
     void find_event_times();
