@@ -53,13 +53,14 @@ struct AcceptedTrait {
 };
 
 template <class Null>
-void add_accepted(FittedTraits<Null> const& fitted, TraitsOfModel const& asked, TraitModel model,
-                  std::vector<AcceptedTrait>& all) {
+void add_accepted(FittedTraits<Null> const& fitted, TraitsOfModel const& asked,
+                  std::span<TraitModel const> models, std::vector<AcceptedTrait>& all) {
     for (std::size_t t = 0; t < fitted.accepted.size(); ++t) {
         auto const& pattern = fitted.null.pattern(fitted.null.traits()[t].pattern);
-        all.push_back({asked.positions[fitted.accepted[t]],
-                       model,
-                       {.type = asked.columns[fitted.accepted[t]].column.type,
+        auto const position = asked.positions[fitted.accepted[t]];
+        all.push_back({position,
+                       models[position],
+                       {.outcome = outcome_of(asked.columns[fitted.accepted[t]]),
                         .samples = pattern.samples,
                         .cases = fitted.cases[t],
                         .unpredicted = fitted.unpredicted[t]}});
@@ -114,19 +115,19 @@ FittedBatch fit_batch(TraitLoader const& loader, std::span<ColumnReference const
     expect(models.size() == columns.size(), "every trait has a model");
 
     TraitsOfModel linear;
-    TraitsOfModel logistic;
+    TraitsOfModel of_events;
     for (std::size_t c = 0; c < columns.size(); ++c) {
-        (models[c] == TraitModel::linear ? linear : logistic).add(columns[c], c, predictors);
+        (models[c] == TraitModel::linear ? linear : of_events).add(columns[c], c, predictors);
     }
     auto fitted = loader.fit(linear.columns, linear.predictors);
     std::vector<AcceptedTrait> all;
-    add_accepted(fitted, linear, TraitModel::linear, all);
+    add_accepted(fitted, linear, models, all);
     auto const refused = fitted.null.rejected();
     std::vector<RejectedTrait> rejected{refused.begin(), refused.end()};
     std::optional<EventNull> null;
-    if (!logistic.columns.empty()) {
-        auto events = loader.fit_events(logistic.columns, options, logistic.predictors);
-        add_accepted(events, logistic, TraitModel::logistic, all);
+    if (!of_events.columns.empty()) {
+        auto events = loader.fit_events(of_events.columns, options, of_events.predictors);
+        add_accepted(events, of_events, models, all);
         auto const more = events.null.rejected();
         rejected.insert(rejected.end(), more.begin(), more.end());
         if (!events.null.traits().empty()) null = std::move(events.null);

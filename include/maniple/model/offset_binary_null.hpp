@@ -21,6 +21,7 @@ class OffsetBinaryNull {
 public:
     /// \param plain       the model without offsets; outlives this object.
     /// \param covariates  those that it was fitted with; outlive this object.
+    /// \pre every trait is binary
     OffsetBinaryNull(EventNull const& plain, std::span<Covariate const> covariates);
 
     /// Pieces of work, about equal.

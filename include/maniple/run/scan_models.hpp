@@ -17,7 +17,7 @@
 namespace maniple {
 
 /// Where arrays hold the numbers of a batch's traits: those of linear models first, then those of
-/// logistic ones, each in the order of its null model, and so their patterns.
+/// events (logistic and Cox), each in the order of its null model, and so their patterns.
 class UnitLayout {
 public:
     struct Place {
@@ -53,7 +53,7 @@ private:
 /// Immutable once fitted.
 struct ScanModels {
     LinearNull linear;                ///< Perhaps without traits.
-    std::optional<EventNull> events;  ///< Nothing where no trait is regressed by it.
+    std::optional<EventNull> events;  ///< Of logistic and Cox regressions; nothing without any.
     UnitLayout layout;
 };
 

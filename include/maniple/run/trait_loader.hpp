@@ -21,7 +21,7 @@ struct FittedTraits {
     Null null;
     std::vector<std::size_t>
         accepted;                     ///< Per trait of `null`: its position among those asked for.
-    std::vector<std::int64_t> cases;  ///< The same: samples with the value 1.
+    std::vector<std::int64_t> cases;  ///< The same: samples with the value 1, or an event.
     std::vector<std::int64_t> unpredicted;  ///< The same: left out as nothing predicts them.
 };
 
@@ -48,7 +48,8 @@ public:
     FittedTraits<LinearNull> fit(std::span<ColumnReference const> traits,
                                  TraitPredictors const& predictors = {}) const;
 
-    /// Of binary traits, by logistic regression. \throws as fit.
+    /// Of binary traits by logistic regression, and of times to event by Cox regression.
+    /// \throws as fit; UserError where times are negative, or events neither 0 nor 1.
     FittedTraits<EventNull> fit_events(std::span<ColumnReference const> traits,
                                        EventOptions const& options,
                                        TraitPredictors const& predictors = {}) const;
