@@ -4,6 +4,9 @@ target_link_libraries(elastic_net_path PRIVATE maniple_model)
 # Level 1 of the whole-genome regression on predictors in a file, likewise.
 add_executable(stacked_level tests/model/stacked_level.cpp)
 target_link_libraries(stacked_level PRIVATE maniple_model)
+# Null model and effects of a time-to-event trait in a file, likewise.
+add_executable(hazard_effects tests/model/hazard_effects.cpp)
+target_link_libraries(hazard_effects PRIVATE maniple_model)
 
 # predictors.h5 from text, for tests of scans that read it.
 add_executable(write_predictors tests/store/write_predictors.cpp)
@@ -17,6 +20,6 @@ foreach(area golden invariance commands)
     string(REGEX REPLACE ".*/test_(.*)\\.py$" "\\1" name ${script})
     add_test(NAME ${area}/${name} COMMAND ${MANIPLE_PYTHON} ${script})
     set_tests_properties(${area}/${name} PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 900 ENVIRONMENT
-      "MANIPLE=$<TARGET_FILE:maniple>;MANIPLE_ELASTIC_NET_PATH=$<TARGET_FILE:elastic_net_path>;MANIPLE_WRITE_PREDICTORS=$<TARGET_FILE:write_predictors>;MANIPLE_TEST_MODEL=$<TARGET_FILE:test_model>;MANIPLE_STACKED_LEVEL=$<TARGET_FILE:stacked_level>;MANIPLE_MPIRUN=${MPIEXEC_EXECUTABLE};PYTHONDONTWRITEBYTECODE=1")
+      "MANIPLE=$<TARGET_FILE:maniple>;MANIPLE_ELASTIC_NET_PATH=$<TARGET_FILE:elastic_net_path>;MANIPLE_WRITE_PREDICTORS=$<TARGET_FILE:write_predictors>;MANIPLE_TEST_MODEL=$<TARGET_FILE:test_model>;MANIPLE_STACKED_LEVEL=$<TARGET_FILE:stacked_level>;MANIPLE_HAZARD_EFFECTS=$<TARGET_FILE:hazard_effects>;MANIPLE_MPIRUN=${MPIEXEC_EXECUTABLE};PYTHONDONTWRITEBYTECODE=1")
   endforeach()
 endforeach()

@@ -19,12 +19,14 @@ po::options_description options() {
         ("store", po::value<std::string>()->required()->value_name("S"),  //
          "the cohort's store")                                            //
         ("trait", po::value<Words>()->required()->multitoken()->value_name("T..."),
-         "traits: names, patterns such as 'lipid_*', or all; several: a,b or a b")  //
+         "traits: names, patterns such as 'lipid_*', or all; TIME:EVENT for a time to an event "
+         "(event 1, censored 0); several: a,b or a b")  //
         ("covariate", po::value<Words>()->multitoken()->value_name("C..."),
          "covariates: names or patterns; levels of a categorical one become indicators (default: "
          "intercept only)")  //
         ("model", po::value<std::string>()->default_value("auto")->value_name("HOW"),
-         "auto: binary traits by logistic regression, quantitative ones by linear; logistic: there "
+         "auto: binary traits by logistic regression, times to event by Cox, quantitative ones by "
+         "linear; logistic: there "
          "must be binary ones alone; linear: binary ones too, as the numbers 0 and 1")  //
         ("missing-genotype", po::value<std::string>()->default_value("mean")->value_name("HOW"),
          "a missing genotype counts as the mean of the trait's samples, or drop: such samples are "
@@ -32,16 +34,17 @@ po::options_description options() {
         ("predictors", po::value<std::string>()->value_name("FILE"),
          "test each variant beside what other contigs predict of the trait: a run that made "
          "predictors, its predictors.h5, or a _pred.list of REGENIE's step 1");
-    po::options_description logistic{"Logistic regression"};
-    logistic.add_options()  //
-        ("correction", po::value<std::string>()->default_value("firth-approx")->value_name("HOW"),
+    po::options_description events{"Logistic and Cox regression"};
+    events.add_options()  //
+        ("correction", po::value<std::string>()->default_value("auto")->value_name("HOW"),
          "what follows a score test with a small p: firth-approx (Firth's regression, the "
-         "covariates' effects being given), firth (all effects free), spa (saddlepoint "
-         "approximation), none")  //
+         "covariates' effects being given), firth (all effects free; binary traits alone), spa "
+         "(saddlepoint approximation), none; auto: firth-approx for binary traits, spa for times "
+         "to event")  //
         ("correction-threshold", po::value<double>()->default_value(0.05, "0.05")->value_name("X"),
          "largest p of a score test that is corrected")  //
         ("min-cases", po::value<std::int64_t>()->default_value(20)->value_name("N"),
-         "fewest cases, and controls, of a trait")  //
+         "fewest cases, and controls, of a binary trait; fewest events")  //
         ("min-carriers", po::value<std::int64_t>()->default_value(5)->value_name("N"),
          "fewest samples with one of the rarer genotypes of a variant");
     po::options_description genome{"Whole-genome regression"};
@@ -78,7 +81,7 @@ po::options_description options() {
     work.add_options()("memory", po::value<std::string>()->value_name("SIZE"),
                        "memory of each rank: 4G is 4,000 MB, 4Gi is 4,096 MiB (default: 80% of "
                        "what there is); where traits do not fit, they are taken in batches");
-    return all.add(model).add(logistic).add(genome).add(choice).add(work);
+    return all.add(model).add(events).add(genome).add(choice).add(work);
 }
 
 ModelChoice model_of(po::variables_map const& values) {
@@ -150,18 +153,24 @@ std::optional<WholeGenomeRequest> whole_genome_of(po::variables_map const& value
         .scratch = text_of(values, "scratch")};
 }
 
-BinaryRule binary_rule_of(po::variables_map const& values) {
-    auto const correction = choose<Correction>(values, "correction",
-                                               {{"firth-approx", Correction::firth_approx},
-                                                {"firth", Correction::firth},
-                                                {"spa", Correction::spa},
-                                                {"none", Correction::none}});
-    if (correction == Correction::none && is_given(values, "correction-threshold")) {
+EventRule event_rule_of(po::variables_map const& values) {
+    EventRule const defaults;
+    using OfEach = std::pair<Correction, Correction>;  // Of binary traits, and of times to event.
+    auto const both = [](Correction correction) { return OfEach{correction, correction}; };
+    auto const [binary, hazard] =
+        choose<OfEach>(values, "correction",
+                       {{"auto", {defaults.correction, defaults.hazard_correction}},
+                        {"firth-approx", both(Correction::firth_approx)},
+                        {"firth", both(Correction::firth)},
+                        {"spa", both(Correction::spa)},
+                        {"none", both(Correction::none)}});
+    if (binary == Correction::none && is_given(values, "correction-threshold")) {
         throw UserError{
             "option --correction-threshold has no use with --correction none; leave it out"};
     }
     constexpr std::int64_t no_limit = 1'000'000'000;
-    return {.correction = correction,
+    return {.correction = binary,
+            .hazard_correction = hazard,
             .threshold = bounded(values, "correction-threshold", 0.0, 1.0),
             .fewest_carriers = bounded<std::int64_t>(values, "min-carriers", 1, no_limit)};
 }
@@ -176,7 +185,7 @@ void execute(po::variables_map const& values, mpi::Communicator const& comm, Log
             values, "missing-genotype",
             {{"mean", MissingGenotype::mean}, {"drop", MissingGenotype::drop}}),
         .model = model_of(values),
-        .rule = binary_rule_of(values),
+        .rule = event_rule_of(values),
         .fewest_cases = bounded<std::int64_t>(values, "min-cases", 1, 1'000'000'000),
         .predictors = text_of(values, "predictors"),
         .whole_genome = whole_genome_of(values),
@@ -208,6 +217,7 @@ Command const scan_command{
     .usage = "--store S --trait T... [--covariate C...] --out RUN [options]",
     .examples =
         "maniple scan --store cohort --trait height --covariate age,sex --out height\n"
+        "maniple scan --store cohort --trait years:died --covariate age,sex --out survival\n"
         "mpirun -n 4 maniple scan --job jobs/first-scan.ini\n"
         "maniple scan --store cohort --trait all --min-maf 0.01 --out all --plan",
     .ranks = Ranks::all,

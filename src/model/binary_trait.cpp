@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "logistic_lanes.hpp"
-#include "maniple/linalg/cholesky.hpp"
 #include "newton.hpp"
 #include "outcome_loss.hpp"
 #include "tilted_lanes.hpp"
@@ -72,37 +71,6 @@ private:
     AlignedBuffer<double> predictor_, residual_, weight_, value_;
 };
 
-AlignedBuffer<double> spread(std::span<double const> some, std::span<SampleIndex const> samples,
-                             std::int64_t all, double elsewhere = 0) {
-    AlignedBuffer<double> values{pad_samples(all)};
-    std::ranges::fill(values.span(), elsewhere);
-    for (std::size_t i = 0; i < samples.size(); ++i) values[samples[i].get()] = some[i];
-    return values;
-}
-
-// The residual, then w Z: Z' = inverse(L) Q', column by column.
-std::vector<std::vector<double>> make_columns(BinaryTrait const& trait, CovariateBasis const& made,
-                                              NullLikelihood const& fitted, std::int64_t samples) {
-    auto const weights = fitted.weights();
-    std::vector<std::vector<double>> z;
-    std::vector<std::vector<double>> columns;
-    columns.push_back(scatter(fitted.residuals(), made.samples, samples));
-    for (std::int64_t r = 0; r < trait.rank; ++r) {
-        auto const q = made.basis.column(r);
-        std::vector<double> column{q.begin(), q.end()};
-        auto const* const row = trait.factor.data() + triangle_size(r);
-        for (std::int64_t k = 0; k < r; ++k) {
-            auto const& earlier = z[place(k)];
-            for (std::size_t i = 0; i < column.size(); ++i) column[i] -= row[k] * earlier[i];
-        }
-        for (double& value : column) value /= row[r];
-        z.push_back(column);
-        for (std::size_t i = 0; i < column.size(); ++i) column[i] *= weights[i];
-        columns.push_back(scatter(column, made.samples, samples));
-    }
-    return columns;
-}
-
 }  // namespace
 
 CaseStatus::CaseStatus(std::int64_t samples)
@@ -110,9 +78,9 @@ CaseStatus::CaseStatus(std::int64_t samples)
     std::fill(sign.begin() + samples, sign.end(), 1.0);
 }
 
-FittedBinaryTrait fit_binary_trait(CovariateBasis const& made, CaseStatus const& outcome,
-                                   std::vector<double> start, std::int64_t samples) {
-    FittedBinaryTrait fitted;
+FittedEventTrait fit_binary_trait(CovariateBasis const& made, CaseStatus const& outcome,
+                                  std::vector<double> start, std::int64_t samples) {
+    FittedEventTrait fitted;
     NullLikelihood likelihood{made.basis, outcome};
     auto const result = maximize(std::ref(likelihood), std::move(start));
     if (result.status != FitStatus::ok) {
@@ -128,9 +96,8 @@ FittedBinaryTrait fit_binary_trait(CovariateBasis const& made, CaseStatus const&
     auto& trait = fitted.trait;
     trait.cases = outcome.cases;
     trait.controls = std::ssize(made.samples) - outcome.cases;
-    trait.rank = made.basis.columns();
-    trait.factor = at_optimum.information;
-    if (!(factorize(trait.factor, trait.rank) > 1e-10)) {
+    EventTerms terms{likelihood.residuals(), likelihood.weights(), at_optimum.information};
+    if (!add_columns(made, std::move(terms), samples, fitted)) {
         fitted.problem =
             "has no null model (covariates are collinear where its risk is not 0 or 1); leave out "
             "covariates, or levels with few samples";
@@ -139,7 +106,6 @@ FittedBinaryTrait fit_binary_trait(CovariateBasis const& made, CaseStatus const&
     std::vector<double> risk;
     for (std::size_t i = 0; i < made.samples.size(); ++i) {
         risk.push_back((outcome.sign[i] > 0 ? 1 : 0) - likelihood.residuals()[i]);
-        trait.weight_sum += likelihood.weights()[i];
         trait.third_sum += likelihood.weights()[i] * (1 - 2 * risk[i]);
     }
     auto const people = static_cast<double>(made.samples.size());
@@ -150,26 +116,10 @@ FittedBinaryTrait fit_binary_trait(CovariateBasis const& made, CaseStatus const&
             "them?); leave them, or the trait, out";
         return fitted;
     }
-    trait.risk = spread(risk, made.samples, samples);
+    trait.mean = spread(risk, made.samples, samples);
     trait.predictor = spread(likelihood.predictors(), made.samples, samples);
     trait.sign = spread(outcome.sign, made.samples, samples, -1.0);
-    fitted.columns = make_columns(trait, made, likelihood, samples);
-    fitted.weights = scatter(likelihood.weights(), made.samples, samples);
     return fitted;
-}
-
-void store_columns(FittedBinaryTrait& fitted, FixedPointMatrix& columns,
-                   FixedPointMatrix& weights) {
-    auto& trait = fitted.trait;
-    std::vector<std::span<double const>> const views{fitted.columns.begin(), fitted.columns.end()};
-    columns.fit_columns(trait.first_column, views);
-    trait.units.clear();
-    for (std::int64_t c = 0; c < std::ssize(views); ++c) {
-        trait.units.push_back(1 / columns.format(trait.first_column + c).scale);
-    }
-    std::span<double const> const view{fitted.weights};
-    weights.fit_columns(trait.weight_column, {&view, 1});
-    trait.weight_unit = 1 / weights.format(trait.weight_column).scale;
 }
 
 }  // namespace maniple

@@ -3,11 +3,9 @@
 
 #include <cstdint>
 #include <span>
-#include <string>
 #include <vector>
 
-#include "maniple/linalg/fixed_point.hpp"
-#include "maniple/model/binary_null.hpp"
+#include "event_trait.hpp"
 #include "maniple/model/covariate_basis.hpp"
 
 namespace maniple {
@@ -22,23 +20,11 @@ struct CaseStatus {
     std::int64_t cases = 0;
 };
 
-/// A trait, and its columns before they are in fixed point: one value per sample of the cohort.
-struct FittedBinaryTrait {
-    BinaryTrait trait;    ///< Without its place: name, pattern, columns and their units.
-    std::string problem;  ///< "is ...; do ...": why there is no model. Empty: there is.
-    std::vector<std::vector<double>> columns;
-    std::vector<double> weights;
-};
-
 /// Logistic regression on a basis of the covariates, with an offset.
 /// \param start    coefficients of the basis's columns to begin with.
 /// \param samples  of the cohort.
 /// Threads: any.
-FittedBinaryTrait fit_binary_trait(CovariateBasis const& made, CaseStatus const& outcome,
-                                   std::vector<double> start, std::int64_t samples);
-
-/// Put a trait's columns into fixed point at its places (`first_column`, `weight_column`), and note
-/// their units. Threads: as FixedPointMatrix::fit_columns.
-void store_columns(FittedBinaryTrait& fitted, FixedPointMatrix& columns, FixedPointMatrix& weights);
+FittedEventTrait fit_binary_trait(CovariateBasis const& made, CaseStatus const& outcome,
+                                  std::vector<double> start, std::int64_t samples);
 
 }  // namespace maniple

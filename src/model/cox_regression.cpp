@@ -65,11 +65,12 @@ public:
         HazardSums at_risk{columns};
         HazardSums events{columns};
         point.information.resize(at_risk.second.size());
-        auto const predictor = predict(parameters);
+        auto predictor = predict(parameters);
         double largest = -std::numeric_limits<double>::infinity();
-        for (auto x : predictor) {
-            largest = std::fmax(largest, x);
-            point.largest_predictor = std::fmax(point.largest_predictor, std::abs(x));
+        for (std::size_t s = 0; s < predictor.size(); ++s) {
+            point.largest_predictor = std::fmax(point.largest_predictor, std::abs(predictor[s]));
+            if (!options_.offset.empty()) predictor[s] += options_.offset[s];
+            largest = std::fmax(largest, predictor[s]);
         }
         auto const by = by_time_.ascending();
         auto const time = [&](std::size_t i) {
@@ -156,6 +157,8 @@ RegressionFit fit_cox(RegressionDesign const& design, PredictorOrder const& by_t
     expect(std::ssize(is_event) == design.samples(), "every sample has an event or none");
     expect(options.times.empty() || options.times.size() == is_event.size(),
            "every sample has a multiplicity");
+    expect(options.offset.empty() || options.offset.size() == is_event.size(),
+           "every sample has an offset");
 
     RegressionFit fit;
     CoxLikelihood const likelihood{design, by_time, is_event, options};

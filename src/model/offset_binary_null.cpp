@@ -17,8 +17,12 @@ constexpr std::size_t traits_per_part = 4;
 
 }  // namespace
 
-OffsetBinaryNull::OffsetBinaryNull(BinaryNull const& plain, std::span<Covariate const> covariates)
+OffsetBinaryNull::OffsetBinaryNull(EventNull const& plain, std::span<Covariate const> covariates)
     : plain_{plain}, covariates_{covariates}, problems_(plain.traits().size()) {
+    expect(std::ranges::all_of(plain.traits(),
+                               [](auto const& t) { return t.family == Family::bernoulli; }),
+           "traits are binary");
+
     null_.frame_ = plain.frame_;
     null_.stride_ = plain.stride_;
     null_.traits_.resize(plain.traits().size());

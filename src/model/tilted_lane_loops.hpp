@@ -104,6 +104,16 @@ struct TiltedLoops {
         }
     };
 
+    static double largest(Doubles const (&values)[parts]) {
+        double farthest = 0;
+        for (int k = 0; k < parts; ++k) {
+            for (int i = 0; i < count; ++i) {
+                farthest = values[k][i] > farthest ? values[k][i] : farthest;
+            }
+        }
+        return farthest;
+    }
+
     static TiltedSums tilted(TiltedTask const& task) {
         Sum first, second, third, fourth;
         Product product;
@@ -160,17 +170,70 @@ struct TiltedLoops {
                 reach[k] = size > reach[k] ? size : reach[k];
             }
         }
-        double farthest = 0;
-        for (int k = 0; k < parts; ++k) {
-            for (int i = 0; i < count; ++i) {
-                farthest = reach[k][i] > farthest ? reach[k][i] : farthest;
+        return {.mean = mean.total(),
+                .second = second.total(),
+                .third = third.total(),
+                .fourth = fourth.total(),
+                .reach = largest(reach)};
+    }
+
+    static TiltedSums tilted_poisson(TiltedTask const& task) {
+        Sum rise, first, second, third, fourth;
+        for (std::int64_t i = 0; i < task.count; i += lanes) {
+#pragma GCC unroll 4
+            for (int k = 0; k < parts; ++k) {
+                auto const at = i + k * count;
+                Doubles const g = load(task.genotypes + at);
+                Doubles const m = load(task.risks + at);
+                Doubles const p = m * exponential(g * task.tilt);
+                Doubles const more = p - m;
+                Doubles const square = g * g;
+                Doubles const weighted = square * p;
+                rise.part[k] += more;
+                first.part[k] += g * more;
+                second.part[k] += weighted;
+                third.part[k] += weighted * g;
+                fourth.part[k] += weighted * square;
+            }
+        }
+        return {.log_mean = rise.total(),
+                .first = first.total(),
+                .second = second.total(),
+                .third = third.total(),
+                .fourth = fourth.total()};
+    }
+
+    static UntiltedSums untilted_poisson(TiltedTask const& task) {
+        Sum mean, second, third, fourth;
+        Doubles reach[parts] = {};
+        for (std::int64_t i = 0; i < task.count; i += lanes) {
+#pragma GCC unroll 4
+            for (int k = 0; k < parts; ++k) {
+                Doubles const g = load(task.genotypes + i + k * count);
+                Doubles const m = load(task.risks + i + k * count);
+                Doubles const square = g * g;
+                Doubles const weighted = square * m;
+                mean.part[k] += g * m;
+                second.part[k] += weighted;
+                third.part[k] += weighted * g;
+                fourth.part[k] += weighted * square;
+                Doubles const size = m > 0 ? (g < 0 ? -g : g) : Doubles{};
+                reach[k] = size > reach[k] ? size : reach[k];
             }
         }
         return {.mean = mean.total(),
                 .second = second.total(),
                 .third = third.total(),
                 .fourth = fourth.total(),
-                .reach = farthest};
+                .reach = largest(reach)};
+    }
+
+    static void weigh(WeighTask const& task) {
+        for (std::int64_t i = 0; i < task.count; i += count) {
+            Doubles const weighted =
+                load(task.weights + i) * exponential(load(task.genotypes + i) * task.tilt);
+            __builtin_memcpy(task.out + i, &weighted, sizeof weighted);
+        }
     }
 
     template <int variants>
@@ -206,7 +269,12 @@ struct TiltedLoops {
     }
 
     static constexpr TiltedForms forms() {
-        return {.tilted = tilted, .untilted = untilted, .adjust = adjust};
+        return {.tilted = tilted,
+                .untilted = untilted,
+                .tilted_poisson = tilted_poisson,
+                .untilted_poisson = untilted_poisson,
+                .weigh = weigh,
+                .adjust = adjust};
     }
 };
 

@@ -26,7 +26,8 @@ struct TiltedTask {
     double tilt;         ///< |tilt x genotype| <= most_tilted
 };
 
-/// With e = exp(tilt G), D = 1 - m + m e, p = m e / D and w = p (1 - p):
+/// With e = exp(tilt G), D = 1 - m + m e, p = m e / D and w = p (1 - p). Where numbers of events
+/// are Poisson's, of means m, log D is m (e - 1), p and w are m e, and G^k stands alone beside w.
 struct TiltedSums {
     double log_mean;  ///< sum of log D
     double first;     ///< sum of G (p - m)
@@ -57,9 +58,21 @@ struct AdjustTask {
 };
 constexpr std::int64_t adjust_together = 4;
 
+/// out[i] = weights[i] exp(tilt x genotypes[i])
+struct WeighTask {
+    double const* genotypes;
+    double const* weights;
+    std::int64_t count;  ///< A multiple of tilted_step.
+    double tilt;         ///< |tilt x genotype| <= most_tilted
+    double* out;
+};
+
 struct TiltedForms {
     TiltedSums (*tilted)(TiltedTask const& task);
     UntiltedSums (*untilted)(TiltedTask const& task);  ///< Its tilt is not read.
+    TiltedSums (*tilted_poisson)(TiltedTask const& task);
+    UntiltedSums (*untilted_poisson)(TiltedTask const& task);  ///< Nor here.
+    void (*weigh)(WeighTask const& task);
     void (*adjust)(AdjustTask const& task);
 };
 

@@ -81,10 +81,11 @@ BaseTraits load_base_traits(WholeGenomeRequest const& request, Cohort const& coh
     StoreTables const tables{cohort};
     auto const columns = list_columns(tables);
     auto const covariates = choose_covariates(columns, request.covariates);
-    auto const asked = choose_traits(columns, request.traits, covariates);
+    auto const asked = choose_tested_traits(columns, request.traits, covariates);
     std::vector<ColumnReference> references;
     for (auto const& trait : asked) {
         references.push_back(trait.reference);
+        require_predictable(trait.reference);
         choose_model(request.model, trait.reference);  // Refuses before any work.
     }
     bool const is_said = request.introduction == Introduction::none;
@@ -128,9 +129,9 @@ BaseTraits load_base_traits(WholeGenomeRequest const& request, Cohort const& coh
         traits.scales.push_back(std::sqrt(squares / static_cast<double>(pattern.samples - rank)));
         traits.residuals.push_back(std::move(residual));
         traits.names.push_back(trait.name);
-        auto const type = chosen.reference.column.type;
-        traits.counts.push_back(
-            {.type = type, .samples = pattern.samples, .cases = fitted.cases[t]});
+        traits.counts.push_back({.outcome = outcome_of(chosen.reference),
+                                 .samples = pattern.samples,
+                                 .cases = fitted.cases[t]});
         bool const is_binary =
             choose_model(request.model, chosen.reference) == TraitModel::logistic;
         traits.outcomes.push_back(is_binary ? Outcome::binary : Outcome::quantitative);

@@ -16,10 +16,10 @@ PackedView part_of(PackedView block, std::int64_t first, std::int64_t last) {
 BlockWorker::BlockWorker(ScanPlan const& plan, ScanModels const& models)
     : plan_{plan},
       models_{models},
-      binary_{plan.binary_settings()},
+      event_settings_{plan.event_settings()},
       work_{models.linear, plan.request().missing, plan.cohort().index().block_variants} {
-    if (models.binary) {
-        binary_work_.emplace(*models.binary, binary_, plan.cohort().index().block_variants);
+    if (models.events) {
+        event_work_.emplace(*models.events, event_settings_, plan.cohort().index().block_variants);
     }
 }
 
@@ -40,9 +40,9 @@ void BlockWorker::compute(ContigNulls::Lease const& nulls, ChosenBlock const& bl
         scan_block(nulls.linear(), part, rows_, plan_.request().missing, plan_.request().filter,
                    work_, models_.layout.of_linear(tests));
     }
-    if (nulls.binary() != nullptr) {
-        scan_binary_block(*nulls.binary(), part, rows_, binary_, *binary_work_,
-                          models_.layout.of_binary(tests));
+    if (nulls.events() != nullptr) {
+        scan_event_block(*nulls.events(), part, rows_, event_settings_, *event_work_,
+                         models_.layout.of_events(tests));
     }
 }
 

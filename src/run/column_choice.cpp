@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -87,6 +88,23 @@ void require_trait(ColumnReference const& column, std::vector<ColumnReference> c
                 "'{}' is both a trait and a covariate; name it in one place", column.label)};
         }
     }
+}
+
+// The words before and after the colon of TIME:EVENT; nothing where `word` has none, or where it is
+// a column's name.
+std::optional<std::pair<std::string, std::string>> split_time_event(
+    std::vector<ColumnReference> const& columns, std::string const& word) {
+    auto const colon = word.find(':');
+    if (colon == std::string::npos) return {};
+    std::pair const parts{word.substr(0, colon), word.substr(colon + 1)};
+    if (!is_literal(columns, word)) return parts;
+    if (!is_literal(columns, parts.first) || !is_literal(columns, parts.second)) return {};
+    auto const column =
+        std::ranges::find_if(columns, [&](auto const& c) { return answers_to(c, word); });
+    throw UserError{fmt::format(
+        "trait '{}' is a column of table '{}', and might be the time '{}' with the event '{}'; "
+        "write '{}' for the column, or rename it and import it again",
+        word, column->table, parts.first, parts.second, full_name(*column))};
 }
 
 }  // namespace
@@ -197,19 +215,55 @@ std::vector<TraitReference> choose_traits(std::vector<ColumnReference> const& co
     return chosen;
 }
 
-std::optional<std::pair<std::string, std::string>> split_time_event(
-    std::vector<ColumnReference> const& columns, std::string const& word) {
-    auto const colon = word.find(':');
-    if (colon == std::string::npos) return {};
-    std::pair const parts{word.substr(0, colon), word.substr(colon + 1)};
-    if (!is_literal(columns, word)) return parts;
-    if (!is_literal(columns, parts.first) || !is_literal(columns, parts.second)) return {};
-    auto const column =
-        std::ranges::find_if(columns, [&](auto const& c) { return answers_to(c, word); });
-    throw UserError{fmt::format(
-        "trait '{}' is a column of table '{}', and might be the time '{}' with the event '{}'; "
-        "write '{}' for the column, or rename it and import it again",
-        word, column->table, parts.first, parts.second, full_name(*column))};
+std::optional<TimeEvent> choose_time_event(std::vector<ColumnReference> const& columns,
+                                           std::string const& word,
+                                           std::vector<ColumnReference> const& covariates) {
+    auto const parts = split_time_event(columns, word);
+    if (!parts) return {};
+    TimeEvent const chosen{find_column(columns, parts->first, "trait"),
+                           find_column(columns, parts->second, "trait")};
+    require_trait(chosen.time, covariates);
+    require_trait(chosen.event, covariates);
+    if (same_column(chosen.time, chosen.event)) {
+        throw UserError{fmt::format(
+            "trait '{}' has one column for times and events (an event is 0 or 1); write --trait "
+            "TIME:EVENT",
+            word)};
+    }
+    return chosen;
+}
+
+std::vector<TraitReference> choose_tested_traits(std::vector<ColumnReference> const& columns,
+                                                 std::vector<std::string> const& words,
+                                                 std::vector<ColumnReference> const& covariates) {
+    std::vector<TraitReference> chosen;
+    auto const add = [&](TraitReference trait) {
+        for (auto& known : chosen) {
+            if (!same_column(known.reference, trait.reference) ||
+                known.reference.event != trait.reference.event) {
+                continue;
+            }
+            if (trait.asked == Asked::by_name) known.asked = trait.asked;
+            return;
+        }
+        chosen.push_back(std::move(trait));
+    };
+    for (auto const& word : words) {
+        if (auto pair = choose_time_event(columns, word, covariates)) {
+            auto& [time, event] = *pair;
+            time.label = fmt::format("{}:{}", time.label, event.label);
+            time.event = {event.table, event.position, event.label};
+            add({std::move(time), Asked::by_name});
+            continue;
+        }
+        for (auto& trait : choose_traits(columns, {word}, covariates)) add(std::move(trait));
+    }
+    return chosen;
+}
+
+Outcome outcome_of(ColumnReference const& trait) {
+    if (trait.event) return Outcome::time_to_event;
+    return trait.column.type == ColumnType::binary ? Outcome::binary : Outcome::quantitative;
 }
 
 Column load_column(StoreTables const& tables, ColumnReference const& chosen, std::int64_t samples) {

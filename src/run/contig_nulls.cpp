@@ -41,9 +41,9 @@ std::shared_ptr<ContigOffsets const> OffsetReader::read(std::size_t contig) cons
     for (auto const& trait : models_->linear.traits()) {
         append(trait.name, models_->linear.pattern(trait.pattern).mask, contig, *offsets);
     }
-    if (models_->binary) {
-        for (auto const& trait : models_->binary->traits()) {
-            append(trait.name, models_->binary->pattern(trait.pattern).mask, contig, *offsets);
+    if (models_->events) {
+        for (auto const& trait : models_->events->traits()) {
+            append(trait.name, models_->events->pattern(trait.pattern).mask, contig, *offsets);
         }
     }
     return offsets;
@@ -74,8 +74,8 @@ ContigNulls::ContigNulls(ScanModels const& plain, std::optional<OffsetReader> of
     slots_.resize(static_cast<std::size_t>(contigs));
     for (auto& slot : slots_) {
         slot.linear = std::make_unique<OffsetNull>(plain.linear);
-        if (!plain.binary) continue;
-        slot.binary = std::make_unique<OffsetBinaryNull>(*plain.binary, plain.linear.covariates());
+        if (!plain.events) continue;
+        slot.binary = std::make_unique<OffsetBinaryNull>(*plain.events, plain.linear.covariates());
     }
 }
 
@@ -96,7 +96,7 @@ ContigNulls::Lease::Lease(Lease&& other) noexcept
     : owner_{std::exchange(other.owner_, nullptr)},
       slot_{other.slot_},
       linear_{other.linear_},
-      binary_{other.binary_} {}
+      events_{other.events_} {}
 
 ContigNulls::Lease::~Lease() {
     if (owner_ != nullptr) owner_->release(slot_);
@@ -126,7 +126,7 @@ ContigNulls::Lease ContigNulls::lease(std::shared_ptr<ContigOffsets const> const
     expect(static_cast<bool>(offsets) == offsets_.has_value(), "offsets come with a source");
 
     if (!offsets) {
-        return {nullptr, 0, plain_.linear, plain_.binary ? &*plain_.binary : nullptr};
+        return {nullptr, 0, plain_.linear, plain_.events ? &*plain_.events : nullptr};
     }
     std::unique_lock lock{mutex_};
     auto* slot = find(offsets->contig);
@@ -194,7 +194,7 @@ void ContigNulls::fit_part(Slot& slot, std::int64_t part, ContigOffsets const& o
     auto const linear = std::ssize(plain_.linear.traits());
     if (slot.binary && part < slot.binary->parts()) {
         slot.binary->fit_part(part, {offsets.values.data() + linear * samples,
-                                     std::ssize(plain_.binary->traits()), samples});
+                                     std::ssize(plain_.events->traits()), samples});
         return;
     }
     slot.linear->fit_part(part - (slot.binary ? slot.binary->parts() : 0),

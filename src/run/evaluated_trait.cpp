@@ -19,14 +19,14 @@ LoadedTrait load_trait(std::string const& asked, std::vector<ColumnReference> co
         throw UserError{fmt::format("--trait '{}' names {} columns; a score is evaluated for one",
                                     name, chosen.size())};
     };
-    auto const parts = split_time_event(columns, asked);
-    auto first = load(parts ? parts->first : asked);
-    if (!parts) {
+    auto const pair = choose_time_event(columns, asked, covariates);
+    auto first = pair ? load_column(tables, pair->time, samples) : load(asked);
+    if (!pair) {
         auto const outcome =
             first.type == ColumnType::binary ? Outcome::binary : Outcome::quantitative;
         return {outcome, std::move(first.values), {}};
     }
-    auto second = load(parts->second);
+    auto second = load_column(tables, pair->event, samples);
     bool const binary = std::ranges::all_of(
         second.values, [](double event) { return std::isnan(event) || event == 0 || event == 1; });
     if (!binary) {

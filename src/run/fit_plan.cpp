@@ -117,12 +117,8 @@ void FitPlan::add_trait(std::vector<ColumnReference> const& columns, StoreTables
             traits_.push_back(std::move(trait));
         }
     };
-    if (auto const parts = split_time_event(columns, word)) {
-        auto const choose = [&](std::string const& name) {
-            return choose_traits(columns, {name}, covariate_columns_).front().reference;
-        };
-        auto const time = choose(parts->first);
-        auto const event = choose(parts->second);
+    if (auto const pair = choose_time_event(columns, word, covariate_columns_)) {
+        auto const& [time, event] = *pair;
         FitTrait trait{.label = fmt::format("{}:{}", time.label, event.label),
                        .outcome = Outcome::time_to_event,
                        .values = load_column(tables, time, samples).values,
@@ -134,8 +130,7 @@ void FitPlan::add_trait(std::vector<ColumnReference> const& columns, StoreTables
     for (auto const& chosen : choose_traits(columns, {word}, covariate_columns_)) {
         auto const& reference = chosen.reference;
         add({.label = reference.label,
-             .outcome = reference.column.type == ColumnType::binary ? Outcome::binary
-                                                                    : Outcome::quantitative,
+             .outcome = outcome_of(reference),
              .values = load_column(tables, reference, samples).values,
              .events = {}});
     }
@@ -263,11 +258,8 @@ void FitPlan::require_people(FitProblem const& problem) const {
 
 std::string FitPlan::describe_people_of(std::size_t t, SampleMask const& mask) const {
     auto const& trait = traits_[t];
-    auto const counts =
-        TraitCounts{.type = trait.outcome == Outcome::quantitative ? ColumnType::quantitative
-                                                                   : ColumnType::binary,
-                    .samples = mask.count(),
-                    .cases = count_cases(trait, mask)};
+    TraitCounts const counts{
+        .outcome = trait.outcome, .samples = mask.count(), .cases = count_cases(trait, mask)};
     if (trait.outcome == Outcome::quantitative) return fmt::format("{}", counts.samples);
     auto const people = describe_people(counts);
     return fmt::format("{} ({} {})", counts.samples, people.cases,

@@ -19,6 +19,14 @@ char const* to_string(ModelChoice choice) {
 }
 
 TraitModel choose_model(ModelChoice choice, ColumnReference const& trait) {
+    if (trait.event) {
+        if (choice == ModelChoice::by_type) return TraitModel::cox;
+        throw UserError{fmt::format(
+            "trait '{}' is a time to an event (--model {} is of {} traits); use --model auto, or "
+            "leave it out",
+            trait.label, to_string(choice),
+            choice == ModelChoice::logistic ? "binary" : "quantitative and binary")};
+    }
     bool const is_binary = trait.column.type == ColumnType::binary;
     switch (choice) {
         case ModelChoice::by_type:
@@ -33,6 +41,14 @@ TraitModel choose_model(ModelChoice choice, ColumnReference const& trait) {
             break;
     }
     return TraitModel::linear;
+}
+
+void require_predictable(ColumnReference const& trait) {
+    if (!trait.event) return;
+    throw UserError{fmt::format(
+        "trait '{}' is a time to an event (whole-genome regression makes no predictions of log "
+        "hazards); leave it out, or test it in a scan without --predictors and --whole-genome",
+        trait.label)};
 }
 
 }  // namespace maniple

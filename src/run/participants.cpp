@@ -51,7 +51,7 @@ void Participants::describe(Log& log) const {
     for (std::size_t t = 0; t < std::min(shown, names.size()); ++t) {
         auto const& counts = traits->counts[t];
         auto line = fmt::format("  {}: {} samples", names[t], counts.samples);
-        if (counts.type == ColumnType::binary) {
+        if (counts.outcome == Outcome::binary) {
             auto const people = describe_people(counts);
             line += fmt::format(", {} cases, {} controls; predictions are {}", people.cases,
                                 people.controls,

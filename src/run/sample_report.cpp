@@ -28,7 +28,10 @@ void describe_samples(Cohort const& cohort, StoreTables const& tables,
                       std::span<TraitReference const> traits, TraitLoader const& loader,
                       LinearNull const& null, Log& log) {
     std::set<std::string> used;
-    for (auto const& trait : traits) used.insert(trait.reference.table);
+    for (auto const& trait : traits) {
+        used.insert(trait.reference.table);
+        if (trait.reference.event) used.insert(trait.reference.event->table);
+    }
     for (auto const& covariate : loader.covariates()) {
         used.insert(covariate.table);
         warn_of_many_levels(covariate, null.base().count(), log);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <fstream>
 
+#include "maniple/core/contract.hpp"
 #include "maniple/linalg/fixed_point.hpp"
 #include "maniple/model/linear_scan.hpp"
 #include "maniple/model/offset_binary_null.hpp"
@@ -72,13 +73,13 @@ ScanLimits agree_on_limits(std::optional<std::int64_t> asked, int threads,
 
 ScanMemory::ScanMemory(Cohort const& cohort, std::span<ChosenBlock const> blocks,
                        std::int64_t traits, MissingGenotype missing, ScanLimits limits,
-                       OffsetExtent offsets, std::optional<BinarySettings> binary)
+                       OffsetExtent offsets, EventTraits const& events)
     : samples_{cohort.samples().size()},
       block_variants_{cohort.index().block_variants},
       threads_{limits.threads},
       missing_{missing},
       offsets_{offsets},
-      binary_{binary},
+      events_{events},
       always_{limits.resting + working_bytes + (limits.threads - 1) * thread_bytes +
               name_bytes(cohort)} {
     std::int64_t stored_rows = 0;
@@ -108,7 +109,9 @@ std::int64_t ScanMemory::with_offsets(std::int64_t traits, std::int64_t columns,
                OffsetNull::bytes(samples_, columns) +
            4 * samples_ * (slices_ * traits + threads_) +
            threads_ * std::max(OffsetNull::part_bytes(samples_, covariates),
-                               binary_ ? OffsetBinaryNull::part_bytes(samples_, covariates) : 0);
+                               events_.binary > 0
+                                   ? OffsetBinaryNull::part_bytes(samples_, covariates)
+                                   : 0);
 }
 
 // The covariates' basis and up to sixteen columns at a time are doubles before they are in fixed
@@ -125,37 +128,44 @@ std::int64_t ScanMemory::numbers(std::int64_t traits, std::int64_t patterns) con
                (encoded_trait_bytes * traits + encoded_pattern_bytes * patterns);
 }
 
-std::int64_t ScanMemory::logistic_columns(std::int64_t covariates) const {
-    // The residual, weights times covariates and intercept, and weights; three doubles a sample;
-    // and, as if no other trait had its samples, a pattern's covariates.
+std::int64_t ScanMemory::event_columns(TraitModel model, std::int64_t covariates) const {
+    expect(model != TraitModel::linear, "the model is one of events");
+
+    // The residual, weights times covariates and intercept, and weights; up to three doubles a
+    // sample; who is at risk when; and, as if no other trait had its samples, a pattern's
+    // covariates.
     auto const column = FixedPointMatrix::bytes(samples_, 16) / 16;
-    auto const others = (8 * 4 + 4 * (covariates + 1)) * (samples_ + 32);
+    auto const at_risk = model == TraitModel::cox ? RiskSets::most_bytes(samples_, samples_) : 0;
+    auto const others = (8 * 4 + 4 * (covariates + 1)) * (samples_ + 32) + at_risk;
     return covariates + 3 + (others + column - 1) / column;
 }
 
-// What fitting logistic models leaves in the heap: covariates three times over, and outcomes.
-std::int64_t ScanMemory::logistic_fitting(std::int64_t covariates) const {
-    return binary_ ? 8 * samples_ * (3 * (covariates + 1) + 16) : 0;
+// What fitting models of events leaves in the heap: covariates three times over, and outcomes.
+std::int64_t ScanMemory::event_fitting(std::int64_t covariates) const {
+    if (events_.all() == 0) return 0;
+    return 8 * samples_ * (3 * (covariates + 1) + (events_.times > 0 ? 24 : 16));
 }
 
 std::int64_t ScanMemory::of_batch(ScanModels const& models) const {
     auto const& null = models.linear;
     auto const traits = models.layout.traits();
-    auto const bytes = null.bytes() + (models.binary ? models.binary->bytes() : 0);
-    auto const binary =
-        models.binary ? BinaryWorkspace::bytes(*models.binary, *binary_, block_variants_) : 0;
+    auto const bytes = null.bytes() + (models.events ? models.events->bytes() : 0);
+    auto const of_events =
+        models.events ? EventWorkspace::bytes(*models.events, *events_.settings, block_variants_)
+                      : 0;
     auto const columns = null.columns().columns();
     auto const more_nulls =
-        models.binary ? ContigNulls::most_models(offsets_.contigs, static_cast<int>(threads_)) *
-                            OffsetBinaryNull::bytes(*models.binary)
+        models.events ? ContigNulls::most_models(offsets_.contigs, static_cast<int>(threads_)) *
+                            OffsetBinaryNull::bytes(*models.events)
                       : 0;
     auto const covariates = std::ssize(null.covariates());
-    return traits * offsets_.trait_bytes + logistic_fitting(covariates) +
-           std::max(
-               while_fitting(bytes, columns, covariates),
-               always_ + bytes + buffers_ + with_offsets(traits, columns, covariates) + more_nulls +
-                   threads_ * (LinearWorkspace::bytes(null, missing_, block_variants_) + binary) +
-                   numbers(traits, models.layout.patterns()));
+    return traits * offsets_.trait_bytes + event_fitting(covariates) +
+           std::max(while_fitting(bytes, columns, covariates),
+                    always_ + bytes + buffers_ + with_offsets(traits, columns, covariates) +
+                        more_nulls +
+                        threads_ *
+                            (LinearWorkspace::bytes(null, missing_, block_variants_) + of_events) +
+                        numbers(traits, models.layout.patterns()));
 }
 
 std::int64_t ScanMemory::of_batch(std::int64_t traits, std::int64_t patterns, std::int64_t columns,
@@ -166,14 +176,18 @@ std::int64_t ScanMemory::of_batch(std::int64_t traits, std::int64_t patterns, st
     auto const per_thread = LinearWorkspace::most_bytes(
         samples_, traits + columns, covariates, traits,
         lacks ? LinearNull::most_lacking(samples_) : 0, missing_, block_variants_);
-    auto const binary = binary_
-                            ? BinaryWorkspace::most_bytes(samples_, traits + columns, traits,
-                                                          covariates + 1, *binary_, block_variants_)
-                            : 0;
-    return traits * offsets_.trait_bytes + logistic_fitting(covariates) +
+    EventExtent const extent{.samples = samples_,
+                             .columns = traits + columns,
+                             .traits = traits,
+                             .rank = covariates + 1,
+                             .events = events_.times > 0 ? samples_ : 0};
+    auto const of_events =
+        events_.settings ? EventWorkspace::most_bytes(extent, *events_.settings, block_variants_)
+                         : 0;
+    return traits * offsets_.trait_bytes + event_fitting(covariates) +
            std::max(while_fitting(null, traits + columns, covariates),
                     always_ + null + buffers_ + with_offsets(traits, traits + columns, covariates) +
-                        threads_ * (per_thread + binary) + numbers(traits, patterns));
+                        threads_ * (per_thread + of_events) + numbers(traits, patterns));
 }
 
 }  // namespace maniple

@@ -53,13 +53,14 @@ struct AcceptedTrait {
 };
 
 template <class Null>
-void add_accepted(FittedTraits<Null> const& fitted, TraitsOfModel const& asked, TraitModel model,
-                  std::vector<AcceptedTrait>& all) {
+void add_accepted(FittedTraits<Null> const& fitted, TraitsOfModel const& asked,
+                  std::span<TraitModel const> models, std::vector<AcceptedTrait>& all) {
     for (std::size_t t = 0; t < fitted.accepted.size(); ++t) {
         auto const& pattern = fitted.null.pattern(fitted.null.traits()[t].pattern);
-        all.push_back({asked.positions[fitted.accepted[t]],
-                       model,
-                       {.type = asked.columns[fitted.accepted[t]].column.type,
+        auto const position = asked.positions[fitted.accepted[t]];
+        all.push_back({position,
+                       models[position],
+                       {.outcome = outcome_of(asked.columns[fitted.accepted[t]]),
                         .samples = pattern.samples,
                         .cases = fitted.cases[t],
                         .unpredicted = fitted.unpredicted[t]}});
@@ -68,14 +69,14 @@ void add_accepted(FittedTraits<Null> const& fitted, TraitsOfModel const& asked, 
 
 }  // namespace
 
-UnitLayout::UnitLayout(LinearNull const& linear, BinaryNull const* binary,
+UnitLayout::UnitLayout(LinearNull const& linear, EventNull const* events,
                        std::span<TraitModel const> models)
     : linear_traits_{std::ssize(linear.traits())},
       linear_patterns_{std::ssize(linear.patterns())},
-      patterns_{linear_patterns_ + (binary != nullptr ? std::ssize(binary->patterns()) : 0)},
+      patterns_{linear_patterns_ + (events != nullptr ? std::ssize(events->patterns()) : 0)},
       trait_of_row_(models.size(), TraitIndex{0}) {
     std::size_t next_linear = 0;
-    std::size_t next_binary = 0;
+    std::size_t next_event = 0;
     for (auto model : models) {
         Place place;
         if (model == TraitModel::linear) {
@@ -84,17 +85,17 @@ UnitLayout::UnitLayout(LinearNull const& linear, BinaryNull const* binary,
                      .pattern = linear.traits()[next_linear].pattern.get()};
             ++next_linear;
         } else {
-            expect(binary != nullptr && next_binary < binary->traits().size(),
-                   "the logistic model has this trait");
-            place = {.row = linear_traits_ + static_cast<std::int64_t>(next_binary),
-                     .pattern = linear_patterns_ + binary->traits()[next_binary].pattern.get()};
-            ++next_binary;
+            expect(events != nullptr && next_event < events->traits().size(),
+                   "the model of events has this trait");
+            place = {.row = linear_traits_ + static_cast<std::int64_t>(next_event),
+                     .pattern = linear_patterns_ + events->traits()[next_event].pattern.get()};
+            ++next_event;
         }
         trait_of_row_[static_cast<std::size_t>(place.row)] = TraitIndex{std::ssize(places_)};
         places_.push_back(place);
     }
     expect(next_linear == linear.traits().size() &&
-               next_binary == (binary != nullptr ? binary->traits().size() : 0),
+               next_event == (events != nullptr ? events->traits().size() : 0),
            "the batch has every trait of its models");
 }
 
@@ -103,33 +104,33 @@ LinearTests UnitLayout::of_linear(LinearTests const& all) const {
                    {RowIndex{0}, RowIndex{linear_patterns_}});
 }
 
-LinearTests UnitLayout::of_binary(LinearTests const& all) const {
+LinearTests UnitLayout::of_events(LinearTests const& all) const {
     return rows_of(all, {RowIndex{linear_traits_}, RowIndex{traits()}},
                    {RowIndex{linear_patterns_}, RowIndex{patterns_}});
 }
 
 FittedBatch fit_batch(TraitLoader const& loader, std::span<ColumnReference const> columns,
-                      std::span<TraitModel const> models, BinaryOptions const& options,
+                      std::span<TraitModel const> models, EventOptions const& options,
                       TraitPredictors const& predictors) {
     expect(models.size() == columns.size(), "every trait has a model");
 
     TraitsOfModel linear;
-    TraitsOfModel logistic;
+    TraitsOfModel of_events;
     for (std::size_t c = 0; c < columns.size(); ++c) {
-        (models[c] == TraitModel::linear ? linear : logistic).add(columns[c], c, predictors);
+        (models[c] == TraitModel::linear ? linear : of_events).add(columns[c], c, predictors);
     }
     auto fitted = loader.fit(linear.columns, linear.predictors);
     std::vector<AcceptedTrait> all;
-    add_accepted(fitted, linear, TraitModel::linear, all);
+    add_accepted(fitted, linear, models, all);
     auto const refused = fitted.null.rejected();
     std::vector<RejectedTrait> rejected{refused.begin(), refused.end()};
-    std::optional<BinaryNull> null;
-    if (!logistic.columns.empty()) {
-        auto binary = loader.fit_binary(logistic.columns, options, logistic.predictors);
-        add_accepted(binary, logistic, TraitModel::logistic, all);
-        auto const more = binary.null.rejected();
+    std::optional<EventNull> null;
+    if (!of_events.columns.empty()) {
+        auto events = loader.fit_events(of_events.columns, options, of_events.predictors);
+        add_accepted(events, of_events, models, all);
+        auto const more = events.null.rejected();
         rejected.insert(rejected.end(), more.begin(), more.end());
-        if (!binary.null.traits().empty()) null = std::move(binary.null);
+        if (!events.null.traits().empty()) null = std::move(events.null);
     }
     std::ranges::sort(all, {}, &AcceptedTrait::position);
     std::vector<TraitModel> kinds;
@@ -142,7 +143,7 @@ FittedBatch fit_batch(TraitLoader const& loader, std::span<ColumnReference const
     }
     UnitLayout layout{fitted.null, null ? &*null : nullptr, kinds};
     return {.models = {.linear = std::move(fitted.null),
-                       .binary = std::move(null),
+                       .events = std::move(null),
                        .layout = std::move(layout)},
             .accepted = std::move(accepted),
             .kinds = std::move(kinds),

@@ -65,7 +65,8 @@ ScanPlan::ScanPlan(ScanRequest request, ScanLimits limits, Log& log)
     : request_{std::move(request)}, cohort_{request_.store}, tables_{cohort_} {
     auto const columns = list_columns(tables_);
     auto covariates = choose_covariates(columns, request_.covariates);
-    auto const asked = choose_traits(columns, request_.traits, covariates);
+    auto const asked = choose_tested_traits(columns, request_.traits, covariates);
+    require_models(asked);
     loader_.emplace(tables_, std::move(covariates),
                     choose_samples(cohort_.samples(), request_.samples, log));
     require_few_columns(*loader_);
@@ -74,6 +75,22 @@ ScanPlan::ScanPlan(ScanRequest request, ScanLimits limits, Log& log)
     find_predictors(log);
     survey(asked, limits, log);
     describe_traits(log);
+}
+
+// What no model can do is said before any work.
+void ScanPlan::require_models(std::vector<TraitReference> const& asked) const {
+    bool const has_offsets = !request_.predictors.empty() || request_.whole_genome;
+    for (auto const& [trait, how] : asked) {
+        auto const model = choose_model(request_.model, trait);
+        if (has_offsets) require_predictable(trait);
+        if (model != TraitModel::cox) continue;
+        if (request_.rule.hazard_correction == Correction::firth) {
+            throw UserError{fmt::format(
+                "trait '{}' is a time to an event (--correction firth is of binary traits); use "
+                "--correction firth-approx, spa or auto",
+                trait.label)};
+        }
+    }
 }
 
 void ScanPlan::find_predictors(Log& log) {
@@ -168,21 +185,24 @@ OffsetExtent ScanPlan::offset_extent() const {
 // they need together then shows.
 void ScanPlan::survey(std::vector<TraitReference> const& asked, ScanLimits limits, Log& log) {
     std::vector<ColumnReference> columns;
-    std::int64_t logistic = 0;
+    EventTraits events;
     for (auto const& trait : asked) {
         columns.push_back(trait.reference);
         auto const model = choose_model(request_.model, trait.reference);
-        logistic += model == TraitModel::logistic ? 1 : 0;
+        events.binary += model == TraitModel::logistic ? 1 : 0;
+        events.times += model == TraitModel::cox ? 1 : 0;
         if (predictors_) require_unit(trait.reference, model);  // Before any work.
     }
-    std::optional<BinarySettings> binary;
-    if (logistic > 0) binary = binary_settings();
+    if (events.all() > 0) events.settings = event_settings();
     auto const count = std::ssize(columns);
     auto const offsets = offset_extent();
-    ScanMemory const rough{cohort_, blocks_, count, request_.missing, limits, offsets, binary};
+    ScanMemory const rough{cohort_, blocks_, count, request_.missing, limits, offsets, events};
     auto const covariates = loader_->covariate_columns();
     auto const needs = [&](std::int64_t traits) {
-        auto const more = std::min(traits, logistic) * rough.logistic_columns(covariates);
+        auto const times = std::min(traits, events.times);
+        auto const more = times * rough.event_columns(TraitModel::cox, covariates) +
+                          std::min(traits - times, events.binary) *
+                              rough.event_columns(TraitModel::logistic, covariates);
         return rough.of_batch(traits, traits, (traits + 1) * covariates + more, covariates);
     };
     std::int64_t group = count;
@@ -203,7 +223,7 @@ void ScanPlan::survey(std::vector<TraitReference> const& asked, ScanLimits limit
     if (traits_.empty()) {
         throw UserError{"none of the traits can be tested; see the warnings above"};
     }
-    ScanMemory const memory{cohort_, blocks_, traits(), request_.missing, limits, offsets, binary};
+    ScanMemory const memory{cohort_, blocks_, traits(), request_.missing, limits, offsets, events};
     unit_rows_ = memory.unit_rows();
     bool const one_pass = group == count && memory.of_batch(*fitted_) <= limits.memory;
     make_batches(memory, limits.memory, one_pass || traits() == 1 ? 0 : between_passes);
@@ -214,11 +234,11 @@ void ScanPlan::survey(std::vector<TraitReference> const& asked, ScanLimits limit
 void ScanPlan::add_fitted(FittedBatch const& fitted, std::span<ColumnReference const> columns,
                           ScanMemory const& memory) {
     auto const& null = fitted.models.linear;
-    auto const& binary = fitted.models.binary;
+    auto const& events = fitted.models.events;
     base_samples_ = null.base().count();
     expanded_covariates_ = std::ssize(null.covariates());
     std::size_t next_linear = 0;
-    std::size_t next_binary = 0;
+    std::size_t next_event = 0;
     for (std::size_t t = 0; t < fitted.accepted.size(); ++t) {
         auto const& reference = columns[fitted.accepted[t]];
         PlannedTrait planned{
@@ -229,10 +249,10 @@ void ScanPlan::add_fitted(FittedBatch const& fitted, std::span<ColumnReference c
             planned.pattern = checksum(std::as_bytes(pattern.mask.words()));
             planned.columns = own_columns(null, pattern);
         } else {
-            auto const& pattern = binary->pattern(binary->traits()[next_binary++].pattern);
+            auto const& pattern = events->pattern(events->traits()[next_event++].pattern);
             planned.collinear = pattern.collinear;
             planned.pattern = checksum(std::as_bytes(pattern.mask.words()));
-            planned.more_columns = memory.logistic_columns(expanded_covariates_);
+            planned.more_columns = memory.event_columns(planned.model, expanded_covariates_);
         }
         if (predictors_) planned.predictor = predictor_of(reference);
         traits_.push_back(std::move(planned));
@@ -251,7 +271,7 @@ void ScanPlan::make_batches(ScanMemory const& memory, std::int64_t limit, std::i
         if (!end) {
             auto const& trait = traits_[static_cast<std::size_t>(t)];
             // A pattern has arrays of its own in each kind of model.
-            auto const pattern = trait.pattern ^ (trait.model == TraitModel::logistic ? ~0ULL : 0);
+            auto const pattern = trait.pattern ^ (trait.model == TraitModel::linear ? 0 : ~0ULL);
             bool const known = patterns.contains(pattern);
             auto const own = (known ? 0 : trait.columns) + trait.more_columns;
             auto const bytes =
@@ -300,9 +320,11 @@ void ScanPlan::describe_traits(Log& log) const {
         auto const& [reference, model, counts, collinear, pattern, columns, more, predictor] =
             traits_[t];
         auto line = fmt::format("  {}: {} samples", reference.label, counts.samples);
-        if (counts.type == ColumnType::binary) {
-            auto const people = describe_people(counts);
+        auto const people = describe_people(counts);
+        if (counts.outcome == Outcome::binary) {
             line += fmt::format(", {} cases, {} controls", people.cases, people.controls);
+        } else if (counts.outcome == Outcome::time_to_event) {
+            line += fmt::format(", {} events, {} censored", people.cases, people.controls);
         }
         if (counts.unpredicted > 0) {
             line += fmt::format("; left out, without a prediction: {}", counts.unpredicted);
@@ -319,10 +341,15 @@ void ScanPlan::describe_traits(Log& log) const {
     if (has_model(TraitModel::logistic)) {
         log.note(
             fmt::format("  binary traits: logistic regression, beta is log odds per allele ({})",
-                        describe_correction()));
+                        describe_correction(TraitModel::logistic)));
+    }
+    if (has_model(TraitModel::cox)) {
+        log.note(fmt::format(
+            "  times to event: Cox regression, beta is log hazard ratio per allele ({})",
+            describe_correction(TraitModel::cox)));
     }
     auto const is_number = [](PlannedTrait const& trait) {
-        return trait.counts.type == ColumnType::binary && trait.model == TraitModel::linear;
+        return trait.counts.outcome == Outcome::binary && trait.model == TraitModel::linear;
     };
     if (std::ranges::any_of(traits_, is_number)) {
         log.note("  binary traits: linear regression, beta is a difference in risk per allele");
@@ -335,7 +362,7 @@ void ScanPlan::warn_of_units(Log& log) const {
     if (!predictors_) return;
     for (auto const model : {TraitModel::linear, TraitModel::logistic}) {
         bool const has_unknown = std::ranges::any_of(traits_, [&](PlannedTrait const& trait) {
-            return trait.counts.type == ColumnType::binary && trait.model == model &&
+            return trait.counts.outcome == Outcome::binary && trait.model == model &&
                    predictors_->how(trait.predictor).unit == PredictionUnit::unknown;
         });
         if (!has_unknown) continue;
@@ -348,12 +375,15 @@ void ScanPlan::warn_of_units(Log& log) const {
     }
 }
 
-std::string ScanPlan::describe_correction() const {
+std::string ScanPlan::describe_correction(TraitModel model) const {
+    expect(model != TraitModel::linear, "linear models have no correction");
+
     auto const& rule = request_.rule;
-    if (rule.correction == Correction::none) return "score test";
-    auto const* const name = rule.correction == Correction::spa            ? "spa"
-                             : rule.correction == Correction::firth_approx ? "firth-approx"
-                                                                           : "firth";
+    auto const correction = rule.of(model == TraitModel::cox ? Family::poisson : Family::bernoulli);
+    if (correction == Correction::none) return "score test";
+    auto const* const name = correction == Correction::spa            ? "spa"
+                             : correction == Correction::firth_approx ? "firth-approx"
+                                                                      : "firth";
     return fmt::format("score test, {} where p <= {}", name, rule.threshold);
 }
 
@@ -371,7 +401,10 @@ std::vector<std::string> ScanPlan::covariate_labels() const {
 
 std::vector<std::string> ScanPlan::tables() const {
     std::set<std::string> names;
-    for (auto const& trait : traits_) names.insert(trait.reference.table);
+    for (auto const& trait : traits_) {
+        names.insert(trait.reference.table);
+        if (trait.reference.event) names.insert(trait.reference.event->table);
+    }
     for (auto const& covariate : loader_->covariates()) names.insert(covariate.table);
     return {names.begin(), names.end()};
 }

@@ -40,12 +40,24 @@ Json describe_whole_genome(WholeGenomeRequest const& request) {
             {"seed", request.seed}};
 }
 
+// By the model of those that have one.
+std::string describe_tests(ScanPlan const& plan) {
+    if (!plan.has_model(TraitModel::cox)) {
+        return plan.has_model(TraitModel::logistic) ? plan.describe_correction(TraitModel::logistic)
+                                                    : "t-test";
+    }
+    auto const of_times = plan.describe_correction(TraitModel::cox);
+    if (!plan.has_model(TraitModel::logistic)) return of_times;
+    return fmt::format("{}; times to event: {}", plan.describe_correction(TraitModel::logistic),
+                       of_times);
+}
+
 Json describe_plan(ScanPlan const& plan) {
     auto const& request = plan.request();
     auto const& filter = request.filter;
     return {{"command", "scan"},
             {"model", to_string(request.model)},
-            {"tests", plan.has_model(TraitModel::logistic) ? plan.describe_correction() : "t-test"},
+            {"tests", describe_tests(plan)},
             {"min_cases", request.fewest_cases},
             {"min_carriers", request.rule.fewest_carriers},
             {"traits", plan.trait_labels()},
@@ -118,12 +130,12 @@ std::string describe(WholeGenomeSummary const& summary) {
                        number(summary.how.heritability), number(summary.how.r_squared));
 }
 
-// Trait, type, samples, cases and controls.
+// Trait, type, samples, cases and controls (events and people censored).
 std::string describe(std::string const& trait, TraitCounts const& counts) {
-    bool const binary = counts.type == ColumnType::binary;
+    bool const has_cases = counts.outcome != Outcome::quantitative;
     auto const people = describe_people(counts);
-    return fmt::format("{}\t{}\t{}\t{}\t{}", trait, to_string(counts.type), counts.samples,
-                       binary ? people.cases : "NA", binary ? people.controls : "NA");
+    return fmt::format("{}\t{}\t{}\t{}\t{}", trait, trait_type(counts.outcome), counts.samples,
+                       has_cases ? people.cases : "NA", has_cases ? people.controls : "NA");
 }
 
 // Not that of getrusage, which is the parent's where that held more.

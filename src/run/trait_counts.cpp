@@ -6,6 +6,19 @@
 
 namespace maniple {
 
+char const* trait_type(Outcome outcome) {
+    switch (outcome) {
+        case Outcome::binary:
+            return "binary";
+        case Outcome::time_to_event:
+            return "time-to-event";
+        case Outcome::quantitative:
+        case Outcome::unknown:
+            break;
+    }
+    return "quantitative";
+}
+
 PeopleText describe_people(TraitCounts const& counts) {
     auto const controls = counts.samples - counts.cases;
     bool const small = is_small(counts.cases, fewest_told) || is_small(controls, fewest_told);

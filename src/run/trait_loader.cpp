@@ -39,10 +39,19 @@ public:
         StopRequest::check();
         auto const column = load_column(tables_, traits_[trait], base_.samples());
         std::ranges::copy(column.values, values.begin());
+        if (traits_[trait].event) {
+            count_events(trait, values);
+            return;
+        }
         unpredicted_[trait] = leave_out(trait, values);
         cases_[trait] = 0;
         if (column.type != ColumnType::binary) return;
         base_.for_each([&](SampleIndex s) { cases_[trait] += values[s.at()] == 1 ? 1 : 0; });
+    }
+
+    void load_events(std::size_t trait, std::span<double> events) const {
+        auto const& event = *traits_[trait].event;
+        tables_.find(event.table).read(event.position, events);
     }
 
     template <class Null>
@@ -60,6 +69,36 @@ public:
     }
 
 private:
+    // Times are missing where events are.
+    void count_events(std::size_t trait, std::span<double> times) {
+        std::vector<double> events(times.size());
+        load_events(trait, events);
+        cases_[trait] = 0;
+        base_.for_each([&](SampleIndex s) {
+            auto& time = times[s.at()];
+            double const event = events[s.at()];
+            if (std::isnan(event)) time = std::numeric_limits<double>::quiet_NaN();
+            if (std::isnan(time)) return;
+            require_time(trait, time, event);
+            cases_[trait] += event == 1 ? 1 : 0;
+        });
+    }
+
+    void require_time(std::size_t trait, double time, double event) const {
+        auto const& label = traits_[trait].label;
+        if (time < 0) {
+            throw UserError{fmt::format(
+                "trait '{}' has negative times (time since entry is expected); correct the table "
+                "and import it again",
+                label)};
+        }
+        if (event == 0 || event == 1) return;
+        throw UserError{fmt::format(
+            "trait '{}': '{}' has the value {} (it must be 0 for censored and 1 for an event); "
+            "write --trait TIME:EVENT",
+            label, traits_[trait].event->label, event)};
+    }
+
     bool has_all_predictions(std::size_t trait) const {
         return predictors_.source == nullptr ||
                predictors_.source->is_complete(predictors_.positions[trait]);
@@ -123,15 +162,21 @@ FittedTraits<LinearNull> TraitLoader::fit(std::span<ColumnReference const> trait
     return load.describe(std::move(null));
 }
 
-FittedTraits<BinaryNull> TraitLoader::fit_binary(std::span<ColumnReference const> traits,
-                                                 BinaryOptions const& options,
-                                                 TraitPredictors const& predictors) const {
+FittedTraits<EventNull> TraitLoader::fit_events(std::span<ColumnReference const> traits,
+                                                EventOptions const& options,
+                                                TraitPredictors const& predictors) const {
     auto const expanded = load_covariates();
     auto const base = complete_samples(candidates_, expanded);
     CountingLoad load{tables_, traits, predictors, base};
-    std::vector<std::string> names;
-    for (auto const& trait : traits) names.push_back(trait.label);
-    BinaryNull null{candidates_, expanded, names, std::ref(load), options};
+    std::vector<EventOutline> outlines;
+    for (auto const& trait : traits) {
+        outlines.push_back({trait.label, trait.event ? Family::poisson : Family::bernoulli});
+    }
+    EventLoaders const loaders{.values = std::ref(load),
+                               .events = [&](std::size_t trait, std::span<double> events) {
+                                   load.load_events(trait, events);
+                               }};
+    EventNull null{candidates_, expanded, outlines, loaders, options};
     return load.describe(std::move(null));
 }
 

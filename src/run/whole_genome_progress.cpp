@@ -133,7 +133,7 @@ void WholeGenomeProgress::find_finished() {
         finished_.emplace();
         for (auto const& trait : json.at(1)) {
             finished_->push_back({.name = trait.at(0).get<std::string>(),
-                                  .counts = {.type = trait.at(1).get<ColumnType>(),
+                                  .counts = {.outcome = trait.at(1).get<Outcome>(),
                                              .samples = trait.at(2).get<std::int64_t>(),
                                              .cases = trait.at(3).get<std::int64_t>(),
                                              .unpredicted = trait.at(4).get<std::int64_t>()},

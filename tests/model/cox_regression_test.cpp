@@ -101,6 +101,24 @@ TEST_CASE("fit_cox: multiplicities repeat samples, a start changes nothing", "[m
     }
 }
 
+TEST_CASE("fit_cox: an offset takes the place of a column with its coefficient", "[model]") {
+    auto const people = test::make_people(23, 90);
+    PredictorOrder const by_time{people.time};
+    auto const both = fit_cox({90, people.columns()}, by_time, people.is_case);
+    std::vector<double> offset;
+    for (auto x : people.a) offset.push_back(300 + both.coefficients[0].value * x);
+    auto const one = fit_cox({90, {people.b}}, by_time, people.is_case, {.offset = offset});
+    REQUIRE(one.status == FitStatus::ok);
+    CHECK(one.coefficients[0].value == Approx(both.coefficients[1].value).epsilon(1e-9));
+    CHECK(one.log_likelihood == Approx(both.log_likelihood).epsilon(1e-11));
+    CHECK(one.null_log_likelihood < one.log_likelihood);
+    auto const line = fit_cox({90, people.columns()}, by_time, people.is_case, {.offset = offset});
+    CHECK(line.coefficients[0].value == Approx(0).margin(1e-10));
+    CHECK_THROWS_AS(
+        fit_cox({90, {people.b}}, by_time, people.is_case, {.offset = std::span{offset}.first(3)}),
+        ContractViolation);
+}
+
 TEST_CASE("fit_cox: no events, separation, huge values, contracts", "[model]") {
     auto const people = test::make_people(22, 50);
     PredictorOrder const by_time{people.time};

@@ -37,12 +37,13 @@ struct Diseases {
         }
     }
 
-    BinaryNull fit(std::vector<std::size_t> const& some) const {
-        std::vector<std::string> own;
-        for (auto t : some) own.push_back(names[t]);
-        return BinaryNull{everybody, covariates, own, [&](std::size_t t, std::span<double> values) {
-                              std::ranges::copy(traits[some[t]], values.begin());
-                          }};
+    EventNull fit(std::vector<std::size_t> const& some) const {
+        std::vector<EventOutline> own;
+        for (auto t : some) own.push_back({names[t]});
+        EventLoaders const load{.values = [&](std::size_t t, std::span<double> values) {
+            std::ranges::copy(traits[some[t]], values.begin());
+        }};
+        return EventNull{everybody, covariates, own, load};
     }
     std::vector<float> offsets_of(std::vector<std::size_t> const& some) const {
         std::vector<float> own;
@@ -84,7 +85,7 @@ TEST_CASE("OffsetBinaryNull: a trait's bits are those it has alone, whatever was
         auto const& among = model.null().traits()[t];
         auto const& own = alone.null().traits()[0];
         CHECK(among.name == diseases.names[t]);
-        CHECK(std::ranges::equal(among.risk.span(), own.risk.span()));
+        CHECK(std::ranges::equal(among.mean.span(), own.mean.span()));
         CHECK(among.units == own.units);
         CHECK(among.factor == own.factor);
         CHECK(among.weight_unit == own.weight_unit);
@@ -105,8 +106,8 @@ TEST_CASE("OffsetBinaryNull: a constant offset changes nothing but the intercept
     REQUIRE(fit_all(model, std::vector<float>(2 * samples, -1.5F)).empty());
     for (std::size_t t = 0; t < 2; ++t) {
         for (std::int64_t s = 0; s < samples; ++s) {
-            REQUIRE(model.null().traits()[t].risk[s] ==
-                    Approx(plain.traits()[t].risk[s]).margin(1e-10));
+            REQUIRE(model.null().traits()[t].mean[s] ==
+                    Approx(plain.traits()[t].mean[s]).margin(1e-10));
         }
     }
 }

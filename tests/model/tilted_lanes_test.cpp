@@ -97,6 +97,81 @@ TEST_CASE("tilted sums: those of long double, on every instruction set with the 
     }
 }
 
+namespace {
+
+TiltedSums naive_poisson(Samples const& samples, long double tilt) {
+    std::array<long double, 5> sums{};
+    for (std::size_t i = 0; i < samples.risks.size(); ++i) {
+        long double const g = samples.genotypes[i];
+        long double const m = samples.risks[i];
+        long double const p = m * std::exp(tilt * g);
+        sums[0] += m * std::expm1(tilt * g);
+        sums[1] += g * m * std::expm1(tilt * g);
+        sums[2] += g * g * p;
+        sums[3] += g * g * g * p;
+        sums[4] += g * g * g * g * p;
+    }
+    return {static_cast<double>(sums[0]), static_cast<double>(sums[1]),
+            static_cast<double>(sums[2]), static_cast<double>(sums[3]),
+            static_cast<double>(sums[4])};
+}
+
+}  // namespace
+
+TEST_CASE("tilted sums: Poisson's are those of long double too, with the same bits") {
+    for (std::int64_t count : {32, 96, 20000}) {
+        Samples const samples{pad_samples(count)};
+        for (double tilt : {0.0, 1e-12, -0.3, 2.0, -11.0}) {
+            auto const expected = naive_poisson(samples, tilt);
+            auto const& forms = tilted_forms(InstructionSet::scalar);
+            auto const scalar = forms.tilted_poisson(samples.task(tilt));
+            CAPTURE(count, tilt);
+            double const size = 1e-12 * static_cast<double>(count);
+            CHECK(scalar.log_mean == Approx(expected.log_mean).epsilon(1e-12).margin(size));
+            CHECK(scalar.first == Approx(expected.first).epsilon(1e-11).margin(size));
+            CHECK(scalar.second == Approx(expected.second).epsilon(1e-11).margin(size));
+            CHECK(scalar.third == Approx(expected.third).epsilon(1e-11).margin(size));
+            CHECK(scalar.fourth == Approx(expected.fourth).epsilon(1e-11).margin(size));
+            std::vector<double> weighed(samples.risks.size());
+            auto const weigh = [&](InstructionSet set) {
+                tilted_forms(set).weigh({.genotypes = samples.genotypes.data(),
+                                         .weights = samples.risks.data(),
+                                         .count = std::ssize(samples.risks),
+                                         .tilt = tilt,
+                                         .out = weighed.data()});
+                return weighed;
+            };
+            auto const one_by_one = weigh(InstructionSet::scalar);
+            for (std::size_t i = 0; i < weighed.size(); ++i) {
+                REQUIRE(one_by_one[i] ==
+                        Approx(samples.risks[i] * std::exp(tilt * samples.genotypes[i])));
+            }
+            for (auto set : runnable_instruction_sets()) {
+                CHECK(bits_of(tilted_forms(set).tilted_poisson(samples.task(tilt))) ==
+                      bits_of(scalar));
+                CHECK(weigh(set) == one_by_one);
+            }
+        }
+        auto const tilted = tilted_forms(InstructionSet::scalar).tilted_poisson(samples.task(0));
+        auto const scalar = tilted_forms(InstructionSet::scalar).untilted_poisson(samples.task(0));
+        CHECK(scalar.second == Approx(tilted.second));
+        CHECK(scalar.third == Approx(tilted.third));
+        CHECK(scalar.fourth == Approx(tilted.fourth));
+        double mean = 0;
+        double reach = 0;
+        for (std::size_t i = 0; i < samples.risks.size(); ++i) {
+            mean += samples.risks[i] * samples.genotypes[i];
+            if (samples.risks[i] > 0) reach = std::fmax(reach, std::abs(samples.genotypes[i]));
+        }
+        CHECK(scalar.mean == Approx(mean).margin(1e-12));
+        CHECK(scalar.reach == reach);
+        for (auto set : runnable_instruction_sets()) {
+            CHECK(std::bit_cast<std::array<std::uint64_t, 5>>(tilted_forms(set).untilted_poisson(
+                      samples.task(0))) == std::bit_cast<std::array<std::uint64_t, 5>>(scalar));
+        }
+    }
+}
+
 TEST_CASE("tilted sums: genotypes less what covariates explain, whatever shares the pass") {
     constexpr std::int64_t count = 96;
     Samples const samples{count};

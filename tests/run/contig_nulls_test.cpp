@@ -70,20 +70,21 @@ ScanModels make_models() {
         }
         kinds.push_back(is_binary(t) ? TraitModel::logistic : TraitModel::linear);
     }
-    std::vector<std::string> names;
-    for (auto const& trait : binary) names.push_back(trait.name);
+    std::vector<EventOutline> outlines;
+    for (auto const& trait : binary) outlines.push_back({trait.name});
     for (SampleIndex s{0}; s.get() < samples; ++s) {
         everybody.insert(s);
         age.values.push_back(normal(random));
     }
     std::vector<Covariate> const covariates{age};
     LinearNull linear{everybody, covariates, quantitative};
-    BinaryNull logistic{everybody, covariates, names, [&](std::size_t t, std::span<double> values) {
-                            std::ranges::copy(binary[t].values, values.begin());
-                        }};
+    EventLoaders const load{.values = [&](std::size_t t, std::span<double> values) {
+        std::ranges::copy(binary[t].values, values.begin());
+    }};
+    EventNull logistic{everybody, covariates, outlines, load};
     UnitLayout layout{linear, &logistic, kinds};
     return {
-        .linear = std::move(linear), .binary = std::move(logistic), .layout = std::move(layout)};
+        .linear = std::move(linear), .events = std::move(logistic), .layout = std::move(layout)};
 }
 
 std::vector<std::size_t> all_traits() {
@@ -97,7 +98,7 @@ double sum_of(ContigNulls::Lease const& lease) {
     for (auto const& trait : lease.linear().traits()) {
         sum += trait.residual_squares * (1 + trait.unit);
     }
-    for (auto const& trait : lease.binary()->traits()) {
+    for (auto const& trait : lease.events()->traits()) {
         for (SampleIndex s{0}; s.get() < samples; ++s) {
             sum += static_cast<double>(s.get() % 7) * trait.residual(s) * (1 + trait.units[1]);
         }
@@ -111,7 +112,7 @@ TEST_CASE("ContigNulls: without offsets every model is the plain one", "[run]") 
     CHECK(nulls.read(0) == nullptr);
     auto const lease = nulls.lease(nullptr);
     CHECK(&lease.linear() == &plain.linear);
-    CHECK(lease.binary() == &*plain.binary);
+    CHECK(lease.events() == &*plain.events);
 }
 
 TEST_CASE("ContigNulls: a contig's model is the same whoever makes it, whenever", "[run]") {
@@ -130,7 +131,7 @@ TEST_CASE("ContigNulls: a contig's model is the same whoever makes it, whenever"
         expected.push_back(sum_of(lease));
         CHECK(lease.linear().traits()[0].residual_squares !=
               plain.linear.traits()[0].residual_squares);
-        CHECK(lease.binary()->traits()[1].risk[5] != plain.binary->traits()[1].risk[5]);
+        CHECK(lease.events()->traits()[1].mean[5] != plain.events->traits()[1].mean[5]);
     }
     CHECK(expected[0] != expected[1]);
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "maniple/core/matrix_view.hpp"
-#include "maniple/model/binary_null.hpp"
+#include "maniple/model/event_null.hpp"
 
 namespace maniple {
 
@@ -21,7 +21,8 @@ class OffsetBinaryNull {
 public:
     /// \param plain       the model without offsets; outlives this object.
     /// \param covariates  those that it was fitted with; outlive this object.
-    OffsetBinaryNull(BinaryNull const& plain, std::span<Covariate const> covariates);
+    /// \pre every trait is binary
+    OffsetBinaryNull(EventNull const& plain, std::span<Covariate const> covariates);
 
     /// Pieces of work, about equal.
     std::int64_t parts() const { return std::ssize(parts_); }
@@ -38,22 +39,22 @@ public:
     std::string finish() const;
 
     /// \pre finished
-    BinaryNull const& null() const { return null_; }
+    EventNull const& null() const { return null_; }
 
     /// Memory of one, and of a thread that fits a part of it.
-    static std::int64_t bytes(BinaryNull const& plain) { return plain.own_bytes(); }
+    static std::int64_t bytes(EventNull const& plain) { return plain.own_bytes(); }
     static std::int64_t part_bytes(std::int64_t samples, std::int64_t covariates);
 
 private:
     /// Traits of one pattern.
     struct Part {
         PatternIndex pattern{0};
-        std::vector<std::size_t> traits;  ///< Positions in `BinaryNull::traits`.
+        std::vector<std::size_t> traits;  ///< Positions in `EventNull::traits`.
     };
 
-    BinaryNull const& plain_;
+    EventNull const& plain_;
     std::span<Covariate const> covariates_;
-    BinaryNull null_;
+    EventNull null_;
     std::vector<Part> parts_;
     std::vector<std::string> problems_;  // Of each trait.
 };

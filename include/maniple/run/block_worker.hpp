@@ -25,9 +25,9 @@ public:
 private:
     ScanPlan const& plan_;
     ScanModels const& models_;
-    BinarySettings binary_;
+    EventSettings event_settings_;
     LinearWorkspace work_;
-    std::optional<BinaryWorkspace> binary_work_;
+    std::optional<EventWorkspace> event_work_;
     std::vector<LocalVariantIndex> rows_;
 };
 

@@ -5,10 +5,10 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "maniple/store/cohort.hpp"
+#include "maniple/trait/score_description.hpp"
 #include "maniple/trait/table.hpp"
 
 namespace maniple {
@@ -27,13 +27,23 @@ private:
     std::vector<TableReader> tables_;
 };
 
-/// A column of one of the store's tables.
+/// Where the events of a time to an event are.
+struct EventColumn {
+    std::string table;
+    std::size_t position = 0;  ///< In the table.
+    std::string label;
+
+    bool operator==(EventColumn const&) const = default;
+};
+
+/// A column of one of the store's tables; as a trait, perhaps with another one.
 struct ColumnReference {
     std::string table;
     std::size_t position = 0;  ///< In the table.
     ColumnSummary column;
     std::string label;      ///< "height", or "clinic.height" where several tables have one.
     bool is_score = false;  ///< Of a table that `maniple score` made.
+    std::optional<EventColumn> event;  ///< Of times to an event; the label has both names then.
 };
 
 /// Table::source of tables that `maniple score` makes.
@@ -62,10 +72,25 @@ std::vector<TraitReference> choose_traits(std::vector<ColumnReference> const& co
                                           std::vector<std::string> const& words,
                                           std::vector<ColumnReference> const& covariates);
 
-/// The words before and after the colon of TIME:EVENT; nothing where `word` has none, or where it
-/// is a column's name. \throws UserError where it might be either.
-std::optional<std::pair<std::string, std::string>> split_time_event(
-    std::vector<ColumnReference> const& columns, std::string const& word);
+/// The columns of a time to an event.
+struct TimeEvent {
+    ColumnReference time;
+    ColumnReference event;
+};
+
+/// The columns that TIME:EVENT names; nothing where `word` has no colon, or is a column's name.
+/// \throws UserError where it might be either, or as choose_traits.
+std::optional<TimeEvent> choose_time_event(std::vector<ColumnReference> const& columns,
+                                           std::string const& word,
+                                           std::vector<ColumnReference> const& covariates);
+
+/// As choose_traits; words may be TIME:EVENT, too.
+std::vector<TraitReference> choose_tested_traits(std::vector<ColumnReference> const& columns,
+                                                 std::vector<std::string> const& words,
+                                                 std::vector<ColumnReference> const& covariates);
+
+/// Of a trait that is not categorical.
+Outcome outcome_of(ColumnReference const& trait);
 
 /// One column with its values. \param samples  of the store. \throws CorruptInput.
 Column load_column(StoreTables const& tables, ColumnReference const& chosen, std::int64_t samples);

@@ -74,17 +74,17 @@ public:
         Lease& operator=(Lease&&) = delete;
         ~Lease();
         LinearNull const& linear() const { return *linear_; }
-        BinaryNull const* binary() const { return binary_; }  ///< None: no trait has one.
+        EventNull const* events() const { return events_; }  ///< None: no trait has one.
 
     private:
         friend class ContigNulls;
         Lease(ContigNulls* owner, std::size_t slot, LinearNull const& linear,
-              BinaryNull const* binary)
-            : owner_{owner}, slot_{slot}, linear_{&linear}, binary_{binary} {}
+              EventNull const* events)
+            : owner_{owner}, slot_{slot}, linear_{&linear}, events_{events} {}
         ContigNulls* owner_;  // None for models without offsets.
         std::size_t slot_;
         LinearNull const* linear_;
-        BinaryNull const* binary_;
+        EventNull const* events_;
     };
 
     /// The models of a contig; waits while those in memory are others' and in use.

@@ -30,14 +30,22 @@ struct OffsetExtent {
     std::int64_t trait_bytes = 0;  ///< Of each trait of a batch, for all contigs.
 };
 
+/// Traits that are regressed as events, of all batches together.
+struct EventTraits {
+    std::int64_t binary = 0;
+    std::int64_t times = 0;                 ///< To an event.
+    std::optional<EventSettings> settings;  ///< How they are tested, where there are any.
+
+    std::int64_t all() const { return binary + times; }
+};
+
 /// Peak memory of one rank.
 class ScanMemory {
 public:
     /// \param blocks  of the scan. \param traits  of all batches together.
-    /// \param binary  how traits are tested that logistic regression is used for; nothing: none.
     ScanMemory(Cohort const& cohort, std::span<ChosenBlock const> blocks, std::int64_t traits,
                MissingGenotype missing, ScanLimits limits, OffsetExtent offsets,
-               std::optional<BinarySettings> binary);
+               EventTraits const& events);
 
     /// Rows of a unit.
     std::int64_t unit_rows() const { return unit_rows_; }
@@ -45,8 +53,9 @@ public:
     /// Of a batch with these null models.
     std::int64_t of_batch(ScanModels const& models) const;
 
-    /// What a binary trait needs by a logistic model of its own, as dense columns.
-    std::int64_t logistic_columns(std::int64_t covariates) const;
+    /// What a trait needs by a logistic or Cox model of its own, as dense columns.
+    /// \pre model is not linear
+    std::int64_t event_columns(TraitModel model, std::int64_t covariates) const;
 
     /// The same before there is one: of a batch of some traits and patterns of missing values that
     /// need `columns` dense columns beside the traits. No less than `of_batch`.
@@ -56,7 +65,7 @@ public:
 private:
     std::int64_t while_fitting(std::int64_t null, std::int64_t columns,
                                std::int64_t covariates) const;
-    std::int64_t logistic_fitting(std::int64_t covariates) const;
+    std::int64_t event_fitting(std::int64_t covariates) const;
     std::int64_t numbers(std::int64_t traits, std::int64_t patterns) const;
     std::int64_t with_offsets(std::int64_t traits, std::int64_t columns,
                               std::int64_t covariates) const;
@@ -66,7 +75,7 @@ private:
     std::int64_t threads_;
     MissingGenotype missing_;
     OffsetExtent offsets_;
-    std::optional<BinarySettings> binary_;
+    EventTraits events_;
     std::int64_t rows_ = 0;
     std::int64_t unit_rows_ = 1;
     std::int64_t arrays_ = 1;   // Units in numbers,

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "maniple/core/index.hpp"
-#include "maniple/model/binary_null.hpp"
-#include "maniple/model/binary_scan.hpp"
+#include "maniple/model/event_null.hpp"
+#include "maniple/model/event_scan.hpp"
 #include "maniple/model/linear_null.hpp"
 #include "maniple/run/model_choice.hpp"
 #include "maniple/run/trait_counts.hpp"
@@ -17,7 +17,7 @@
 namespace maniple {
 
 /// Where arrays hold the numbers of a batch's traits: those of linear models first, then those of
-/// logistic ones, each in the order of its null model, and so their patterns.
+/// events (logistic and Cox), each in the order of its null model, and so their patterns.
 class UnitLayout {
 public:
     struct Place {
@@ -26,7 +26,7 @@ public:
     };
 
     /// \param models  of the batch's traits, in order: as many of each kind as its null model has.
-    UnitLayout(LinearNull const& linear, BinaryNull const* binary,
+    UnitLayout(LinearNull const& linear, EventNull const* events,
                std::span<TraitModel const> models);
 
     std::int64_t traits() const { return std::ssize(places_); }
@@ -40,7 +40,7 @@ public:
 
     /// The rows of one model's traits and patterns.
     LinearTests of_linear(LinearTests const& all) const;
-    LinearTests of_binary(LinearTests const& all) const;
+    LinearTests of_events(LinearTests const& all) const;
 
 private:
     std::int64_t linear_traits_;
@@ -52,8 +52,8 @@ private:
 
 /// Immutable once fitted.
 struct ScanModels {
-    LinearNull linear;                 ///< Perhaps without traits.
-    std::optional<BinaryNull> binary;  ///< Nothing where no trait is regressed by it.
+    LinearNull linear;                ///< Perhaps without traits.
+    std::optional<EventNull> events;  ///< Of logistic and Cox regressions; nothing without any.
     UnitLayout layout;
 };
 
@@ -68,7 +68,7 @@ struct FittedBatch {
 
 /// Fit every trait by its model. \param predictors  of all traits alike. \throws as TraitLoader.
 FittedBatch fit_batch(TraitLoader const& loader, std::span<ColumnReference const> columns,
-                      std::span<TraitModel const> models, BinaryOptions const& options,
+                      std::span<TraitModel const> models, EventOptions const& options,
                       TraitPredictors const& predictors);
 
 }  // namespace maniple

@@ -34,7 +34,7 @@ struct ScanRequest {
     std::vector<std::string> covariates;  ///< Names.
     MissingGenotype missing = MissingGenotype::mean;
     ModelChoice model = ModelChoice::by_type;
-    BinaryRule rule;                   ///< Of tests of logistic models.
+    EventRule rule;                    ///< Of tests of logistic models.
     std::int64_t fewest_cases = 20;    ///< And controls, of a trait that one is fitted to.
     std::filesystem::path predictors;  ///< Whose predictions traits are tested beside; empty: none.
     /// What makes the predictors; nothing: none, or those of `predictors`.
@@ -81,11 +81,12 @@ public:
     /// those of the only one. \throws CorruptInput.
     ScanModels fit(std::size_t batch);
 
-    /// How binary traits of logistic models are tested.
-    BinarySettings binary_settings() const {
+    /// How traits of logistic and Cox models are tested.
+    EventSettings event_settings() const {
         return {.missing = request_.missing, .filter = request_.filter, .rule = request_.rule};
     }
-    std::string describe_correction() const;  ///< "score test, spa where p <= 0.05"
+    /// "score test, spa where p <= 0.05". \pre model is not linear
+    std::string describe_correction(TraitModel model) const;
     /// Is any trait regressed by it?
     bool has_model(TraitModel model) const;
 
@@ -113,6 +114,7 @@ private:
         std::size_t predictor = 0;      ///< In the source, where there is one.
     };
 
+    void require_models(std::vector<TraitReference> const& asked) const;
     void find_predictors(Log& log);
     std::size_t predictor_of(ColumnReference const& trait) const;
     void require_unit(ColumnReference const& trait, TraitModel model) const;

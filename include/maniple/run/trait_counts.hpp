@@ -4,19 +4,22 @@
 #include <cstdint>
 #include <string>
 
-#include "maniple/trait/table.hpp"
+#include "maniple/trait/score_description.hpp"
 
 namespace maniple {
 
 /// One trait as people count it.
 struct TraitCounts {
-    ColumnType type = ColumnType::quantitative;
+    Outcome outcome = Outcome::quantitative;
     std::int64_t samples = 0;      ///< Analysed.
-    std::int64_t cases = 0;        ///< Of them, for a binary trait.
+    std::int64_t cases = 0;        ///< Of them, for a binary trait; or with an event.
     std::int64_t unpredicted = 0;  ///< With the trait and all covariates, but no prediction.
 };
 
-/// Cases and controls of a binary trait for people to read.
+/// "quantitative", "binary", "time-to-event".
+char const* trait_type(Outcome outcome);
+
+/// Cases and controls of a binary trait, or events and people censored, for people to read.
 struct PeopleText {
     std::string cases;
     std::string controls;

@@ -8,7 +8,7 @@
 
 #include "maniple/core/log.hpp"
 #include "maniple/genotype/sample_mask.hpp"
-#include "maniple/model/binary_null.hpp"
+#include "maniple/model/event_null.hpp"
 #include "maniple/model/linear_null.hpp"
 #include "maniple/run/column_choice.hpp"
 #include "maniple/run/predictor_source.hpp"
@@ -21,7 +21,7 @@ struct FittedTraits {
     Null null;
     std::vector<std::size_t>
         accepted;                     ///< Per trait of `null`: its position among those asked for.
-    std::vector<std::int64_t> cases;  ///< The same: samples with the value 1.
+    std::vector<std::int64_t> cases;  ///< The same: samples with the value 1, or an event.
     std::vector<std::int64_t> unpredicted;  ///< The same: left out as nothing predicts them.
 };
 
@@ -48,10 +48,11 @@ public:
     FittedTraits<LinearNull> fit(std::span<ColumnReference const> traits,
                                  TraitPredictors const& predictors = {}) const;
 
-    /// Of binary traits, by logistic regression. \throws as fit.
-    FittedTraits<BinaryNull> fit_binary(std::span<ColumnReference const> traits,
-                                        BinaryOptions const& options,
-                                        TraitPredictors const& predictors = {}) const;
+    /// Of binary traits by logistic regression, and of times to event by Cox regression.
+    /// \throws as fit; UserError where times are negative, or events neither 0 nor 1.
+    FittedTraits<EventNull> fit_events(std::span<ColumnReference const> traits,
+                                       EventOptions const& options,
+                                       TraitPredictors const& predictors = {}) const;
 
 private:
     std::vector<Covariate> load_covariates() const;

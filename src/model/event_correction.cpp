@@ -1,4 +1,4 @@
-#include "binary_correction.hpp"
+#include "event_correction.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -9,7 +9,7 @@
 #include "maniple/core/elementary.hpp"
 #include "maniple/genotype/genotype_values.hpp"
 #include "maniple/genotype/missing_samples.hpp"
-#include "maniple/model/firth_effect.hpp"
+#include "maniple/model/given_total.hpp"
 #include "maniple/stats/normal.hpp"
 
 namespace maniple {
@@ -51,12 +51,21 @@ struct Rest {
     }
 };
 
-/// The cumulant function of some samples' part of a score, and of the rest.
-CumulantFunction cumulants_of(double const* genotypes, double const* risks, std::int64_t count,
-                              Rest const& rest, UntiltedSums const& untilted) {
+UntiltedSums sum_untilted(Family family, TiltedTask const& task) {
+    auto const& forms = tilted_forms();
+    return family == Family::poisson ? forms.untilted_poisson(task) : forms.untilted(task);
+}
+
+/// The cumulant function of some samples' part of a score, and of the rest. Of `some` the tilt is
+/// not read.
+CumulantFunction cumulants_of(Family family, TiltedTask const& some, Rest const& rest,
+                              UntiltedSums const& untilted) {
     auto const at = [=, mean = untilted.mean](double t) {
-        auto const sums = tilted_forms().tilted(
-            {.genotypes = genotypes, .risks = risks, .count = count, .tilt = t});
+        auto const& forms = tilted_forms();
+        auto task = some;
+        task.tilt = t;
+        auto const sums =
+            family == Family::poisson ? forms.tilted_poisson(task) : forms.tilted(task);
         auto const others = rest.at(t);
         return CumulantPoint{.value = sums.log_mean - t * mean + others.value,
                              .first = sums.first + others.first,
@@ -75,29 +84,32 @@ CumulantFunction cumulants_of(double const* genotypes, double const* risks, std:
 
 }  // namespace
 
-void BinaryCorrection::start(std::size_t trait, TakeTest take) {
+void EventCorrection::start(std::size_t trait, TakeTest take) {
     expect(waiting_.empty(), "the last trait is finished");
     trait_ = &null_.traits()[trait];
     pattern_ = &null_.pattern(trait_->pattern);
+    correction_ = settings_.rule.of(trait_->family);
     take_ = std::move(take);
 }
 
-void BinaryCorrection::add(ScoreRow row) {
-    if (settings_.rule.correction != Correction::firth && try_carriers(row)) return;
+void EventCorrection::add(ScoreRow row) {
+    // Who is at risk without the samples that are dropped is a matter of all.
+    bool const is_dense = trait_->family == Family::poisson && drops(row);
+    if (correction_ != Correction::firth && !is_dense && try_carriers(row)) return;
     waiting_.push_back(std::move(row));
     if (std::ssize(waiting_) == adjust_together) correct_together();
 }
 
-void BinaryCorrection::finish() {
+void EventCorrection::finish() {
     if (!waiting_.empty()) correct_together();
 }
 
-bool BinaryCorrection::drops(ScoreRow const& row) const {
+bool EventCorrection::drops(ScoreRow const& row) const {
     return settings_.missing == MissingGenotype::drop && row.counts.missing > 0;
 }
 
 // Samples of the trait with another called genotype than the commoner homozygous one.
-std::int64_t BinaryCorrection::list_carriers(ScoreRow const& row) {
+std::int64_t EventCorrection::list_carriers(ScoreRow const& row) {
     bool const is_alternate = row.counts.alternate > row.counts.reference;
     auto const words = genotypes_.row(row.variant);
     auto const mask = pattern_->mask.words();
@@ -114,19 +126,20 @@ std::int64_t BinaryCorrection::list_carriers(ScoreRow const& row) {
 }
 
 // False where others than carriers matter too.
-bool BinaryCorrection::try_carriers(ScoreRow const& row) {
+bool EventCorrection::try_carriers(ScoreRow const& row) {
     auto const& counts = row.counts;
     if (counts.called() - std::max(counts.reference, counts.alternate) > work_.shape.carriers) {
         return false;
     }
+    bool const is_hazard = trait_->family == Family::poisson;
     auto const count = list_carriers(row);
     auto const padded = pad_samples(count);
     double weights = trait_->weight_sum;  // Of the others, as soon as carriers are through,
-    double thirds = trait_->third_sum;    // w (1 - 2 m) of theirs,
+    double thirds = trait_->third_sum;    // third cumulants of theirs,
     double weighted = 0;                  // and w G.
     for (std::int64_t k = 0; k < padded; ++k) {
         double genotype = 0;
-        double risk = 0;
+        double mean = 0;
         if (k < count) {
             auto const s = carriers_[place(k)];
             genotype = genotypes_.genotype(row.variant, SampleIndex{s});
@@ -134,32 +147,36 @@ bool BinaryCorrection::try_carriers(ScoreRow const& row) {
                 genotype -= row.coefficients[place(r)] *
                             static_cast<double>(pattern_->basis[r * null_.stride() + s]);
             }
-            risk = trait_->risk[s];
-            double const weight = risk * (1 - risk);
+            mean = trait_->mean[s];
+            double const weight = trait_->weight(SampleIndex{s});
             weights -= weight;
-            thirds -= weight * (1 - 2 * risk);
+            thirds -= is_hazard ? weight : weight * (1 - 2 * mean);
             weighted -= weight * genotype;
         }
         work_.carrier_genotypes[k] = genotype;
-        work_.carrier_risks[k] = risk;
+        work_.carrier_means[k] = mean;
     }
-    auto const* const genotypes = work_.carrier_genotypes.data();
-    auto const* const risks = work_.carrier_risks.data();
-    auto const untilted = tilted_forms().untilted(
-        {.genotypes = genotypes, .risks = risks, .count = padded, .tilt = 0});
+    TiltedTask const carriers{.genotypes = work_.carrier_genotypes.data(),
+                              .risks = work_.carrier_means.data(),
+                              .count = padded,
+                              .tilt = 0};
+    auto const untilted = sum_untilted(trait_->family, carriers);
     Rest rest{.variance = std::max(row.information - untilted.second, 0.0)};
     if (!(rest.variance <= others_share * row.information && untilted.reach > 0)) return false;
+    OtherSamples others{.weights = weights, .mean = 0, .variance = rest.variance};
     // The others' G are much alike: their weighted mean to the third power.
     if (weights > 0 && rest.variance > 0) {
-        double const mean = weighted / weights;
-        rest.step = std::clamp(mean * mean * mean * thirds / rest.variance, -untilted.reach,
-                               untilted.reach);
+        others.mean = weighted / weights;
+        rest.step = std::clamp(others.mean * others.mean * others.mean * thirds / rest.variance,
+                               -untilted.reach, untilted.reach);
     }
-    take_(row.column, judge(row, cumulants_of(genotypes, risks, padded, rest, untilted)));
+    auto cumulants = cumulants_of(trait_->family, carriers, rest, untilted);
+    take_(row.column, is_hazard ? judge_hazard_of_carriers(row, std::move(cumulants), others)
+                                : judge(row, cumulants));
     return true;
 }
 
-void BinaryCorrection::correct_together() {
+void EventCorrection::correct_together() {
     std::vector<double> coefficients;
     auto const stride = null_.stride();
     for (std::size_t k = 0; k < waiting_.size(); ++k) {
@@ -185,34 +202,40 @@ void BinaryCorrection::correct_together() {
     waiting_.clear();
 }
 
-// Who has no genotype takes no part.
-std::span<double const> BinaryCorrection::risks_without_missing(ScoreRow const& row) {
-    std::ranges::copy(trait_->risk.span(), work_.risks.data());
+std::span<SampleIndex const> EventCorrection::find_missing_of(ScoreRow const& row) {
     auto const count =
         find_missing(genotypes_.row(row.variant), pattern_->mask.words(), work_.missing);
-    bool const has_firth = work_.inside.size() > 0;
-    if (has_firth) std::ranges::copy(pattern_->inside.span(), work_.inside.data());
-    for (auto s : std::span{work_.missing}.first(place(count))) {
-        work_.risks[s.get()] = 0;
-        if (has_firth) work_.inside[s.get()] = 0;
-    }
-    return work_.risks.span();
+    return std::span{work_.missing}.first(place(count));
 }
 
-void BinaryCorrection::correct_whole(ScoreRow const& row, double const* genotypes) {
-    auto const* const risks = drops(row) ? risks_without_missing(row).data() : trait_->risk.data();
-    auto const count = null_.stride();
-    auto const untilted = tilted_forms().untilted(
-        {.genotypes = genotypes, .risks = risks, .count = count, .tilt = 0});
-    auto const cumulants = cumulants_of(genotypes, risks, count, {}, untilted);
-    take_(row.column, settings_.rule.correction == Correction::firth
-                          ? fit_exactly(row, cumulants, genotypes)
-                          : judge(row, cumulants));
+// Who has no genotype takes no part.
+std::span<double const> EventCorrection::means_without_missing(ScoreRow const& row) {
+    std::ranges::copy(trait_->mean.span(), work_.means.data());
+    bool const has_firth = work_.inside.size() > 0;
+    if (has_firth) std::ranges::copy(pattern_->inside.span(), work_.inside.data());
+    for (auto s : find_missing_of(row)) {
+        work_.means[s.get()] = 0;
+        if (has_firth) work_.inside[s.get()] = 0;
+    }
+    return work_.means.span();
+}
+
+void EventCorrection::correct_whole(ScoreRow const& row, double const* genotypes) {
+    auto const* const means = drops(row) ? means_without_missing(row).data() : trait_->mean.data();
+    TiltedTask const all{
+        .genotypes = genotypes, .risks = means, .count = null_.stride(), .tilt = 0};
+    auto cumulants = cumulants_of(trait_->family, all, {}, sum_untilted(trait_->family, all));
+    if (trait_->family == Family::poisson) {
+        take_(row.column, judge_hazard(row, std::move(cumulants), genotypes));
+        return;
+    }
+    take_(row.column, correction_ == Correction::firth ? fit_exactly(row, cumulants, genotypes)
+                                                       : judge(row, cumulants));
 }
 
 namespace {
 
-BinaryTest describe(FirthEffect const& effect) {
+EventTest describe(FirthEffect const& effect) {
     if (!effect.has_converged) return {none, none, none, TestStatus::not_converged};
     return {effect.beta, effect.standard_error,
             neg_log10_p_normal(std::sqrt(effect.likelihood_ratio)), TestStatus::ok};
@@ -220,12 +243,12 @@ BinaryTest describe(FirthEffect const& effect) {
 
 }  // namespace
 
-BinaryTest BinaryCorrection::judge(ScoreRow const& row, CumulantFunction const& cumulants) const {
-    if (settings_.rule.correction == Correction::firth_approx) {
+EventTest EventCorrection::judge(ScoreRow const& row, CumulantFunction const& cumulants) const {
+    if (correction_ == Correction::firth_approx) {
         return describe(fit_firth_effect(cumulants, row.score));
     }
-    BinaryTest test{row.score / row.information, 1 / std::sqrt(row.information),
-                    neg_log10_p_saddlepoint(cumulants, row.score), TestStatus::ok};
+    EventTest test{row.score / row.information, 1 / std::sqrt(row.information),
+                   neg_log10_p_saddlepoint(cumulants, row.score), TestStatus::ok};
     if (!std::isfinite(test.neg_log10_p)) return {none, none, none, TestStatus::not_converged};
     // Effect and p stay those of one normal deviate.
     double const deviate = normal_from_neg_log10_p(test.neg_log10_p);
@@ -233,8 +256,8 @@ BinaryTest BinaryCorrection::judge(ScoreRow const& row, CumulantFunction const& 
     return test;
 }
 
-BinaryTest BinaryCorrection::fit_exactly(ScoreRow const& row, CumulantFunction const& cumulants,
-                                         double const* genotypes) {
+EventTest EventCorrection::fit_exactly(ScoreRow const& row, CumulantFunction const& cumulants,
+                                       double const* genotypes) {
     auto const start = fit_firth_effect(cumulants, row.score);
     auto const count = place(null_.stride());
     FirthProblem const problem{
@@ -245,6 +268,54 @@ BinaryTest BinaryCorrection::fit_exactly(ScoreRow const& row, CumulantFunction c
         .inside =
             drops(row) ? std::span<double const>{work_.inside.span()} : pattern_->inside.span()};
     return describe(fit_firth(problem, start.has_converged ? start.beta : 0, *work_.firth));
+}
+
+// NaN where nobody asks for it.
+double EventCorrection::hazard_tail(ScoreRow const& row, CumulantFunction poisson,
+                                    double events) const {
+    if (correction_ != Correction::spa) return none;
+    return neg_log10_p_saddlepoint(given_total(std::move(poisson), events), row.score);
+}
+
+EventTest EventCorrection::describe_hazard(FirthEffect const& effect, double tail) const {
+    auto test = describe(effect);
+    if (correction_ != Correction::spa || test.status != TestStatus::ok) return test;
+    if (!std::isfinite(tail)) return {none, none, none, TestStatus::not_converged};
+    test.neg_log10_p = tail;
+    return test;
+}
+
+// The partial likelihood of carriers beside others with one genotype, and a normal part of the
+// score for what spread these have.
+EventTest EventCorrection::judge_hazard_of_carriers(ScoreRow const& row, CumulantFunction poisson,
+                                                    OtherSamples const& others) {
+    auto const tail = hazard_tail(row, std::move(poisson), trait_->weight_sum);
+    auto const genotypes = work_.carrier_genotypes.span().first(carriers_.size());
+    for (double& genotype : genotypes) genotype -= others.mean;
+    auto& hazard = *work_.hazard;
+    hazard.set_carriers(trait_->risk_sets, carriers_, genotypes);  // Reorders them.
+    double const spread = others.variance - others.mean * others.mean * others.weights;
+    return describe_hazard(fit_firth_effect(hazard.function(std::max(spread, 0.0)), row.score),
+                           tail);
+}
+
+EventTest EventCorrection::judge_hazard(ScoreRow const& row, CumulantFunction poisson,
+                                        double const* genotypes) {
+    double events = trait_->weight_sum;
+    RiskSets some;
+    if (drops(row)) {
+        auto const missing = find_missing_of(row);
+        for (auto s : missing) events -= trait_->mean[s.get()];
+        some = trait_->risk_sets.without(missing);
+    }
+    auto const tail = hazard_tail(row, std::move(poisson), events);
+    auto& hazard = *work_.hazard;
+    hazard.set_all(drops(row) ? some : trait_->risk_sets, {genotypes, place(null_.stride())});
+    // Nothing to tell apart whenever one happens.
+    if (!(hazard.function().origin.second > 0)) {
+        return {none, none, none, TestStatus::collinear_genotype};
+    }
+    return describe_hazard(fit_firth_effect(hazard.function(), hazard.score()), tail);
 }
 
 }  // namespace maniple

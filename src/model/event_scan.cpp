@@ -1,12 +1,12 @@
-#include "maniple/model/binary_scan.hpp"
+#include "maniple/model/event_scan.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <vector>
 
-#include "binary_buffers.hpp"
-#include "binary_correction.hpp"
+#include "event_buffers.hpp"
+#include "event_correction.hpp"
 #include "maniple/genotype/missing_samples.hpp"
 #include "maniple/linalg/cholesky.hpp"
 #include "maniple/model/inflation.hpp"
@@ -58,10 +58,10 @@ struct Score {
 }  // namespace
 
 /// The block in work. Members follow one tile of variants, one pattern, one trait at a time.
-class BinaryBlockScan {
+class EventBlockScan {
 public:
-    BinaryBlockScan(BinaryNull const& null, PackedView genotypes, BinarySettings const& settings,
-                    BinaryWorkspace& workspace, LinearTests const& tests)
+    EventBlockScan(EventNull const& null, PackedView genotypes, EventSettings const& settings,
+                   EventWorkspace& workspace, LinearTests const& tests)
         : null_{null},
           genotypes_{genotypes},
           settings_{settings},
@@ -165,7 +165,7 @@ private:
 
     void scan_trait(std::size_t t) {
         trait_ = &null_.traits()[t];
-        auto const write = [&](std::int64_t column, BinaryTest const& test) {
+        auto const write = [&](std::int64_t column, EventTest const& test) {
             auto const row = static_cast<std::int64_t>(t);
             tests_.beta(row, column) = test.beta;
             tests_.standard_error(row, column) = static_cast<float>(test.standard_error);
@@ -181,7 +181,7 @@ private:
             }
             double const error = 1 / std::sqrt(score.information);
             double const p = neg_log10_p_normal(score.score * error);
-            if (settings_.rule.correction == Correction::none || p < least_to_correct_) {
+            if (settings_.rule.of(trait_->family) == Correction::none || p < least_to_correct_) {
                 write(first_ + i, {score.score / score.information, error, p, TestStatus::ok});
                 continue;
             }
@@ -257,7 +257,7 @@ private:
         std::vector<double> z(place(rank));
         for (auto s : std::span{work_.missing}.first(place(count))) {
             row_of_z(s, z);
-            double const weight = trait.risk[s.get()] * (1 - trait.risk[s.get()]);
+            double const weight = trait.weight(s);
             double const residual = trait.residual(s);
             auto* entry = gram.data();
             for (std::size_t r = 0; r < z.size(); ++r) {
@@ -289,26 +289,26 @@ private:
         solve_lower(trait_->factor, z);
     }
 
-    BinaryNull const& null_;
+    EventNull const& null_;
     PackedView genotypes_;
-    BinarySettings const& settings_;
-    BinaryWorkspace::Buffers& work_;
+    EventSettings const& settings_;
+    EventWorkspace::Buffers& work_;
     LinearTests const& tests_;
-    BinaryCorrection correction_;
+    EventCorrection correction_;
     MatrixView<std::int64_t> sums_;
     MatrixView<std::int64_t> homozygous_sums_;
     double least_to_correct_;                  // -log10 p
     std::span<LocalVariantIndex const> rows_;  // Of the tile.
     std::int64_t first_ = 0;                   // Its first column in `tests_`.
-    BinaryPattern const* pattern_ = nullptr;
-    BinaryTrait const* trait_ = nullptr;
+    EventPattern const* pattern_ = nullptr;
+    EventTrait const* trait_ = nullptr;
     std::vector<PatternGenotype> genotype_;  // Of the tile, on the pattern.
     std::vector<double> explained_;          // Of a variant and trait.
 };
 
-void scan_binary_block(BinaryNull const& null, PackedView genotypes,
-                       std::span<LocalVariantIndex const> rows, BinarySettings const& settings,
-                       BinaryWorkspace& workspace, LinearTests const& tests) {
+void scan_event_block(EventNull const& null, PackedView genotypes,
+                      std::span<LocalVariantIndex const> rows, EventSettings const& settings,
+                      EventWorkspace& workspace, LinearTests const& tests) {
     auto const traits = std::ssize(null.traits());
     auto const patterns = std::ssize(null.patterns());
     expect(genotypes.samples() == null.samples(), "genotypes and traits have the same samples");
@@ -317,8 +317,12 @@ void scan_binary_block(BinaryNull const& null, PackedView genotypes,
                tests.alternate_frequency.rows() == patterns && tests.samples.rows() == patterns,
            "results have a row per trait or pattern");
     expect(tests.beta.columns() >= std::ssize(rows), "results have a column per row");
+    expect(settings.rule.hazard_correction != Correction::firth ||
+               std::ranges::none_of(null.traits(),
+                                    [](auto const& t) { return t.family == Family::poisson; }),
+           "hazards have no regression with all effects free");
     if (rows.empty() || traits == 0) return;
-    BinaryBlockScan{null, genotypes, settings, workspace, tests}.run(rows);
+    EventBlockScan{null, genotypes, settings, workspace, tests}.run(rows);
 }
 
 }  // namespace maniple

@@ -7,14 +7,15 @@
 #include <span>
 #include <vector>
 
-#include "binary_buffers.hpp"
+#include "event_buffers.hpp"
+#include "maniple/model/firth_effect.hpp"
 #include "maniple/model/test_status.hpp"
 #include "maniple/stats/saddlepoint.hpp"
 
 namespace maniple {
 
 /// Numbers of one variant and trait; NaN unless status is ok.
-struct BinaryTest {
+struct EventTest {
     double beta;
     double standard_error;
     double neg_log10_p;
@@ -32,14 +33,14 @@ struct ScoreRow {
     std::vector<double> coefficients;  ///< G = g - Q coefficients.
 };
 
-using TakeTest = std::function<void(std::int64_t column, BinaryTest const& test)>;
+using TakeTest = std::function<void(std::int64_t column, EventTest const& test)>;
 
 /// The corrections of one block. Rows of one trait are gathered, so that covariates are read once
 /// for several of them.
-class BinaryCorrection {
+class EventCorrection {
 public:
-    BinaryCorrection(BinaryNull const& null, PackedView genotypes, BinarySettings const& settings,
-                     BinaryWorkspace::Buffers& work)
+    EventCorrection(EventNull const& null, PackedView genotypes, EventSettings const& settings,
+                    EventWorkspace::Buffers& work)
         : null_{null}, genotypes_{genotypes}, settings_{settings}, work_{work} {}
 
     /// Rows are of this trait from now on. \pre there is none left
@@ -48,22 +49,36 @@ public:
     void finish();  ///< Of the trait.
 
 private:
+    /// Those that are no carriers.
+    struct OtherSamples {
+        double weights = 0;   ///< Sum of w.
+        double mean = 0;      ///< Of G, by weights.
+        double variance = 0;  ///< Their part of V.
+    };
+
     bool try_carriers(ScoreRow const& row);
     void correct_together();
     void correct_whole(ScoreRow const& row, double const* genotypes);
-    BinaryTest judge(ScoreRow const& row, CumulantFunction const& cumulants) const;
-    BinaryTest fit_exactly(ScoreRow const& row, CumulantFunction const& cumulants,
-                           double const* genotypes);
-    std::span<double const> risks_without_missing(ScoreRow const& row);
+    EventTest judge(ScoreRow const& row, CumulantFunction const& cumulants) const;
+    EventTest judge_hazard_of_carriers(ScoreRow const& row, CumulantFunction poisson,
+                                       OtherSamples const& others);
+    EventTest judge_hazard(ScoreRow const& row, CumulantFunction poisson, double const* genotypes);
+    EventTest describe_hazard(FirthEffect const& effect, double tail) const;
+    double hazard_tail(ScoreRow const& row, CumulantFunction poisson, double events) const;
+    std::span<SampleIndex const> find_missing_of(ScoreRow const& row);
+    EventTest fit_exactly(ScoreRow const& row, CumulantFunction const& cumulants,
+                          double const* genotypes);
+    std::span<double const> means_without_missing(ScoreRow const& row);
     std::int64_t list_carriers(ScoreRow const& row);
     bool drops(ScoreRow const& row) const;
 
-    BinaryNull const& null_;
+    EventNull const& null_;
     PackedView genotypes_;
-    BinarySettings const& settings_;
-    BinaryWorkspace::Buffers& work_;
-    BinaryTrait const* trait_ = nullptr;
-    BinaryPattern const* pattern_ = nullptr;
+    EventSettings const& settings_;
+    EventWorkspace::Buffers& work_;
+    EventTrait const* trait_ = nullptr;
+    Correction correction_ = Correction::none;  // Of the trait.
+    EventPattern const* pattern_ = nullptr;
     TakeTest take_;
     std::vector<ScoreRow> waiting_;
     std::vector<std::int64_t> carriers_;

@@ -1,4 +1,4 @@
-#include "maniple/model/binary_scan.hpp"
+#include "maniple/model/event_scan.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -29,18 +29,17 @@ struct Cohort {
     std::vector<ScanTrait> traits;
     SampleMask candidates;
 
-    BinaryNull null(std::vector<std::size_t> const& chosen = {}, BinaryOptions options = {}) const {
+    EventNull null(std::vector<std::size_t> const& chosen = {}, EventOptions options = {}) const {
         std::vector<std::size_t> some = chosen;
         if (some.empty()) {
             for (std::size_t t = 0; t < traits.size(); ++t) some.push_back(t);
         }
-        std::vector<std::string> names;
-        for (auto t : some) names.push_back(traits[t].name);
-        return BinaryNull{candidates, covariates, names,
-                          [&](std::size_t t, std::span<double> values) {
-                              std::ranges::copy(traits[some[t]].values, values.begin());
-                          },
-                          options};
+        std::vector<EventOutline> outlines;
+        for (auto t : some) outlines.push_back({traits[t].name});
+        EventLoaders const load{.values = [&](std::size_t t, std::span<double> values) {
+            std::ranges::copy(traits[some[t]].values, values.begin());
+        }};
+        return EventNull{candidates, covariates, outlines, load, options};
     }
 };
 
@@ -116,9 +115,9 @@ bool same_bits(Cell const& a, Cell const& b) {
 }
 
 /// traits x rows.
-std::vector<std::vector<Cell>> scan(BinaryNull const& null, PackedView genotypes,
+std::vector<std::vector<Cell>> scan(EventNull const& null, PackedView genotypes,
                                     std::span<LocalVariantIndex const> rows,
-                                    BinarySettings const& settings) {
+                                    EventSettings const& settings) {
     auto const traits = std::ssize(null.traits());
     auto const patterns = std::ssize(null.patterns());
     auto const columns = std::ssize(rows);
@@ -128,14 +127,14 @@ std::vector<std::vector<Cell>> scan(BinaryNull const& null, PackedView genotypes
     std::vector<float> standard_error(cells), neg_log10_p(cells), frequency(cells);
     std::vector<std::uint8_t> status(cells);
     std::vector<std::int32_t> samples(cells);
-    BinaryWorkspace workspace{null, settings, genotypes.variants()};
-    scan_binary_block(null, genotypes, rows, settings, workspace,
-                      {.beta = {beta.data(), traits, columns, stride},
-                       .standard_error = {standard_error.data(), traits, columns, stride},
-                       .neg_log10_p = {neg_log10_p.data(), traits, columns, stride},
-                       .status = {status.data(), traits, columns, stride},
-                       .alternate_frequency = {frequency.data(), patterns, columns, stride},
-                       .samples = {samples.data(), patterns, columns, stride}});
+    EventWorkspace workspace{null, settings, genotypes.variants()};
+    scan_event_block(null, genotypes, rows, settings, workspace,
+                     {.beta = {beta.data(), traits, columns, stride},
+                      .standard_error = {standard_error.data(), traits, columns, stride},
+                      .neg_log10_p = {neg_log10_p.data(), traits, columns, stride},
+                      .status = {status.data(), traits, columns, stride},
+                      .alternate_frequency = {frequency.data(), patterns, columns, stride},
+                      .samples = {samples.data(), patterns, columns, stride}});
     std::vector<std::vector<Cell>> all;
     for (std::int64_t t = 0; t < traits; ++t) {
         auto const p = null.traits()[static_cast<std::size_t>(t)].pattern.get();
@@ -157,7 +156,7 @@ std::vector<LocalVariantIndex> every_row(PackedView genotypes) {
     return rows;
 }
 
-std::vector<std::vector<Cell>> scan(Cohort const& cohort, BinarySettings const& settings) {
+std::vector<std::vector<Cell>> scan(Cohort const& cohort, EventSettings const& settings) {
     auto const view = cohort.genotypes.view();
     return scan(cohort.null(), view, every_row(view), settings);
 }
@@ -219,7 +218,7 @@ struct Expected {
     double beta, standard_error, neg_log10_p;
 };
 
-Expected expect_row(Problem::Variant const& variant, BinaryRule const& rule) {
+Expected expect_row(Problem::Variant const& variant, EventRule const& rule) {
     oracle::ScoreTest const test{variant.covariates, variant.g, variant.y, variant.risks};
     Real const z = test.score / std::sqrt(test.information);
     Expected expected{static_cast<double>(test.score / test.information),
@@ -249,7 +248,7 @@ Expected expect_row(Problem::Variant const& variant, BinaryRule const& rule) {
 }
 
 /// Every row that has a number is that of the oracle. \return how many have one.
-int compare(Cohort const& cohort, BinarySettings const& settings, double tolerance) {
+int compare(Cohort const& cohort, EventSettings const& settings, double tolerance) {
     auto const found = scan(cohort, settings);
     auto const view = cohort.genotypes.view();
     int compared = 0;
@@ -282,8 +281,8 @@ int compare(Cohort const& cohort, BinarySettings const& settings, double toleran
     return compared;
 }
 
-BinarySettings settings_of(Correction correction, double threshold,
-                           MissingGenotype missing = MissingGenotype::mean) {
+EventSettings settings_of(Correction correction, double threshold,
+                          MissingGenotype missing = MissingGenotype::mean) {
     return {.missing = missing,
             .filter = {},
             .rule = {.correction = correction, .threshold = threshold, .fewest_carriers = 3}};
@@ -294,7 +293,7 @@ constexpr double by_carriers = 2e-3;
 
 }  // namespace
 
-TEST_CASE("scan_binary_block: score tests are those of brute force") {
+TEST_CASE("scan_event_block: score tests are those of brute force") {
     for (auto missing : {MissingGenotype::mean, MissingGenotype::drop}) {
         for (double share : {0.0, 0.05}) {
             auto const cohort =
@@ -304,7 +303,7 @@ TEST_CASE("scan_binary_block: score tests are those of brute force") {
     }
 }
 
-TEST_CASE("scan_binary_block: the saddlepoint approximation of common and rare variants") {
+TEST_CASE("scan_event_block: the saddlepoint approximation of common and rare variants") {
     for (auto missing : {MissingGenotype::mean, MissingGenotype::drop}) {
         for (double cases : {0.03, 0.3}) {
             auto const cohort = make_cohort({.samples = 600,
@@ -318,7 +317,7 @@ TEST_CASE("scan_binary_block: the saddlepoint approximation of common and rare v
     }
 }
 
-TEST_CASE("scan_binary_block: approximate Firth of common and rare variants") {
+TEST_CASE("scan_event_block: approximate Firth of common and rare variants") {
     for (auto missing : {MissingGenotype::mean, MissingGenotype::drop}) {
         for (double cases : {0.03, 0.3}) {
             auto const cohort = make_cohort({.samples = 600,
@@ -333,7 +332,7 @@ TEST_CASE("scan_binary_block: approximate Firth of common and rare variants") {
     }
 }
 
-TEST_CASE("scan_binary_block: Firth's regression with all covariates") {
+TEST_CASE("scan_event_block: Firth's regression with all covariates") {
     for (auto missing : {MissingGenotype::mean, MissingGenotype::drop}) {
         auto const cohort = make_cohort({.samples = 250,
                                          .variants = 12,
@@ -345,7 +344,7 @@ TEST_CASE("scan_binary_block: Firth's regression with all covariates") {
     }
 }
 
-TEST_CASE("scan_binary_block: only small p are corrected") {
+TEST_CASE("scan_event_block: only small p are corrected") {
     auto const cohort = make_cohort({}, 7);
     auto const plain = scan(cohort, settings_of(Correction::none, 0.05));
     auto const corrected = scan(cohort, settings_of(Correction::spa, 0.05));
@@ -363,7 +362,7 @@ TEST_CASE("scan_binary_block: only small p are corrected") {
     CHECK(changed > 5);
 }
 
-TEST_CASE("scan_binary_block: a trait's numbers are those it has alone, and a row's its own") {
+TEST_CASE("scan_event_block: a trait's numbers are those it has alone, and a row's its own") {
     auto const cohort = make_cohort(
         {.samples = 333, .variants = 70, .missing_genotypes = 0.02, .missing_traits = 0.1}, 23);
     auto const view = cohort.genotypes.view();
@@ -391,7 +390,7 @@ TEST_CASE("scan_binary_block: a trait's numbers are those it has alone, and a ro
     }
 }
 
-TEST_CASE("scan_binary_block: separated variants have Firth's estimates and exact saddlepoints") {
+TEST_CASE("scan_event_block: separated variants have Firth's estimates and exact saddlepoints") {
     auto cohort = make_cohort({.samples = 400, .variants = 2, .cases = 0.1}, 31);
     int carriers = 0;
     for (SampleIndex s{0}; s.get() < 400; ++s) {
@@ -409,7 +408,7 @@ TEST_CASE("scan_binary_block: separated variants have Firth's estimates and exac
     CHECK(exact[0][1].neg_log10_p > 3);
 }
 
-TEST_CASE("scan_binary_block: rows without a number say why") {
+TEST_CASE("scan_event_block: rows without a number say why") {
     auto cohort = make_cohort({.samples = 200, .variants = 6}, 5);
     auto& genotypes = cohort.genotypes;
     for (SampleIndex s{0}; s.get() < 200; ++s) {
@@ -437,12 +436,12 @@ TEST_CASE("scan_binary_block: rows without a number say why") {
     CHECK(scan(cohort, settings)[0][5].status == TestStatus::filtered_maf);
 }
 
-TEST_CASE("scan_binary_block: a workspace and views must fit") {
+TEST_CASE("scan_event_block: a workspace and views must fit") {
     auto const cohort = make_cohort({.samples = 100, .variants = 3}, 5);
     auto const null = cohort.null();
     auto const view = cohort.genotypes.view();
     auto const settings = settings_of(Correction::spa, 0.05);
-    BinaryWorkspace small{null, settings, 2};
+    EventWorkspace small{null, settings, 2};
     std::vector<double> beta(12);
     std::vector<float> numbers(12);
     std::vector<std::uint8_t> status(12);
@@ -453,11 +452,11 @@ TEST_CASE("scan_binary_block: a workspace and views must fit") {
                             .status = {status.data(), 4, 3},
                             .alternate_frequency = {numbers.data(), 1, 3},
                             .samples = {samples.data(), 1, 3}};
-    CHECK_THROWS_AS(scan_binary_block(null, view, every_row(view), settings, small, tests),
+    CHECK_THROWS_AS(scan_event_block(null, view, every_row(view), settings, small, tests),
                     ContractViolation);
-    BinaryWorkspace enough{null, settings, 3};
+    EventWorkspace enough{null, settings, 3};
     PackedBlock const other{3, 99};
-    CHECK_THROWS_AS(scan_binary_block(null, other.view(), every_row(view), settings, enough, tests),
+    CHECK_THROWS_AS(scan_event_block(null, other.view(), every_row(view), settings, enough, tests),
                     ContractViolation);
 }
 

@@ -1,4 +1,4 @@
-#include "maniple/model/binary_null.hpp"
+#include "maniple/model/event_null.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -54,14 +54,13 @@ struct Cohort {
         }
     }
 
-    BinaryNull fit(BinaryOptions const& options = {}) const {
-        std::vector<std::string> names;
-        for (auto const& trait : traits) names.push_back(trait.name);
-        return BinaryNull{candidates, covariates, names,
-                          [&](std::size_t t, std::span<double> values) {
-                              std::ranges::copy(traits[t].values, values.begin());
-                          },
-                          options};
+    EventNull fit(EventOptions const& options = {}) const {
+        std::vector<EventOutline> outlines;
+        for (auto const& trait : traits) outlines.push_back({trait.name});
+        EventLoaders const load{.values = [&](std::size_t t, std::span<double> values) {
+            std::ranges::copy(traits[t].values, values.begin());
+        }};
+        return EventNull{candidates, covariates, outlines, load, options};
     }
     /// The same offsets for every trait.
     void fit_offsets(OffsetBinaryNull& model) const {
@@ -84,7 +83,7 @@ struct Cohort {
 
 }  // namespace
 
-TEST_CASE("BinaryNull: risks are those of logistic regression, with and without offset") {
+TEST_CASE("EventNull: risks are those of logistic regression, with and without offset") {
     Cohort const cohort{5};
     for (bool const has_offset : {false, true}) {
         auto const plain = cohort.fit();
@@ -116,20 +115,20 @@ TEST_CASE("BinaryNull: risks are those of logistic regression, with and without 
             CHECK(null.pattern(trait.pattern).collinear == std::vector<std::string>{"twice"});
             CHECK(trait.rank == 3);
             double outside = 0;
-            for (double m : trait.risk.span()) outside += m;
+            for (double m : trait.mean.span()) outside += m;
             for (std::size_t i = 0; i < some.size(); ++i) {
                 auto const s = some[i];
                 double const risk = logistic(predictor[i] + offset[i]);
-                REQUIRE(trait.risk[s.get()] == Approx(risk).epsilon(1e-8));
+                REQUIRE(trait.mean[s.get()] == Approx(risk).epsilon(1e-8));
                 REQUIRE(trait.residual(s) == Approx(cases[i] - risk).epsilon(1e-8));
-                outside -= trait.risk[s.get()];
+                outside -= trait.mean[s.get()];
             }
             CHECK(std::abs(outside) < 1e-10);
         }
     }
 }
 
-TEST_CASE("BinaryNull: columns are residuals and an orthonormal basis times weights") {
+TEST_CASE("EventNull: columns are residuals and an orthonormal basis times weights") {
     Cohort const cohort{6};
     auto const plain = cohort.fit();
     OffsetBinaryNull with_offset{plain, cohort.covariates};
@@ -147,7 +146,7 @@ TEST_CASE("BinaryNull: columns are residuals and an orthonormal basis times weig
                        trait.units[static_cast<std::size_t>(c)];
             };
             double const weight = null.weights()(s.get(), trait.weight_column) * trait.weight_unit;
-            CHECK(weight == Approx(trait.risk[s.get()] * (1 - trait.risk[s.get()])).epsilon(1e-6));
+            CHECK(weight == Approx(trait.mean[s.get()] * (1 - trait.mean[s.get()])).epsilon(1e-6));
             weights += weight;
             CHECK(value(0) == Approx(trait.residual(s)).margin(1e-8));
             for (std::int64_t r = 0; r < trait.rank; ++r) {
@@ -170,7 +169,7 @@ TEST_CASE("BinaryNull: columns are residuals and an orthonormal basis times weig
     }
 }
 
-TEST_CASE("BinaryNull: traits without a null model are rejected with a reason") {
+TEST_CASE("EventNull: traits without a null model are rejected with a reason") {
     Cohort cohort{7};
     auto& values = cohort.traits[1].values;
     for (std::size_t s = 0; s < values.size(); ++s) values[s] = s < 9 ? 1 : 0;
@@ -191,7 +190,7 @@ TEST_CASE("BinaryNull: traits without a null model are rejected with a reason") 
     CHECK(fewer.traits().size() == 2);
 }
 
-TEST_CASE("BinaryNull: other values than 0 and 1 are no binary trait; nobody is no cohort") {
+TEST_CASE("EventNull: other values than 0 and 1 are no binary trait; nobody is no cohort") {
     Cohort cohort{8};
     cohort.traits[0].values[21] = 2;
     CHECK_THROWS_AS(cohort.fit(), UserError);

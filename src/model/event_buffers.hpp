@@ -1,4 +1,4 @@
-// What a thread keeps while it tests binary traits.
+// What a thread keeps while it tests events.
 #pragma once
 
 #include <cstdint>
@@ -9,8 +9,9 @@
 #include "maniple/genotype/dosage_product.hpp"
 #include "maniple/genotype/kernels.hpp"
 #include "maniple/linalg/row_moments.hpp"
-#include "maniple/model/binary_scan.hpp"
+#include "maniple/model/event_scan.hpp"
 #include "maniple/model/firth_regression.hpp"
+#include "maniple/model/hazard_cumulants.hpp"
 #include "tilted_lanes.hpp"
 
 namespace maniple {
@@ -18,16 +19,16 @@ namespace maniple {
 constexpr std::size_t place(std::int64_t i) { return static_cast<std::size_t>(i); }
 
 /// Extents of what is in work at a time.
-struct BinaryShape {
-    BinaryShape(std::int64_t cohort, std::int64_t all_columns, std::int64_t all_traits,
-                std::int64_t most_rank, BinarySettings const& settings,
-                std::int64_t block_variants);
+struct EventShape {
+    EventShape(EventExtent const& extent, EventSettings const& settings,
+               std::int64_t block_variants);
 
     std::int64_t samples;
     std::int64_t stride;   ///< Samples, padded.
     std::int64_t columns;  ///< Of all traits.
     std::int64_t traits;
     std::int64_t rank;      ///< Of any trait, at the most.
+    std::int64_t events;    ///< Of any trait with times; 0: there is none.
     std::int64_t block;     ///< Variants of a block,
     std::int64_t tile;      ///< and those whose sums over missing genotypes are kept.
     std::int64_t carriers;  ///< Of a variant that is tested by its carriers alone, at the most.
@@ -35,11 +36,11 @@ struct BinaryShape {
     bool has_firth;
 };
 
-struct BinaryWorkspace::Buffers {
-    explicit Buffers(BinaryShape const& extents);
-    static std::int64_t bytes(BinaryShape const& shape);
+struct EventWorkspace::Buffers {
+    explicit Buffers(EventShape const& extents);
+    static std::int64_t bytes(EventShape const& shape);
 
-    BinaryShape shape;
+    EventShape shape;
     ProductWorkspace product;
     AlignedBuffer<std::int64_t> sums;             // columns x block: genotypes times columns
     AlignedBuffer<std::int64_t> homozygous_sums;  // traits x block: [genotype = 2] times weights
@@ -48,14 +49,15 @@ struct BinaryWorkspace::Buffers {
     RowMoments moments;
     AlignedBuffer<double> missing_sums;  // tile x columns: over samples without a genotype
     std::vector<GenotypeCounts> counts;  // tile: on the base
-    // Of samples: rows of G, and risks that differ from a trait's.
+    // Of samples: rows of G, and means that differ from a trait's.
     AlignedBuffer<double> genotypes;
-    AlignedBuffer<double> risks;
+    AlignedBuffer<double> means;
     AlignedBuffer<double> inside;
     // The same of carriers.
     AlignedBuffer<double> carrier_genotypes;
-    AlignedBuffer<double> carrier_risks;
+    AlignedBuffer<double> carrier_means;
     std::optional<FirthWorkspace> firth;
+    std::optional<HazardCumulants> hazard;
 };
 
 }  // namespace maniple

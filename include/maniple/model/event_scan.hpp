@@ -1,4 +1,4 @@
-/// \file  Tests of binary traits on the variants of one block.
+/// \file  Tests of events, cases or those in time, on the variants of one block.
 #pragma once
 
 #include <cstdint>
@@ -6,7 +6,7 @@
 #include <span>
 
 #include "maniple/genotype/packed_block.hpp"
-#include "maniple/model/binary_null.hpp"
+#include "maniple/model/event_null.hpp"
 #include "maniple/model/linear_scan.hpp"
 #include "maniple/model/variant_filter.hpp"
 
@@ -17,59 +17,76 @@ enum class Correction {
     none,
     spa,           ///< The saddlepoint approximation of the score's distribution.
     firth_approx,  ///< Firth's regression of the variant, the covariates' effects being given.
-    firth,         ///< The same with all effects free.
+    firth,         ///< The same with all effects free; of binary traits alone.
 };
 
-struct BinaryRule {
-    Correction correction = Correction::firth_approx;
+struct EventRule {
+    Correction correction = Correction::firth_approx;  ///< Of binary traits,
+    Correction hazard_correction = Correction::spa;    ///< and of times to an event.
     double threshold = 0.05;           ///< Largest p of a score test that is not corrected.
     std::int64_t fewest_carriers = 5;  ///< Of the rarer genotypes, among a trait's samples.
+
+    Correction of(Family family) const {
+        return family == Family::bernoulli ? correction : hazard_correction;
+    }
 };
 
 /// How a block is tested.
-struct BinarySettings {
+struct EventSettings {
     MissingGenotype missing = MissingGenotype::mean;
     VariantFilter filter;
-    BinaryRule rule;
+    EventRule rule;
+};
+
+/// How much a model of events is about.
+struct EventExtent {
+    std::int64_t samples = 0;
+    std::int64_t columns = 0;  ///< That genotypes are multiplied with.
+    std::int64_t traits = 0;
+    std::int64_t rank = 0;    ///< Of any trait, at the most.
+    std::int64_t events = 0;  ///< Of any trait with times; 0: there is none.
 };
 
 /// Memory of one thread, reused from block to block.
-class BinaryWorkspace {
+class EventWorkspace {
 public:
     /// For blocks of at most `block_variants` variants.
-    BinaryWorkspace(BinaryNull const& null, BinarySettings const& settings,
-                    std::int64_t block_variants);
-    BinaryWorkspace(BinaryWorkspace&&) noexcept;
-    BinaryWorkspace& operator=(BinaryWorkspace&&) noexcept;
-    ~BinaryWorkspace();
+    EventWorkspace(EventNull const& null, EventSettings const& settings,
+                   std::int64_t block_variants);
+    EventWorkspace(EventWorkspace&&) noexcept;
+    EventWorkspace& operator=(EventWorkspace&&) noexcept;
+    ~EventWorkspace();
 
-    static std::int64_t bytes(BinaryNull const& null, BinarySettings const& settings,
+    static std::int64_t bytes(EventNull const& null, EventSettings const& settings,
                               std::int64_t block_variants);
 
     /// The same before there is a null model. No less than `bytes` of any with these extents.
-    /// \param columns  that genotypes are multiplied with. \param rank  of any trait, at the most.
-    static std::int64_t most_bytes(std::int64_t samples, std::int64_t columns, std::int64_t traits,
-                                   std::int64_t rank, BinarySettings const& settings,
+    static std::int64_t most_bytes(EventExtent const& extent, EventSettings const& settings,
                                    std::int64_t block_variants);
 
     struct Buffers;
 
 private:
-    friend class BinaryBlockScan;
+    friend class EventBlockScan;
     std::unique_ptr<Buffers> buffers_;
 };
 
 /// Test every trait of `null` against the chosen variants of a block.
 ///
 /// The score test: U = g'(y - m), V = g'Wg - |Z'Wg|^2, p of the normal U / sqrt(V), effect (log
-/// odds per ALT allele) U / V with standard error 1 / sqrt(V). Sums of genotypes are exact
-/// integers. Where p is at most the threshold:
+/// odds, or log hazard ratio, per ALT allele) U / V with standard error 1 / sqrt(V). Sums of
+/// genotypes are exact integers. Where p is at most the threshold:
 ///  - spa: p by the saddlepoint approximation of U's distribution given the covariates; the
 ///    standard error is the effect over the normal deviate of that p.
 ///  - firth_approx, firth: effect and standard error of Firth's regression, p of twice the rise of
 ///    the penalised log likelihood (chi-squared, one degree of freedom).
-/// They work on G = g - Z Z'Wg. Where nearly all of V is that of few carriers, the other samples
-/// count as one sum with their part of V and about their third cumulant.
+/// Of times to an event U is the score of the partial likelihood, and V its variance where numbers
+/// of events are Poisson's. spa has their cumulants given how many events there are; effect and
+/// standard error are those of Firth's regression of the variant in the partial likelihood (ties by
+/// Efron), the covariates' effects being given. firth_approx has its p, too.
+///
+/// All of it works on G = g - Z Z'Wg. Where nearly all of V is that of few carriers, the other
+/// samples count as one sum with their part of V and about their third cumulant.
 ///
 /// A missing genotype counts the mean of the trait's samples that have one. With `drop`, such
 /// samples are left out, and covariates are fitted anew on those that remain by one Newton step.
@@ -79,13 +96,14 @@ private:
 /// \param tests   views with a column per row; overwritten. `samples` and `alternate_frequency` are
 ///                by pattern of `null`.
 /// \pre   genotypes.samples() == null.samples()
+/// \pre   settings.rule.hazard_correction is not firth where a trait has times
 /// \pre   tests' views have a row per trait, or per pattern, of `null`
 /// \pre   the workspace was made for `null` and `settings`
 /// Serial and re-entrant with a workspace of its own.
 /// Sources: R. Dey et al. (2017), Am. J. Hum. Genet. 101; W. Zhou et al. (2018), Nat. Genet. 50;
 /// J. Mbatchou et al. (2021), Nat. Genet. 53.
-void scan_binary_block(BinaryNull const& null, PackedView genotypes,
-                       std::span<LocalVariantIndex const> rows, BinarySettings const& settings,
-                       BinaryWorkspace& workspace, LinearTests const& tests);
+void scan_event_block(EventNull const& null, PackedView genotypes,
+                      std::span<LocalVariantIndex const> rows, EventSettings const& settings,
+                      EventWorkspace& workspace, LinearTests const& tests);
 
 }  // namespace maniple
