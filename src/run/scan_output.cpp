@@ -38,11 +38,11 @@ std::string describe_models(ScanPlan const& plan) {
     if (plan.has_model(TraitModel::logistic)) {
         text += fmt::format("{}logistic{} ({})", text.empty() ? "" : "; binary traits: ",
                             has_predictors ? ", beside predictors" : "",
-                            plan.describe_correction(TraitModel::logistic));
+                            plan.describe_correction());
     }
     if (plan.has_model(TraitModel::cox)) {
         text += fmt::format("{}Cox ({})", text.empty() ? "" : "; times to event: ",
-                            plan.describe_correction(TraitModel::cox));
+                            plan.describe_correction());
     }
     return text;
 }

@@ -80,9 +80,12 @@ class Tests:
         order = [results.traits.index(name) for name in traits.names]
         self.cohort, self.traits = cohort, traits
         self.are_scores = are_scores
-        with np.errstate(invalid="ignore", divide="ignore"):
-            self.chi_squared = ((results.beta / results.standard_error)**2)[:, order]
         self.neg_log10_p = results.neg_log10_p[:, order]
+        if are_scores:
+            self.chi_squared = null_statistics.chi_squared_of(self.neg_log10_p)  # NaN stays NaN.
+        else:
+            with np.errstate(invalid="ignore", divide="ignore"):
+                self.chi_squared = ((results.beta / results.standard_error)**2)[:, order]
         self.samples = results.samples[:, order]
 
     def leave_out_rare(self, prevalences):
