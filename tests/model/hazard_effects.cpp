@@ -53,6 +53,13 @@ std::vector<std::vector<double>> read_columns(char const* path) {
     return columns;
 }
 
+double weighted_dot(std::vector<double> const& weights, std::span<double const> a,
+                    std::span<double const> b) {
+    double sum = 0;
+    for (std::size_t i = 0; i < weights.size(); ++i) sum += weights[i] * a[i] * b[i];
+    return sum;
+}
+
 /// What covariates, weighted with expected events, leave of a genotype.
 std::vector<double> adjust(CovariateBasis const& made, HazardNull const& null,
                            std::vector<double> genotypes) {
