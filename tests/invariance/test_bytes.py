@@ -61,7 +61,7 @@ class Simulated(Bytes):
         program.maniple("simulate", "--store", cls.store, "--samples", 900, "--variants", 7000,
                         "--contigs", 4, "--quantitative", TRAITS - 2, "--binary", 2, "--seed", 5,
                         "--missing-genotypes", 0.02, "--missing-traits", 0.08, "--bfile", cls.bfile)
-        cls.covariates = ["--covariate", "covariate_1,covariate_2,sex,site"]
+        cls.covariates = ["--covariate", "covariate_1,covariate_2,sex,site", "--model", "linear"]
         cls.model = ["--trait", "all", *cls.covariates]
 
     @needs_mpirun

@@ -53,10 +53,10 @@ std::vector<std::vector<double>> read_columns(char const* path) {
     return columns;
 }
 
-double weighted_dot(std::span<double const> weights, std::span<double const> a,
+double weighted_dot(std::vector<double> const& weights, std::span<double const> a,
                     std::span<double const> b) {
     double sum = 0;
-    for (std::size_t i = 0; i < a.size(); ++i) sum += weights[i] * a[i] * b[i];
+    for (std::size_t i = 0; i < weights.size(); ++i) sum += weights[i] * a[i] * b[i];
     return sum;
 }
 
