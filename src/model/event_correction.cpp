@@ -228,8 +228,9 @@ void EventCorrection::correct_whole(ScoreRow const& row, double const* genotypes
         take_(row.column, judge_hazard(row, std::move(cumulants), genotypes));
         return;
     }
-    take_(row.column, settings_.rule.correction == Correction::firth ? fit_exactly(row, cumulants, genotypes)
-                                                       : judge(row, cumulants));
+    take_(row.column, settings_.rule.correction == Correction::firth
+                          ? fit_exactly(row, cumulants, genotypes)
+                          : judge(row, cumulants));
 }
 
 namespace {
@@ -252,7 +253,8 @@ EventTest EventCorrection::with_tail(EventTest test, std::function<double()> con
 
 EventTest EventCorrection::judge(ScoreRow const& row, CumulantFunction const& cumulants) const {
     auto const effect = fit_firth_effect(cumulants, row.score);
-    return with_tail(describe(effect), [&] { return neg_log10_p_saddlepoint(cumulants, row.score); });
+    return with_tail(describe(effect),
+                     [&] { return neg_log10_p_saddlepoint(cumulants, row.score); });
 }
 
 EventTest EventCorrection::fit_exactly(ScoreRow const& row, CumulantFunction const& cumulants,

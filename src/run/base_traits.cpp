@@ -83,17 +83,20 @@ BaseTraits load_base_traits(WholeGenomeRequest const& request, Cohort const& coh
     auto const covariates = choose_covariates(columns, request.covariates);
     auto const asked = choose_tested_traits(columns, request.traits, covariates);
     std::vector<ColumnReference> references;
+    std::vector<TraitModel> models;
     for (auto const& trait : asked) {
         references.push_back(trait.reference);
         require_predictable(trait.reference);
-        choose_model(request.model, trait.reference);  // Refuses before any work.
+        models.push_back(choose_model(request.model, trait.reference));
     }
+    // Scores are of the people that a fit chose.
+    if (request.use == GenomeUse::scores) models.clear();
     bool const is_said = request.introduction == Introduction::none;
     Log silent{Speaker::silent};
     auto& said_once = is_said ? silent : log;
     TraitLoader const loader{tables, covariates,
                              choose_samples(cohort.samples(), request.samples, said_once)};
-    auto const fitted = loader.fit(references);
+    auto const fitted = loader.fit(references, {}, models);
     describe_samples(cohort, tables, asked, loader, fitted.null, said_once);
     judge_rejected(fitted.null.rejected(), asked, said_once);
 
@@ -129,9 +132,7 @@ BaseTraits load_base_traits(WholeGenomeRequest const& request, Cohort const& coh
         traits.scales.push_back(std::sqrt(squares / static_cast<double>(pattern.samples - rank)));
         traits.residuals.push_back(std::move(residual));
         traits.names.push_back(trait.name);
-        traits.counts.push_back({.outcome = outcome_of(chosen.reference),
-                                 .samples = pattern.samples,
-                                 .cases = fitted.cases[t]});
+        traits.counts.push_back(fitted.counts[t]);
         bool const is_binary =
             choose_model(request.model, chosen.reference) == TraitModel::logistic;
         traits.outcomes.push_back(is_binary ? Outcome::binary : Outcome::quantitative);

@@ -56,14 +56,8 @@ template <class Null>
 void add_accepted(FittedTraits<Null> const& fitted, TraitsOfModel const& asked,
                   std::span<TraitModel const> models, std::vector<AcceptedTrait>& all) {
     for (std::size_t t = 0; t < fitted.accepted.size(); ++t) {
-        auto const& pattern = fitted.null.pattern(fitted.null.traits()[t].pattern);
         auto const position = asked.positions[fitted.accepted[t]];
-        all.push_back({position,
-                       models[position],
-                       {.outcome = outcome_of(asked.columns[fitted.accepted[t]]),
-                        .samples = pattern.samples,
-                        .cases = fitted.cases[t],
-                        .unpredicted = fitted.unpredicted[t]}});
+        all.push_back({position, models[position], fitted.counts[t]});
     }
 }
 

@@ -36,13 +36,13 @@ std::string describe_models(ScanPlan const& plan) {
         text = has_predictors ? "linear, less predictors" : "linear";
     }
     if (plan.has_model(TraitModel::logistic)) {
-        text += fmt::format("{}logistic{} ({})", text.empty() ? "" : "; binary traits: ",
-                            has_predictors ? ", beside predictors" : "",
-                            plan.describe_correction());
+        text +=
+            fmt::format("{}logistic{} ({})", text.empty() ? "" : "; binary traits: ",
+                        has_predictors ? ", beside predictors" : "", plan.describe_correction());
     }
     if (plan.has_model(TraitModel::cox)) {
-        text += fmt::format("{}Cox ({})", text.empty() ? "" : "; times to event: ",
-                            plan.describe_correction());
+        text += fmt::format("{}Cox ({})",
+                            text.empty() ? "" : "; times to event: ", plan.describe_correction());
     }
     return text;
 }

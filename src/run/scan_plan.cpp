@@ -329,6 +329,10 @@ void ScanPlan::describe_traits(Log& log) const {
         if (counts.unpredicted > 0) {
             line += fmt::format("; left out, without a prediction: {}", counts.unpredicted);
         }
+        if (counts.told > 0) {
+            line += fmt::format("; left out, a level of a covariate tells their status: {}",
+                                describe_count(counts.told));
+        }
         if (!collinear.empty()) {
             line += fmt::format("; left out as collinear: {}", fmt::join(collinear, ", "));
         }

@@ -19,12 +19,15 @@ char const* trait_type(Outcome outcome) {
     return "quantitative";
 }
 
+std::string describe_count(std::int64_t people) {
+    return is_small(people, fewest_told) ? fmt::format("<{}", fewest_told) : std::to_string(people);
+}
+
 PeopleText describe_people(TraitCounts const& counts) {
     auto const controls = counts.samples - counts.cases;
     bool const small = is_small(counts.cases, fewest_told) || is_small(controls, fewest_told);
     auto const text = [&](std::int64_t count) -> std::string {
-        if (is_small(count, fewest_told)) return fmt::format("<{}", fewest_told);
-        return small ? "NA" : std::to_string(count);
+        return small && !is_small(count, fewest_told) ? "NA" : describe_count(count);
     };
     return {text(counts.cases), text(controls)};
 }

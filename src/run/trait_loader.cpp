@@ -12,6 +12,7 @@
 #include "maniple/core/error.hpp"
 #include "maniple/run/stop_request.hpp"
 #include "maniple/trait/covariates.hpp"
+#include "telling_levels.hpp"
 
 namespace maniple {
 namespace {
@@ -19,34 +20,53 @@ namespace {
 /// Reads values of traits, as often as they are asked for, and counts who has them.
 class CountingLoad {
 public:
+    /// \param models  of the traits.
     CountingLoad(StoreTables const& tables, std::span<ColumnReference const> traits,
-                 TraitPredictors const& predictors, SampleMask const& base)
+                 TraitPredictors const& predictors, SampleMask const& base,
+                 std::vector<TraitModel> models, std::span<Column const> covariates)
         : tables_{tables},
           traits_{traits},
           predictors_{predictors},
           base_{base},
-          cases_(traits.size()),
-          unpredicted_(traits.size()) {
+          models_{std::move(models)},
+          levels_{covariates},
+          counts_(traits.size()) {
         expect(predictors.source == nullptr || predictors.positions.size() == traits.size(),
                "every trait has a predictor");
+        expect(models_.size() == traits.size(), "every trait has a model");
     }
 
     bool is_complete(std::size_t trait) const {
-        return traits_[trait].column.observed == base_.samples() && has_all_predictions(trait);
+        return traits_[trait].column.observed == base_.samples() && has_all_predictions(trait) &&
+               models_[trait] == TraitModel::linear;
     }
 
     void operator()(std::size_t trait, std::span<double> values) {
         StopRequest::check();
         auto const column = load_column(tables_, traits_[trait], base_.samples());
         std::ranges::copy(column.values, values.begin());
+        auto& counts = counts_[trait];
+        counts = {.outcome = outcome_of(traits_[trait])};
+        std::vector<double> events;
         if (traits_[trait].event) {
-            count_events(trait, values);
-            return;
+            events.resize(values.size());
+            load_events(trait, events);
+            require_times(trait, values, events);
+        } else {
+            counts.unpredicted = leave_out(trait, values);
+            events.assign(values.begin(), values.end());
         }
-        unpredicted_[trait] = leave_out(trait, values);
-        cases_[trait] = 0;
-        if (column.type != ColumnType::binary) return;
-        base_.for_each([&](SampleIndex s) { cases_[trait] += values[s.at()] == 1 ? 1 : 0; });
+        if (counts.outcome == Outcome::quantitative) return;
+        if (models_[trait] != TraitModel::linear) {
+            auto const telling =
+                models_[trait] == TraitModel::cox ? Telling::events : Telling::cases_or_controls;
+            for (auto const& told : levels_.leave_out(base_, events, telling, values)) {
+                counts.told += told.count;
+            }
+        }
+        base_.for_each([&](SampleIndex s) {
+            counts.cases += !std::isnan(values[s.at()]) && events[s.at()] == 1 ? 1 : 0;
+        });
     }
 
     void load_events(std::size_t trait, std::span<double> events) const {
@@ -56,31 +76,26 @@ public:
 
     template <class Null>
     FittedTraits<Null> describe(Null null) const {
-        FittedTraits<Null> fitted{
-            .null = std::move(null), .accepted = {}, .cases = {}, .unpredicted = {}};
+        FittedTraits<Null> fitted{.null = std::move(null), .accepted = {}, .counts = {}};
         std::size_t position = 0;
         for (auto const& trait : fitted.null.traits()) {
             while (traits_[position].label != trait.name) ++position;
             fitted.accepted.push_back(position);
-            fitted.cases.push_back(cases_[position]);
-            fitted.unpredicted.push_back(unpredicted_[position++]);
+            fitted.counts.push_back(counts_[position++]);
+            fitted.counts.back().samples = fitted.null.pattern(trait.pattern).samples;
         }
         return fitted;
     }
 
 private:
     // Times are missing where events are.
-    void count_events(std::size_t trait, std::span<double> times) {
-        std::vector<double> events(times.size());
-        load_events(trait, events);
-        cases_[trait] = 0;
+    void require_times(std::size_t trait, std::span<double> times,
+                       std::span<double const> events) const {
         base_.for_each([&](SampleIndex s) {
             auto& time = times[s.at()];
             double const event = events[s.at()];
             if (std::isnan(event)) time = std::numeric_limits<double>::quiet_NaN();
-            if (std::isnan(time)) return;
-            require_time(trait, time, event);
-            cases_[trait] += event == 1 ? 1 : 0;
+            if (!std::isnan(time)) require_time(trait, time, event);
         });
     }
 
@@ -121,8 +136,9 @@ private:
     std::span<ColumnReference const> traits_;
     TraitPredictors const& predictors_;
     SampleMask const& base_;
-    std::vector<std::int64_t> cases_;
-    std::vector<std::int64_t> unpredicted_;
+    std::vector<TraitModel> models_;
+    TellingLevels levels_;
+    std::vector<TraitCounts> counts_;
 };
 
 }  // namespace
@@ -139,19 +155,23 @@ std::int64_t TraitLoader::covariate_columns() const {
     return columns;
 }
 
-std::vector<Covariate> TraitLoader::load_covariates() const {
+std::vector<Column> TraitLoader::load_covariates() const {
     std::vector<Column> covariates;
     for (auto const& chosen : covariates_) {
         covariates.push_back(load_column(tables_, chosen, candidates_.samples()));
     }
-    return expand_covariates(covariates);
+    return covariates;
 }
 
 FittedTraits<LinearNull> TraitLoader::fit(std::span<ColumnReference const> traits,
-                                          TraitPredictors const& predictors) const {
-    auto expanded = load_covariates();
+                                          TraitPredictors const& predictors,
+                                          std::span<TraitModel const> models) const {
+    auto const covariates = load_covariates();
+    auto expanded = expand_covariates(covariates);
     auto const base = complete_samples(candidates_, expanded);
-    CountingLoad load{tables_, traits, predictors, base};
+    std::vector<TraitModel> all{models.begin(), models.end()};
+    if (models.empty()) all.assign(traits.size(), TraitModel::linear);
+    CountingLoad load{tables_, traits, predictors, base, std::move(all), covariates};
     std::vector<TraitOutline> outlines;
     for (std::size_t t = 0; t < traits.size(); ++t) {
         outlines.push_back(
@@ -165,13 +185,16 @@ FittedTraits<LinearNull> TraitLoader::fit(std::span<ColumnReference const> trait
 FittedTraits<EventNull> TraitLoader::fit_events(std::span<ColumnReference const> traits,
                                                 EventOptions const& options,
                                                 TraitPredictors const& predictors) const {
-    auto const expanded = load_covariates();
+    auto const covariates = load_covariates();
+    auto const expanded = expand_covariates(covariates);
     auto const base = complete_samples(candidates_, expanded);
-    CountingLoad load{tables_, traits, predictors, base};
     std::vector<EventOutline> outlines;
+    std::vector<TraitModel> models;
     for (auto const& trait : traits) {
         outlines.push_back({trait.label, trait.event ? Family::poisson : Family::bernoulli});
+        models.push_back(trait.event ? TraitModel::cox : TraitModel::logistic);
     }
+    CountingLoad load{tables_, traits, predictors, base, std::move(models), covariates};
     EventLoaders const loaders{.values = std::ref(load),
                                .events = [&](std::size_t trait, std::span<double> events) {
                                    load.load_events(trait, events);

@@ -280,10 +280,20 @@ class AgainstLogistf(InStore):
                         self.folder / "sex2.tsv")
         results = self.scan("dia", ["case"], names[:-1], "--correction", "firth", "--correction-threshold", "1")
         self.assertAlmostEqual(results.beta[-1, 0], self.DIA, delta=2e-6)  # where logistf stops
-        # Beside a covariate that separates there is no null model.
-        done = program.maniple("scan", "--store", self.store, "--trait", "case", "--covariate", "dia", "--model",
-                               "logistic", "--out", self.folder / "never", expected=2)
-        self.assertIn("told apart without error by the covariates", done.stderr)
+        # As a covariate it tells who is a case: the limit of its effect leaves these people no weight.
+        self.scan("told", ["case"], ["dia", "oc"])
+        told = np.flatnonzero(columns["dia"] == 1)
+        log = (self.folder / "told/log.txt").read_text(encoding="utf-8")
+        self.assertIn(f"left out, a level of a covariate tells their status: {len(told)}", log)
+        (self.folder / "told.txt").write_text("".join(f"{plink_files.sample_id(s)}\n" for s in told), encoding="utf-8")
+        self.scan("removed", ["case"], ["oc"], "--remove", self.folder / "told.txt")
+        ours, theirs = (program.read_results(self.folder / run) for run in ("told", "removed"))
+        tested = theirs.status[:, 0] == 0
+        self.assertGreater(tested.sum(), 2)
+        for column in ("beta", "standard_error", "neg_log10_p"):
+            apart = getattr(ours, column)[tested, 0] / getattr(theirs, column)[tested, 0] - 1
+            self.assertLess(np.abs(apart).max(), 1e-5, column)
+        np.testing.assert_array_equal(ours.samples, theirs.samples)
 
 
 if __name__ == "__main__":

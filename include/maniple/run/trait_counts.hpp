@@ -14,6 +14,7 @@ struct TraitCounts {
     std::int64_t samples = 0;      ///< Analysed.
     std::int64_t cases = 0;        ///< Of them, for a binary trait; or with an event.
     std::int64_t unpredicted = 0;  ///< With the trait and all covariates, but no prediction.
+    std::int64_t told = 0;         ///< Left out as a level of a covariate tells their status.
 };
 
 /// "quantitative", "binary", "time-to-event".
@@ -24,6 +25,9 @@ struct PeopleText {
     std::string cases;
     std::string controls;
 };
+
+/// A number of people; "<5" from 1 to 4.
+std::string describe_count(std::int64_t people);
 
 /// Numbers; where one of them is from 1 to 4 that one is "<5" and the other is "NA", so that it
 /// cannot be found by subtraction.

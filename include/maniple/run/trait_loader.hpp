@@ -11,7 +11,9 @@
 #include "maniple/model/event_null.hpp"
 #include "maniple/model/linear_null.hpp"
 #include "maniple/run/column_choice.hpp"
+#include "maniple/run/model_choice.hpp"
 #include "maniple/run/predictor_source.hpp"
+#include "maniple/run/trait_counts.hpp"
 
 namespace maniple {
 
@@ -19,10 +21,9 @@ namespace maniple {
 template <class Null>
 struct FittedTraits {
     Null null;
-    std::vector<std::size_t>
-        accepted;                     ///< Per trait of `null`: its position among those asked for.
-    std::vector<std::int64_t> cases;  ///< The same: samples with the value 1, or an event.
-    std::vector<std::int64_t> unpredicted;  ///< The same: left out as nothing predicts them.
+    /// Per trait of `null`: its position among those asked for, and its people.
+    std::vector<std::size_t> accepted;
+    std::vector<TraitCounts> counts;
 };
 
 /// Where predictions of some traits are, which offsets will be made of: samples without one are
@@ -44,18 +45,22 @@ public:
     /// Columns that the covariates make, at the most: one for each level but the first.
     std::int64_t covariate_columns() const;
 
-    /// By linear regression. \throws UserError when no candidate has every covariate; CorruptInput.
+    /// By linear regression, on the people whom other models are about: \param models  that the
+    /// traits have elsewhere; empty: linear ones.
+    /// \throws UserError when no candidate has every covariate; CorruptInput.
     FittedTraits<LinearNull> fit(std::span<ColumnReference const> traits,
-                                 TraitPredictors const& predictors = {}) const;
+                                 TraitPredictors const& predictors = {},
+                                 std::span<TraitModel const> models = {}) const;
 
-    /// Of binary traits by logistic regression, and of times to event by Cox regression.
+    /// Of binary traits by logistic regression, and of times to event by Cox regression; without
+    /// people whose status a level of a covariate tells, which have no part in such a model.
     /// \throws as fit; UserError where times are negative, or events neither 0 nor 1.
     FittedTraits<EventNull> fit_events(std::span<ColumnReference const> traits,
                                        EventOptions const& options,
                                        TraitPredictors const& predictors = {}) const;
 
 private:
-    std::vector<Covariate> load_covariates() const;
+    std::vector<Column> load_covariates() const;
 
     StoreTables const& tables_;
     std::vector<ColumnReference> covariates_;
