@@ -57,6 +57,31 @@ TEST_CASE("choose_traits: explains what cannot be chosen", "[run]") {
     CHECK_THROWS_AS(choose_covariates(columns, {"age", "lab.age"}), UserError);
 }
 
+TEST_CASE("choose_tested_traits: TIME:EVENT names a pair, once", "[run]") {
+    test::ScratchCohort const scratch;
+    auto const columns = list_columns(StoreTables{scratch.open()});
+    auto const covariates = choose_covariates(columns, {"age"});
+    auto const choose = [&](std::vector<std::string> const& words) {
+        return choose_tested_traits(columns, words, covariates);
+    };
+    using Labels = std::vector<std::string>;
+    auto const chosen = choose({"lab.height:case", "all", "lab.height:clinic.case", "case"});
+    CHECK(labels(chosen) == Labels{"lab.height:case", "clinic.height", "case", "lab.height"});
+    CHECK(chosen[0].asked == Asked::by_name);
+    CHECK(chosen[2].asked == Asked::by_name);
+    REQUIRE(chosen[0].reference.event);
+    CHECK(chosen[0].reference.event->table == "clinic");
+    CHECK(chosen[0].reference.event->position == 1);
+    CHECK(outcome_of(chosen[0].reference) == Outcome::time_to_event);
+    CHECK(outcome_of(chosen[1].reference) == Outcome::quantitative);
+    CHECK(outcome_of(chosen[2].reference) == Outcome::binary);
+    CHECK_THROWS_WITH(choose({"height:case"}), Contains("clinic.height"));
+    CHECK_THROWS_WITH(choose({"lab.height:csae"}), Contains("did you mean 'case'"));
+    CHECK_THROWS_WITH(choose({"lab.height:site"}), Contains("categorical"));
+    CHECK_THROWS_WITH(choose({"age:case"}), Contains("both a trait and a covariate"));
+    CHECK_THROWS_WITH(choose({"case:case"}), Contains("one column"));
+}
+
 TEST_CASE("choose_covariates: patterns take every kind of column, once", "[run]") {
     test::ScratchCohort const scratch;
     auto const columns = list_columns(StoreTables{scratch.open()});
