@@ -89,7 +89,7 @@ FittedEventTrait fit_binary_trait(CovariateBasis const& made, CaseStatus const& 
                 ? "is told apart without error by the covariates (cases and controls are "
                   "separated); leave out the covariate that repeats it"
                 : "has no null model (the logistic regression on the covariates does not "
-                  "converge); check the covariates' scales and the offset";
+                  "converge); check the covariates' scales";
         return fitted;
     }
     auto const at_optimum = likelihood(result.parameters);
@@ -112,8 +112,8 @@ FittedEventTrait fit_binary_trait(CovariateBasis const& made, CaseStatus const& 
     auto const cases = static_cast<double>(trait.cases);
     if (trait.weight_sum < known_below * cases * (people - cases) / people) {
         fitted.problem =
-            "is known without error from its covariates and predictors (is the trait itself among "
-            "them?); leave them, or the trait, out";
+            "is known without error from its covariates (is the trait itself among them?); leave "
+            "them, or the trait, out";
         return fitted;
     }
     trait.mean = spread(risk, made.samples, samples);

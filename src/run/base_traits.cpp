@@ -81,7 +81,12 @@ BaseTraits load_base_traits(WholeGenomeRequest const& request, Cohort const& coh
     StoreTables const tables{cohort};
     auto const columns = list_columns(tables);
     auto const covariates = choose_covariates(columns, request.covariates);
-    auto const asked = choose_tested_traits(columns, request.traits, covariates);
+    auto asked = choose_tested_traits(columns, request.traits, covariates);
+    if (!request.among.empty()) {
+        std::erase_if(asked, [&](TraitReference const& trait) {
+            return std::ranges::count(request.among, trait.reference.label) == 0;
+        });
+    }
     std::vector<ColumnReference> references;
     std::vector<TraitModel> models;
     for (auto const& trait : asked) {

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -74,9 +75,12 @@ RunProgress progress_of(ScanRequest const& request) {
     return request.whole_genome ? RunProgress::whole_genome : RunProgress::none;
 }
 
-/// The regression of a scan that has checked everything, and told of it.
-WholeGenomeRequest regression_of(ScanRequest const& request, ScanLimits const& limits) {
+/// The regression of a scan that has checked everything, and told of it. \param labels  of traits
+/// that can be tested.
+WholeGenomeRequest regression_of(ScanRequest const& request, std::vector<std::string> labels,
+                                 ScanLimits const& limits) {
     auto regression = within(*request.whole_genome, limits);
+    regression.among = std::move(labels);
     regression.fewest_cases = std::max(regression.fewest_cases, request.fewest_cases);
     regression.introduction = Introduction::none;
     return regression;
@@ -154,7 +158,8 @@ void plan_scan(ScanRequest const& request, mpi::Communicator const& comm, Log& l
     auto const limits = agree_on_limits(request.memory, request.threads, comm);
     std::optional<ScanPlan> plan;
     together(comm, [&] { plan.emplace(request, limits, log); });
-    if (request.whole_genome) plan_whole_genome(regression_of(request, limits), comm, log);
+    if (request.whole_genome)
+        plan_whole_genome(regression_of(request, plan->trait_labels(), limits), comm, log);
     describe_work(*plan, comm, log);
     together(comm, [&] {
         if (!comm.is_root()) return;
@@ -189,7 +194,7 @@ void run_scan(ScanRequest const& request, mpi::Communicator const& comm, Log& lo
         return_large_blocks(64 << 20);  // What one trait's stacking needs, the next one's does too.
         auto const labels = plan->trait_labels();
         plan.reset();
-        fit_whole_genome(regression_of(request, limits), places, comm, log);
+        fit_whole_genome(regression_of(request, labels, limits), places, comm, log);
         return_large_blocks(1 << 20);
         Log silent{Speaker::silent};  // The first plan has said it.
         together(comm, [&] {

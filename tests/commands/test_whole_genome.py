@@ -213,6 +213,23 @@ class PredictorsAlone(CommandCase):
         self.refuse("none of the traits can be predicted", *self.odds[:4], "n", *self.odds[5:], "--trait", "f[e]w")
 
 
+class TraitsByPattern(CommandCase):
+    def test_what_cannot_be_tested_is_not_predicted(self):
+        """It is said once, and before the regression."""
+        self.succeed("simulate", "--store", "s", "--samples", 300, "--variants", 600, "--contigs", 2, "--quantitative",
+                     1, "--binary", 1, "--bfile", "p")
+        people = [line.split()[1] for line in (self.folder / "p.fam").read_text().splitlines()]
+        self.write("few.txt", "IID\tfew\n" + "".join(f"{person}\t{int(s < 12)}\n" for s, person in enumerate(people)))
+        self.succeed("import", "--store", "s", "--table", "few.txt")
+        for ranks in (0, 2):
+            said = self.succeed("scan", "--store", "s", "--trait", "binary_*,fe[w],quantitative_1", "--whole-genome",
+                                "ridge", "--out", f"r{ranks}", ranks=ranks)
+            self.assertEqual(said.count("trait 'few' is left out"), 1)
+            rows = (self.folder / f"r{ranks}/summary.tsv").read_text().splitlines()[1:]
+            self.assertEqual([row.split("\t")[0] for row in rows], ["binary_1", "quantitative_1"])
+        self.assertEqual(*((self.folder / run / "results.h5").read_bytes() for run in ("r0", "r2")))
+
+
 class PredictingVariants(CommandCase):
     """Filters of --whole-genome: those of the tests are others."""
 

@@ -41,6 +41,7 @@ enum class GenomeUse {
 struct WholeGenomeRequest {
     std::filesystem::path store;
     std::vector<std::string> traits;
+    std::vector<std::string> among;  ///< Labels: others of these are left out. Empty: none are.
     std::vector<std::string> covariates;
     /// Of level 1: predictions by logistic models are log odds. Level 0 is linear all the same.
     ModelChoice model = ModelChoice::by_type;
