@@ -1,5 +1,5 @@
 # bench_kernels: microbenchmarks, where Google Benchmark is; and the small forms of
-# scripts/bench-peers and scripts/bench-calibration.
+# scripts/bench-peers, scripts/bench-calibration and scripts/bench-diseases.
 find_package(benchmark QUIET)
 if(benchmark_FOUND)
   file(GLOB sources CONFIGURE_DEPENDS tests/bench/*.cpp)
@@ -20,4 +20,7 @@ set_tests_properties(bench/peers PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 300 PROC
 
 add_test(NAME bench/calibration COMMAND ${MANIPLE_PYTHON} ${CMAKE_SOURCE_DIR}/tests/bench/test_calibration.py)
 set_tests_properties(bench/calibration PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 600 ENVIRONMENT
+  "MANIPLE=$<TARGET_FILE:maniple>;PYTHONDONTWRITEBYTECODE=1")
+add_test(NAME bench/diseases COMMAND ${MANIPLE_PYTHON} ${CMAKE_SOURCE_DIR}/tests/bench/test_diseases.py)
+set_tests_properties(bench/diseases PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 600 ENVIRONMENT
   "MANIPLE=$<TARGET_FILE:maniple>;PYTHONDONTWRITEBYTECODE=1")

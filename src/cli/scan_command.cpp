@@ -36,11 +36,10 @@ po::options_description options() {
          "predictors, its predictors.h5, or a _pred.list of REGENIE's step 1");
     po::options_description events{"Logistic and Cox regression"};
     events.add_options()  //
-        ("correction", po::value<std::string>()->default_value("auto")->value_name("HOW"),
-         "what follows a score test with a small p: firth-approx (Firth's regression, the "
-         "covariates' effects being given), firth (all effects free; binary traits alone), spa "
-         "(saddlepoint approximation), none; auto: firth-approx for binary traits, spa for times "
-         "to event")  //
+        ("correction", po::value<std::string>()->default_value("spa")->value_name("HOW"),
+         "what follows a score test with a small p: spa (the saddlepoint approximation's p, the "
+         "effect of firth-approx), firth-approx (Firth's regression, the covariates' effects being "
+         "given), firth (all effects free; binary traits alone), none")  //
         ("correction-threshold", po::value<double>()->default_value(0.05, "0.05")->value_name("X"),
          "largest p of a score test that is corrected")  //
         ("min-cases", po::value<std::int64_t>()->default_value(20)->value_name("N"),
@@ -154,23 +153,17 @@ std::optional<WholeGenomeRequest> whole_genome_of(po::variables_map const& value
 }
 
 EventRule event_rule_of(po::variables_map const& values) {
-    EventRule const defaults;
-    using OfEach = std::pair<Correction, Correction>;  // Of binary traits, and of times to event.
-    auto const both = [](Correction correction) { return OfEach{correction, correction}; };
-    auto const [binary, hazard] =
-        choose<OfEach>(values, "correction",
-                       {{"auto", {defaults.correction, defaults.hazard_correction}},
-                        {"firth-approx", both(Correction::firth_approx)},
-                        {"firth", both(Correction::firth)},
-                        {"spa", both(Correction::spa)},
-                        {"none", both(Correction::none)}});
-    if (binary == Correction::none && is_given(values, "correction-threshold")) {
+    auto const correction = choose<Correction>(values, "correction",
+                                               {{"spa", Correction::spa},
+                                                {"firth-approx", Correction::firth_approx},
+                                                {"firth", Correction::firth},
+                                                {"none", Correction::none}});
+    if (correction == Correction::none && is_given(values, "correction-threshold")) {
         throw UserError{
             "option --correction-threshold has no use with --correction none; leave it out"};
     }
     constexpr std::int64_t no_limit = 1'000'000'000;
-    return {.correction = binary,
-            .hazard_correction = hazard,
+    return {.correction = correction,
             .threshold = bounded(values, "correction-threshold", 0.0, 1.0),
             .fewest_carriers = bounded<std::int64_t>(values, "min-carriers", 1, no_limit)};
 }

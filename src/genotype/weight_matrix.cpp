@@ -41,6 +41,14 @@ bool WeightMatrix::is_valid(std::int64_t scores, std::span<std::int64_t const> s
     return std::ranges::all_of(weights, [](double w) { return std::isfinite(w) && w != 0; });
 }
 
+void WeightMatrix::reserve(std::int64_t variants, std::int64_t nonzero) {
+    expect(variants >= 0 && nonzero >= 0, "there are no fewer than none");
+
+    starts_.reserve(static_cast<std::size_t>(variants) + 1);
+    members_.reserve(static_cast<std::size_t>(nonzero));
+    weights_.reserve(static_cast<std::size_t>(nonzero));
+}
+
 void WeightMatrix::append_variant(std::span<double const> weights) {
     expect(std::ssize(weights) == scores_, "every score has a weight");
     expect(std::ranges::all_of(weights, [](double w) { return std::isfinite(w); }),

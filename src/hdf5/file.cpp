@@ -237,6 +237,14 @@ std::string File::read_text(std::string const& name) const {
     return text;
 }
 
+void File::check_structure() const {
+    // What an object takes up in the file is only known from all that it consists of.
+    auto const go_on = [](hid_t, char const*, auto const*, void*) -> herr_t { return 0; };
+    if (H5Ovisit1(handle_.get(), H5_INDEX_NAME, H5_ITER_NATIVE, go_on, nullptr) < 0) {
+        fail(*origin_, "read all of its structure");
+    }
+}
+
 void File::close() {
     expect(handle_.valid(), "a file is closed once");
     if (origin_->access == Access::write && H5Fflush(handle_.get(), H5F_SCOPE_LOCAL) < 0) {

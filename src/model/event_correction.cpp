@@ -88,14 +88,13 @@ void EventCorrection::start(std::size_t trait, TakeTest take) {
     expect(waiting_.empty(), "the last trait is finished");
     trait_ = &null_.traits()[trait];
     pattern_ = &null_.pattern(trait_->pattern);
-    correction_ = settings_.rule.of(trait_->family);
     take_ = std::move(take);
 }
 
 void EventCorrection::add(ScoreRow row) {
     // Who is at risk without the samples that are dropped is a matter of all.
     bool const is_dense = trait_->family == Family::poisson && drops(row);
-    if (correction_ != Correction::firth && !is_dense && try_carriers(row)) return;
+    if (settings_.rule.correction != Correction::firth && !is_dense && try_carriers(row)) return;
     waiting_.push_back(std::move(row));
     if (std::ssize(waiting_) == adjust_together) correct_together();
 }
@@ -229,8 +228,9 @@ void EventCorrection::correct_whole(ScoreRow const& row, double const* genotypes
         take_(row.column, judge_hazard(row, std::move(cumulants), genotypes));
         return;
     }
-    take_(row.column, correction_ == Correction::firth ? fit_exactly(row, cumulants, genotypes)
-                                                       : judge(row, cumulants));
+    take_(row.column, settings_.rule.correction == Correction::firth
+                          ? fit_exactly(row, cumulants, genotypes)
+                          : judge(row, cumulants));
 }
 
 namespace {
@@ -243,17 +243,18 @@ EventTest describe(FirthEffect const& effect) {
 
 }  // namespace
 
+// The saddlepoint's p beside Firth's effect, where it was asked for.
+EventTest EventCorrection::with_tail(EventTest test, std::function<double()> const& tail) const {
+    if (settings_.rule.correction != Correction::spa || test.status != TestStatus::ok) return test;
+    test.neg_log10_p = tail();
+    if (std::isfinite(test.neg_log10_p)) return test;
+    return {none, none, none, TestStatus::not_converged};
+}
+
 EventTest EventCorrection::judge(ScoreRow const& row, CumulantFunction const& cumulants) const {
-    if (correction_ == Correction::firth_approx) {
-        return describe(fit_firth_effect(cumulants, row.score));
-    }
-    EventTest test{row.score / row.information, 1 / std::sqrt(row.information),
-                   neg_log10_p_saddlepoint(cumulants, row.score), TestStatus::ok};
-    if (!std::isfinite(test.neg_log10_p)) return {none, none, none, TestStatus::not_converged};
-    // Effect and p stay those of one normal deviate.
-    double const deviate = normal_from_neg_log10_p(test.neg_log10_p);
-    if (deviate > 0 && test.beta != 0) test.standard_error = std::abs(test.beta) / deviate;
-    return test;
+    auto const effect = fit_firth_effect(cumulants, row.score);
+    return with_tail(describe(effect),
+                     [&] { return neg_log10_p_saddlepoint(cumulants, row.score); });
 }
 
 EventTest EventCorrection::fit_exactly(ScoreRow const& row, CumulantFunction const& cumulants,
@@ -270,33 +271,19 @@ EventTest EventCorrection::fit_exactly(ScoreRow const& row, CumulantFunction con
     return describe(fit_firth(problem, start.has_converged ? start.beta : 0, *work_.firth));
 }
 
-// NaN where nobody asks for it.
-double EventCorrection::hazard_tail(ScoreRow const& row, CumulantFunction poisson,
-                                    double events) const {
-    if (correction_ != Correction::spa) return none;
-    return neg_log10_p_saddlepoint(given_total(std::move(poisson), events), row.score);
-}
-
-EventTest EventCorrection::describe_hazard(FirthEffect const& effect, double tail) const {
-    auto test = describe(effect);
-    if (correction_ != Correction::spa || test.status != TestStatus::ok) return test;
-    if (!std::isfinite(tail)) return {none, none, none, TestStatus::not_converged};
-    test.neg_log10_p = tail;
-    return test;
-}
-
 // The partial likelihood of carriers beside others with one genotype, and a normal part of the
 // score for what spread these have.
 EventTest EventCorrection::judge_hazard_of_carriers(ScoreRow const& row, CumulantFunction poisson,
                                                     OtherSamples const& others) {
-    auto const tail = hazard_tail(row, std::move(poisson), trait_->weight_sum);
+    // Computed first: carriers are overwritten, then put in another order.
+    double const tail = hazard_tail(row, std::move(poisson), trait_->weight_sum);
     auto const genotypes = work_.carrier_genotypes.span().first(carriers_.size());
     for (double& genotype : genotypes) genotype -= others.mean;
     auto& hazard = *work_.hazard;
-    hazard.set_carriers(trait_->risk_sets, carriers_, genotypes);  // Reorders them.
+    hazard.set_carriers(trait_->risk_sets, carriers_, genotypes);
     double const spread = others.variance - others.mean * others.mean * others.weights;
-    return describe_hazard(fit_firth_effect(hazard.function(std::max(spread, 0.0)), row.score),
-                           tail);
+    return with_tail(describe(fit_firth_effect(hazard.function(std::max(spread, 0.0)), row.score)),
+                     [=] { return tail; });
 }
 
 EventTest EventCorrection::judge_hazard(ScoreRow const& row, CumulantFunction poisson,
@@ -308,14 +295,21 @@ EventTest EventCorrection::judge_hazard(ScoreRow const& row, CumulantFunction po
         for (auto s : missing) events -= trait_->mean[s.get()];
         some = trait_->risk_sets.without(missing);
     }
-    auto const tail = hazard_tail(row, std::move(poisson), events);
     auto& hazard = *work_.hazard;
     hazard.set_all(drops(row) ? some : trait_->risk_sets, {genotypes, place(null_.stride())});
     // Nothing to tell apart whenever one happens.
     if (!(hazard.function().origin.second > 0)) {
         return {none, none, none, TestStatus::collinear_genotype};
     }
-    return describe_hazard(fit_firth_effect(hazard.function(), hazard.score()), tail);
+    return with_tail(describe(fit_firth_effect(hazard.function(), hazard.score())),
+                     [&] { return hazard_tail(row, std::move(poisson), events); });
+}
+
+// NaN where nobody asks for it.
+double EventCorrection::hazard_tail(ScoreRow const& row, CumulantFunction poisson,
+                                    double events) const {
+    if (settings_.rule.correction != Correction::spa) return none;
+    return neg_log10_p_saddlepoint(given_total(std::move(poisson), events), row.score);
 }
 
 }  // namespace maniple

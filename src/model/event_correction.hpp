@@ -63,7 +63,7 @@ private:
     EventTest judge_hazard_of_carriers(ScoreRow const& row, CumulantFunction poisson,
                                        OtherSamples const& others);
     EventTest judge_hazard(ScoreRow const& row, CumulantFunction poisson, double const* genotypes);
-    EventTest describe_hazard(FirthEffect const& effect, double tail) const;
+    EventTest with_tail(EventTest test, std::function<double()> const& tail) const;
     double hazard_tail(ScoreRow const& row, CumulantFunction poisson, double events) const;
     std::span<SampleIndex const> find_missing_of(ScoreRow const& row);
     EventTest fit_exactly(ScoreRow const& row, CumulantFunction const& cumulants,
@@ -77,7 +77,6 @@ private:
     EventSettings const& settings_;
     EventWorkspace::Buffers& work_;
     EventTrait const* trait_ = nullptr;
-    Correction correction_ = Correction::none;  // Of the trait.
     EventPattern const* pattern_ = nullptr;
     TakeTest take_;
     std::vector<ScoreRow> waiting_;

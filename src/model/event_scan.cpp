@@ -181,7 +181,7 @@ private:
             }
             double const error = 1 / std::sqrt(score.information);
             double const p = neg_log10_p_normal(score.score * error);
-            if (settings_.rule.of(trait_->family) == Correction::none || p < least_to_correct_) {
+            if (settings_.rule.correction == Correction::none || p < least_to_correct_) {
                 write(first_ + i, {score.score / score.information, error, p, TestStatus::ok});
                 continue;
             }
@@ -317,7 +317,7 @@ void scan_event_block(EventNull const& null, PackedView genotypes,
                tests.alternate_frequency.rows() == patterns && tests.samples.rows() == patterns,
            "results have a row per trait or pattern");
     expect(tests.beta.columns() >= std::ssize(rows), "results have a column per row");
-    expect(settings.rule.hazard_correction != Correction::firth ||
+    expect(settings.rule.correction != Correction::firth ||
                std::ranges::none_of(null.traits(),
                                     [](auto const& t) { return t.family == Family::poisson; }),
            "hazards have no regression with all effects free");

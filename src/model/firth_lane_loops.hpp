@@ -6,28 +6,10 @@
 #include <cstdint>
 
 #include "firth_lanes.hpp"
+#include "narrow_vector.hpp"
 
 namespace maniple {
 namespace {
-
-// GCC 12 knows no conversion between vectors whose width is a template's parameter.
-template <int count>
-struct NarrowVector;
-template <>
-struct NarrowVector<2> {
-    using Floats [[gnu::vector_size(8)]] = float;
-    using Doubles [[gnu::vector_size(16)]] = double;
-};
-template <>
-struct NarrowVector<4> {
-    using Floats [[gnu::vector_size(16)]] = float;
-    using Doubles [[gnu::vector_size(32)]] = double;
-};
-template <>
-struct NarrowVector<8> {
-    using Floats [[gnu::vector_size(32)]] = float;
-    using Doubles [[gnu::vector_size(64)]] = double;
-};
 
 template <int count>
 struct FirthLoops {

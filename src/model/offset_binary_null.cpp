@@ -18,7 +18,7 @@ constexpr std::size_t traits_per_part = 4;
 }  // namespace
 
 OffsetBinaryNull::OffsetBinaryNull(EventNull const& plain, std::span<Covariate const> covariates)
-    : plain_{plain}, covariates_{covariates}, problems_(plain.traits().size()) {
+    : plain_{plain}, covariates_{covariates}, is_fitted_(plain.traits().size()) {
     expect(std::ranges::all_of(plain.traits(),
                                [](auto const& t) { return t.family == Family::bernoulli; }),
            "traits are binary");
@@ -51,21 +51,22 @@ void OffsetBinaryNull::fit_part(std::int64_t part, MatrixView<float const> offse
         auto const& plain = plain_.traits()[t];
         auto const own = offsets.row(static_cast<std::int64_t>(t));
         CaseStatus outcome{std::ssize(samples)};
-        std::vector<double> predictor;
+        std::vector<double> beside_offset;
         for (std::size_t i = 0; i < samples.size(); ++i) {
             outcome.sign[i] = plain.sign[samples[i].get()];
             outcome.offset[i] = own[samples[i].at()];
-            predictor.push_back(plain.predictor[samples[i].get()]);
+            beside_offset.push_back(plain.predictor[samples[i].get()] - outcome.offset[i]);
         }
         outcome.cases = plain.cases;
-        // The covariates' effects without an offset are a good start.
+        // The covariates' effects without an offset, less what they would say of the offset, are a
+        // good start, also where the offset is far from 0.
         std::vector<double> start;
         for (std::int64_t c = 0; c < made.basis.columns(); ++c) {
-            start.push_back(fast_dot(made.basis.column(c), predictor));
+            start.push_back(fast_dot(made.basis.column(c), beside_offset));
         }
         auto fitted = fit_binary_trait(made, outcome, std::move(start), plain_.samples());
-        problems_[t] = fitted.problem;
-        if (!fitted.problem.empty()) continue;
+        is_fitted_[t] = fitted.problem.empty() ? 1 : 0;
+        if (is_fitted_[t] == 0) continue;
         fitted.trait.name = plain.name;
         fitted.trait.pattern = plain.pattern;
         fitted.trait.first_column = plain.first_column;
@@ -76,9 +77,14 @@ void OffsetBinaryNull::fit_part(std::int64_t part, MatrixView<float const> offse
 }
 
 std::string OffsetBinaryNull::finish() const {
-    for (std::size_t t = 0; t < problems_.size(); ++t) {
-        if (problems_[t].empty()) continue;
-        return fmt::format("trait '{}' {}", plain_.traits()[t].name, problems_[t]);
+    for (std::size_t t = 0; t < is_fitted_.size(); ++t) {
+        if (is_fitted_[t] != 0) continue;
+        // Without the offsets it has a model: the covariates are not to blame.
+        return fmt::format(
+            "trait '{}' has no logistic model, though it has one without them (they are no log "
+            "odds, or tell cases from controls: is the trait itself among the predictors?); make "
+            "predictors again, or leave the trait out of --trait",
+            plain_.traits()[t].name);
     }
     return {};
 }

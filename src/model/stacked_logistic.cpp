@@ -6,6 +6,7 @@
 #include "maniple/core/contract.hpp"
 #include "maniple/linalg/dense_matrix.hpp"
 #include "maniple/linalg/orthonormal_basis.hpp"
+#include "maniple/model/logistic_regression.hpp"
 #include "maniple/model/stacked_ridge.hpp"
 #include "stacked_parts.hpp"
 
@@ -282,6 +283,24 @@ FitStatus choose(StackedData const& data, std::vector<Search> const& searches,
     return status;
 }
 
+// What predictions are to be multiplied with so that they are log odds.
+double calibration_slope(StackedData const& data, std::span<std::uint8_t const> is_case,
+                         std::span<double const> offset, std::span<double const> prediction) {
+    std::vector<double> predicted;
+    std::vector<double> known;
+    std::vector<std::uint8_t> outcome;
+    for (std::size_t s = 0; s < data.folds.size(); ++s) {
+        if (data.folds[s] < 0) continue;
+        predicted.push_back(prediction[s]);
+        known.push_back(offset[s]);
+        outcome.push_back(is_case[s]);
+    }
+    RegressionDesign const design{std::ssize(predicted), {predicted}};
+    auto const fit = fit_logistic(design, outcome, {.offset = known});
+    bool const has_slope = fit.status == FitStatus::ok && fit.rank == 2;
+    return has_slope ? std::fmax(0, fit.coefficients[0].value) : 1;
+}
+
 }  // namespace
 
 StackedFit fit_stacked_logistic(StackedData const& data, std::span<std::uint8_t const> is_case,
@@ -328,6 +347,7 @@ StackedFit fit_stacked_logistic(StackedData const& data, std::span<std::uint8_t 
     auto const to_all = coefficients[chosen * fits_per_penalty + folds];
     fit.coefficients.assign(to_all.begin(), to_all.end());
     predict(data, fit);
+    fit.slope = calibration_slope(data, is_case, offset, fit.whole);
     return fit;
 }
 

@@ -4,6 +4,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -14,6 +15,7 @@
 
 #include <fmt/format.h>
 
+#include "fit_record.hpp"
 #include "maniple/core/error.hpp"
 #include "maniple/core/stopwatch.hpp"
 #include "maniple/mpi/session.hpp"
@@ -93,8 +95,9 @@ void prepare_report(FitRequest const& request) {
     if (fs::is_directory(request.run) && !fs::exists(request.run / "fit.json")) {
         for (auto const& entry : fs::directory_iterator{request.run}) {
             auto const name = entry.path().filename();
-            if (name == "path.tsv" || name == "coefficients.tsv" || is_temporary_name(name))
-                continue;
+            bool const is_table =
+                std::ranges::find(report_tables, name.string()) != report_tables.end();
+            if (is_table || is_temporary_name(name)) continue;
             throw UserError{fmt::format(
                 "--out '{}' is not empty (it holds '{}'); choose a folder that is empty or not "
                 "there yet",
@@ -136,57 +139,68 @@ struct ModelMaking {
     FitPlan const& plan;
     GenotypePasses& passes;
     fs::path checkpoint;
-    std::function<RunRecord()> record;  ///< Once, when the work is done. Collective.
+    std::function<RunRecord()> record;  ///< Once, when the model is made. Collective.
 };
+
+// Collective. The root makes the model, and then, where it is asked for, its report.
+template <class Make, class Report>
+ScoreModel make_with_report(ModelMaking const& making, Make const& make, Report const& report) {
+    auto const& [plan, passes, checkpoint, finish] = making;
+    ScoreModel model;
+    together(passes.comm(), [&] {
+        if (passes.comm().is_root()) model = make();
+    });
+    auto const record = finish();
+    together(passes.comm(), [&] {
+        if (passes.comm().is_root() && !plan.request().run.empty()) report(record);
+    });
+    return model;
+}
 
 // Collective. The model is rank zero's, and the report is written.
 ScoreModel fit_elastic_nets(ModelMaking const& making, Log& log) {
-    auto const& [plan, passes, checkpoint, finish] = making;
-    auto const state = PathFit{plan, passes, checkpoint, log}.run();
+    auto const& plan = making.plan;
+    auto& passes = making.passes;
+    auto const state = PathFit{plan, passes, making.checkpoint, log}.run();
     auto const fits = choose_solutions(plan, state, passes);
-    auto const record = finish();
-    ScoreModel model;
-    together(passes.comm(), [&] {
-        if (!passes.comm().is_root()) return;
-        model = make_model(plan, fits, passes);
+    auto const make = [&] {
+        auto model = make_model(plan, fits, passes);
         describe_fits(plan, state, fits, log);
-        if (plan.request().run.empty()) return;
+        return model;
+    };
+    return make_with_report(making, make, [&](RunRecord const& record) {
         write_fit_report(plan.request().run, plan, state, fits, passes, record);
     });
-    return model;
 }
 
 // The same.
 ScoreModel fit_stacked_ridges(ModelMaking const& making, Log& log) {
-    auto const& [plan, passes, checkpoint, finish] = making;
-    auto const scores = fit_stacked_scores(plan, passes, checkpoint, log);
-    auto const record = finish();
-    ScoreModel model;
-    together(passes.comm(), [&] {
-        if (!passes.comm().is_root()) return;
-        model = make_stacked_model(plan, scores, passes);
+    auto const& plan = making.plan;
+    auto const scores = fit_stacked_scores(plan, making.passes, making.checkpoint, log);
+    auto const make = [&] {
+        auto model = make_stacked_model(plan, scores, making.passes);
         describe_stacks(plan, scores, log);
-        if (plan.request().run.empty()) return;
+        return model;
+    };
+    return make_with_report(making, make, [&](RunRecord const& record) {
         write_stacked_report(plan.request().run, plan, scores, record);
     });
-    return model;
 }
 
 // The same.
 ScoreModel fit_ridge(ModelMaking const& making, Log& log) {
-    auto const& [plan, passes, checkpoint, finish] = making;
-    auto const state = RidgeFit{plan, passes, checkpoint, log}.run();
+    auto const& plan = making.plan;
+    auto& passes = making.passes;
+    auto const state = RidgeFit{plan, passes, making.checkpoint, log}.run();
     auto const scores = weigh_variants(plan, state, passes);
-    auto const record = finish();
-    ScoreModel model;
-    together(passes.comm(), [&] {
-        if (!passes.comm().is_root()) return;
-        model = make_ridge_model(plan, state, scores, passes);
+    auto const make = [&] {
+        auto model = make_ridge_model(plan, state, scores, passes);
         describe_ridges(plan, state, scores, log);
-        if (plan.request().run.empty()) return;
+        return model;
+    };
+    return make_with_report(making, make, [&](RunRecord const& record) {
         write_ridge_report(plan.request().run, plan, state, scores, record);
     });
-    return model;
 }
 
 ScoreModel fit_model(ModelMaking const& making, Log& log) {
@@ -207,6 +221,7 @@ void plan_fit(FitRequest const& request, mpi::Communicator const& comm, Log& log
     std::optional<FitPlan> plan;
     together(comm, [&] { plan.emplace(request, log); });
     describe_work(*plan, comm, log);
+    if (request.method == FitMethod::stacked_ridge) plan_stacked_scores(*plan, comm, log);
     log.note("nothing was computed; run the same command without --plan");
 }
 

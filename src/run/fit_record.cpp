@@ -1,11 +1,14 @@
 #include "fit_record.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "maniple/core/checksum.hpp"
+#include "maniple/core/error.hpp"
 #include "maniple/core/version.hpp"
 #include "maniple/run/text_file.hpp"
 
@@ -44,8 +47,26 @@ std::string number_or_na(double value) {
 
 Json number_or_null(double value) { return std::isnan(value) ? Json{} : Json(value); }
 
+namespace {
+
+void remove_tables_but(std::vector<std::string_view> const& written,
+                       std::filesystem::path const& folder) {
+    for (auto table : report_tables) {
+        if (std::ranges::find(written, table) != written.end()) continue;
+        std::error_code error;
+        std::filesystem::remove(folder / table, error);
+        if (!error) continue;
+        throw EnvironmentError{fmt::format(
+            "'{}' of an earlier fit cannot be removed ({}); check permissions of the folder",
+            (folder / table).string(), error.message())};
+    }
+}
+
+}  // namespace
+
 void write_fit_record(std::filesystem::path const& folder, FitPlan const& plan, FitWork work,
                       RunRecord const& record) {
+    remove_tables_but(work.tables, folder);
     Json facts;
     for (auto const& [name, value] : plan.facts()) facts[name] = value;
     auto ranks = Json::array();

@@ -169,7 +169,10 @@ void write_fit_report(std::filesystem::path const& folder, FitPlan const& plan,
         traits.push_back(describe_fit(plan, state, t, fits[t]));
     }
     write_fit_record(folder, plan,
-                     {.filtered = state.filtered, .passes = state.passes, .traits = traits},
+                     {.filtered = state.filtered,
+                      .passes = state.passes,
+                      .traits = traits,
+                      .tables = {"path.tsv", "coefficients.tsv"}},
                      record);
 }
 

@@ -162,15 +162,16 @@ StackedFit LevelOne::fit(std::int64_t trait, MatrixView<float const> predictors)
 }
 
 void LevelOne::pack(std::int64_t trait, StackedFit const& fit, mpi::Bytes& message) const {
-    StackedHead const head{trait, fit.chosen,
-                           measure(traits_.residuals[static_cast<std::size_t>(trait)], fit.whole)};
+    auto const& residual = traits_.residuals[static_cast<std::size_t>(trait)];
+    // What points the wrong way is worth nothing.
+    StackedHead const head{trait, fit.chosen, fit.slope > 0 ? measure(residual, fit.whole) : 0};
     append(std::as_bytes(std::span{&head, 1}), message);
     if (for_scores()) append(std::as_bytes(std::span{fit.coefficients}), message);
-    auto const& residual = traits_.residuals[static_cast<std::size_t>(trait)];
     auto const add = [&](std::span<double const> slice) {
-        std::vector<float> narrow{slice.begin(), slice.end()};
-        for (std::size_t s = 0; s < narrow.size(); ++s) {
-            if (std::isnan(residual[s])) narrow[s] = std::numeric_limits<float>::quiet_NaN();
+        std::vector<float> narrow;
+        for (std::size_t s = 0; s < slice.size(); ++s) {
+            narrow.push_back(std::isnan(residual[s]) ? std::numeric_limits<float>::quiet_NaN()
+                                                     : static_cast<float>(fit.slope * slice[s]));
         }
         append(std::as_bytes(std::span{narrow}), message);
     };

@@ -11,6 +11,24 @@
 
 namespace maniple {
 
+namespace {
+
+void warn_of_few_people(BaseTraits const& traits, Log& log) {
+    // From docs/whole-genome.md, "Small cohorts".
+    constexpr std::int64_t fewest_people = 2000;
+    constexpr std::int64_t people_a_column = 50;
+    auto const people = std::ssize(traits.basis.samples);
+    auto const columns = traits.basis.basis.columns() - 1;
+    if (people >= fewest_people && people >= people_a_column * columns) return;
+    log.warn(
+        fmt::format("whole genome: {} and {} of covariates: predictions have seen enough of each "
+                    "trait to make the effects of variants too small by a percent or more; use "
+                    "more people or fewer covariates, or test without --whole-genome",
+                    plural(people, "sample"), plural(columns, "column")));
+}
+
+}  // namespace
+
 Participants::Participants(WholeGenomeRequest const& request, mpi::Communicator const& comm,
                            Log& log) {
     together(comm, [&] {
@@ -19,6 +37,7 @@ Participants::Participants(WholeGenomeRequest const& request, mpi::Communicator 
         chosen = choose_variants(*cohort, request.variants, log);
     });
     leave_out_hopeless(*traits, request, comm, log);
+    if (request.use == GenomeUse::offsets) warn_of_few_people(*traits, log);
 }
 
 void Participants::describe(Log& log) const {

@@ -30,7 +30,8 @@ constexpr std::string_view usual_name = "predictors.h5";
     throw UserError{fmt::format(
         "'{}' has no prediction for contig '{}' (it has {}); make predictors with its variants "
         "too, or leave the contig out with --chr",
-        file.string(), contig, fmt::join(known, ", "))};
+        file.string(), contig,
+        known.empty() ? "none at all" : fmt::format("{}", fmt::join(known, ", ")))};
 }
 
 class FileSource final : public PredictorSource {

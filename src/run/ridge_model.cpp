@@ -226,6 +226,10 @@ ScoreModel assemble_model(FitPlan const& plan, RidgeScores const& scores, Genoty
     auto const names = passes.names(variants);
     ScoreModel model{.genome_build = {}, .source = describe_source(plan)};
     model.weights.weights = WeightMatrix{std::ssize(all)};
+    std::int64_t nonzero = 0;
+    for (auto const& score : all) nonzero += score.variants;
+    model.weights.weights.reserve(std::ssize(variants), nonzero);
+    model.weights.variants.reserve(variants.size());
     // Scores that know a variant by different frequencies share no entry: see make_model.
     std::map<double, std::vector<double>> entries;
     for (std::size_t i = 0; i < variants.size(); ++i) {

@@ -102,7 +102,10 @@ void write_ridge_report(std::filesystem::path const& folder, FitPlan const& plan
     }
     replace_text(folder / "path.tsv", path);
     write_fit_record(folder, plan,
-                     {.filtered = state.filtered, .passes = state.passes, .traits = traits},
+                     {.filtered = state.filtered,
+                      .passes = state.passes,
+                      .traits = traits,
+                      .tables = {"path.tsv"}},
                      record);
 }
 

@@ -13,6 +13,7 @@
 #include "maniple/core/error.hpp"
 #include "maniple/core/stopwatch.hpp"
 #include "maniple/run/stop_request.hpp"
+#include "maniple/store/check_structure.hpp"
 #include "maniple/store/predictor_file.hpp"
 #include "maniple/store/result_file.hpp"
 #include "readable.hpp"
@@ -208,9 +209,12 @@ RunReport verify_run(RunFiles const& files) {
     auto const check = [&](auto const& file, auto const& how) {
         if (!file) return;
         std::error_code ignored;
+        auto const known = report.problems.size();
         ++report.files;
         report.bytes += static_cast<std::int64_t>(fs::file_size(*file, ignored));
         how(*file, report);
+        if (report.problems.size() > known) return;  // Of one damage one is told once.
+        record(report, [&] { check_structure(*file); });
     };
     check(files.results, check_results);
     check(files.predictors, check_predictors);

@@ -36,13 +36,13 @@ std::string describe_models(ScanPlan const& plan) {
         text = has_predictors ? "linear, less predictors" : "linear";
     }
     if (plan.has_model(TraitModel::logistic)) {
-        text += fmt::format("{}logistic{} ({})", text.empty() ? "" : "; binary traits: ",
-                            has_predictors ? ", beside predictors" : "",
-                            plan.describe_correction(TraitModel::logistic));
+        text +=
+            fmt::format("{}logistic{} ({})", text.empty() ? "" : "; binary traits: ",
+                        has_predictors ? ", beside predictors" : "", plan.describe_correction());
     }
     if (plan.has_model(TraitModel::cox)) {
-        text += fmt::format("{}Cox ({})", text.empty() ? "" : "; times to event: ",
-                            plan.describe_correction(TraitModel::cox));
+        text += fmt::format("{}Cox ({})",
+                            text.empty() ? "" : "; times to event: ", plan.describe_correction());
     }
     return text;
 }
@@ -72,7 +72,11 @@ ScanOutput::ScanOutput(std::filesystem::path const& file, ScanPlan const& plan)
 void ScanOutput::take(ScanUnits const& units, std::int64_t unit, BlockReader& reader,
                       EncodedUnit const& encoded, UnitLayout const& layout, TraitIndex first) {
     auto const row = units.rows(unit).first.get();
-    if (!spool_) append_names(units, unit, reader);
+    if (spool_) {
+        reader.forget_before(plan_.blocks()[units.pieces(unit).front().block.at()].partition);
+    } else {
+        append_names(units, unit, reader);
+    }
     encoded.for_each_column(layout,
                             [&](ResultColumn which, TraitIndex in_batch, EncodedColumn column) {
                                 auto const trait = first + in_batch.get();

@@ -80,10 +80,10 @@ void ScanPlan::require_models(std::vector<TraitReference> const& asked) const {
         auto const model = choose_model(request_.model, trait);
         if (has_offsets) require_predictable(trait);
         if (model != TraitModel::cox) continue;
-        if (request_.rule.hazard_correction == Correction::firth) {
+        if (request_.rule.correction == Correction::firth) {
             throw UserError{fmt::format(
                 "trait '{}' is a time to an event (--correction firth is of binary traits); use "
-                "--correction firth-approx, spa or auto",
+                "--correction spa or firth-approx",
                 trait.label)};
         }
     }

@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "maniple/core/contract.hpp"
 #include "maniple/run/scan_plan.hpp"
 #include "readable.hpp"
 
@@ -53,12 +52,12 @@ void ScanPlan::describe_traits(Log& log) const {
     if (has_model(TraitModel::logistic)) {
         log.note(
             fmt::format("  binary traits: logistic regression, beta is log odds per allele ({})",
-                        describe_correction(TraitModel::logistic)));
+                        describe_correction()));
     }
     if (has_model(TraitModel::cox)) {
         log.note(fmt::format(
             "  times to event: Cox regression, beta is log hazard ratio per allele ({})",
-            describe_correction(TraitModel::cox)));
+            describe_correction()));
     }
     auto const is_number = [](PlannedTrait const& trait) {
         return trait.counts.outcome == Outcome::binary && trait.model == TraitModel::linear;
@@ -87,15 +86,12 @@ void ScanPlan::warn_of_units(Log& log) const {
     }
 }
 
-std::string ScanPlan::describe_correction(TraitModel model) const {
-    expect(model != TraitModel::linear, "linear models have no correction");
-
+std::string ScanPlan::describe_correction() const {
     auto const& rule = request_.rule;
-    auto const correction = rule.of(model == TraitModel::cox ? Family::poisson : Family::bernoulli);
-    if (correction == Correction::none) return "score test";
-    auto const* const name = correction == Correction::spa            ? "spa"
-                             : correction == Correction::firth_approx ? "firth-approx"
-                                                                      : "firth";
+    if (rule.correction == Correction::none) return "score test";
+    auto const* const name = rule.correction == Correction::spa            ? "spa"
+                             : rule.correction == Correction::firth_approx ? "firth-approx"
+                                                                           : "firth";
     return fmt::format("score test, {} where p <= {}", name, rule.threshold);
 }
 

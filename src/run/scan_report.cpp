@@ -40,16 +40,9 @@ Json describe_whole_genome(WholeGenomeRequest const& request) {
             {"seed", request.seed}};
 }
 
-// By the model of those that have one.
 std::string describe_tests(ScanPlan const& plan) {
-    if (!plan.has_model(TraitModel::cox)) {
-        return plan.has_model(TraitModel::logistic) ? plan.describe_correction(TraitModel::logistic)
-                                                    : "t-test";
-    }
-    auto const of_times = plan.describe_correction(TraitModel::cox);
-    if (!plan.has_model(TraitModel::logistic)) return of_times;
-    return fmt::format("{}; times to event: {}", plan.describe_correction(TraitModel::logistic),
-                       of_times);
+    bool const has_events = plan.has_model(TraitModel::logistic) || plan.has_model(TraitModel::cox);
+    return has_events ? plan.describe_correction() : "t-test";
 }
 
 Json describe_plan(ScanPlan const& plan) {

@@ -20,10 +20,12 @@
 #include "maniple/run/genome_blocks.hpp"
 #include "maniple/run/ridge_fit.hpp"
 #include "maniple/run/scan_memory.hpp"
+#include "maniple/run/whole_genome_plan.hpp"
 #include "null_odds.hpp"
 #include "readable.hpp"
 #include "whole_genome_levels.hpp"
 #include "whole_genome_progress.hpp"
+#include "whole_genome_shape.hpp"
 
 namespace maniple {
 namespace {
@@ -63,7 +65,6 @@ WholeGenomeRequest request_of(FitPlan const& plan, ScanLimits const& limits) {
 /// Weights from coefficients of the blocks' predictors.
 class StackedWeighing {
 public:
-    /// \param progress  the root's, with every trait.
     StackedWeighing(FitPlan const& plan, WholeGenomeRequest const& request,
                     BaseTraits const& traits, GenomeBlocks& blocks, GenotypePasses& passes)
         : plan_{plan},
@@ -73,6 +74,7 @@ public:
           comm_{passes.comm()},
           rank_{traits.basis.basis.columns()} {}
 
+    /// \param progress  the root's, with every trait.
     StackedScores run(std::optional<WholeGenomeProgress> const& progress) {
         together(comm_, [&] {
             if (comm_.is_root()) take_level_one(*progress);
@@ -175,7 +177,12 @@ private:
             }
             weighed[block] = ridges[at(thread)].weigh(genotypes, rows, own);
         });
+        std::size_t doubles = 0;
+        for (auto const& block : weighed) {
+            doubles += block.means.size() + block.weights.size() + block.slopes.size();
+        }
         mpi::Bytes message;
+        message.reserve(doubles * sizeof(double));
         auto const add = [&](std::vector<double> const& values) {
             auto const bytes = std::as_bytes(std::span{values});
             message.insert(message.end(), bytes.begin(), bytes.end());
@@ -278,6 +285,12 @@ private:
 
 }  // namespace
 
+void plan_stacked_scores(FitPlan const& plan, mpi::Communicator const& comm, Log& log) {
+    auto const& fit = plan.request();
+    plan_whole_genome(request_of(plan, agree_on_limits(fit.stacked.memory, fit.threads, comm)),
+                      comm, log);
+}
+
 StackedScores fit_stacked_scores(FitPlan const& plan, GenotypePasses& passes,
                                  std::filesystem::path const& progress_folder, Log& log) {
     auto const& comm = passes.comm();
@@ -308,6 +321,8 @@ StackedScores fit_stacked_scores(FitPlan const& plan, GenotypePasses& passes,
                          plural(std::ssize(blocks.blocks()), "block"),
                          plural(std::ssize(blocks.contigs()), "contig"),
                          plural(std::ssize(traits->names), "trait")));
+    auto const shape = find_shape(request, plan.cohort(), *traits, plan.blocks(), blocks, comm);
+    together(comm, [&] { require_room_for_weights(shape); });
     auto const owner = scratch_owner(frame, facts, plan.model_path());
     fit_levels(frame, *traits, plan.blocks(), blocks, progress, owner);
     if (!request.scratch.empty()) remove_scratch(owner, ScratchRemoval::of_all);

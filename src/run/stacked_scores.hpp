@@ -32,6 +32,10 @@ struct StackedScores {
     std::int64_t blocks = 0;               ///< in so many blocks.
 };
 
+/// Explain what it will take: memory, exchange and time. Collective over comm. \throws UserError as
+/// fit_stacked_scores where that is known before any work.
+void plan_stacked_scores(FitPlan const& plan, mpi::Communicator const& comm, Log& log);
+
 /// Stacked ridge regression (Mbatchou et al. 2021) of every trait of the plan, and its weights: of
 /// a variant the sum, over heritabilities, of the coefficient that level 1 fitted to all samples
 /// gives the block's predictor and the variant's coefficient in level 0 fitted to all samples.

@@ -15,6 +15,7 @@
 #include "maniple/core/error.hpp"
 #include "maniple/core/stopwatch.hpp"
 #include "maniple/run/first_failure.hpp"
+#include "maniple/store/check_structure.hpp"
 #include "maniple/store/cohort.hpp"
 #include "maniple/store/effect_file.hpp"
 #include "maniple/store/model_file.hpp"
@@ -50,6 +51,7 @@ public:
         while (reader_ || open_next()) {
             if (block_ == reader_->blocks()) {
                 reader_.reset();
+                check_rest();
                 continue;
             }
             Block block{.partition = partition_ - 1, .number = block_++, .variants = {}};
@@ -101,6 +103,18 @@ private:
             }
         }
         return false;
+    }
+
+    // What no block was found by, of a partition all of whose blocks could be read.
+    void check_rest() {
+        auto const partition = partition_ - 1;
+        auto const told = problems_.lower_bound({partition, -1});
+        if (told != problems_.end() && told->first.first == partition) return;
+        try {
+            check_structure(cohort_.path() / cohort_.index().partitions[partition].file);
+        } catch (CorruptInput const& damage) {
+            add_problem({.partition = partition, .number = -1, .variants = {}}, damage.what());
+        }
     }
 
     Cohort const& cohort_;
@@ -226,17 +240,20 @@ void check_store(std::filesystem::path const& store, int threads, VerifyReport& 
     std::optional<Cohort> cohort;
     record(report, [&] { cohort.emplace(store); });
     if (!cohort) return;
+    record(report, [&] { check_structure(store / "cohort.h5"); });
     check_blocks(*cohort, threads, report);
     for (auto const& name : cohort->table_names()) {
         record(report, [&] {
             ++report.tables;
             cohort->read_table(name);
+            check_structure(store / "tables" / (name + ".h5"));
         });
     }
     for (auto const& name : cohort->model_names()) {
         record(report, [&] {
             ++report.models;
             check_model(*cohort, name);
+            check_structure(find_model(store, name));
         });
     }
     note_strangers(*cohort, report);

@@ -88,7 +88,10 @@ void plan_whole_genome(WholeGenomeRequest const& request, mpi::Communicator cons
         for (auto& line : describe(shape, estimate)) lines.push_back(std::move(line));
     });
     for (auto const& line : lines) log.note(line);
-    together(comm, [&] { choose_memory(shape, request, log); });
+    together(comm, [&] {
+        choose_memory(shape, request, log);
+        if (request.use == GenomeUse::scores) require_room_for_weights(shape);
+    });
 }
 
 std::string plan_genome(GenomePlanRequest const& request) {

@@ -8,6 +8,7 @@
 
 #include "maniple/core/error.hpp"
 #include "readable.hpp"
+#include "whole_genome_memory.hpp"
 
 namespace maniple {
 
@@ -31,6 +32,7 @@ WholeGenomeShape find_shape(WholeGenomeRequest const& request, Cohort const& coh
         .resting = request.resting,
     };
     for (auto const& block : chosen) shape.read_variants += block.size();
+    if (request.use == GenomeUse::scores) shape.scored_variants = shape.read_variants;
     for (auto const& residual : traits.residuals) {
         auto const lacked = std::ranges::count_if(residual, [](double y) { return std::isnan(y); });
         if (lacked > 0) ++shape.lacking_traits;
@@ -54,9 +56,9 @@ WholeGenomeMemory choose_memory(WholeGenomeShape const& shape, WholeGenomeReques
             "whole-genome regression: {} of {} needs about {} on each rank, of {} "
             "(--memory)",
             plural(shape.traits, "trait"), plural(shape.blocks, "block"),
-            readable_bytes(what.peak()), readable_bytes(shape.memory));
+            readable_bytes(what.levels()), readable_bytes(shape.memory));
     };
-    if (memory.peak() > shape.memory) {
+    if (memory.levels() > shape.memory) {
         throw UserError{
             fmt::format("{}, even with predictors in files (--scratch); give it more, "
                         "or fewer --threads, or run it on more nodes",
@@ -72,6 +74,20 @@ WholeGenomeMemory choose_memory(WholeGenomeShape const& shape, WholeGenomeReques
     log.note(fmt::format("  predictors do not fit the memory: {} per rank go to files in '{}'",
                          readable_bytes(memory.scratch), request.scratch.string()));
     return memory;
+}
+
+void require_room_for_weights(WholeGenomeShape const& shape) {
+    auto const needed = estimate_memory(shape, PredictorPlace::scratch).weighing;
+    if (needed <= shape.memory) return;
+    auto const most = most_weighed_traits(shape);
+    throw UserError{fmt::format(
+        "scores: weights of {} x {} need about {} on rank 0, of {} (--memory); give it more{}, or "
+        "choose fewer variants (--extract, --min-maf)",
+        plural(shape.traits, "trait"), plural(shape.variants, "variant"), readable_bytes(needed),
+        readable_bytes(shape.memory),
+        most > 0 ? fmt::format(", or fit at most {} at a time (scores are the same)",
+                               plural(most, "trait"))
+                 : ", or take fewer --threads")};
 }
 
 }  // namespace maniple

@@ -17,8 +17,12 @@ WholeGenomeShape find_shape(WholeGenomeRequest const& request, Cohort const& coh
                             BaseTraits const& traits, std::vector<ChosenBlock> const& chosen,
                             GenomeBlocks const& blocks, mpi::Communicator const& comm);
 
-/// \throws UserError where what a rank needs is more than it may use.
+/// For both levels. \throws UserError where what a rank needs is more than it may use.
 WholeGenomeMemory choose_memory(WholeGenomeShape const& shape, WholeGenomeRequest const& request,
                                 Log& log);
+
+/// For scores, whose weights of all traits rank 0 has in the end. \throws UserError where they are
+/// more than it may use.
+void require_room_for_weights(WholeGenomeShape const& shape);
 
 }  // namespace maniple

@@ -25,6 +25,13 @@ class Calibration:
     tails: dict             # {level: tests below it, over those expected}
 
 
+def chi_squared_of(neg_log10_p):
+    """With one degree of freedom; interpolated."""
+    deviates = np.arange(0, 38, 0.002)
+    tails = [-math.log10(math.erfc(z / math.sqrt(2))) for z in deviates]
+    return np.interp(neg_log10_p, tails, deviates) ** 2
+
+
 def share_above(exceeds, tested, chromosome):
     """Share of tests that exceed something; exceeds, tested: variants x traits.
 

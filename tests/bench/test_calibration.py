@@ -37,7 +37,7 @@ class BenchCalibration(program.InScratch):
         done = self.bench()
         print(done.stdout)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
-        for traits in ("main", "zero", "strong"):
+        for traits in ("main", "zero", "strong", "disease"):
             for model in ("plain", "ridge"):
                 self.assertRegex(done.stdout, rf"(?m)^{traits} +\d+ +{model} +covariate +\d\.\d+ \(0\.0")
         if shutil.which("bolt"):

@@ -1,27 +1,18 @@
 #!/usr/bin/env python3
 """maniple fit as a person types it: what it refuses, what it leaves, and the same bytes however it was run."""
-import csv
 import filecmp
 import json
 import signal
 import subprocess
-import sys
-import time
 import unittest
 
-from command_case import CommandCase, ENVIRONMENT, start
+from command_case import ENVIRONMENT
+from fit_case import STOPPED, FitCase, rows
 import program
 from program import MANIPLE, h5py, main, np
 
-STOPPED = 75
 
-
-def rows(path):
-    with open(path, encoding="utf-8") as file:
-        return list(csv.DictReader(file, delimiter="\t"))
-
-
-class Fit(CommandCase):
+class Fit(FitCase):
     samples, variants = 600, 1200
 
     def setUp(self):
@@ -31,9 +22,6 @@ class Fit(CommandCase):
                      0.6, "--causal", 12, "--missing-genotypes", 0.02, "--seed", 3)
         self.words = ["fit", "--store", "s", "--trait", "quantitative_1,binary_1,event_time_1:event_1",
                       "--covariate", "covariate_1,sex", "--penalties", 30, "--early-stop", 5]
-
-    def model(self, name):
-        return self.folder / "s" / "models" / f"{name}.h5"
 
 
 class Outcome(Fit):

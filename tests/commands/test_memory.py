@@ -2,8 +2,9 @@
 """The memory of a scan: what --plan says, what it takes, and what --memory allows."""
 import json
 import re
+import resource
 
-from command_case import CommandCase
+from command_case import MANIPLE, CommandCase, start
 from program import main
 
 UNITS = {"kB": 1e-3, "MB": 1, "GB": 1e3}
@@ -70,6 +71,17 @@ class Memory(CommandCase):
         self.assertLess(taken, 1.1 * limit)
         self.assertEqual((self.folder / "whole/results.h5").read_bytes(),
                          (self.folder / "halved/results.h5").read_bytes())
+
+    def test_batches_close_partitions_behind_them(self):
+        """As a scan of one batch does: a store may have more of them than a process may have files."""
+        self.succeed("simulate", "--store", "s", "--samples", 300, "--variants", 45_000, "--quantitative", 60)
+        self.assertEqual(len(list((self.folder / "s/genotypes").iterdir())), 22)
+        words = self.scan_words("s", "quantitative_*", 1)
+        refused = start([MANIPLE, *words, "--memory", "2M", "--out", "r"], cwd=self.folder).stderr
+        least = re.search(r"give at least --memory (\w+)", refused)[1]
+        self.succeed(*words, "--memory", least, "--out", "r",
+                     preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (22, 22)))
+        self.assertIn("batches of at most", (self.folder / "r/log.txt").read_text())
 
     def test_sizes(self):
         self.simulate("s", 50, 20, 1, 0)

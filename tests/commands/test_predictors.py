@@ -61,6 +61,9 @@ class Predictors(CommandCase):
     def test_contigs_without_predictions(self):
         listing = self.give("short", {"quantitative_1": {1: self.rows[1], 7: self.rows[2]}})
         self.refuse(["no prediction for contig '2' (it has 1)", "--chr"], *MODEL, "--predictors", listing)
+        nobody = {contig: np.full(len(values), np.nan) for contig, values in self.rows.items()}
+        self.refuse(["no prediction for contig '1' (it has none at all)"], *MODEL, "--predictors",
+                    self.give("nobody", {"quantitative_1": nobody}))
         self.succeed(*MODEL, "--predictors", listing, "--chr", 1)
 
     def test_contigs_that_had_no_part_in_the_model(self):

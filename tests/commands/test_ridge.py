@@ -4,27 +4,18 @@ import filecmp
 import json
 import signal
 import subprocess
-import unittest
 
 from command_case import CommandCase, ENVIRONMENT
+from fit_case import STOPPED, PolygenicCase, SameBytes, rows
 import program
 from program import MANIPLE, h5py, main, np
-from test_fit import STOPPED, rows
 
 
-class Ridge(CommandCase):
-    samples, variants = 500, 1300
-
+class Ridge(PolygenicCase):
     def setUp(self):
         super().setUp()
-        self.succeed("simulate", "--store", "s", "--samples", self.samples, "--variants", self.variants, "--contigs", 3,
-                     "--quantitative", 2, "--binary", 1, "--time-to-event", 1, "--heritability", 0.6, "--causal", 60,
-                     "--missing-genotypes", 0.02, "--missing-traits", 0.05, "--seed", 4)
         self.words = ["fit", "--method", "ridge", "--store", "s", "--trait", "quantitative_1,quantitative_2",
                       "--covariate", "covariate_1,sex"]
-
-    def model(self, name):
-        return self.folder / "s" / "models" / f"{name}.h5"
 
 
 class Outcome(Ridge):
@@ -32,7 +23,7 @@ class Outcome(Ridge):
         said = self.succeed(*self.words, "--name", "m", "--out", "r")
         self.assertIn("the best in validation samples", said)
         self.assertEqual(sorted(p.name for p in (self.folder / "r").iterdir()), ["fit.json", "path.tsv"])
-        self.assertEqual([p.name for p in (self.folder / "s/models").iterdir() if p.name.startswith(".")], [])
+        self.assertEqual(self.left_over(), [])
         report = json.loads((self.folder / "r/fit.json").read_text())
         for trait in report["traits"]:
             self.assertTrue(trait["converged"])
@@ -148,23 +139,8 @@ class Refusals(Ridge):
         self.refuse("trait 'same' does not vary", *fit, "same")
 
 
-class Bytes(Ridge):
-    def fit(self, name, *options, ranks=0, threads=1, env=None):
-        self.succeed(*self.words, "--name", name, "--threads", threads, *options, ranks=ranks, env=env or ENVIRONMENT)
-        return self.model(name)
-
-    @unittest.skipIf(program.find_mpirun() is None, "no mpirun")
-    def test_ranks_and_threads(self):
-        first = self.fit("first")
-        for ranks, threads in ((0, 2), (1, 1), (2, 1), (3, 2)):
-            other = self.fit(f"m-{ranks}-{threads}", ranks=ranks, threads=threads)
-            self.assertTrue(filecmp.cmp(first, other, shallow=False), f"{ranks} ranks, {threads} threads")
-
-    def test_instruction_sets(self):
-        first = self.fit("first", "--validate", "folds", "--folds", 2)
-        for name in program.usable_instruction_sets(self.folder / "s", "quantitative_1"):
-            other = self.fit(name, "--validate", "folds", "--folds", 2, env={**ENVIRONMENT, "MANIPLE_ISA": name})
-            self.assertTrue(filecmp.cmp(first, other, shallow=False), name)
+class Bytes(SameBytes, Ridge):
+    of_instruction_sets = ("--validate", "folds", "--folds", 2)
 
 
 class Interrupted(Ridge):

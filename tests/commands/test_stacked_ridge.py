@@ -2,36 +2,26 @@
 """maniple fit --method stacked-ridge as a person types it: what it leaves, what it refuses, and the same bytes however
 run and interrupted."""
 import filecmp
-import itertools
 import json
+import re
 import signal
 import subprocess
 import time
-import unittest
 
 from command_case import CommandCase, ENVIRONMENT
+from fit_case import STOPPED, PolygenicCase, SameBytes, rows
 import program
 from program import MANIPLE, h5py, main, np
-from test_fit import STOPPED, rows
 
 
-class Stacked(CommandCase):
+class Stacked(PolygenicCase):
     samples, variants = 700, 900
 
     def setUp(self):
         super().setUp()
-        self.succeed("simulate", "--store", "s", "--samples", self.samples, "--variants", self.variants, "--contigs", 3,
-                     "--quantitative", 2, "--binary", 1, "--time-to-event", 1, "--heritability", 0.6, "--causal", 60,
-                     "--missing-genotypes", 0.02, "--missing-traits", 0.05, "--seed", 4)
         self.words = ["fit", "--method", "stacked-ridge", "--store", "s", "--covariate", "covariate_1,sex",
                       "--whole-genome-block", 64]
         self.traits = ["--trait", "quantitative_1,quantitative_2,binary_1"]
-
-    def model(self, name):
-        return self.folder / "s" / "models" / f"{name}.h5"
-
-    def left_over(self):
-        return [p.name for p in (self.folder / "s/models").iterdir() if p.name.startswith(".")]
 
 
 class Outcome(Stacked):
@@ -56,6 +46,16 @@ class Outcome(Stacked):
         for trait in ("quantitative_1", "binary_1"):
             self.succeed("evaluate", "--store", "s", "--model", "m", "--score", trait, "--trait", trait, "--out",
                          f"e-{trait}", "--bootstrap", 50)
+
+    def test_no_table_of_another_method_stays(self):
+        """--replace: the folder's tables are those of the last fit."""
+        nets = ["fit", "--store", "s", "--trait", "quantitative_1", "--name", "m", "--out", "r", "--replace"]
+        ridge = [*nets, "--method", "ridge"]
+        stacked = [*self.words, "--trait", "quantitative_1", "--name", "m", "--out", "r", "--replace"]
+        for words, tables in ((nets, ["coefficients.tsv", "path.tsv"]), (ridge, ["path.tsv"]), (stacked, []),
+                              (ridge, ["path.tsv"]), (nets, ["coefficients.tsv", "path.tsv"]), (stacked, [])):
+            self.succeed(*words)
+            self.assertEqual(sorted(p.name for p in (self.folder / "r").iterdir()), sorted([*tables, "fit.json"]))
 
     def test_test_samples_have_no_say(self):
         with h5py.File(self.folder / "s/cohort.h5") as file:
@@ -94,7 +94,9 @@ class Outcome(Stacked):
         self.assertTrue((self.folder / "e/evaluation.json").exists())
 
     def test_plan(self):
-        self.assertIn("nothing was computed", self.succeed(*self.words, *self.traits, "--name", "m", "--plan"))
+        said = self.succeed(*self.words, *self.traits, "--name", "m", "--plan")
+        self.assertIn("nothing was computed", said)
+        self.assertRegex(said, r"memory per rank [0-9.]+ MB, of ")
         self.assertFalse(self.model("m").exists())
 
 
@@ -124,24 +126,53 @@ class Refusals(Stacked):
         self.refuse("trait 'rare' has", *fit, "rare")
 
 
-class Bytes(Stacked):
-    def fit(self, name, *options, ranks=0, threads=1, env=None):
-        self.succeed(*self.words, *self.traits, "--name", name, "--threads", threads, *options, ranks=ranks,
-                     env=env or ENVIRONMENT)
-        return self.model(name)
+class Memory(CommandCase):
+    """Of many variants and traits and few people: weights of all traits are the most of it."""
+    samples, variants, traits = 250, 20_000, 100
 
-    @unittest.skipIf(program.find_mpirun() is None, "no mpirun")
-    def test_ranks_and_threads(self):
-        first = self.fit("first")
-        for ranks, threads in itertools.product((1, 2, 3), (1, 2)):
-            other = self.fit(f"m-{ranks}-{threads}", ranks=ranks, threads=threads)
-            self.assertTrue(filecmp.cmp(first, other, shallow=False), f"{ranks} ranks, {threads} threads")
+    def setUp(self):
+        super().setUp()
+        self.succeed("simulate", "--store", "s", "--samples", self.samples, "--variants", self.variants, "--contigs", 2,
+                     "--quantitative", self.traits, "--missing-traits", 0, "--rare-variants", 0)
+        self.words = ["fit", "--method", "stacked-ridge", "--store", "s", "--whole-genome-heritabilities", 0.5,
+                      "--folds", 2, "--threads", 1, "--name", "m", "--replace"]
 
-    def test_instruction_sets(self):
-        first = self.fit("first")
-        for name in program.usable_instruction_sets(self.folder / "s", "quantitative_1"):
-            other = self.fit(name, env={**ENVIRONMENT, "MANIPLE_ISA": name})
-            self.assertTrue(filecmp.cmp(first, other, shallow=False), name)
+    def taken(self, *words, **how):
+        self.succeed(*self.words, *words, "--out", "r", **how)
+        report = json.loads((self.folder / "r/fit.json").read_text())
+        return max(rank["peak_memory_bytes"] for rank in report["ranks"]) / 1e6
+
+    def planned(self, *words, **how):
+        found = re.search(r"memory per rank ([\d.]+) MB, of", self.succeed(*self.words, *words, "--plan", **how))
+        return float(found[1])
+
+    def test_weights_are_in_the_plan(self):
+        for ranks in (0, 2) if program.find_mpirun() else (0,):
+            for block in (512, 128):
+                words = ["--trait", "quantitative_*", "--whole-genome-block", block]
+                planned, taken = self.planned(*words, ranks=ranks), self.taken(*words, ranks=ranks)
+                # The weights' share alone.
+                self.assertGreater(taken, 28e-6 * self.traits * self.variants)
+                self.assertLess(taken, 1.03 * planned, f"{ranks} ranks, {block} variants")
+                self.assertGreater(taken, 0.7 * planned, f"{ranks} ranks, {block} variants")
+
+    def test_weights_that_do_not_fit(self):
+        words = [*self.words, "--whole-genome-block", 128, "--trait"]
+        limit = 0.8 * self.planned(*words[len(self.words):], "quantitative_*")
+        for more in ([], ["--plan"], ["--scratch", "."]):
+            said = self.refuse(["scores: weights of 100 traits x ", "(--memory)", "--min-maf"], *words, "quantitative_*",
+                               "--memory", f"{limit:.0f}M", *more)
+        most = int(re.search(r"at most (\d+) traits at a time", said)[1])
+        self.assertTrue(60 < most < 90, most)
+        some = ",".join(f"quantitative_{i + 1}" for i in range(most - 1))
+        self.assertLess(self.taken(*words[len(self.words):], some, "--memory", f"{limit:.0f}M"), limit)
+        self.refuse("choose fewer variants", *words, "quantitative_1", "--memory", "20M")
+
+
+class Bytes(SameBytes, Stacked):
+    def setUp(self):
+        super().setUp()
+        self.words += self.traits
 
 
 class Interrupted(CommandCase):

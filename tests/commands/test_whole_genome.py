@@ -3,11 +3,13 @@
 import json
 import pathlib
 import re
+import shutil
 import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 import program  # first: leaves where a package is missing
+import plink_files
 import numpy as np
 
 from command_case import SAMPLES, CommandCase
@@ -51,6 +53,10 @@ class WholeGenome(CommandCase):
         tight = [*self.genome, "--memory", "100k", "--whole-genome-block", 20]
         self.refuse(["memory of 1M for each rank", "--memory"], *tight)
         self.refuse(["whole-genome regression", "--memory"], *tight, "--whole-genome-only")
+
+    def test_few_people(self):
+        self.assertIn("300 samples and 1 column of covariates: predictions have seen enough", self.succeed(
+            *self.genome, "--plan", "--covariate", "covariate_1"))
 
     def test_plan_says_what_it_leaves_out(self):
         said = self.succeed(*self.genome, "--plan")
@@ -271,6 +277,52 @@ class PredictingVariants(CommandCase):
         self.refuse("--whole-genome-hwe = 2", *self.words, "r", "--whole-genome-hwe", 2)
         self.refuse("--whole-genome-exclude has no use without", "scan", "--store", "s", "--trait", "quantitative_1",
                     "--out", "r", "--whole-genome-exclude", "no.txt")
+
+
+class Folds(CommandCase):
+    """A person's fold is a hash of the ID: the order of people in the files has no say."""
+    samples, variants = 240, 300
+
+    def setUp(self):
+        super().setUp()
+        random = np.random.default_rng(5)
+        dosages = random.binomial(2, 0.3, size=(self.variants, self.samples))
+        self.order = random.permutation(self.samples)
+        values = dosages[:60].sum(axis=0) / 4 + random.normal(size=self.samples)
+        plink_files.write_table(self.folder / "t.tsv", {"trait": values})
+        for name, order in (("a", np.arange(self.samples)), ("b", self.order)):
+            plink_files.write_bfile(self.folder / name, dosages[:, order], contigs=1 + np.arange(self.variants) // 150)
+            people = [plink_files.sample_id(s) for s in order]
+            self.write(f"{name}.fam", "".join(f"{i}\t{i}\t0\t0\t1\t-9\n" for i in people))
+            self.succeed("import", "--store", f"s-{name}", "--bfile", name)
+            self.succeed("import", "--store", f"s-{name}", "--table", "t.tsv", "--name", "t")
+
+    def predictions(self, name, *options):
+        self.succeed("scan", "--store", f"s-{name}", "--trait", "trait", "--whole-genome", "ridge",
+                     "--whole-genome-only", "--whole-genome-block", 50, "--out", "r", *options)
+        with program.h5py.File(self.folder / "r/predictors.h5") as file:
+            found = file["prediction"][:]
+        shutil.rmtree(self.folder / "r")
+        return found
+
+    def weights(self, name, *options):
+        self.succeed("fit", "--method", "stacked-ridge", "--store", f"s-{name}", "--trait", "trait", "--name", "m",
+                     "--whole-genome-block", 50, "--replace", *options)
+        with program.h5py.File(self.folder / f"s-{name}/models/m.h5") as file:
+            return file["weight"][:]
+
+    def test_of_scans(self):
+        one, two = self.predictions("a"), self.predictions("b")
+        np.testing.assert_allclose(one[:, self.order], two, atol=1e-4)
+        self.assertGreater(np.abs(one - self.predictions("a", "--seed", 2)).max(), 0.05)
+        contiguous = [self.predictions(name, "--folds", "contiguous") for name in ("a", "b")]
+        self.assertGreater(np.abs(contiguous[0][:, self.order] - contiguous[1]).max(), 0.05)
+
+    def test_of_scores(self):
+        one, two = self.weights("a"), self.weights("b")
+        size = np.abs(one).max()
+        np.testing.assert_allclose(one, two, atol=1e-4 * size)
+        self.assertGreater(np.abs(one - self.weights("a", "--seed", 2)).max(), 0.01 * size)
 
 
 if __name__ == "__main__":

@@ -1,112 +1,28 @@
 #!/usr/bin/env python3
 """scan --whole-genome that is stopped or killed at any place, and run again: the same bytes as in one go."""
-import atexit
-import functools
 import os
-import pathlib
 import re
 import resource
 import shutil
 import signal
-import subprocess
-import tempfile
-import time
 import unittest
 
-from command_case import CommandCase, ENVIRONMENT, ENVIRONMENT_ERROR, launcher, start
+from command_case import ENVIRONMENT_ERROR
+import plink_files
 import program
-from program import MANIPLE, main, np
-
-STOPPED = 75
-FILES = ("predictors.h5", "results.h5")
+from program import main, np
+from resume_case import STOPPED, Interrupted
 
 
-@functools.cache
-def in_one_go():
-    """A folder with a store, and the bytes of a run that nobody disturbs: made once."""
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="maniple-resume-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    simulate = ["simulate", "--store", "s", "--samples", 1000, "--variants", 4000, "--contigs", 3, "--quantitative", 8,
-                "--binary", 0, "--missing-traits", 0.03, "--seed", 2]
-    for words in (simulate, [*Interrupted.words, "--out", "whole"]):
-        done = start([MANIPLE, *words], cwd=folder)
-        if done.returncode != 0:
-            raise RuntimeError(done.stderr)
-    return folder, [(folder / "whole" / name).read_bytes() for name in FILES]
+class WholeGenome(Interrupted):
+    simulate = ("simulate", "--store", "s", "--samples", 1000, "--variants", 4000, "--contigs", 3, "--quantitative", 8,
+                "--binary", 0, "--missing-traits", 0.03, "--seed", 2)
+    words = ("scan", "--store", "s", "--trait", "quantitative_*", "--covariate", "covariate_1", "--whole-genome",
+             "ridge", "--whole-genome-block", 20, "--threads", 1)
+    files = ("predictors.h5", "results.h5")
 
 
-class Interrupted(CommandCase):
-    """Traits enough that level 1 takes many turns, blocks so small that level 0 does."""
-
-    words = ["scan", "--store", "s", "--trait", "quantitative_*", "--covariate", "covariate_1", "--whole-genome",
-             "ridge", "--whole-genome-block", 20, "--threads", 1]
-
-    def setUp(self):
-        super().setUp()
-        folder, self.whole = in_one_go()
-        shutil.copytree(folder / "s", self.folder / "s")
-
-    def there(self, pattern, out="r"):
-        return list((self.folder / out).glob(pattern))
-
-    def said(self, out="r"):
-        log = self.folder / out / "log.txt"
-        return log.read_text(encoding="utf-8") if log.exists() else ""
-
-    def stop(self, sent, is_time, *options, ranks=0, out="r"):
-        """Start it, send every rank a signal when it is time, and return the exit code and what was said."""
-        words = [*launcher(ranks), MANIPLE, *map(str, self.words), "--out", out, *map(str, options)]
-        child = subprocess.Popen(words, cwd=self.folder, text=True, stderr=subprocess.PIPE, env=ENVIRONMENT)
-        limit = time.monotonic() + 60
-        while not is_time() and child.poll() is None and time.monotonic() < limit:
-            time.sleep(0.001)
-        self.assertIsNone(child.poll(), "it ended before it was time")
-        for process in self.processes(child.pid) if ranks else [child.pid]:
-            try:
-                os.kill(process, sent)
-            except ProcessLookupError:
-                pass
-        _, said = child.communicate(timeout=60)
-        return child.returncode, said
-
-    @staticmethod
-    def processes(launcher_pid):
-        """The ranks: children of mpirun that run the program."""
-        found = []
-        for entry in os.listdir("/proc"):
-            if not entry.isdigit():
-                continue
-            try:
-                with open(f"/proc/{entry}/stat", encoding="utf-8") as file:
-                    parent = int(file.read().rsplit(")", 1)[1].split()[1])
-                if parent == launcher_pid and os.readlink(f"/proc/{entry}/exe") == os.path.realpath(MANIPLE):
-                    found.append(int(entry))
-            except (OSError, ValueError):
-                pass
-        return found
-
-    def finish(self, *options, ranks=0, out="r"):
-        """Run it to the end; the bytes are those of one go, and nothing else is left."""
-        said = self.succeed(*self.words, "--out", out, *options, ranks=ranks)
-        self.assertEqual([(self.folder / out / name).read_bytes() for name in FILES], self.whole)
-        self.assertEqual(sorted(os.listdir(self.folder / out)),
-                         ["log.txt", "predictors.h5", "results.h5", "run.json", "summary.tsv"])
-        return said
-
-    def is_level_zero(self):
-        return "variants in" in self.said() and "predict" in self.said()
-
-    def is_level_one(self):
-        return len(self.there("whole-genome/traits-*")) >= 2 and not self.there("whole-genome/*.unfinished-*")
-
-    def is_between(self):
-        return bool(self.there("whole-genome/finished"))
-
-    def is_scan(self):
-        return bool(self.there("results.h5.*"))
-
-
-class Killed(Interrupted):
+class Killed(WholeGenome):
     def check(self, ranks):
         for name, is_time, kept in (("level 0", self.is_level_zero, None), ("level 1", self.is_level_one, "were done by"),
                                     ("between", self.is_between, "are taken"), ("scan", self.is_scan, "are taken")):
@@ -150,7 +66,7 @@ class Killed(Interrupted):
             self.assertEqual(path.stat().st_mode & 0o077, 0)
 
 
-class Scratch(Interrupted):
+class Scratch(WholeGenome):
     """Where the predictors do not fit the memory."""
 
     def tight(self, ranks=0):
@@ -259,7 +175,7 @@ class Scratch(Interrupted):
                        preexec_fn=limit)
 
 
-class Refused(Interrupted):
+class Refused(WholeGenome):
     def test_another_request(self):
         self.stop(signal.SIGTERM, self.is_level_one)
         words = [*self.words, "--out", "r"]
@@ -278,6 +194,45 @@ class Refused(Interrupted):
     def ids(self):
         with program.h5py.File(self.folder / "s/cohort.h5") as file:
             return [value.decode() for value in file["sample_id"][:]]
+
+    def differ(self, names, *options, words=None):
+        """The run is refused for these differences and no others."""
+        said = self.refuse("had another plan", *(words or self.words), "--out", "r", *options)
+        told = re.search(r"had another plan \((.*)\); repeat that command", said)[1].split("; ")
+        self.assertEqual([difference.split(" was ")[0] for difference in told], names, said)
+
+    def import_own(self, trait=0.0, covariate=0.0):
+        """Table 'own'; the numbers are added to those of one person."""
+        values = np.random.default_rng(3).normal(size=(len(self.ids()), 2))
+        values[7] += trait, covariate
+        self.write("own.tsv", "IID\tmine\textra\n" + "".join(f"{i}\t{one}\t{two}\n"
+                                                             for i, (one, two) in zip(self.ids(), values)))
+        self.succeed("import", "--store", "s", "--table", "own.tsv", "--replace")
+
+    def test_each_fact_counts(self):
+        self.import_own()
+        self.words = ["scan", "--store", "s", "--trait", "mine,quantitative_*", "--covariate", "extra", "--whole-genome",
+                      "ridge", "--whole-genome-block", 20, "--whole-genome-chr", "1-3", "--threads", 1]
+        self.stop(signal.SIGTERM, self.is_level_one)
+        self.import_own(trait=1)
+        self.differ(["values of the traits"])
+        self.import_own(covariate=1)
+        self.differ(["values of the traits", "values of the covariates"])
+        self.import_own()
+        self.differ(["values of the traits", "--covariate", "values of the covariates"],
+                    words=["covariate_2" if word == "extra" else word for word in self.words])
+        by_fold = ["values of the traits", "values of the covariates", "samples and their folds"]  # In that order.
+        self.differ([*by_fold, "--seed"], "--seed", 2)
+        self.differ([*by_fold, "--folds", "--seed"], "--folds", "contiguous")
+        with program.h5py.File(self.folder / "s/genotypes/1-1.h5") as file:
+            self.write("one.txt", file["variant_id"][0].decode() + "\n")
+        self.differ(["variants that predict"], "--whole-genome-exclude", "one.txt")
+        # A fourth chromosome, which predicts nothing.
+        dosages = np.random.default_rng(4).binomial(2, 0.4, size=(3, len(self.ids())))
+        plink_files.write_bfile(self.folder / "more", dosages, contigs=[4, 4, 4])
+        self.write("more.fam", "".join(f"{i} {i} 0 0 0 -9\n" for i in self.ids()))
+        self.succeed("import", "--store", "s", "--bfile", "more")
+        self.differ(["genotypes of the store"])
 
     def test_other_values(self):
         self.stop(signal.SIGTERM, self.is_between)

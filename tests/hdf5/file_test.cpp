@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <string>
 
 #include <catch2/catch.hpp>
 
@@ -108,6 +109,42 @@ TEST_CASE("File: values of another type or shape are damage", "[hdf5]") {
     CHECK_THROWS_AS(matrix.text_bytes(), CorruptInput);
     CHECK_THROWS_AS(matrix.require_extent(3, 3), CorruptInput);
     CHECK_THROWS_AS(matrix.require_chunk(3, 2), CorruptInput);
+    std::filesystem::remove(path);
+}
+
+// Empty where the file is refused.
+std::string describe_if_whole(std::filesystem::path const& path) {
+    try {
+        auto const file = File::open(path);
+        file.check_structure();
+        auto const matrix = file.open_dataset("matrix");
+        matrix.require_extent(3, 2);
+        matrix.require_element(Element::float64);
+        return std::to_string(file.read_integer("count")) + '/' +
+               std::to_string(file.read_unsigned("sum")) + '/' + file.read_text("name") + '/' +
+               file.read_text("nothing") + '/' + std::to_string(matrix.rows());
+    } catch (CorruptInput const&) {
+        return {};
+    }
+}
+
+TEST_CASE("File::check_structure: no flipped bit of it changes anything unseen", "[hdf5]") {
+    auto const path = fresh("a");
+    write_something(path);
+    auto const whole = bytes_of(path);
+    auto const right = describe_if_whole(path);
+    REQUIRE_FALSE(right.empty());
+    int refused = 0;
+    for (std::size_t i = 0; i < whole.size(); ++i) {
+        auto flipped = whole;
+        flipped[i] = static_cast<char>(flipped[i] ^ (1 << i % 8));
+        std::ofstream{path, std::ios::binary}.write(flipped.data(), std::ssize(flipped));
+        auto const described = describe_if_whole(path);
+        INFO("byte " << i);
+        CHECK((described.empty() || described == right));
+        if (described.empty()) ++refused;
+    }
+    CHECK(refused > 500);
     std::filesystem::remove(path);
 }
 

@@ -40,7 +40,7 @@ class Survival(program.InScratch):
 
     @unittest.skipUnless(program.find_mpirun(), "there is no mpirun on the PATH")
     def test_ranks_and_threads(self):
-        for correction, missing in (("auto", "mean"), ("auto", "drop"), ("firth-approx", "drop")):
+        for correction, missing in (("spa", "mean"), ("spa", "drop"), ("firth-approx", "drop")):
             options = ["--correction", correction, "--missing-genotype", missing]
             first = self.scan(f"{correction}-{missing}", MIXED, *options, threads=1)
             self.assertEqual(len(program.read_results(first.parent).traits), 35)

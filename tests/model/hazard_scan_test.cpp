@@ -65,10 +65,7 @@ struct Cohort {
 EventSettings settings_of(Correction correction, double threshold = 1) {
     return {.missing = MissingGenotype::mean,
             .filter = {},
-            .rule = {.correction = Correction::spa,
-                     .hazard_correction = correction,
-                     .threshold = threshold,
-                     .fewest_carriers = 1}};
+            .rule = {.correction = correction, .threshold = threshold, .fewest_carriers = 1}};
 }
 
 struct Results {

@@ -122,6 +122,61 @@ TEST_CASE("estimate_memory: rank 0 holds what others predict", "[run]") {
     }
 }
 
+TEST_CASE("estimate_memory: rank 0 has the weights of all traits in the end", "[run]") {
+    auto shape = biobank();
+    CHECK(estimate_memory(shape, PredictorPlace::scratch).weighing == 0);
+    shape.samples = shape.cohort = 1000;
+    shape.traits = 5000;
+    shape.threads = 1;
+    shape.scored_variants = 600'000;
+    auto const memory = estimate_memory(shape, PredictorPlace::scratch);
+    // A double and a frequency of each, and what the model has of those that vary.
+    CHECK(memory.weighing > 5000LL * (600'000 * 16 + 500'000 * 12));
+    CHECK(memory.weighing < 5000LL * (600'000 * 18 + 500'000 * 14));
+    CHECK(memory.peak() == std::max(memory.levels(), memory.weighing));
+    // More ranks are no help, but fewer traits are, and fewer variants.
+    shape.ranks *= 8;
+    CHECK(estimate_memory(shape, PredictorPlace::scratch).weighing > memory.weighing / 10 * 9);
+    shape.traits /= 10;
+    CHECK(estimate_memory(shape, PredictorPlace::scratch).weighing < memory.weighing / 8);
+}
+
+TEST_CASE("estimate_memory: one rank has all weights twice while it weighs", "[run]") {
+    auto shape = biobank();
+    shape.ranks = 1;
+    shape.traits = 200;
+    shape.scored_variants = shape.variants;
+    auto without = shape;
+    without.traits = 1;
+    auto const weights = 2LL * 199 * 500'000 * 8;
+    CHECK(estimate_memory(shape, PredictorPlace::scratch).weighing -
+              estimate_memory(without, PredictorPlace::scratch).weighing >
+          weights);
+}
+
+TEST_CASE("estimate_whole_genome: the terms of the peak are those of weights where they are most",
+          "[run]") {
+    auto shape = biobank();
+    shape.samples = shape.cohort = 1000;
+    shape.traits = 3000;
+    shape.threads = 1;
+    shape.scored_variants = shape.variants;
+    auto const estimate = estimate_whole_genome(shape, rates());
+    REQUIRE(estimate.memory.weighing > estimate.memory.levels());
+    CHECK(find(estimate.bytes, "weights and frequencies").value == 3000.0 * 500'000 * 16);
+    double bytes = 0;
+    for (auto const& term : estimate.bytes) bytes += term.value;
+    CHECK(static_cast<double>(estimate.memory.peak()) == Approx(bytes));
+}
+
+TEST_CASE("choose_place: weights do not send predictors to a file", "[run]") {
+    auto shape = biobank();
+    REQUIRE(choose_place(shape).place == PredictorPlace::memory);
+    shape.scored_variants = 100'000'000'000;
+    CHECK(choose_place(shape).place == PredictorPlace::memory);
+    CHECK(choose_place(shape).peak() > shape.memory);
+}
+
 TEST_CASE("estimate_memory: what no number of bytes can be does not fit", "[run]") {
     auto shape = biobank();
     shape.samples = shape.cohort = 1'000'000'000;

@@ -31,6 +31,9 @@ public:
     std::int64_t variants() const { return std::ssize(starts_) - 1; }
     std::int64_t nonzero() const { return std::ssize(weights_); }
 
+    /// Memory for so many variants, and weights that are not zero. \pre there are no fewer than
+    /// none
+    void reserve(std::int64_t variants, std::int64_t nonzero);
     /// The next variant. \param weights  one per score. \pre all are finite
     void append_variant(std::span<double const> weights);
 

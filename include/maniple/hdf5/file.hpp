@@ -51,6 +51,10 @@ public:
     std::uint64_t read_unsigned(std::string const& name) const;
     std::string read_text(std::string const& name) const;
 
+    /// Read every piece of structure, those too that no value is found by: they have checksums.
+    /// \throws CorruptInput.
+    void check_structure() const;
+
     /// Write everything out and close. Datasets of this file must not be used afterwards.
     void close();
 

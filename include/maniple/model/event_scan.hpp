@@ -15,20 +15,15 @@ namespace maniple {
 /// What follows a score test with a small p.
 enum class Correction {
     none,
-    spa,           ///< The saddlepoint approximation of the score's distribution.
+    spa,           ///< The saddlepoint approximation's p, and the effect of firth_approx.
     firth_approx,  ///< Firth's regression of the variant, the covariates' effects being given.
     firth,         ///< The same with all effects free; of binary traits alone.
 };
 
 struct EventRule {
-    Correction correction = Correction::firth_approx;  ///< Of binary traits,
-    Correction hazard_correction = Correction::spa;    ///< and of times to an event.
+    Correction correction = Correction::spa;
     double threshold = 0.05;           ///< Largest p of a score test that is not corrected.
     std::int64_t fewest_carriers = 5;  ///< Of the rarer genotypes, among a trait's samples.
-
-    Correction of(Family family) const {
-        return family == Family::bernoulli ? correction : hazard_correction;
-    }
 };
 
 /// How a block is tested.
@@ -76,14 +71,13 @@ private:
 /// The score test: U = g'(y - m), V = g'Wg - |Z'Wg|^2, p of the normal U / sqrt(V), effect (log
 /// odds, or log hazard ratio, per ALT allele) U / V with standard error 1 / sqrt(V). Sums of
 /// genotypes are exact integers. Where p is at most the threshold:
-///  - spa: p by the saddlepoint approximation of U's distribution given the covariates; the
-///    standard error is the effect over the normal deviate of that p.
 ///  - firth_approx, firth: effect and standard error of Firth's regression, p of twice the rise of
 ///    the penalised log likelihood (chi-squared, one degree of freedom).
+///  - spa: effect and standard error of firth_approx, p by the saddlepoint approximation of U's
+///    distribution given the covariates, which few carriers or cases do not mislead.
 /// Of times to an event U is the score of the partial likelihood, and V its variance where numbers
-/// of events are Poisson's. spa has their cumulants given how many events there are; effect and
-/// standard error are those of Firth's regression of the variant in the partial likelihood (ties by
-/// Efron), the covariates' effects being given. firth_approx has its p, too.
+/// of events are Poisson's. The saddlepoint has their cumulants given how many events there are;
+/// Firth's regression is that of the variant in the partial likelihood (ties by Efron).
 ///
 /// All of it works on G = g - Z Z'Wg. Where nearly all of V is that of few carriers, the other
 /// samples count as one sum with their part of V and about their third cumulant.
@@ -96,7 +90,7 @@ private:
 /// \param tests   views with a column per row; overwritten. `samples` and `alternate_frequency` are
 ///                by pattern of `null`.
 /// \pre   genotypes.samples() == null.samples()
-/// \pre   settings.rule.hazard_correction is not firth where a trait has times
+/// \pre   settings.rule.correction is not firth where a trait has times
 /// \pre   tests' views have a row per trait, or per pattern, of `null`
 /// \pre   the workspace was made for `null` and `settings`
 /// Serial and re-entrant with a workspace of its own.

@@ -56,7 +56,7 @@ private:
     std::span<Covariate const> covariates_;
     EventNull null_;
     std::vector<Part> parts_;
-    std::vector<std::string> problems_;  // Of each trait.
+    std::vector<char> is_fitted_;  // Of each trait: 1 where it has a model.
 };
 
 }  // namespace maniple

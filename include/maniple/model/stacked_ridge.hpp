@@ -62,6 +62,11 @@ struct StackedFit {
     /// the offset where binary; 0 for samples that take no part.
     std::vector<double> loco;
     std::vector<double> whole;  ///< Per sample: the prediction from all columns.
+    /// Calibration slope of a binary trait: the coefficient of `whole` in a logistic regression
+    /// with an intercept and the offset, at least 0; 1 where there is none, or the trait is
+    /// quantitative. A penalty that fits best makes predictions whose spread is too small for an
+    /// offset.
+    double slope = 1;
 
     std::span<double const> loco_of(std::int64_t contig) const {
         return std::span{loco}.subspan(static_cast<std::size_t>(contig) * whole.size(),

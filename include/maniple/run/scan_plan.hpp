@@ -85,8 +85,8 @@ public:
     EventSettings event_settings() const {
         return {.missing = request_.missing, .filter = request_.filter, .rule = request_.rule};
     }
-    /// "score test, spa where p <= 0.05". \pre model is not linear
-    std::string describe_correction(TraitModel model) const;
+    /// "score test, spa where p <= 0.05": of logistic and Cox models.
+    std::string describe_correction() const;
     /// Is any trait regressed by it?
     bool has_model(TraitModel model) const;
 

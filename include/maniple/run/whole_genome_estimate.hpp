@@ -21,6 +21,8 @@ struct WholeGenomeShape {
     std::int64_t lacking_traits = 0;   ///< That lack some of the samples,
     std::int64_t lacked = 0;           ///< so many of them on average.
     std::int64_t logistic_traits = 0;  ///< Whose level 1 is a logistic regression.
+    std::int64_t scored_variants =
+        0;  ///< That a score of each trait has, before filters; 0: no scores.
     std::int64_t folds = 5;
     std::int64_t heritabilities = 5;
     std::int64_t ranks = 1;
@@ -62,17 +64,19 @@ struct WholeGenomeMemory {
     PredictorPlace place = PredictorPlace::memory;
     std::int64_t level_zero = 0;  ///< Peak [bytes].
     std::int64_t level_one = 0;
+    std::int64_t weighing = 0;        ///< For scores: of rank 0, which has all weights in the end.
     std::int64_t scratch = 0;         ///< Of a rank's file, where there is one [bytes].
     std::int64_t traits_at_once = 1;  ///< In level 1 of a rank; at most its threads.
 
-    std::int64_t peak() const { return level_zero > level_one ? level_zero : level_one; }
+    std::int64_t levels() const { return level_zero > level_one ? level_zero : level_one; }
+    std::int64_t peak() const { return weighing > levels() ? weighing : levels(); }
 };
 
 /// With as many traits at once in level 1 as fit the shape's memory, at least one. It may need more
 /// than there is.
 WholeGenomeMemory estimate_memory(WholeGenomeShape const& shape, PredictorPlace place);
 
-/// Predictors in memory if that fits, else in a file.
+/// Predictors in memory if both levels fit with them, else in a file.
 WholeGenomeMemory choose_place(WholeGenomeShape const& shape);
 
 struct WholeGenomeEstimate {

@@ -37,7 +37,8 @@ struct TraitPrediction {
     double scale = std::numeric_limits<double>::quiet_NaN();
     double heritability = std::numeric_limits<double>::quiet_NaN();  ///< That set the penalty.
     /// Squared correlation of the trait's residual on the covariates with the prediction from all
-    /// contigs, each sample predicted by models that have not seen it.
+    /// contigs, each sample predicted by models that have not seen it; 0 where log odds pointed the
+    /// wrong way, and are 0.
     double r_squared = std::numeric_limits<double>::quiet_NaN();
 };
 
