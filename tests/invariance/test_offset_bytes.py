@@ -114,13 +114,14 @@ class OffsetBytes(program.InScratch):
     @unittest.skipUnless(loco_files.has_writer, "no program that writes predictors.h5")
     def test_file(self):
         """predictors.h5, named or in a folder, is as good as the text that it was made of."""
-        first = self.scan("text")
+        model = [*self.model, "--model", "linear"]  # What the file says its predictions are.
+        first = self.scan("text", *model)
         run = self.folder / "made"
         run.mkdir()
         loco_files.to_predictors(self.store, self.listing, run / "predictors.h5", range(1, CONTIGS + 1))
-        self.assert_same(first, self.scan("of-file", predictors=run / "predictors.h5"))
+        self.assert_same(first, self.scan("of-file", *model, predictors=run / "predictors.h5"))
         if program.find_mpirun():
-            self.assert_same(first, self.scan("of-folder", predictors=run, ranks=3))
+            self.assert_same(first, self.scan("of-folder", *model, predictors=run, ranks=3))
 
 
 if __name__ == "__main__":
