@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "maniple/core/contract.hpp"
 #include "maniple/run/scan_plan.hpp"
 #include "readable.hpp"
 
