@@ -2,12 +2,13 @@
 """Whether tests of rare diseases find nothing where there is nothing, and effects as large as they are.
 
 Simulates people without relatives, variants whose minor allele counts are spread evenly in their logarithm, and
-diseases that age and sex bring about. Prints false positives over those expected, standard errors in brackets, by share
-of cases, correction and minor allele count. Then diseases that one variant each brings about: the mean of (effect found
+diseases that age and sex bring about: cases and controls, and times to an event (with ties) that most people do not
+have. Prints false positives over those expected, standard errors in brackets, by share of cases or events, correction
+and minor allele count. Then diseases that one variant each brings about: the mean of (effect found
 less true effect) in standard errors, and how often 95% intervals hold the true effect.
 
 Fails (exit code 1) where false positives of `spa`, all counts together, lie outside 0.8 to 1.2 of those expected at
-p < 1e-4 or 1e-5, or of `firth-approx` from 1% cases on; where the tests without correction lie inside, so that the
+p < 1e-4 or 1e-5, or of `firth-approx` from 1% cases on (of cases and controls); where the tests without correction lie inside, so that the
 cohort proves nothing; and where effects are off by two standard errors of their mean.
 """
 import argparse
@@ -34,7 +35,8 @@ CORRECTIONS = ("none", "spa", "firth-approx")
 FIRTH_FROM = 0.01                # share of cases; see docs/binary.md for fewer
 TRUE_EFFECTS = (0.2, 0.7)        # log odds per allele
 MOST_EXACT = 60                  # diseases tested by exact Firth regression
-SMALL = {"samples": 4000, "variants": 1500, "traits": 60, "prevalences": "0.02,0.1", "planted": 60}
+SMALL = {"samples": 4000, "variants": 1500, "traits": 60, "prevalences": "0.02,0.1", "events": "0.05",
+         "planted": 60}
 
 
 def read_options(words=None):
@@ -44,7 +46,10 @@ def read_options(words=None):
     add("--samples", type=int, default=50_000, metavar="N")
     add("--variants", type=int, default=20_000, metavar="N")
     add("--traits", type=int, default=170, metavar="N", help="of each share of cases (default: 170)")
-    add("--prevalences", default="0.002,0.01,0.1", metavar="X,...", help="shares of cases (default: 0.002,0.01,0.1)")
+    add("--prevalences", default="0.002,0.01,0.1", metavar="X,...", help="shares of cases; empty: none (default: "
+        "0.002,0.01,0.1)")
+    add("--events", default="0.01", metavar="X,...", help="shares of people with an event in time; empty: none "
+        "(default: 0.01)")
     add("--planted", type=int, default=200, metavar="N", help="diseases that a variant brings about; 0: none (default: 200)")
     add("--small", action="store_true", help=f"other defaults, for half a minute's work: {SMALL}")
     add("--threads", type=int, default=2, metavar="N")
@@ -73,6 +78,18 @@ def draw_cases(random, odds, prevalence):
     return (random.random(len(odds)) < 1 / (1 + np.exp(-odds - low))).astype(np.uint8)
 
 
+def draw_times(random, odds, share):
+    """Times until an event or the end of a person's watch, and who has had one: the expected share."""
+    watched = random.uniform(0.1, 1, len(odds))
+    low, high = -40.0, 40.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = ((middle, high) if (1 - np.exp(-watched * np.exp(odds + middle))).mean() < share
+                     else (low, middle))
+    times = random.exponential(size=len(odds)) / np.exp(odds + low)
+    return np.ceil(np.minimum(times, watched) * 1000), times < watched
+
+
 def write_cases(path, columns):
     """As plink_files.write_table, of 0 and 1."""
     names = list(columns)
@@ -88,7 +105,7 @@ class Campaign:
     def __init__(self, folder, options):
         self.folder, self.options, self.failures = folder, options, []
         self.random = np.random.default_rng(options.seed)
-        self.prevalences = [float(word) for word in options.prevalences.split(",")]
+        self.prevalences = [float(word) for word in filter(None, options.prevalences.split(","))]
         self.dosages, self.counts = draw_variants(self.random, options.samples, options.variants,
                                                   min(COUNTS[-1], options.samples // 2))
         plink_files.write_bfile(folder / "g", self.dosages)
@@ -110,13 +127,29 @@ class Campaign:
                         "5", "--min-carriers", "1", "--threads", self.options.threads, "--out", self.folder / out, *words)
         return program.read_results(self.folder / out)
 
-    def count_false_positives(self, prevalence):
-        options = self.options
-        name = f"share_{prevalence:g}".replace(".", "_")
-        self.have_diseases(name, {f"{name}_{t}": draw_cases(self.random, self.odds, prevalence)
-                                  for t in range(options.traits)})
+    def have_cases(self, share):
+        name = f"share_{share:g}".replace(".", "_")
+        self.have_diseases(name, {f"{name}_{t}": draw_cases(self.random, self.odds, share)
+                                  for t in range(self.options.traits)})
+        self.count_false_positives("cases", share, f"{name}_*")
+
+    def have_times(self, share):
+        columns, pairs = {}, []
+        for t in range(self.options.traits):
+            time, event = draw_times(self.random, self.odds, share)
+            columns.update({f"t{t}": time, f"e{t}": event})
+            pairs.append(f"t{t}:e{t}")
+        name = f"times_{share:g}".replace(".", "_")
+        text = ["\t".join(["IID", *columns])]
+        text += ["\t".join([plink_files.sample_id(s), *(f"{int(value)}" for value in row)])
+                 for s, row in enumerate(zip(*columns.values()))]
+        (self.folder / f"{name}.tsv").write_text("\n".join(text) + "\n", encoding="utf-8")
+        program.maniple("import", "--store", self.folder / "s", "--table", self.folder / f"{name}.tsv")
+        self.count_false_positives("events", share, ",".join(pairs))
+
+    def count_false_positives(self, kind, prevalence, traits):
         for correction in CORRECTIONS:
-            results = self.scan(f"{name}-{correction}", f"{name}_*", "--correction", correction)
+            results = self.scan(f"{kind}-{prevalence:g}-{correction}", traits, "--correction", correction)
             tested = np.isfinite(results.neg_log10_p)
             classes = [*zip(COUNTS, COUNTS[1:]), (COUNTS[0], COUNTS[-1])]
             for low, high in classes:
@@ -129,15 +162,15 @@ class Campaign:
                     ratio, error = found / expected, math.sqrt(max(found, 1)) / expected
                     cells.append(f"{ratio:>7.2f} ({error:.2f})")
                     if (low, high) == classes[-1] and level in JUDGED and expected >= LEAST_EXPECTED:
-                        self.judge(f"{prevalence:g} cases, {correction}, p < {level:g}", prevalence, correction, ratio,
-                                   error)
-                print(f"{prevalence:>7.2%}  {correction:<12}  {low:>6,} to {high:<6,}  {count:>12,}  " + "  ".join(cells),
+                        self.judge(kind, f"{prevalence:g} {kind}, {correction}, p < {level:g}", prevalence, correction,
+                                   ratio, error)
+                print(f"{prevalence:>7.2%} {kind:<6}  {correction:<12}  {low:>6,} to {high:<6,}  {count:>12,}  " + "  ".join(cells),
                       flush=True)
 
-    def judge(self, what, prevalence, correction, ratio, error):
+    def judge(self, kind, what, prevalence, correction, ratio, error):
         if correction == "none":
             self.require(prevalence >= 0.05 or ratio > LIMITS[1], f"{what}: {ratio:.2f}: the cohort proves nothing")
-        elif correction == "spa" or prevalence >= FIRTH_FROM:
+        elif correction == "spa" or (kind == "cases" and prevalence >= FIRTH_FROM):
             self.require(LIMITS[0] - 2 * error <= ratio <= LIMITS[1] + 2 * error, f"{what}: {ratio:.2f} times as often")
 
     def find_effects(self):
@@ -172,10 +205,12 @@ class Campaign:
     def run(self):
         print(f"{self.options.samples:,} people, {self.options.variants:,} variants with {COUNTS[0]} to "
               f"{self.counts.max():,} minor alleles, {self.options.traits} diseases each; seed {self.options.seed}")
-        print("  cases  correction      minor alleles          tests  " +
+        print("  share         correction      minor alleles          tests  " +
               "  ".join(f"{f'p < {level:g}':>14}" for level in LEVELS))
         for prevalence in self.prevalences:
-            self.count_false_positives(prevalence)
+            self.have_cases(prevalence)
+        for share in filter(None, self.options.events.split(",")):
+            self.have_times(float(share))
         if self.options.planted:
             self.find_effects()
         for failure in self.failures:

@@ -32,7 +32,8 @@ class BenchDiseases(program.InScratch):
         print(done.stdout)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         for correction in ("none", "spa", "firth-approx"):
-            self.assertRegex(done.stdout, rf"(?m)^ +2\.00% +{correction} +20 to 10,000 ")
+            self.assertRegex(done.stdout, rf"(?m)^ +2\.00% cases +{correction} +20 to 10,000 ")
+            self.assertRegex(done.stdout, rf"(?m)^ +5\.00% events +{correction} +20 to 10,000 ")
         self.assertRegex(done.stdout, r"(?m)^firth +60 effects")
         self.assertEqual(list(self.folder.glob("maniple-diseases-*")), [], "cohorts are left behind")
 
