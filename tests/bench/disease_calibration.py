@@ -16,7 +16,6 @@ import math
 import os
 import pathlib
 import sys
-import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 if {"-h", "--help"} & set(sys.argv):
@@ -24,6 +23,7 @@ if {"-h", "--help"} & set(sys.argv):
 import program  # first: leaves where a package is missing
 import numpy as np
 
+import campaign
 import plink_files
 
 LIMITS = (0.8, 1.2)
@@ -101,9 +101,10 @@ def write_cases(path, columns):
             file.write(plink_files.sample_id(s).encode() + row.tobytes() + b"\n")
 
 
-class Campaign:
+class Diseases(campaign.Campaign):
     def __init__(self, folder, options):
-        self.folder, self.options, self.failures = folder, options, []
+        super().__init__()
+        self.folder, self.options = folder, options
         self.random = np.random.default_rng(options.seed)
         self.prevalences = [float(word) for word in filter(None, options.prevalences.split(","))]
         self.dosages, self.counts = draw_variants(self.random, options.samples, options.variants,
@@ -113,10 +114,6 @@ class Campaign:
         self.odds = 0.5 * age + 0.4 * sex
         plink_files.write_table(folder / "c.tsv", {"age": age, "sex": sex})
         program.maniple("import", "--store", folder / "s", "--bfile", folder / "g", "--table", folder / "c.tsv")
-
-    def require(self, holds, what):
-        if not holds:
-            self.failures.append(what)
 
     def have_diseases(self, name, columns):
         write_cases(self.folder / f"{name}.tsv", columns)
@@ -213,16 +210,8 @@ class Campaign:
             self.have_times(float(share))
         if self.options.planted:
             self.find_effects()
-        for failure in self.failures:
-            print(f"FAILED  {failure}")
-        return 1 if self.failures else 0
-
-
-def main():
-    options = read_options()
-    with tempfile.TemporaryDirectory(prefix="maniple-diseases-", dir=options.folder) as folder:
-        sys.exit(Campaign(pathlib.Path(folder), options).run())
+        return self.print_failures()
 
 
 if __name__ == "__main__":
-    main()
+    campaign.run_in_folder(Diseases, "diseases", read_options())

@@ -23,7 +23,6 @@ import argparse
 import os
 import pathlib
 import sys
-import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 if {"-h", "--help"} & set(sys.argv):
@@ -32,6 +31,7 @@ import program  # first: leaves where a package is missing
 import numpy as np
 
 import bolt
+import campaign
 import null_statistics
 import polygenic_cohort as polygenic
 
@@ -117,16 +117,12 @@ class Tests:
         return float(np.mean([np.nanmean(self.scores(t)[causal]) for t, causal in enumerate(self.traits.causal)]))
 
 
-class Campaign:
+class WholeGenome(campaign.Campaign):
     def __init__(self, folder, options):
         self.folder, self.options = folder, options
-        self.failures = []
+        super().__init__()
         self.cohort = polygenic.PolygenicCohort(folder, options.samples, options.variants, options.relatives,
                                                 options.threads, options.seed)
-
-    def require(self, holds, what):
-        if not holds:
-            self.failures.append(what)
 
     def make_traits(self, name):
         prefix, heritabilities = SETS[name]
@@ -217,16 +213,8 @@ class Campaign:
             print("skipped: BOLT (there is no bolt on the PATH; Debian: bolt-lmm)")
         elif options.bolt_traits:
             self.compare_with_bolt(plain, ridge)
-        for failure in self.failures:
-            print(f"FAILED  {failure}")
-        return 1 if self.failures else 0
-
-
-def main():
-    options = read_options()
-    with tempfile.TemporaryDirectory(prefix="maniple-calibration-", dir=options.folder) as folder:
-        sys.exit(Campaign(pathlib.Path(folder), options).run())
+        return self.print_failures()
 
 
 if __name__ == "__main__":
-    main()
+    campaign.run_in_folder(WholeGenome, "calibration", read_options())
