@@ -36,6 +36,9 @@ po::options_description options() {
          "predictors, its predictors.h5, or a _pred.list of REGENIE's step 1");
     po::options_description events{"Logistic and Cox regression"};
     events.add_options()  //
+        ("test", po::value<std::string>()->default_value("score")->value_name("HOW"),
+         "score: score tests, corrected where p is small; wald: the full regression of every variant "
+         "chosen, which takes some thousand times as long")  //
         ("correction", po::value<std::string>()->default_value("spa")->value_name("HOW"),
          "what follows a score test with a small p: spa (the saddlepoint approximation's p, the "
          "effect of firth-approx), firth-approx (Firth's regression, the covariates' effects being "
@@ -89,7 +92,7 @@ ModelChoice model_of(po::variables_map const& values) {
                                             {"linear", ModelChoice::linear},
                                             {"logistic", ModelChoice::logistic}});
     if (model != ModelChoice::linear) return model;
-    for (auto const* name : {"correction", "correction-threshold", "min-cases", "min-carriers"}) {
+    for (auto const* name : {"test", "correction", "correction-threshold", "min-cases", "min-carriers"}) {
         if (!is_given(values, name)) continue;
         throw UserError{fmt::format(
             "option --{} has no use with --model linear; use --model auto or logistic", name)};
@@ -101,7 +104,7 @@ ModelChoice model_of(po::variables_map const& values) {
 void refuse_without_tests(po::variables_map const& values) {
     auto names = variant_option_names(VariantFamily::analysed);
     for (auto const* name :
-         {"missing-genotype", "correction", "correction-threshold", "min-cases", "min-carriers"}) {
+         {"missing-genotype", "test", "correction", "correction-threshold", "min-cases", "min-carriers"}) {
         names.emplace_back(name);
     }
     for (auto const& name : names) {
@@ -153,6 +156,17 @@ std::optional<WholeGenomeRequest> whole_genome_of(po::variables_map const& value
 }
 
 EventRule event_rule_of(po::variables_map const& values) {
+    constexpr std::int64_t no_limit = 1'000'000'000;
+    auto const fewest_carriers = bounded<std::int64_t>(values, "min-carriers", 1, no_limit);
+    if (choose<bool>(values, "test", {{"score", false}, {"wald", true}})) {
+        for (auto const* name : {"correction", "correction-threshold"}) {
+            if (!is_given(values, name)) continue;
+            throw UserError{fmt::format(
+                "option --{} has no use with --test wald (nothing is corrected); leave it out",
+                name)};
+        }
+        return {.correction = Correction::wald, .fewest_carriers = fewest_carriers};
+    }
     auto const correction = choose<Correction>(values, "correction",
                                                {{"spa", Correction::spa},
                                                 {"firth-approx", Correction::firth_approx},
@@ -162,10 +176,9 @@ EventRule event_rule_of(po::variables_map const& values) {
         throw UserError{
             "option --correction-threshold has no use with --correction none; leave it out"};
     }
-    constexpr std::int64_t no_limit = 1'000'000'000;
     return {.correction = correction,
             .threshold = bounded(values, "correction-threshold", 0.0, 1.0),
-            .fewest_carriers = bounded<std::int64_t>(values, "min-carriers", 1, no_limit)};
+            .fewest_carriers = fewest_carriers};
 }
 
 void execute(po::variables_map const& values, mpi::Communicator const& comm, Log& log) {

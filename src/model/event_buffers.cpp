@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "wald_test.hpp"
+
 namespace maniple {
 namespace {
 
@@ -27,7 +29,8 @@ EventShape::EventShape(EventExtent const& extent, EventSettings const& settings,
                                     most_tile_variants)},
       carriers{samples / carriers_one_in},
       drops{settings.missing == MissingGenotype::drop},
-      has_firth{settings.rule.correction == Correction::firth} {}
+      has_firth{settings.rule.correction == Correction::firth},
+      has_wald{settings.rule.correction == Correction::wald} {}
 
 namespace {
 
@@ -83,6 +86,7 @@ std::int64_t EventWorkspace::Buffers::bytes(EventShape const& shape) {
            8 * shape.tile * (shape.columns + shape.rank + 8) + per_sample * shape.stride +
            16 * pad_samples(shape.carriers) +
            (shape.has_firth ? FirthWorkspace::bytes(shape.stride, shape.rank) : 0) +
+           (shape.has_wald ? wald_bytes(shape.samples, shape.rank) : 0) +
            hazard_bytes(shape);
 }
 

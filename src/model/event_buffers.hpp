@@ -34,6 +34,7 @@ struct EventShape {
     std::int64_t carriers;  ///< Of a variant that is tested by its carriers alone, at the most.
     bool drops;
     bool has_firth;
+    bool has_wald;
 };
 
 struct EventWorkspace::Buffers {

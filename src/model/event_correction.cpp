@@ -11,6 +11,7 @@
 #include "maniple/genotype/missing_samples.hpp"
 #include "maniple/model/given_total.hpp"
 #include "maniple/stats/normal.hpp"
+#include "wald_test.hpp"
 
 namespace maniple {
 namespace {
@@ -92,6 +93,10 @@ void EventCorrection::start(std::size_t trait, TakeTest take) {
 }
 
 void EventCorrection::add(ScoreRow row) {
+    if (settings_.rule.correction == Correction::wald) {
+        take_(row.column, test_full_model(row));
+        return;
+    }
     // Who is at risk without the samples that are dropped is a matter of all.
     bool const is_dense = trait_->family == Family::poisson && drops(row);
     if (settings_.rule.correction != Correction::firth && !is_dense && try_carriers(row)) return;
@@ -235,6 +240,19 @@ void EventCorrection::correct_whole(ScoreRow const& row, double const* genotypes
 
 namespace {
 
+TestStatus status_of(FitStatus status) {
+    switch (status) {
+        case FitStatus::separated:
+            return TestStatus::separated;
+        case FitStatus::one_class:
+            return TestStatus::constant_trait;
+        case FitStatus::too_few_samples:
+            return TestStatus::too_few_samples;
+        default:
+            return TestStatus::not_converged;
+    }
+}
+
 EventTest describe(FirthEffect const& effect) {
     if (!effect.has_converged) return {none, none, none, TestStatus::not_converged};
     return {effect.beta, effect.standard_error,
@@ -242,6 +260,20 @@ EventTest describe(FirthEffect const& effect) {
 }
 
 }  // namespace
+
+EventTest EventCorrection::test_full_model(ScoreRow const& row) {
+    auto const genotypes = work_.genotypes.span().first(place(null_.samples()));
+    std::ranges::fill(genotypes, 0.0);
+    std::array const rows{row.variant};
+    std::array<GenotypeValues, 1> const values{{{0, 1, 2, drops(row) ? none : row.mean}}};
+    add_genotype_values(genotypes_, rows, values, genotypes);
+    auto const fit = fit_beside_covariates(null_, *trait_, genotypes);
+    if (fit.status != FitStatus::ok) return {none, none, none, status_of(fit.status)};
+    auto const& effect = fit.coefficients.back();
+    if (!(effect.standard_error > 0)) return {none, none, none, TestStatus::collinear_genotype};
+    return {effect.value, effect.standard_error,
+            neg_log10_p_normal(effect.value / effect.standard_error), TestStatus::ok};
+}
 
 // The saddlepoint's p beside Firth's effect, where it was asked for.
 EventTest EventCorrection::with_tail(EventTest test, std::function<double()> const& tail) const {

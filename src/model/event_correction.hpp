@@ -66,6 +66,7 @@ private:
     EventTest with_tail(EventTest test, std::function<double()> const& tail) const;
     double hazard_tail(ScoreRow const& row, CumulantFunction poisson, double events) const;
     std::span<SampleIndex const> find_missing_of(ScoreRow const& row);
+    EventTest test_full_model(ScoreRow const& row);
     EventTest fit_exactly(ScoreRow const& row, CumulantFunction const& cumulants,
                           double const* genotypes);
     std::span<double const> means_without_missing(ScoreRow const& row);

@@ -181,7 +181,10 @@ private:
             }
             double const error = 1 / std::sqrt(score.information);
             double const p = neg_log10_p_normal(score.score * error);
-            if (settings_.rule.correction == Correction::none || p < least_to_correct_) {
+            auto const correction = settings_.rule.correction;
+            bool const is_final = correction == Correction::none ||
+                                  (correction != Correction::wald && p < least_to_correct_);
+            if (is_final) {
                 write(first_ + i, {score.score / score.information, error, p, TestStatus::ok});
                 continue;
             }

@@ -5,7 +5,7 @@
 namespace maniple {
 
 std::span<std::string_view const> test_status_names() {
-    static constexpr std::array<std::string_view, 14> names{
+    static constexpr std::array<std::string_view, 15> names{
         "ok",
         "filtered_maf",
         "filtered_mac",
@@ -20,6 +20,7 @@ std::span<std::string_view const> test_status_names() {
         "perfect_fit",
         "too_few_carriers",
         "not_converged",
+        "separated",
     };
     return names;
 }

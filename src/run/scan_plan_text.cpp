@@ -93,6 +93,7 @@ void ScanPlan::warn_of_units(Log& log) const {
 std::string ScanPlan::describe_correction() const {
     auto const& rule = request_.rule;
     if (rule.correction == Correction::none) return "score test";
+    if (rule.correction == Correction::wald) return "Wald test of the full model";
     auto const* const name = rule.correction == Correction::spa            ? "spa"
                              : rule.correction == Correction::firth_approx ? "firth-approx"
                                                                            : "firth";

@@ -95,35 +95,32 @@ public:
     Column finish(std::vector<std::string>& remarks) && {
         if (kind_ == Kind::texts) return finish_levels(remarks);
         Column column{.name = name_, .type = ColumnType::quantitative, .levels = {}, .values = {}};
-        auto const only = [&](double a, double b) {
-            auto const count = [&](double value) { return std::ranges::count(values_, value); };
-            auto const absent =
-                std::ranges::count_if(values_, [](double value) { return std::isnan(value); });
-            auto const [of_a, of_b] = std::pair{count(a), count(b)};
-            return of_a > 0 && of_b > 0 && of_a + of_b + absent == std::ssize(values_);
+        // Two codes, beside which PLINK's -9 can mean nothing but missing.
+        auto const count = [&](double value) { return std::ranges::count(values_, value); };
+        auto const nines = count(-9.0);
+        auto const others = nines + std::ranges::count_if(
+                                        values_, [](double value) { return std::isnan(value); });
+        auto const holds_codes = [&](double a, double b) {
+            return count(a) > 0 && count(b) > 0 &&
+                   count(a) + count(b) + others == std::ssize(values_);
         };
-        // PLINK's code: beside 0 and 1, or 1 and 2, it can mean nothing else.
-        auto const holds = [&](std::initializer_list<double> codes) {
-            return std::ranges::all_of(values_, [&](double value) {
-                return std::isnan(value) || std::ranges::find(codes, value) != codes.end();
-            });
-        };
-        bool const coded = holds({-9, 0, 1}) || holds({-9, 1, 2});
-        if (auto const nines = std::ranges::count(values_, -9.0); coded && nines > 0) {
+        bool const from_zero = holds_codes(0, 1);
+        bool const from_one = holds_codes(1, 2);
+        if ((from_zero || from_one) && nines > 0) {
             std::ranges::replace(values_, -9.0, std::nan(""));
             remarks.push_back(
                 fmt::format("column '{}' holds -9 beside two codes in {} rows: taken as missing",
                             name_, nines));
         }
-        if (only(0, 1)) {
+        if (from_zero) {
             column.type = ColumnType::binary;
-        } else if (only(1, 2)) {
+        } else if (from_one) {
             column.type = ColumnType::binary;
             for (auto& value : values_) value -= 1;
             remarks.push_back(fmt::format(
                 "column '{}' holds 1 and 2: stored as 0 and 1 (of a disease: control and case)",
                 name_));
-        } else if (auto const nines = std::ranges::count(values_, -9.0); nines > 0) {
+        } else if (nines > 0) {
             remarks.push_back(fmt::format(
                 "column '{}' holds -9 in {} rows, used as a number; give --missing-value -9 if it "
                 "means missing",

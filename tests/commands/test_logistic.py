@@ -74,6 +74,8 @@ class Logistic(CommandCase):
         for words, why in ((["--trait", "height", "--model", "logistic"], "logistic regression is of binary traits"),
                            (["--trait", "sick", "--model", "linear", "--correction", "spa"], "no use with --model linear"),
                            (["--trait", "sick", "--model", "probit"], "probit"),
+                           (["--trait", "sick", "--test", "wald", "--correction", "spa"], "no use with --test wald"),
+                           (["--trait", "sick", "--test", "score", "--model", "linear"], "no use with --model linear"),
                            (["--trait", "sick", "--model", "auto", "--correction", "some"], "some"),
                            (["--trait", "sick", "--model", "auto", "--correction", "none",
                              "--correction-threshold", "0.1"], "no use with --correction none"),
@@ -82,6 +84,17 @@ class Logistic(CommandCase):
             with self.subTest(words=words):
                 self.refuse([why], "scan", "--store", "s", "--out", "r", *words)
                 self.assertFalse((self.folder / "r").exists())
+
+    def test_wald(self):
+        said, wald = self.scan("height,sick", "--test", "wald", "--min-carriers", "1", out="wald")
+        self.assertIn("Wald test of the full model", said)
+        _, plain = self.scan("height,sick", out="plain")
+        self.assertEqual(wald.beta[:, 0].tobytes(), plain.beta[:, 0].tobytes())     # of quantitative traits: exact t
+        ok = (wald.status[:, 1] == 0) & (plain.status[:, 1] == 0)
+        self.assertGreater(np.corrcoef(wald.beta[ok, 1], plain.beta[ok, 1])[0, 1], 0.95)
+        lone = np.flatnonzero((self.dosages > 0).sum(axis=1) == 1)
+        self.assertGreater((wald.status[lone, 1] == wald.statuses.index("separated")).sum(), 0)
+        self.assertTrue(np.isnan(wald.beta[wald.status[:, 1] != 0, 1]).all())
 
     def test_threshold(self):
         _, none = self.scan("sick", "--model", "auto", "--correction", "none", out="none")

@@ -47,8 +47,9 @@ def apart(ours, theirs, errors):
     return np.abs(ours - theirs) / np.maximum(np.abs(theirs), errors)
 
 
-def firth(columns, y, effect):
-    """Effect and standard error of the last column where Firth's penalised likelihood is largest, from a start."""
+def firth(columns, y, effect, penalty):
+    """Effect and standard error of the last column where Firth's penalised likelihood is largest, from a start; or the
+    likelihood without a penalty (0)."""
     x = np.column_stack(columns)
     beta = np.zeros(x.shape[1])
     beta[0] = math.log(y.mean() / (1 - y.mean()))
@@ -58,20 +59,20 @@ def firth(columns, y, effect):
         weight = risk * (1 - risk)
         covariance = np.linalg.inv((x.T * weight) @ x)
         hat = weight * np.einsum("ij,jk,ik->i", x, covariance, x)
-        step = covariance @ (x.T @ (y - risk + hat * (0.5 - risk)))
+        step = covariance @ (x.T @ (y - risk + penalty * hat * (0.5 - risk)))
         beta += step * min(0.6, 2 / np.abs(step).max())  # whole steps are too long for few carriers
         if np.abs(step).max() < 1e-9:
             break
     return beta[-1], math.sqrt(covariance[-1, -1])
 
 
-def solve_rows(genotypes, covariates, y, starts):
+def solve_rows(genotypes, covariates, y, starts, penalty=1):
     """The same for variants x samples of ALT alleles, 3 where there is none."""
     solved = []
     for row, start in zip(genotypes, starts):
         known = (row != plink_files.MISSING) & np.isfinite(y)
         columns = [np.ones(known.sum()), *(c[known] for c in covariates), row[known].astype(float)]
-        solved.append(firth(columns, y[known], start))
+        solved.append(firth(columns, y[known], start, penalty))
     return np.array(solved).T
 
 
@@ -148,11 +149,43 @@ class AgainstPlink2(InStore):
         program.maniple("import", "--store", cls.store, "--bfile", cls.folder / "cohort")
         program.maniple("import", "--store", cls.store, "--table", cls.table)
 
-    def test_firth(self):
+    def run_plink2(self, how):
         program.run([plink2.PLINK2, "--bfile", self.folder / "cohort", "--pheno", self.table, "--pheno-name",
-                     "rare,common", "--1", "--covar", self.table, "--covar-name", "age,sex", "--glm", "firth",
+                     "rare,common", "--1", "--covar", self.table, "--covar-name", "age,sex", "--glm", how,
                      "hide-covar", "omit-ref", "cols=+a1freq", "--covar-variance-standardize", "--threads", "1",
                      "--out", self.folder / "plink"], environment={"OPENBLAS_NUM_THREADS": "1"})
+
+    def test_wald(self):
+        """--test wald against plink2 without Firth's penalty. What plink2 leaves unfinished is separated, and what it
+        takes for an effect there is none: it grows as long as one looks."""
+        self.run_plink2("no-firth")
+        results = self.scan("wald", ["rare", "common"], ["age", "sex"], "--test", "wald", "--missing-genotype", "drop")
+        for place, trait in enumerate(["rare", "common"]):
+            effects, errors, rows = plink2_effects(f"{self.folder / 'plink'}.{trait}.glm.logistic")
+            separated = results.status[:, place] == results.statuses.index("separated")
+            known = ~np.isnan(self.traits[trait])
+            for v in range(self.VARIANTS):
+                carried = self.genotypes[v][known & (self.genotypes[v] != plink_files.MISSING)]
+                status = self.traits[trait][known & (self.genotypes[v] != plink_files.MISSING)]
+                one_sided = len(set(status[carried > 0])) == 1 and (carried > 0).any()
+                if one_sided:
+                    self.assertTrue(separated[v], f"{trait} {v}")
+            effects[separated] = math.nan
+            self.assertTrue((results.status[np.isfinite(effects), place] == 0).all())
+            some = results.status[:, place] == 0
+            solved = np.full((2, self.VARIANTS), math.nan)
+            solved[:, some] = solve_rows(self.genotypes[some], [self.age, self.sex], self.traits[trait],
+                                         results.beta[some, place], penalty=0)
+            both = self.hold_against(results, place, effects, errors, solved)
+            self.assertGreater(both.sum(), 80)
+            z = results.beta[both, place] / results.standard_error[both, place]
+            tails = np.array([-math.log10(math.erfc(abs(value) / math.sqrt(2))) for value in z])
+            np.testing.assert_allclose(results.neg_log10_p[both, place], tails, rtol=1e-5, atol=1e-6)
+            print(f"{trait}: {separated.sum()} separated")
+            self.assertGreater(separated.sum(), 2)
+
+    def test_firth(self):
+        self.run_plink2("firth")
         results = self.scan("firth", ["rare", "common"], ["age", "sex"], "--correction", "firth",
                             "--correction-threshold", "1", "--missing-genotype", "drop")
         for place, trait in enumerate(["rare", "common"]):

@@ -177,6 +177,7 @@ class Scans(program.InScratch):
     def test_against_coxph(self):
         plain = self.scan("plain", "--correction", "none")
         corrected = self.scan("corrected", "--correction-threshold", "1")
+        wald = self.scan("wald", "--test", "wald")
         for place, name in enumerate(NAMES):
             has, time, event, covariates = self.people_of(name)
             np.savetxt(self.folder / "people.txt", np.column_stack([time, event, covariates]), "%.17g",
@@ -196,6 +197,21 @@ class Scans(program.InScratch):
             print(f"\n{name}: {int(event.sum())} events; Poisson V over coxph's {ratio.min():.5f} to {ratio.max():.5f};"
                   f" effects {near.min():.3f} to {near.max():.3f} standard errors from coxph's, errors "
                   f"{errors.min():.4f} to {errors.max():.4f} of its")
+            full = wald.status[:, place] == 0
+            apart = np.abs(wald.beta[full, place] - effect[full]) / error[full]
+            error_ratio = wald.standard_error[full, place] / error[full]
+            separated = wald.status[:, place] == wald.statuses.index("separated")
+            print(f"--test wald: {full.sum()} effects, at most {apart.max():.2g} standard errors from coxph's, errors "
+                  f"{np.abs(error_ratio - 1).max():.2g}; {separated.sum()} separated")
+            self.assertLess(apart.max(), 1e-4)
+            self.assertLess(np.abs(error_ratio - 1).max(), 1e-4)
+            self.assertGreater(full.sum(), VARIANTS - 25)
+            # Of these coxph has no effect, or says that it may be infinite and shows how far it went.
+            self.assertFalse((np.abs(effect[separated]) < 5).any())
+            alleles = self.filled(has)[separated]
+            rarer = np.where(alleles.mean(axis=1, keepdims=True) > 1, 2 - alleles, alleles)
+            known = self.genotypes[separated][:, has] != plink_files.MISSING
+            self.assertFalse(((rarer > 0) & known & (event > 0)).any(), "events among carriers")
             self.assertGreater(ratio.min(), 1 - 1e-5)
             self.assertLess(ratio.max(), 1.02)
             self.assertLess(np.abs(near).max(), 0.35)

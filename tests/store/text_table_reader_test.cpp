@@ -95,6 +95,13 @@ TEST_CASE("read_text_table: -9 is a number unless it was named, or stands beside
     CHECK(same(coded.columns[1].values, {1, absent, 0}));
     CHECK(same(coded.columns[2].values, {0, 3, -9}));
 
+    // Beside one code it may be the other.
+    auto const lone = read("IID x y\na 1 2\nb -9 -9\nc 1 2\n");
+    for (auto const& column : lone.columns) CHECK(column.type == ColumnType::quantitative);
+    CHECK(same(lone.columns[0].values, {1, -9, 1}));
+    REQUIRE(lone.remarks.size() == 2);
+    CHECK_THAT(lone.remarks[0], Contains("used as a number"));
+
     auto const named = read(text, {.missing_values = {"-9", "none"}, .categorical = {}});
     CHECK(same(named.columns[0].values, {absent, absent, 4}));
     CHECK(named.columns[1].type == ColumnType::binary);

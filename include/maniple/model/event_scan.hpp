@@ -18,6 +18,7 @@ enum class Correction {
     spa,           ///< The saddlepoint approximation's p, and the effect of firth_approx.
     firth_approx,  ///< Firth's regression of the variant, the covariates' effects being given.
     firth,         ///< The same with all effects free; of binary traits alone.
+    wald,          ///< A regression with all effects free and no penalty, whatever the p.
 };
 
 struct EventRule {
@@ -75,6 +76,8 @@ private:
 ///    the penalised log likelihood (chi-squared, one degree of freedom).
 ///  - spa: effect and standard error of firth_approx, p by the saddlepoint approximation of U's
 ///    distribution given the covariates, which few carriers or cases do not mislead.
+///  - wald: effect and standard error of the variant in a logistic or Cox regression on covariates
+///    and variant, p of their ratio. An effect without finite optimum is `separated`.
 /// Of times to an event U is the score of the partial likelihood, and V its variance where numbers
 /// of events are Poisson's. The saddlepoint has their cumulants given how many events there are;
 /// Firth's regression is that of the variant in the partial likelihood (ties by Efron).

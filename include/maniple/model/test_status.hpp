@@ -23,6 +23,7 @@ enum class TestStatus : std::uint8_t {
     perfect_fit = 11,          ///< Nothing is left unexplained: no variance to test against.
     too_few_carriers = 12,     ///< Of the rarer genotypes among a binary trait's samples.
     not_converged = 13,        ///< The search for an effect or its p did not end.
+    separated = 14,            ///< The genotype tells who has an event: no finite effect (Wald).
 };
 
 /// Names in code order, e.g. "constant_genotype".
