@@ -37,7 +37,8 @@ po::options_description options() {
     po::options_description events{"Logistic and Cox regression"};
     events.add_options()  //
         ("test", po::value<std::string>()->default_value("score")->value_name("HOW"),
-         "score: score tests, corrected where p is small; wald: the full regression of every variant "
+         "score: score tests, corrected where p is small; wald: the full regression of every "
+         "variant "
          "chosen, which takes some thousand times as long")  //
         ("correction", po::value<std::string>()->default_value("spa")->value_name("HOW"),
          "what follows a score test with a small p: spa (the saddlepoint approximation's p, the "
@@ -92,7 +93,8 @@ ModelChoice model_of(po::variables_map const& values) {
                                             {"linear", ModelChoice::linear},
                                             {"logistic", ModelChoice::logistic}});
     if (model != ModelChoice::linear) return model;
-    for (auto const* name : {"test", "correction", "correction-threshold", "min-cases", "min-carriers"}) {
+    for (auto const* name :
+         {"test", "correction", "correction-threshold", "min-cases", "min-carriers"}) {
         if (!is_given(values, name)) continue;
         throw UserError{fmt::format(
             "option --{} has no use with --model linear; use --model auto or logistic", name)};
@@ -103,8 +105,8 @@ ModelChoice model_of(po::variables_map const& values) {
 // Options of the tests would change nothing.
 void refuse_without_tests(po::variables_map const& values) {
     auto names = variant_option_names(VariantFamily::analysed);
-    for (auto const* name :
-         {"missing-genotype", "test", "correction", "correction-threshold", "min-cases", "min-carriers"}) {
+    for (auto const* name : {"missing-genotype", "test", "correction", "correction-threshold",
+                             "min-cases", "min-carriers"}) {
         names.emplace_back(name);
     }
     for (auto const& name : names) {
@@ -181,6 +183,14 @@ EventRule event_rule_of(po::variables_map const& values) {
             .fewest_carriers = fewest_carriers};
 }
 
+std::vector<std::string> event_options_of(po::variables_map const& values) {
+    std::vector<std::string> given;
+    for (auto const* name : {"correction", "correction-threshold", "min-cases", "min-carriers"}) {
+        if (is_given(values, name)) given.push_back(fmt::format("--{}", name));
+    }
+    return given;
+}
+
 void execute(po::variables_map const& values, mpi::Communicator const& comm, Log& log) {
     ScanRequest const request{
         .store = values["store"].as<std::string>(),
@@ -195,6 +205,7 @@ void execute(po::variables_map const& values, mpi::Communicator const& comm, Log
         .fewest_cases = bounded<std::int64_t>(values, "min-cases", 1, 1'000'000'000),
         .predictors = text_of(values, "predictors"),
         .whole_genome = whole_genome_of(values),
+        .event_options = event_options_of(values),
         .filter = variant_filter_of(values),
         .samples = sample_files_of(values),
         .variants = variant_files_of(values),

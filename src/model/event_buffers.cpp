@@ -86,8 +86,7 @@ std::int64_t EventWorkspace::Buffers::bytes(EventShape const& shape) {
            8 * shape.tile * (shape.columns + shape.rank + 8) + per_sample * shape.stride +
            16 * pad_samples(shape.carriers) +
            (shape.has_firth ? FirthWorkspace::bytes(shape.stride, shape.rank) : 0) +
-           (shape.has_wald ? wald_bytes(shape.samples, shape.rank) : 0) +
-           hazard_bytes(shape);
+           (shape.has_wald ? wald_bytes(shape.samples, shape.rank) : 0) + hazard_bytes(shape);
 }
 
 EventWorkspace::EventWorkspace(EventNull const& null, EventSettings const& settings,

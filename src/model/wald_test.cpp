@@ -20,8 +20,7 @@ public:
         for (std::int64_t r = 1; r < pattern.rank; ++r) {
             auto& column = columns_.emplace_back();
             for (auto s : samples_) {
-                column.push_back(
-                    static_cast<double>(pattern.basis[r * null.stride() + s.get()]));
+                column.push_back(static_cast<double>(pattern.basis[r * null.stride() + s.get()]));
             }
         }
         auto& column = columns_.emplace_back();

@@ -1,6 +1,9 @@
 // What people are told of a scan's traits.
 #include <algorithm>
+#include <iterator>
 #include <set>
+#include <string>
+#include <vector>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -13,6 +16,18 @@ namespace {
 
 // Every trait is said while there are few; of many, the first.
 constexpr std::size_t traits_shown = 20;
+
+// Without the columns of covariates that tell: their names would say whose status it is.
+std::vector<std::string> shown_as_collinear(std::vector<std::string> const& collinear,
+                                            TraitCounts const& counts) {
+    std::vector<std::string> shown;
+    std::ranges::copy_if(collinear, std::back_inserter(shown), [&](std::string const& column) {
+        return std::ranges::none_of(counts.telling, [&](std::string const& covariate) {
+            return column == covariate || column.starts_with(covariate + "=");
+        });
+    });
+    return shown;
+}
 
 }  // namespace
 
@@ -41,11 +56,11 @@ void ScanPlan::describe_traits(Log& log) const {
             line += fmt::format("; left out, without a prediction: {}", counts.unpredicted);
         }
         if (counts.told > 0) {
-            line += fmt::format("; left out, a level of a covariate tells their status: {}",
-                                describe_count(counts.told));
+            line += fmt::format("; left out, a level of '{}' tells their status: {}",
+                                fmt::join(counts.telling, "' or '"), describe_count(counts.told));
         }
-        if (!collinear.empty()) {
-            line += fmt::format("; left out as collinear: {}", fmt::join(collinear, ", "));
+        if (auto const shown = shown_as_collinear(collinear, counts); !shown.empty()) {
+            line += fmt::format("; left out as collinear: {}", fmt::join(shown, ", "));
         }
         log.note(line);
     }
@@ -53,6 +68,8 @@ void ScanPlan::describe_traits(Log& log) const {
         log.note(
             fmt::format("  and {} more (summary.tsv has them all)", traits_.size() - traits_shown));
     }
+    warn_of_unused_options(log);
+    warn_of_certain_events(log);
     if (has_model(TraitModel::logistic)) {
         log.note(
             fmt::format("  binary traits: logistic regression, beta is log odds per allele ({})",
@@ -70,6 +87,26 @@ void ScanPlan::describe_traits(Log& log) const {
         log.note("  binary traits: linear regression, beta is a difference in risk per allele");
     }
     warn_of_units(log);
+}
+
+void ScanPlan::warn_of_unused_options(Log& log) const {
+    if (has_model(TraitModel::logistic) || has_model(TraitModel::cox)) return;
+    for (auto const& option : request_.event_options) {
+        log.warn(
+            fmt::format("{} changes nothing: every trait is tested by linear regression", option));
+    }
+}
+
+// As where those without an event were written as missing, and are left out.
+void ScanPlan::warn_of_certain_events(Log& log) const {
+    for (auto const& trait : traits_) {
+        auto const& counts = trait.counts;
+        if (trait.model != TraitModel::cox || counts.cases < counts.samples) continue;
+        log.warn(
+            fmt::format("trait '{}': nobody is censored; where '{}' is missing for people without "
+                        "an event, give them 0 and import the table again",
+                        trait.reference.label, trait.reference.event->label));
+    }
 }
 
 // Text does not say what it holds.

@@ -127,8 +127,9 @@ std::string describe(WholeGenomeSummary const& summary) {
 std::string describe(std::string const& trait, TraitCounts const& counts) {
     bool const has_cases = counts.outcome != Outcome::quantitative;
     auto const people = describe_people(counts);
-    return fmt::format("{}\t{}\t{}\t{}\t{}", trait, trait_type(counts.outcome), counts.samples,
-                       has_cases ? people.cases : "NA", has_cases ? people.controls : "NA");
+    return fmt::format("{}\t{}\t{}\t{}\t{}\t{}", trait, trait_type(counts.outcome), counts.samples,
+                       has_cases ? people.cases : "NA", has_cases ? people.controls : "NA",
+                       describe_count(counts.told));
 }
 
 // Not that of getrusage, which is the parent's where that held more.
@@ -161,7 +162,8 @@ TraitSummary summarize(ScanPlan const& plan, std::string const& label, TraitInde
 void write_summary(std::filesystem::path const& file, std::vector<TraitSummary> const& summaries) {
     bool const is_predicted = !summaries.empty() && summaries.front().whole_genome.has_value();
     auto text = fmt::format(
-        "trait\ttype\tsamples\tcases\tcontrols\tpredictors\tunpredicted{}\ttested\tlambda_gc\thits",
+        "trait\ttype\tsamples\tcases\tcontrols\tleft_out_by_covariate\tpredictors\tunpredicted{}"
+        "\ttested\tlambda_gc\thits",
         is_predicted ? whole_genome_columns : "");
     for (auto name : test_status_names().subspan(1)) text += fmt::format("\t{}", name);
     text += '\n';

@@ -53,17 +53,13 @@ public:
             load_events(trait, events);
             require_times(trait, values, events);
         } else {
-            counts.unpredicted = leave_out(trait, values);
             events.assign(values.begin(), values.end());
         }
+        // First of all, as a program that made the predictions may have done: there are none then.
+        leave_out_told(trait, events, values);
+        if (!traits_[trait].event) counts.unpredicted = leave_out_unpredicted(trait, values);
+        if (counts.unpredicted > 0) leave_out_told(trait, events, values);
         if (counts.outcome == Outcome::quantitative) return;
-        if (models_[trait] != TraitModel::linear) {
-            auto const telling =
-                models_[trait] == TraitModel::cox ? Telling::events : Telling::cases_or_controls;
-            for (auto const& told : levels_.leave_out(base_, events, telling, values)) {
-                counts.told += told.count;
-            }
-        }
         base_.for_each([&](SampleIndex s) {
             counts.cases += !std::isnan(values[s.at()]) && events[s.at()] == 1 ? 1 : 0;
         });
@@ -119,8 +115,22 @@ private:
                predictors_.source->is_complete(predictors_.positions[trait]);
     }
 
+    void leave_out_told(std::size_t trait, std::span<double const> status,
+                        std::span<double> values) {
+        if (models_[trait] == TraitModel::linear) return;
+        auto const telling =
+            models_[trait] == TraitModel::cox ? Telling::events : Telling::cases_or_controls;
+        auto& counts = counts_[trait];
+        for (auto const& told : levels_.leave_out(base_, status, telling, values)) {
+            counts.told += told.count;
+            if (std::ranges::find(counts.telling, told.covariate) == counts.telling.end()) {
+                counts.telling.push_back(told.covariate);
+            }
+        }
+    }
+
     // Who has no prediction; returns how many had a value.
-    std::int64_t leave_out(std::size_t trait, std::span<double> values) const {
+    std::int64_t leave_out_unpredicted(std::size_t trait, std::span<double> values) const {
         if (has_all_predictions(trait)) return 0;
         auto const predictions = predictors_.source->read(predictors_.positions[trait], 0);
         std::int64_t without = 0;

@@ -42,9 +42,9 @@ std::span<std::byte const> bytes_of(T const& value) {
 mpi::Bytes pack(std::uint64_t checksum, std::vector<PredictedTrait> const& predicted) {
     auto traits = Json::array();
     for (auto const& trait : predicted) {
-        auto const& [type, samples, cases, unpredicted, told] = trait.counts;
+        auto const& [type, samples, cases, unpredicted, told, telling] = trait.counts;
         auto const& [unit, scale, heritability, r_squared] = trait.how;
-        traits.push_back({trait.name, type, samples, cases, unpredicted, told, unit, scale,
+        traits.push_back({trait.name, type, samples, cases, unpredicted, told, telling, unit, scale,
                           heritability, r_squared});
     }
     auto const bytes = Json::to_cbor(Json{checksum, std::move(traits)});
@@ -132,16 +132,18 @@ void WholeGenomeProgress::find_finished() {
         }
         finished_.emplace();
         for (auto const& trait : json.at(1)) {
-            finished_->push_back({.name = trait.at(0).get<std::string>(),
-                                  .counts = {.outcome = trait.at(1).get<Outcome>(),
-                                             .samples = trait.at(2).get<std::int64_t>(),
-                                             .cases = trait.at(3).get<std::int64_t>(),
-                                             .unpredicted = trait.at(4).get<std::int64_t>(),
-                                             .told = trait.at(5).get<std::int64_t>()},
-                                  .how = {.unit = trait.at(6).get<PredictionUnit>(),
-                                          .scale = trait.at(7).get<double>(),
-                                          .heritability = trait.at(8).get<double>(),
-                                          .r_squared = trait.at(9).get<double>()}});
+            finished_->push_back(
+                {.name = trait.at(0).get<std::string>(),
+                 .counts = {.outcome = trait.at(1).get<Outcome>(),
+                            .samples = trait.at(2).get<std::int64_t>(),
+                            .cases = trait.at(3).get<std::int64_t>(),
+                            .unpredicted = trait.at(4).get<std::int64_t>(),
+                            .told = trait.at(5).get<std::int64_t>(),
+                            .telling = trait.at(6).get<std::vector<std::string>>()},
+                 .how = {.unit = trait.at(7).get<PredictionUnit>(),
+                         .scale = trait.at(8).get<double>(),
+                         .heritability = trait.at(9).get<double>(),
+                         .r_squared = trait.at(10).get<double>()}});
         }
     } catch (Json::exception const&) {
         throw_damaged(file, work_);

@@ -98,8 +98,8 @@ public:
         // Two codes, beside which PLINK's -9 can mean nothing but missing.
         auto const count = [&](double value) { return std::ranges::count(values_, value); };
         auto const nines = count(-9.0);
-        auto const others = nines + std::ranges::count_if(
-                                        values_, [](double value) { return std::isnan(value); });
+        auto const others =
+            nines + std::ranges::count_if(values_, [](double value) { return std::isnan(value); });
         auto const holds_codes = [&](double a, double b) {
             return count(a) > 0 && count(b) > 0 &&
                    count(a) + count(b) + others == std::ssize(values_);

@@ -66,6 +66,13 @@ class Logistic(CommandCase):
         self.assertEqual(done.returncode, 0)
         self.assertIn("trait 'rare' is left out: it has too few cases", done.stderr)
 
+    def test_options_without_use(self):
+        said, _ = self.scan("height", "--min-cases", "30", "--correction", "none", out="height")
+        self.assertIn("--correction changes nothing: every trait is tested by linear regression", said)
+        self.assertIn("--min-cases changes nothing", said)
+        said, _ = self.scan("height,sick", "--min-cases", "30", out="both")
+        self.assertNotIn("changes nothing", said)
+
     def test_separated_by_covariates(self):
         self.refuse(["told apart without error by the covariates"], "scan", "--store", "s", "--trait", "old",
                     "--covariate", "age", "--model", "auto", "--out", "r")

@@ -84,6 +84,12 @@ class Survival(CommandCase):
         tables = {table["name"] for table in json.loads((self.folder / "two/run.json").read_text())["inputs"]["tables"]}
         self.assertEqual(tables, {"t", "u"})
 
+    def test_nobody_censored(self):
+        said, _ = self.scan("years:everybody", out="r2")
+        self.assertIn("trait 'years:everybody': nobody is censored; where 'everybody' is missing", said)
+        said, _ = self.scan("years:died", out="died")
+        self.assertNotIn("nobody is censored", said)
+
     def test_plan(self):
         said = self.succeed("scan", "--store", "s", "--trait", "years:died", "--out", "r", "--plan")
         self.assertIn("memory per rank", said)

@@ -43,7 +43,7 @@ public:
     std::span<std::int32_t const> by_time() const { return by_time_; }
     /// Per sample of the cohort: its place in by_time(), or -1.
     std::span<std::int32_t const> places() const { return places_; }
-    std::span<double const> times() const { return times_; }           ///< Per place.
+    std::span<double const> times() const { return times_; }              ///< Per place.
     std::span<std::uint8_t const> is_event() const { return is_event_; }  ///< Per place.
     /// Per place: hazard, relative to the largest; 0 in the padding to whole lanes.
     AlignedBuffer<double> const& hazards() const { return hazards_; }

@@ -39,6 +39,8 @@ struct ScanRequest {
     std::filesystem::path predictors;  ///< Whose predictions traits are tested beside; empty: none.
     /// What makes the predictors; nothing: none, or those of `predictors`.
     std::optional<WholeGenomeRequest> whole_genome;
+    /// Options that were given and concern logistic and Cox models alone, as people write them.
+    std::vector<std::string> event_options;
     VariantFilter filter;
     SampleFiles samples;
     VariantFiles variants;
@@ -125,6 +127,8 @@ private:
                     ScanMemory const& memory);
     void make_batches(ScanMemory const& memory, std::int64_t limit, std::int64_t left);
     void describe_traits(Log& log) const;
+    void warn_of_unused_options(Log& log) const;
+    void warn_of_certain_events(Log& log) const;
     void warn_of_units(Log& log) const;
 
     ScanRequest request_;

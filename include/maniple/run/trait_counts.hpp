@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "maniple/trait/score_description.hpp"
 
@@ -11,10 +12,11 @@ namespace maniple {
 /// One trait as people count it.
 struct TraitCounts {
     Outcome outcome = Outcome::quantitative;
-    std::int64_t samples = 0;      ///< Analysed.
-    std::int64_t cases = 0;        ///< Of them, for a binary trait; or with an event.
-    std::int64_t unpredicted = 0;  ///< With the trait and all covariates, but no prediction.
-    std::int64_t told = 0;         ///< Left out as a level of a covariate tells their status.
+    std::int64_t samples = 0;          ///< Analysed.
+    std::int64_t cases = 0;            ///< Of them, for a binary trait; or with an event.
+    std::int64_t unpredicted = 0;      ///< With the trait and all covariates, but no prediction.
+    std::int64_t told = 0;             ///< Left out as a level of a covariate tells their status.
+    std::vector<std::string> telling;  ///< Such covariates.
 };
 
 /// "quantitative", "binary", "time-to-event".
