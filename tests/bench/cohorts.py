@@ -23,7 +23,9 @@ SHAPES = {
 }
 
 # Tables of traits: prefix of the names, how many, and the share of people without a value, others for each.
-TABLES = {"complete": ("complete_", 50, 0.0), "own": ("own_", 50, 0.02), "many": ("many_", 1000, 0.0)}
+TABLES = {"complete": ("complete_", 50, 0.0), "own": ("own_", 50, 0.02), "many": ("many_", 1000, 0.0),
+          "cases": ("cases_", 10, 0.0)}
+SHARES_OF_CASES = np.linspace(0.02, 0.3, 10)
 
 
 @dataclasses.dataclass
@@ -70,7 +72,7 @@ class Cohorts:
         traits = [f"{prefix}{t + 1}" for t in range(count)]
         if not path.exists():
             self.say(f"writing {count:,} traits of {cohort.samples:,} people")
-            write_traits(path, cohort, traits, missing)
+            write_traits(path, cohort, traits, missing, SHARES_OF_CASES if kind == "cases" else None)
         if (name, kind) not in self.tables:
             program.maniple("import", "--store", cohort.store, "--table", path, "--name", kind)
             self.tables.add((name, kind))
@@ -87,16 +89,21 @@ class Cohorts:
         return dataclasses.replace(cohort, store=store)
 
 
-def write_traits(path, cohort, traits, missing):
+def write_traits(path, cohort, traits, missing, cases=None):
+    """Normal values; or controls (1) and cases (2), by their shares, and years until then beside them."""
     with h5py.File(cohort.store / "cohort.h5", "r") as file:
         people = [f"{family.decode()}\t{person.decode()}"
                   for family, person in zip(file["sample_family"][:], file["sample_id"][:])]
     random = np.random.default_rng(1)
     with open(path, "w", encoding="utf-8") as file:
-        file.write("\t".join(["FID", "IID", *traits]) + "\n")
+        years = [trait.replace("cases", "years") for trait in traits] if cases is not None else []
+        file.write("\t".join(["FID", "IID", *traits, *years]) + "\n")
         for person in people:
-            values = random.standard_normal(len(traits))
-            text = ["%.6g" % value for value in values]
+            if cases is None:
+                text = ["%.6g" % value for value in random.standard_normal(len(traits))]
+            else:
+                text = ["2" if falls_ill else "1" for falls_ill in random.random(len(traits)) < cases]
+                text += ["%.2f" % value for value in random.uniform(0, 20, len(years))]
             for lacking in np.flatnonzero(random.random(len(traits)) < missing):
                 text[lacking] = "NA"
             file.write("\t".join([person, *text]) + "\n")

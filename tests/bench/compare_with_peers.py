@@ -18,6 +18,9 @@ rows:
   i  2 ranks of 1 thread against 1 rank of 1 thread
   j  rare variants against common ones
   k  compression of genotypes: none, deflate, zstd, automatic
+  l  polygenic scores: 1, 50 and 1,000, against plink2 --score
+  m  10 binary traits with each correction, against plink2 --glm firth-fallback
+  n  10 times to an event, against coxph of R's package survival where that is here
 """
 import argparse
 import os
@@ -79,7 +82,7 @@ def read_options():
     parser.add_argument("--runs", type=count, default=3, metavar="N",
                         help="of each command, but of plink2's in rows c and d, which run once (default: 3)")
     parser.add_argument("--peer-share", type=share, default=0.1, metavar="X",
-                        help="share of the variants that plink2 is timed on in rows c, d and f (default: 0.1)")
+                        help="share of the variants that plink2 is timed on in rows c, d, f and m (default: 0.1)")
     parser.add_argument("--folder", type=pathlib.Path, metavar="DIR",
                         help="where a temporary folder is made for up to 8 GB of cohorts (default: TMPDIR)")
     parser.add_argument("--kernels", type=pathlib.Path, metavar="FILE",

@@ -13,6 +13,7 @@ import plink2
 
 ALLOWED = (f"allowed are a unit of the last of plink2's {plink2.PRINTED_DIGITS} digits in beta and standard error (or "
            f"{plink2.NULL_EFFECT:g} standard errors in beta), and {plink2.NEG_LOG10_P:g} of -log10 p")
+LINEAR = ("hide-covar", "omit-ref", "log10")
 FEW_VARIANTS = 10  # what a run costs before it tests anything
 
 
@@ -20,7 +21,7 @@ class Peer:
     def __init__(self, folder, threads, say):
         self.folder, self.threads, self.say = folder, threads, say
 
-    def run(self, cohort, table, traits, covariates, variants=None, out="plink"):
+    def run(self, cohort, table, traits, covariates, variants=None, out="plink", glm=LINEAR):
         """Cost of plink2 --glm; rows of trait t are then in result(t), unless they go elsewhere."""
         chosen = []
         if variants is not None:
@@ -29,10 +30,10 @@ class Peer:
         return measurement.measure(
             [plink2.PLINK2, "--bfile", cohort.bfile, "--pheno", table, "--pheno-name", ",".join(traits),
              "--covar", f"{cohort.bfile}.tsv", "--covar-name", ",".join(covariates), *chosen, "--glm",
-             "hide-covar", "omit-ref", "log10", "--threads", self.threads, "--out", self.folder / out],
+             *glm, "--threads", self.threads, "--out", self.folder / out],
             {"OPENBLAS_NUM_THREADS": "1"})  # more make plink2 slower: its own threads are at work
 
-    def estimate(self, cohort, table, traits, timed, covariates, share):
+    def estimate(self, cohort, table, traits, timed, covariates, share, glm=LINEAR):
         """(cost of all traits and variants, how it was found) from `timed` traits on a share of the variants.
 
         What a run costs before it tests anything is counted once: the estimate is not too long.
@@ -40,10 +41,10 @@ class Peer:
         chosen = traits[:timed]
         ids, some = cohort.variant_ids(), some_variants(cohort, share)
         self.say(f"plink2: {timed} traits on {len(some):,} variants")
-        found = self.run(cohort, table, chosen, covariates, some)
+        found = self.run(cohort, table, chosen, covariates, some, glm=glm)
         if timed == len(traits) and len(some) == len(ids):
             return found, None
-        start = self.run(cohort, table, chosen, covariates, ids[:FEW_VARIANTS], out="start")
+        start = self.run(cohort, table, chosen, covariates, ids[:FEW_VARIANTS], out="start", glm=glm)
         factor = len(traits) / timed * len(ids) / len(some)
         scaled = lambda total, before: before + max(0.0, total - before) * factor
         how = (f"plink2 timed on {timed} of {len(traits)} traits and {len(some):,} of {len(ids):,} variants "

@@ -5,6 +5,7 @@ import shutil
 import program  # first: leaves where a package is missing
 
 import cohorts
+import disease_rows
 import measurement
 import peer
 import score_rows
@@ -219,4 +220,4 @@ def row_k(bench):
 
 
 ROWS = {"a": row_a, "b": row_b, "c": row_c, "d": row_d, "e": row_e, "f": row_f, "g": row_g, "h": row_h,
-        "i": row_i, "j": row_j, "k": row_k, "l": score_rows.row_scores}
+        "i": row_i, "j": row_j, "k": row_k, "l": score_rows.row_scores, "m": disease_rows.row_cases, "n": disease_rows.row_times}

@@ -7,7 +7,7 @@ import numpy as np
 import measurement
 from line import Line, shape
 
-sys.path.insert(0, str(program.SOURCE / "golden"))
+sys.path.insert(0, str(program.SOURCE / "tests" / "golden"))
 import plink2
 
 GOALS = {1: 10, 50: 10, 1000: 4}

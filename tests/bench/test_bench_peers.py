@@ -15,7 +15,7 @@ BENCH = program.SOURCE / "scripts" / "bench-peers"
 KERNELS = os.environ.get("MANIPLE_BENCH_KERNELS", "")
 PLINK2 = shutil.which("plink2")
 SMALL = ["--scale", "0.004", "--scale-samples", "0.05", "--runs", "1", "--peer-share", "0.5"]
-ROWS = [row for row in "abcdefghijkl" if KERNELS or row not in "fg"]  # those two need microbenchmarks
+ROWS = [row for row in "abcdefghijklmn" if KERNELS or row not in "fg"]  # those two need microbenchmarks
 
 # Alters what the real one writes, by a ten-thousandth of each beta.
 DISHONEST_PLINK2 = r"""#!/bin/sh

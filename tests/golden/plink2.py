@@ -59,6 +59,24 @@ def read_glm(path):
     return rows
 
 
+def read_rows(path):
+    with open(path, encoding="utf-8") as file:
+        names = file.readline().lstrip("#").split()
+        return [dict(zip(names, line.split())) for line in file]
+
+
+def number(text):
+    return float(text.replace("NA", "nan"))
+
+
+def logistic_effects(path):
+    """Rows of a .glm.logistic file. Per variant: log odds of the ALT allele, their standard error; and the rows."""
+    rows = read_rows(path)
+    effects = np.array([math.log(number(row["OR"])) if row["OR"] != "NA" else math.nan for row in rows])
+    sign = np.array([-1 if row["A1"] == row["REF"] else 1 for row in rows])
+    return effects * sign, np.array([number(row["LOG(OR)_SE"]) for row in rows]), rows
+
+
 def last_digit(values):
     """The value of one unit in the last of the digits that plink2 prints, per value."""
     magnitude = np.abs(values)

@@ -24,24 +24,6 @@ SEX2 = program.SHARED_DATA / "03_firth_logistf_sex2"
 RELATIVE = 1e-4
 
 
-def read_rows(path):
-    with open(path, encoding="utf-8") as file:
-        names = file.readline().lstrip("#").split()
-        return [dict(zip(names, line.split())) for line in file]
-
-
-def number(text):
-    return float(text.replace("NA", "nan"))
-
-
-def plink2_effects(path):
-    """Per variant: log odds of the ALT allele, and standard error."""
-    rows = read_rows(path)
-    effects = np.array([math.log(number(row["OR"])) if row["OR"] != "NA" else math.nan for row in rows])
-    sign = np.array([-1 if row["A1"] == row["REF"] else 1 for row in rows])
-    return effects * sign, np.array([number(row["LOG(OR)_SE"]) for row in rows]), rows
-
-
 def apart(ours, theirs, errors):
     """Of an effect, as a share of itself or of its standard error."""
     return np.abs(ours - theirs) / np.maximum(np.abs(theirs), errors)
@@ -161,7 +143,7 @@ class AgainstPlink2(InStore):
         self.run_plink2("no-firth")
         results = self.scan("wald", ["rare", "common"], ["age", "sex"], "--test", "wald", "--missing-genotype", "drop")
         for place, trait in enumerate(["rare", "common"]):
-            effects, errors, rows = plink2_effects(f"{self.folder / 'plink'}.{trait}.glm.logistic")
+            effects, errors, rows = plink2.logistic_effects(f"{self.folder / 'plink'}.{trait}.glm.logistic")
             separated = results.status[:, place] == results.statuses.index("separated")
             known = ~np.isnan(self.traits[trait])
             for v in range(self.VARIANTS):
@@ -189,7 +171,7 @@ class AgainstPlink2(InStore):
         results = self.scan("firth", ["rare", "common"], ["age", "sex"], "--correction", "firth",
                             "--correction-threshold", "1", "--missing-genotype", "drop")
         for place, trait in enumerate(["rare", "common"]):
-            effects, errors, rows = plink2_effects(f"{self.folder / 'plink'}.{trait}.glm.firth")
+            effects, errors, rows = plink2.logistic_effects(f"{self.folder / 'plink'}.{trait}.glm.firth")
             self.assertEqual([row["ID"] for row in rows], results.variant_id)
             for row in np.flatnonzero(np.isfinite(effects) & (results.status[:, place] != 0)):
                 print("   ", rows[row], results.statuses[results.status[row, place]])
@@ -233,7 +215,7 @@ class AgainstRegenie(InStore):
         genotypes = read_bed(EXAMPLE / "input/example", 1000, 500)
         table = {name: np.loadtxt(EXAMPLE / f"input/{name}.txt", skiprows=1) for name in ("covariates", "phenotype_bin")}
         for place, trait in enumerate(["Y1", "Y2"]):
-            effects, errors, _ = plink2_effects(EXAMPLE / f"expected_plink2_plain/firth.{trait}.glm.firth")
+            effects, errors, _ = plink2.logistic_effects(EXAMPLE / f"expected_plink2_plain/firth.{trait}.glm.firth")
             some = slice(place, None, 5)
             effects[np.setdiff1d(np.arange(1000), np.arange(1000)[some])] = math.nan
             solved = np.full((2, 1000), math.nan)
@@ -250,7 +232,7 @@ class AgainstRegenie(InStore):
         results = self.scan("approx", ["Y1", "Y2"], ["V1", "V2", "V3"], "--correction-threshold", "1")
         expected = EXAMPLE / "expected_regenie_v1.0.6.7_from_glow"
         for place, trait in enumerate(["Y1", "Y2"]):
-            rows = read_rows(expected / f"test_bin_out_firth_{trait}.regenie")
+            rows = plink2.read_rows(expected / f"test_bin_out_firth_{trait}.regenie")
             sign = np.array([1 if row["ALLELE1"] == alternate else -1
                              for row, alternate in zip(rows, self.alternate)])
             theirs = sign * np.array([float(row["BETA"]) for row in rows])
@@ -277,14 +259,14 @@ class Mice(InStore):
                             name)
         traits = {"agouti_tan": (2, 149.6), "tufted": (17, 27.2)}
         genotypes = read_bed(MOUSE / "plink/b6btbr_auto", 2037, 544)
-        male = np.array([float(row["male"]) for row in read_rows(MOUSE / "plink/b6btbr.covar.txt")])
+        male = np.array([float(row["male"]) for row in plink2.read_rows(MOUSE / "plink/b6btbr.covar.txt")])
         found = {how: self.scan(how, list(traits), ["male"], "--correction", how, "--correction-threshold", "1",
                                 "--missing-genotype", "drop") for how in ("firth", "firth-approx", "spa")}
         for place, (trait, (contig, megabases)) in enumerate(traits.items()):
-            effects, errors, rows = plink2_effects(MOUSE / f"expected/plink2_firth.{trait}.glm.firth")
+            effects, errors, rows = plink2.logistic_effects(MOUSE / f"expected/plink2_firth.{trait}.glm.firth")
             some = np.arange(place, 2037, 10)
             effects[np.setdiff1d(np.arange(2037), some)] = math.nan
-            y = np.array([number(row[trait]) for row in read_rows(MOUSE / "plink/b6btbr.pheno.txt")])
+            y = np.array([plink2.number(row[trait]) for row in plink2.read_rows(MOUSE / "plink/b6btbr.pheno.txt")])
             solved = np.full((2, 2037), math.nan)
             solved[:, some] = solve_rows(genotypes[some], [male], y, found["firth"].beta[some, place])
             self.hold_against(found["firth"], place, effects, errors, solved)

@@ -16,8 +16,9 @@ import program  # first: leaves where a package is missing
 import numpy as np
 
 import loco_files
+import plink2
 import plink_files
-from test_binary import EXAMPLE, read_rows
+from test_binary import EXAMPLE
 from test_double_precision import regress
 
 SAMPLES, VARIANTS = 700, 240
@@ -236,7 +237,7 @@ class Regenie(program.InScratch):
                         listing, "--correction", "none", "--out", self.folder / "r")
         results = program.read_results(self.folder / "r")
         for place, trait in enumerate(["Y1", "Y2"]):
-            rows = read_rows(expected / f"test_bin_out_half_firth_{trait}.regenie")
+            rows = plink2.read_rows(expected / f"test_bin_out_half_firth_{trait}.regenie")
             chisq = np.array([float(row["CHISQ"]) for row in rows])
             z = results.beta[:, place].astype(float) / results.standard_error[:, place]
             ours = z * z
