@@ -38,8 +38,7 @@ po::options_description options() {
     events.add_options()  //
         ("test", po::value<std::string>()->default_value("score")->value_name("HOW"),
          "score: score tests, corrected where p is small; wald: the full regression of every "
-         "variant "
-         "chosen, which takes some thousand times as long")  //
+         "variant chosen, which takes some thousand times as long")  //
         ("correction", po::value<std::string>()->default_value("spa")->value_name("HOW"),
          "what follows a score test with a small p: spa (the saddlepoint approximation's p, the "
          "effect of firth-approx), firth-approx (Firth's regression, the covariates' effects being "
@@ -96,8 +95,10 @@ ModelChoice model_of(po::variables_map const& values) {
     for (auto const* name :
          {"test", "correction", "correction-threshold", "min-cases", "min-carriers"}) {
         if (!is_given(values, name)) continue;
-        throw UserError{fmt::format(
-            "option --{} has no use with --model linear; use --model auto or logistic", name)};
+        throw UserError{
+            fmt::format("option --{} has no use with --model linear (it is of logistic and Cox "
+                        "regression); use --model auto or logistic",
+                        name)};
     }
     return model;
 }
@@ -176,7 +177,9 @@ EventRule event_rule_of(po::variables_map const& values) {
                                                 {"none", Correction::none}});
     if (correction == Correction::none && is_given(values, "correction-threshold")) {
         throw UserError{
-            "option --correction-threshold has no use with --correction none; leave it out"};
+            "option --correction-threshold has no use with --correction none (nothing is "
+            "corrected); "
+            "leave it out"};
     }
     return {.correction = correction,
             .threshold = bounded(values, "correction-threshold", 0.0, 1.0),
@@ -185,7 +188,8 @@ EventRule event_rule_of(po::variables_map const& values) {
 
 std::vector<std::string> event_options_of(po::variables_map const& values) {
     std::vector<std::string> given;
-    for (auto const* name : {"correction", "correction-threshold", "min-cases", "min-carriers"}) {
+    for (auto const* name :
+         {"test", "correction", "correction-threshold", "min-cases", "min-carriers"}) {
         if (is_given(values, name)) given.push_back(fmt::format("--{}", name));
     }
     return given;

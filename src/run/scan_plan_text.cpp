@@ -1,6 +1,5 @@
 // What people are told of a scan's traits.
 #include <algorithm>
-#include <iterator>
 #include <set>
 #include <string>
 #include <vector>
@@ -17,16 +16,17 @@ namespace {
 // Every trait is said while there are few; of many, the first.
 constexpr std::size_t traits_shown = 20;
 
-// Without the columns of covariates that tell: their names would say whose status it is.
-std::vector<std::string> shown_as_collinear(std::vector<std::string> const& collinear,
-                                            TraitCounts const& counts) {
-    std::vector<std::string> shown;
-    std::ranges::copy_if(collinear, std::back_inserter(shown), [&](std::string const& column) {
-        return std::ranges::none_of(counts.telling, [&](std::string const& covariate) {
-            return column == covariate || column.starts_with(covariate + "=");
-        });
-    });
-    return shown;
+// Where people are left out as a level tells their status, names of columns would say whose it is.
+std::string describe_collinear(std::vector<std::string> const& collinear,
+                               TraitCounts const& counts) {
+    if (collinear.empty()) return {};
+    if (counts.told > 0) {
+        return fmt::format("; without them {} collinear",
+                           collinear.size() == 1
+                               ? std::string{"a column of the covariates is"}
+                               : fmt::format("{} columns of the covariates are", collinear.size()));
+    }
+    return fmt::format("; left out as collinear: {}", fmt::join(collinear, ", "));
 }
 
 }  // namespace
@@ -59,10 +59,7 @@ void ScanPlan::describe_traits(Log& log) const {
             line += fmt::format("; left out, a level of '{}' tells their status: {}",
                                 fmt::join(counts.telling, "' or '"), describe_count(counts.told));
         }
-        if (auto const shown = shown_as_collinear(collinear, counts); !shown.empty()) {
-            line += fmt::format("; left out as collinear: {}", fmt::join(shown, ", "));
-        }
-        log.note(line);
+        log.note(line + describe_collinear(collinear, counts));
     }
     if (traits_.size() > traits_shown) {
         log.note(

@@ -109,7 +109,7 @@ public:
         if ((from_zero || from_one) && nines > 0) {
             std::ranges::replace(values_, -9.0, std::nan(""));
             remarks.push_back(
-                fmt::format("column '{}' holds -9 beside two codes in {} rows: taken as missing",
+                fmt::format("column '{}' holds -9 beside two codes (rows: {}): taken as missing",
                             name_, nines));
         }
         if (from_zero) {
@@ -122,7 +122,7 @@ public:
                 name_));
         } else if (nines > 0) {
             remarks.push_back(fmt::format(
-                "column '{}' holds -9 in {} rows, used as a number; give --missing-value -9 if it "
+                "column '{}' holds -9 as a number (rows: {}); give --missing-value -9 if it "
                 "means missing",
                 name_, nines));
         }

@@ -14,16 +14,18 @@ import program  # first: leaves where a package is missing
 BENCH = program.SOURCE / "scripts" / "bench-peers"
 KERNELS = os.environ.get("MANIPLE_BENCH_KERNELS", "")
 PLINK2 = shutil.which("plink2")
+HAS_SURVIVAL = shutil.which("Rscript") and subprocess.run(["Rscript", "-e", "library(survival)"], capture_output=True,
+                                                          check=False).returncode == 0
 SMALL = ["--scale", "0.004", "--scale-samples", "0.05", "--runs", "1", "--peer-share", "0.5"]
 ROWS = [row for row in "abcdefghijklmn" if KERNELS or row not in "fg"]  # those two need microbenchmarks
 
-# Alters what the real one writes, by a ten-thousandth of each beta.
+# Alters what the real one writes, by a share of each beta or odds ratio.
 DISHONEST_PLINK2 = r"""#!/bin/sh
 {plink2} "$@" || exit
 while [ "$1" != --out ]; do shift; done
-for file in "$2".*.glm.linear; do
-  awk -v OFS='\t' 'NR == 1 {{ for (c = 1; c <= NF; ++c) if ($c == "BETA") beta = c }}
-    NR > 1 && $beta != "NA" {{ $beta = $beta * 1.0001 }} {{ print }}' "$file" > "$file.new"
+for file in "$2".*.glm.*; do
+  awk -v OFS='\t' 'NR == 1 {{ for (c = 1; c <= NF; ++c) if ($c == "BETA" || $c == "OR") beta = c }}
+    NR > 1 && $beta != "NA" {{ $beta = $beta * {factor} }} {{ print }}' "$file" > "$file.new"
   mv "$file.new" "$file"
 done
 """
@@ -54,18 +56,23 @@ class BenchPeers(program.InScratch):
         self.assertGreaterEqual(len(agreed), 2)
         self.assertGreaterEqual(min(agreed), 150)
         self.assertIn("timed on 3 of 50 traits and 100 of 200 variants", done.stdout)
+        full = [int(count) for count in re.findall(r"(\d+) full models \(--test wald\) within", done.stdout)]
+        self.assertEqual(len(full), 2 if HAS_SURVIVAL else 1)
+        self.assertGreaterEqual(min(full), 15)
         self.assertEqual(list(self.folder.glob("maniple-bench-*")), [], "cohorts are left behind")
 
     @unittest.skipUnless(PLINK2, "there is no plink2 on the PATH (Debian: plink2)")
     def test_results_that_differ_are_noticed(self):
-        folder = self.folder / "dishonest"
-        folder.mkdir()
-        (folder / "plink2").write_text(DISHONEST_PLINK2.format(plink2=PLINK2))
-        (folder / "plink2").chmod(0o755)
-        done = self.bench(*SMALL, "--only", "b", environment={"PATH": f"{folder}:{os.environ['PATH']}"})
-        self.assertEqual(done.returncode, 1, done.stdout)
-        self.assertIn("the results differ, the comparison is void", done.stderr)
-        self.assertNotIn("plink2's", done.stdout)
+        for row, factor in (("b", 1.0001), ("m", 1.003)):
+            with self.subTest(row=row):
+                folder = self.folder / f"dishonest-{row}"
+                folder.mkdir()
+                (folder / "plink2").write_text(DISHONEST_PLINK2.format(plink2=PLINK2, factor=factor))
+                (folder / "plink2").chmod(0o755)
+                done = self.bench(*SMALL, "--only", row, environment={"PATH": f"{folder}:{os.environ['PATH']}"})
+                self.assertEqual(done.returncode, 1, done.stdout)
+                self.assertIn("the results differ, the comparison is void", done.stderr)
+                self.assertNotIn("plink2's", done.stdout)
 
     def test_without_plink2_it_says_what_to_install(self):
         folder = self.folder / "bare"

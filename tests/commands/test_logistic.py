@@ -70,6 +70,8 @@ class Logistic(CommandCase):
         said, _ = self.scan("height", "--min-cases", "30", "--correction", "none", out="height")
         self.assertIn("--correction changes nothing: every trait is tested by linear regression", said)
         self.assertIn("--min-cases changes nothing", said)
+        said, _ = self.scan("height", "--test", "wald", out="wald")
+        self.assertIn("--test changes nothing", said)
         said, _ = self.scan("height,sick", "--min-cases", "30", out="both")
         self.assertNotIn("changes nothing", said)
 

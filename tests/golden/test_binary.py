@@ -299,7 +299,9 @@ class AgainstLogistf(InStore):
         self.scan("told", ["case"], ["dia", "oc"])
         told = np.flatnonzero(columns["dia"] == 1)
         log = (self.folder / "told/log.txt").read_text(encoding="utf-8")
-        self.assertIn(f"left out, a level of 'dia' tells their status: {len(told)}", log)
+        self.assertIn(f"left out, a level of 'dia' tells their status: {len(told)}; without them a column of the covariates "
+                      "is collinear", log)
+        self.assertNotIn("collinear: dia", log)
         (self.folder / "told.txt").write_text("".join(f"{plink_files.sample_id(s)}\n" for s in told), encoding="utf-8")
         self.scan("removed", ["case"], ["oc"], "--remove", self.folder / "told.txt")
         ours, theirs = (program.read_results(self.folder / run) for run in ("told", "removed"))

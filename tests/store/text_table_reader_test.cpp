@@ -100,7 +100,7 @@ TEST_CASE("read_text_table: -9 is a number unless it was named, or stands beside
     for (auto const& column : lone.columns) CHECK(column.type == ColumnType::quantitative);
     CHECK(same(lone.columns[0].values, {1, -9, 1}));
     REQUIRE(lone.remarks.size() == 2);
-    CHECK_THAT(lone.remarks[0], Contains("used as a number"));
+    CHECK_THAT(lone.remarks[0], Contains("holds -9 as a number"));
 
     auto const named = read(text, {.missing_values = {"-9", "none"}, .categorical = {}});
     CHECK(same(named.columns[0].values, {absent, absent, 4}));
