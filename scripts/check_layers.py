@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""Fail when a module includes one it must not know, or a header only one module may touch."""
-import pathlib, re, sys
+"""Fail when a module includes one it must not know, or a header only one module may touch, or when two types have one
+name: compilers may take the code of templates over one for those over the other."""
+import collections, pathlib, re, sys
 
 MAY_USE = {  # The architecture, bottom up. Adding an arrow is a reviewed decision.
     "core": set(),
@@ -22,8 +23,11 @@ OWNER = {  # Foreign headers that one module wraps for all others.
 }
 OWNER_OF_FOLDER = {"htslib": "store", "Random123": "stats"}
 
+TYPE = re.compile(r"(?:template <.*> ?)?(?:struct|class|union|enum class|enum) (\w+)(?: final)?(?: : .*)? ?\{")
+
 root = pathlib.Path(sys.argv[1])
 errors = []
+types = collections.defaultdict(list)
 for path in sorted([*root.glob("include/maniple/*/*.hpp"), *root.glob("src/*/*.[hc]pp")]):
     module = path.parent.name
     for header in re.findall(r'^\s*#include\s+[<"]([^">]+)', path.read_text(), re.M):
@@ -34,4 +38,11 @@ for path in sorted([*root.glob("include/maniple/*/*.hpp"), *root.glob("src/*/*.[
             errors.append(f"{path.relative_to(root)}: {module} must not use {header}")
     if module != "run" and re.search(r"^\s*#\s*pragma\s+omp", path.read_text(), re.M):
         errors.append(f"{path.relative_to(root)}: threads are started in run alone")
+    unnamed = False
+    for line in path.read_text().splitlines():
+        if line in ("namespace {", "}  // namespace"):
+            unnamed = line == "namespace {"
+        elif (found := TYPE.match(line)) and not unnamed:
+            types[found[1]].append(str(path.relative_to(root)))
+errors += [f"{' and '.join(paths)}: each has a type {name}" for name, paths in types.items() if len(paths) > 1]
 sys.exit("\n".join(errors) or 0)

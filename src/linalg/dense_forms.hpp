@@ -9,7 +9,7 @@
 namespace maniple {
 
 enum class ElementType { float32, float64 };
-enum class ResultShape { full, lower };
+enum class ProductShape { full, lower };
 
 /// Element (i, k) of what is summed over k, at data + i * stride + k * inner_stride.
 struct DenseOperand {
@@ -31,7 +31,7 @@ struct DenseProductTask {
     std::int64_t rows;
     std::int64_t columns;
     std::int64_t inner;
-    ResultShape shape;
+    ProductShape shape;
     double* packed_left;   ///< Room for packed_left_size doubles, on a cache line.
     double* packed_right;  ///< And for packed_right_size.
 };

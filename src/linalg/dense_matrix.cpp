@@ -60,7 +60,7 @@ struct Product {
     InnerTerms const& terms;
 };
 
-void run(Product const& product, double sign, ResultShape shape) {
+void run(Product const& product, double sign, ProductShape shape) {
     auto const inner = product.left.columns();
     expect(inner == product.right.rows(), "factors share a dimension");
     expect(product.result.rows() == product.left.rows() &&
@@ -109,7 +109,7 @@ struct Extent {
 
 // result -= sum over k of left(i, k) right(j, k). \pre result.column_stride == 1
 void subtract(DenseOperand left, DenseOperand right, Strided result, Extent extent,
-              ResultShape shape) {
+              ProductShape shape) {
     run(DenseProductTask{.left = left,
                          .right = right,
                          .chosen = nullptr,
@@ -145,7 +145,7 @@ void solve(Strided factor, Strided x, std::int64_t rows, std::int64_t columns) {
     auto const half = split(rows);
     solve(factor, x, half, columns);
     subtract(factor.at(half, 0).by_row(), x.by_column(), x.at(half, 0),
-             {rows - half, columns, half}, ResultShape::full);
+             {rows - half, columns, half}, ProductShape::full);
     solve(factor.at(half, half), x.at(half, 0), rows - half, columns);
 }
 
@@ -155,7 +155,7 @@ void solve_right(Strided factor, Strided x, std::int64_t rows, std::int64_t colu
         auto const half = split(columns);
         solve_right(factor, x, rows, half);
         subtract(x.by_row(), factor.at(half, 0).by_row(), x.at(0, half),
-                 {rows, columns - half, half}, ResultShape::full);
+                 {rows, columns - half, half}, ProductShape::full);
         solve_right(factor.at(half, half), x.at(0, half), rows, columns - half);
         return;
     }
@@ -189,7 +189,7 @@ bool factorize(Strided matrix, std::int64_t rows, double* pivots) {
     solve_right(matrix, below, rows - half, half);
     auto const rest = matrix.at(half, half);
     subtract(below.by_row(), below.by_row(), rest, {rows - half, rows - half, half},
-             ResultShape::lower);
+             ProductShape::lower);
     return factorize(rest, rows - half, pivots + half);
 }
 
@@ -239,16 +239,16 @@ Factor Factor::transposed() const {
 
 void add_product(Factor const& left, Factor const& right, MatrixView<double> result,
                  InnerTerms const& terms) {
-    run(Product{left, right, result, terms}, 1, ResultShape::full);
+    run(Product{left, right, result, terms}, 1, ProductShape::full);
 }
 
 void subtract_product(Factor const& left, Factor const& right, MatrixView<double> result,
                       InnerTerms const& terms) {
-    run(Product{left, right, result, terms}, -1, ResultShape::full);
+    run(Product{left, right, result, terms}, -1, ProductShape::full);
 }
 
 void add_gram(Factor const& matrix, MatrixView<double> result, InnerTerms const& terms) {
-    run(Product{matrix, matrix.transposed(), result, terms}, 1, ResultShape::lower);
+    run(Product{matrix, matrix.transposed(), result, terms}, 1, ProductShape::lower);
 }
 
 void mirror_lower(MatrixView<double> matrix) {

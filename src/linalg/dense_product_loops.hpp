@@ -232,7 +232,7 @@ struct ProductLoops {
     }
     // How many of a tile's columns belong to the result in one row.
     static std::int64_t last_column(DenseProductTask const& task, std::int64_t row, Block columns) {
-        if (task.shape == ResultShape::full) return columns.size;
+        if (task.shape == ProductShape::full) return columns.size;
         return least(columns.size, row + 1 - columns.first);
     }
 
@@ -243,7 +243,7 @@ struct ProductLoops {
         auto const* left = task.packed_left;
         for (std::int64_t i = 0; i < block.size; i += most_rows) {
             Block const rows{block.first + i, least(most_rows, block.size - i)};
-            auto const is_lower = task.shape == ResultShape::lower;
+            auto const is_lower = task.shape == ProductShape::lower;
             auto* const add = tile(rows.size, vectors);
             if (is_lower && rows.first + rows.size <= columns.first) {
                 // Above the diagonal.
@@ -261,7 +261,7 @@ struct ProductLoops {
 
     static void add_piece(DenseProductTask const& task, Piece const& piece, Block columns) {
         pack<false>(task.right, piece, columns, {panel_columns, true}, task.packed_right);
-        auto const first_row = task.shape == ResultShape::lower ? columns.first : 0;
+        auto const first_row = task.shape == ProductShape::lower ? columns.first : 0;
         for (auto i = first_row; i < task.rows; i += packed_rows) {
             Block const rows{i, least(packed_rows, task.rows - i)};
             pack<true>(task.left, piece, rows, {most_rows, false}, task.packed_left);

@@ -54,13 +54,13 @@ constexpr std::array densities{
     Density{128, 20},
 };
 
-struct Table {
+struct BinTable {
     std::array<Segment, segments> by_segment{};
     std::uint32_t bins = 0;
 };
 
-constexpr Table make_table() {
-    Table table;
+constexpr BinTable make_table() {
+    BinTable table;
     std::uint32_t next = 1;  // bin 0 holds all under the first border
     for (std::uint32_t s = segment_at(densities.front().border); s < segments; ++s) {
         int shift = segment_bits;
@@ -74,7 +74,7 @@ constexpr Table make_table() {
     return table;
 }
 
-inline constexpr Table table = make_table();
+inline constexpr BinTable table = make_table();
 
 // \param bits  of a number from 0 to infinity
 inline std::uint32_t bin_of(std::uint32_t bits) {

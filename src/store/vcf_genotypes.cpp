@@ -28,8 +28,8 @@ Code load(std::uint8_t const* bytes, int position) {
 }
 
 template <class Code>
-GenotypeCounts count_calls(bcf_fmt_t const& format, std::int64_t samples, int alleles) {
-    GenotypeCounts counts;
+CallCounts count_calls(bcf_fmt_t const& format, std::int64_t samples, int alleles) {
+    CallCounts counts;
     for (std::int64_t s = 0; s < samples; ++s) {
         auto const* const calls = format.p + s * format.size;
         int ploidy = 0;
@@ -74,7 +74,7 @@ void pack_calls(bcf_fmt_t const& format, std::int64_t samples, int allele,
 
 }  // namespace
 
-GenotypeCounts count_genotypes(bcf_fmt_t const& format, std::int64_t samples, int alleles) {
+CallCounts count_genotypes(bcf_fmt_t const& format, std::int64_t samples, int alleles) {
     switch (format.type) {
         case BCF_BT_INT8:
             return count_calls<std::int8_t>(format, samples, alleles);

@@ -9,7 +9,7 @@
 namespace maniple {
 
 /// What one record's genotypes held besides plain diploid calls.
-struct GenotypeCounts {
+struct CallCounts {
     std::int64_t haploid = 0;
     std::int64_t half_missing = 0;
     bool polyploid = false;       ///< Some sample has more than two alleles.
@@ -17,7 +17,7 @@ struct GenotypeCounts {
 };
 
 /// \pre  format is unpacked and holds the GT of `samples` samples.
-GenotypeCounts count_genotypes(bcf_fmt_t const& format, std::int64_t samples, int alleles);
+CallCounts count_genotypes(bcf_fmt_t const& format, std::int64_t samples, int alleles);
 
 /// Copies of allele number `allele` per sample, two bits each, 3 = missing.
 /// \pre  row has a word for every 32 samples; the record is not polyploid.

@@ -279,7 +279,7 @@ TEST_CASE("dense_kernels: every instruction set gives the same bits", "[linalg]"
     Doubles const start{61, 70, 3};
     AlignedBuffer<double> left{packed_left_size};
     AlignedBuffer<double> right{packed_right_size};
-    auto const product = [&](InstructionSet set, ResultShape shape) {
+    auto const product = [&](InstructionSet set, ProductShape shape) {
         auto result = start;
         dense_kernels(set).add_product(
             {.left = {a.view().data(), ElementType::float32, a.stride(), 1},
@@ -290,7 +290,7 @@ TEST_CASE("dense_kernels: every instruction set gives the same bits", "[linalg]"
              .result = result.view().data(),
              .result_stride = result.stride(),
              .rows = 61,
-             .columns = shape == ResultShape::full ? 70 : 61,
+             .columns = shape == ProductShape::full ? 70 : 61,
              .inner = 230,
              .shape = shape,
              .packed_left = left.data(),
@@ -299,7 +299,7 @@ TEST_CASE("dense_kernels: every instruction set gives the same bits", "[linalg]"
     };
     for (auto set : runnable_instruction_sets()) {
         CAPTURE(to_string(set));
-        for (auto shape : {ResultShape::full, ResultShape::lower}) {
+        for (auto shape : {ProductShape::full, ProductShape::lower}) {
             CHECK(product(set, shape) == product(InstructionSet::scalar, shape));
         }
         for (std::int64_t rows = 1; rows <= triangle_rows; ++rows) {

@@ -42,7 +42,7 @@ struct ScoreRequest {
 
 /// Where scored variants meet one variant of the cohort. Those that count a missing genotype
 /// differently have rows of their own.
-struct ScoreRow {
+struct MatchedRow {
     std::int32_t block = 0;         ///< Among ScorePlan::blocks().
     std::int32_t row = 0;           ///< In the block.
     double missing_alternates = 0;  ///< ALT alleles that a missing genotype counts.
@@ -85,7 +85,7 @@ public:
 
     std::int64_t scores() const { return std::ssize(coverage_); }
     std::vector<ChosenBlock> const& blocks() const { return blocks_; }  ///< With rows, in order.
-    std::vector<ScoreRow> const& rows() const { return rows_; }
+    std::vector<MatchedRow> const& rows() const { return rows_; }
     std::vector<RowTile> const& tiles() const { return tiles_; }
     WorkSharing sharing() const { return sharing_; }
     std::span<double const> scales() const { return scales_; }
@@ -119,7 +119,7 @@ private:
     std::vector<SourceMatches> matches_;
     std::vector<ScoreCoverage> coverage_;
     std::vector<ChosenBlock> blocks_;
-    std::vector<ScoreRow> rows_;
+    std::vector<MatchedRow> rows_;
     std::vector<ScoreEntry> entries_;
     std::vector<RowTile> tiles_;
     WorkSharing sharing_ = WorkSharing::samples;
