@@ -164,21 +164,22 @@ private:
     }
 
     void tell_found(bool is_dropped) {
-        if (batches_done_ == 0 && rows_done_ == 0 && !is_dropped) return;
-        std::string text = "an interrupted run is taken up:";
         auto const batches = std::ssize(plan_.batches());
-        if (batches > 1) text += fmt::format(" {} of {} batches are done", batches_done_, batches);
-        if (rows_done_ > 0 || batches == 1) {
-            text +=
-                fmt::format("{} {} of {} variants{} were done by then", batches > 1 ? ", and" : "",
-                            batches_done_ == batches ? plan_.variants() : rows_done_,
-                            plan_.variants(), batches > 1 ? " of the next" : "");
+        if (batches_done_ > 0 || rows_done_ > 0) {
+            std::string text = "an interrupted run is taken up:";
+            if (batches > 1) {
+                text += fmt::format(" {} of {} batches and", batches_done_, batches);
+            }
+            text += fmt::format(" {} of {} variants{} were done by then",
+                                batches_done_ == batches ? plan_.variants() : rows_done_,
+                                plan_.variants(), batches > 1 ? " of the next" : "");
+            log_.note(text);
         }
         if (is_dropped) {
-            text +=
-                "; the batch that was begun takes more memory than there is now, and begins again";
+            log_.note(
+                "the batch that an interrupted run had begun takes more memory than there is now "
+                "(--memory): it is done again, in smaller ones");
         }
-        log_.note(text);
     }
 
     // What is there of a batch; on the root.

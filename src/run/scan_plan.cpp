@@ -259,15 +259,15 @@ class ScanPlan::BatchNeeds {
 public:
     /// \param left  by a pass to the next [bytes].
     BatchNeeds(ScanPlan const& plan, ScanMemory const& memory, std::int64_t left)
-        : memory_{memory},
+        : memory_{&memory},
           left_{left},
           covariates_{plan.expanded_covariates_},
           columns_{plan.expanded_covariates_} {}
 
     std::int64_t with(PlannedTrait const& trait) const {
         bool const known = patterns_.contains(pattern_of(trait));
-        return left_ + memory_.of_batch(traits_ + 1, std::ssize(patterns_) + (known ? 0 : 1),
-                                        columns_ + own_columns_of(trait), covariates_);
+        return left_ + memory_->of_batch(traits_ + 1, std::ssize(patterns_) + (known ? 0 : 1),
+                                         columns_ + own_columns_of(trait), covariates_);
     }
 
     void add(PlannedTrait const& trait) {
@@ -285,7 +285,7 @@ private:
         return (patterns_.contains(pattern_of(trait)) ? 0 : trait.columns) + trait.more_columns;
     }
 
-    ScanMemory const& memory_;
+    ScanMemory const* memory_;
     std::int64_t left_;
     std::int64_t covariates_;  // Those of the base.
     std::int64_t columns_;

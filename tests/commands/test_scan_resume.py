@@ -141,39 +141,38 @@ class Batches(Scan):
         refused = self.refuse("give at least --memory", *self.words, "--memory", "1M", "--out", "x")
         return int(re.search(r"give at least --memory (\d+)M", refused)[1])
 
-    def stop_in_second(self, memory):
+    def stop_in(self, batch, memory):
         """After some of its row chunks."""
         sizes = []
 
         def is_time():
-            if "batch 2 of" in self.said():
+            if f"batch {batch} of" in self.said():
                 sizes.append((self.folder / "r/segments/columns").stat().st_size)
             return sizes and sizes[-1] > sizes[0]
 
         code, said = self.stop(signal.SIGTERM, is_time, "--memory", memory)
         self.assertEqual(code, STOPPED, said)
 
-    def test_same_memory(self):
-        memory = f"{self.least() + 4}M"
-        self.stop_in_second(memory)
-        said = self.finish("--memory", memory)
-        self.assertRegex(said, r"taken up: 1 of \d+ batches are done, and \d+ of 6000 variants of the next")
-        self.assertNotIn("batch 1 of", said)
-
-    def test_more_memory(self):
-        """The batch that was begun is finished as it is; those after it are larger."""
+    def test_batches_that_are_done_stay(self):
+        """The one that was begun is finished as it is, with more memory and with less."""
         least = self.least()
-        self.stop_in_second(f"{least + 4}M")
-        said = self.finish("--memory", f"{least + 12}M")
-        self.assertRegex(said, r"taken up: 1 of 3 batches are done, and \d+ of 6000 variants of the next")
-        self.assertNotIn("batch 1 of", said)
+        for before, after in ((4, 4), (4, 12), (12, 4)):
+            with self.subTest(before=before, after=after):
+                self.stop_in(2, f"{least + before}M")
+                said = self.finish("--memory", f"{least + after}M")
+                self.assertRegex(said, r"taken up: 1 of \d+ batches and [1-9]\d+ of 6000 variants of the next were done")
+                self.assertNotIn("batch 1 of", said)
+                self.assertNotIn("done again", said)
+                shutil.rmtree(self.folder / "r")
 
     def test_less_memory(self):
+        """A batch that does not fit any more is given up."""
         least = self.least()
-        self.stop_in_second(f"{least + 12}M")
+        self.stop_in(1, f"{least + 12}M")
         said = self.finish("--memory", f"{least + 4}M")
-        self.assertRegex(said, r"taken up: 1 of \d+ batches are done; the batch that was begun takes more memory")
-        self.assertNotIn("batch 1 of", said)
+        self.assertIn("takes more memory than there is now (--memory): it is done again, in smaller ones", said)
+        self.assertNotIn("taken up", said)
+        self.assertIn("batch 1 of", said)
 
 
 if __name__ == "__main__":
