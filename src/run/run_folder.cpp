@@ -26,7 +26,7 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view lock_name = ".unfinished";
 // What runs that go on later have done so far.
-constexpr std::array<std::string_view, 2> progress_names{"models", "whole-genome"};
+constexpr std::array<std::string_view, 3> progress_names{"models", "whole-genome", "segments"};
 // Belongs to the progress of a scan.
 constexpr std::string_view predictors_name = "predictors.h5";
 // What a run writes last, by kind of run.
@@ -39,6 +39,8 @@ std::string_view name_of(RunProgress progress) {
             return progress_names[0];
         case RunProgress::whole_genome:
             return progress_names[1];
+        case RunProgress::segments:
+            return progress_names[2];
         case RunProgress::none:
             break;
     }

@@ -1,6 +1,7 @@
 #include "maniple/run/scan.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <memory>
 #include <optional>
 #include <string>
@@ -72,7 +73,7 @@ void describe_outcome(std::vector<TraitSummary> const& summaries, Log& log) {
 }
 
 RunProgress progress_of(ScanRequest const& request) {
-    return request.whole_genome ? RunProgress::whole_genome : RunProgress::none;
+    return request.whole_genome ? RunProgress::whole_genome : RunProgress::segments;
 }
 
 /// The regression of a scan that has checked everything, and told of it. \param labels  of traits
@@ -104,25 +105,97 @@ ScanRequest with_predictors(ScanRequest request, std::vector<std::string> const&
 /// A scan between its plan and its files.
 class ScanRun {
 public:
-    ScanRun(ScanPlan& plan, mpi::Communicator const& comm, Log& log)
+    /// \param output  on the root. Collective.
+    ScanRun(ScanPlan& plan, ScanOutput* output, mpi::Communicator const& comm, Log& log)
         : plan_{plan},
+          output_{output},
           comm_{comm},
           log_{log},
           units_{plan.blocks(), plan.unit_rows()},
-          labels_{plan.trait_labels()} {}
+          labels_{plan.trait_labels()} {
+        take_up();
+    }
 
-    /// On the root, `output` takes the results. Collective.
-    std::vector<TraitSummary> run(std::optional<ScanOutput>& output) {
+    /// Collective.
+    std::vector<TraitSummary> run() {
         auto const batches = plan_.batches().size();
         for (std::size_t b = 0; b < batches; ++b) {
+            if (std::cmp_less(b, batches_done_)) {
+                ScanTally tally{plan_.batches()[b].size()};
+                together(comm_, [&] { count(b, plan_.variants(), tally); });
+                add_summaries(b, tally);
+                continue;
+            }
             if (batches > 1) log_.note(fmt::format("batch {} of {}", b + 1, batches));
-            pass(b, output);
+            pass(b, std::cmp_equal(b, batches_done_) ? rows_done_ / units_.unit_rows() : 0);
         }
         return std::move(summaries_);
     }
 
 private:
-    void pass(std::size_t batch, std::optional<ScanOutput>& output) {
+    // What an interrupted run left. The root knows; all must plan alike.
+    void take_up() {
+        std::vector<std::int64_t> found;
+        if (output_ != nullptr) {
+            auto const begun = output_->begun();
+            found = {begun.first.get(), begun.last.get(), output_->rows_begun()};
+            for (auto const& traits : output_->complete()) found.push_back(traits.last.get());
+        }
+        auto const sent = std::as_bytes(std::span{found});
+        auto const bytes = comm_.broadcast({sent.begin(), sent.end()});
+        found.resize(bytes.size() / sizeof(std::int64_t));
+        std::memcpy(found.data(), bytes.data(), bytes.size());
+
+        Range<TraitIndex> const begun{TraitIndex{found[0]}, TraitIndex{found[1]}};
+        std::vector<Range<TraitIndex>> complete;
+        for (auto const last : std::span{found}.subspan(3)) {
+            complete.push_back(
+                {complete.empty() ? TraitIndex{0} : complete.back().last, TraitIndex{last}});
+        }
+        together(comm_, [&] { plan_.go_on_after(complete, begun); });
+        batches_done_ = std::ssize(complete);
+        bool const fits = batches_done_ < std::ssize(plan_.batches()) &&
+                          plan_.batches()[complete.size()] == begun;
+        if (fits) rows_done_ = found[2];
+        together(comm_, [&] {
+            if (!fits && output_ != nullptr) output_->drop_begun();
+        });
+        tell_found(begun.size() > 0 && !fits);
+    }
+
+    void tell_found(bool is_dropped) {
+        auto const batches = std::ssize(plan_.batches());
+        if (batches_done_ > 0 || rows_done_ > 0) {
+            std::string text = "an interrupted run is taken up:";
+            if (batches > 1) {
+                text += fmt::format(" {} of {} batches and", batches_done_, batches);
+            }
+            text += fmt::format(" {} of {} variants{} were done by then",
+                                batches_done_ == batches ? plan_.variants() : rows_done_,
+                                plan_.variants(), batches > 1 ? " of the next" : "");
+            log_.note(text);
+        }
+        if (is_dropped) {
+            log_.note(
+                "the batch that an interrupted run had begun takes more memory than there is now "
+                "(--memory): it is done again, in smaller ones");
+        }
+    }
+
+    // What is there of a batch; on the root.
+    void count(std::size_t batch, std::int64_t rows, ScanTally& tally) const {
+        if (output_ != nullptr) output_->count(plan_.batches()[batch], rows, tally);
+    }
+
+    void add_summaries(std::size_t batch, ScanTally const& tally) {
+        auto const traits = plan_.batches()[batch];
+        for (auto t = traits.first; t != traits.last; ++t) {
+            summaries_.push_back(
+                summarize(plan_, labels_[t.at()], t, tally, TraitIndex{t - traits.first}));
+        }
+    }
+
+    void pass(std::size_t batch, std::int64_t first_unit) {
         auto const traits = plan_.batches()[batch];
         std::optional<ScanModels> models;
         std::optional<ContigNulls> nulls;
@@ -132,25 +205,41 @@ private:
             nulls.emplace(*models, plan_.offsets(batch, *models), plan_.request().threads);
         });
         ScanTally tally{traits.size()};
+        together(comm_, [&] { count(batch, first_unit * units_.unit_rows(), tally); });
         Progress progress{"variants", plan_.variants(), log_};
         auto const sink = [&](std::int64_t unit, BlockReader& reader, EncodedUnit const& encoded) {
-            output->take(units_, unit, reader, encoded, models->layout, traits.first);
+            output_->take(units_, unit, reader, encoded, models->layout, traits.first);
         };
-        scan_batch(plan_, units_, *models, *nulls, comm_, sink, tally, progress);
+        scan_batch(plan_, units_, *models, *nulls, first_unit, comm_, sink, tally, progress);
         tally.merge(comm_);
-        for (auto t = traits.first; t != traits.last; ++t) {
-            summaries_.push_back(
-                summarize(plan_, labels_[t.at()], t, tally, TraitIndex{t - traits.first}));
-        }
+        add_summaries(batch, tally);
     }
 
     ScanPlan& plan_;
+    ScanOutput* output_;  // None but on the root.
     mpi::Communicator const& comm_;
     Log& log_;
     ScanUnits units_;
     std::vector<std::string> labels_;
+    std::int64_t batches_done_ = 0;  // By an interrupted run,
+    std::int64_t rows_done_ = 0;     // and of the next.
     std::vector<TraitSummary> summaries_;
 };
+
+// Whatever ends a scan: what it has found so far is of use to the next run.
+std::vector<TraitSummary> scan_batches(ScanPlan& plan, std::unique_ptr<ScanOutput>& output,
+                                       mpi::Communicator const& comm, Log& log) {
+    try {
+        return ScanRun{plan, output.get(), comm, log}.run();
+    } catch (...) {
+        try {
+            if (output) output->seal();
+        } catch (Error const&) {
+            // What was sealed before is still there; the first failure is told.
+        }
+        throw;
+    }
+}
 
 }  // namespace
 
@@ -203,14 +292,11 @@ void run_scan(ScanRequest const& request, mpi::Communicator const& comm, Log& lo
     }
     describe_work(*plan, comm, log);
 
-    std::optional<DurableFile> results;
-    std::optional<ScanOutput> output;
+    std::unique_ptr<ScanOutput> output;
     together(comm, [&] {
-        if (!comm.is_root()) return;
-        results.emplace(folder->path() / "results.h5");
-        output.emplace(results->temporary(), *plan);
+        if (comm.is_root()) output = std::make_unique<ScanOutput>(folder->progress(), *plan);
     });
-    auto summaries = ScanRun{*plan, comm, log}.run(output);
+    auto const summaries = scan_batches(*plan, output, comm, log);
 
     auto const mine = describe_rank(comm, request.threads);
     for (auto const& rank : comm.gather(std::as_bytes(std::span{mine}))) {
@@ -218,8 +304,9 @@ void run_scan(ScanRequest const& request, mpi::Communicator const& comm, Log& lo
     }
     together(comm, [&] {
         if (!comm.is_root()) return;
-        output->finish();
-        output.reset();
+        DurableFile results{folder->path() / "results.h5"};
+        output->seal();
+        output->write_results(results.temporary());
         DurableFile table{folder->path() / "summary.tsv"};
         write_summary(table.temporary(), summaries);
         record.finished = timestamp();
@@ -228,7 +315,8 @@ void run_scan(ScanRequest const& request, mpi::Communicator const& comm, Log& lo
         write_run_record(described.temporary(), describe_scan(*plan), record);
         table.commit(ExistingFile::refuse);
         described.commit(ExistingFile::refuse);
-        results->commit(ExistingFile::refuse);  // last: a folder with it is a finished run
+        results.commit(ExistingFile::refuse);  // last: a folder with it is a finished run
+        output.reset();
         folder->finish();
         describe_outcome(summaries, log);
         log.note(fmt::format("done in {:.1f} s: {}", watch.seconds(),

@@ -38,20 +38,22 @@ struct RawPiece {
 };
 
 /// A rank's units, by turn.
-std::vector<std::int64_t> own_units(ScanUnits const& units, mpi::Communicator const& comm) {
+std::vector<std::int64_t> own_units(ScanUnits const& units, std::int64_t first,
+                                    mpi::Communicator const& comm) {
     std::vector<std::int64_t> own;
-    for (std::int64_t u = 0; u < units.count(); ++u) {
+    for (auto u = first; u < units.count(); ++u) {
         if (owner_of_unit(u, comm.size()) == comm.rank()) own.push_back(u);
     }
     return own;
 }
 
-UnitQueue make_queue(ScanUnits const& units, std::vector<std::int64_t> const& own,
-                     ColumnGroups const& groups, mpi::Communicator const& comm, int threads) {
+UnitQueue make_queue(ScanUnits const& units, std::int64_t first,
+                     std::vector<std::int64_t> const& own, ColumnGroups const& groups,
+                     mpi::Communicator const& comm, int threads) {
     std::vector<std::int64_t> pieces;
     for (auto unit : own) pieces.push_back(units.piece_count(unit));
     std::vector<char> owners;
-    for (std::int64_t u = 0; comm.is_root() && u < units.count(); ++u) {
+    for (auto u = first; comm.is_root() && u < units.count(); ++u) {
         owners.push_back(owner_of_unit(u, comm.size()) == 0 ? 1 : 0);
     }
     auto const limits = pass_limits(threads);
@@ -64,8 +66,8 @@ UnitQueue make_queue(ScanUnits const& units, std::vector<std::int64_t> const& ow
 class BatchScan {
 public:
     BatchScan(ScanPlan const& plan, ScanUnits const& units, ScanModels const& models,
-              ContigNulls& nulls, mpi::Communicator const& comm, UnitSink const& sink,
-              ScanTally& tally, Progress& progress)
+              ContigNulls& nulls, std::int64_t first_unit, mpi::Communicator const& comm,
+              UnitSink const& sink, ScanTally& tally, Progress& progress)
         : plan_{plan},
           units_{units},
           models_{models},
@@ -74,9 +76,10 @@ public:
           sink_{sink},
           tally_{tally},
           progress_{progress},
-          own_{own_units(units, comm)},
+          first_unit_{first_unit},
+          own_{own_units(units, first_unit, comm)},
           groups_{models.layout.traits(), models.layout.patterns(), units.unit_rows()},
-          queue_{make_queue(units, own_, groups_, comm, plan.request().threads)},
+          queue_{make_queue(units, first_unit, own_, groups_, comm, plan.request().threads)},
           reader_{plan.cohort()},
           pulse_{comm} {
         auto const threads = plan.request().threads;
@@ -177,7 +180,7 @@ private:
     void receive_wanted() {
         auto const unit = queue_.wanted();
         if (!unit) return;
-        auto const owner = owner_of_unit(*unit, comm_.size());
+        auto const owner = owner_of_unit(first_unit_ + *unit, comm_.size());
         if (!comm_.message_waits(owner, results_tag)) return;
         arrived_ = EncodedUnit::from_message(comm_.receive(owner, results_tag));
         queue_.arrived();
@@ -244,9 +247,10 @@ private:
     }
 
     void write(UnitTask const& task) {
-        auto const own = owner_of_unit(task.item, comm_.size()) == 0;
-        sink_(task.item, reader_, own ? encoded_at(task.turn) : *arrived_);
-        auto const rows = units_.rows(task.item).size();
+        auto const unit = first_unit_ + task.item;
+        auto const own = owner_of_unit(unit, comm_.size()) == 0;
+        sink_(unit, reader_, own ? encoded_at(task.turn) : *arrived_);
+        auto const rows = units_.rows(unit).size();
         if (own) {
             own_written_ += rows;
         } else {
@@ -271,7 +275,9 @@ private:
     }
 
     // Written, and what this rank has computed beyond that.
-    void show_progress() { progress_.reach(written_ + computed_ - own_written_); }
+    void show_progress() {
+        progress_.reach(first_unit_ * units_.unit_rows() + written_ + computed_ - own_written_);
+    }
 
     ScanPlan const& plan_;
     ScanUnits const& units_;
@@ -281,6 +287,7 @@ private:
     UnitSink const& sink_;
     ScanTally& tally_;
     Progress& progress_;
+    std::int64_t first_unit_;
     std::vector<std::int64_t> own_;
     ColumnGroups groups_;
     UnitQueue queue_;
@@ -307,9 +314,9 @@ PassLimits pass_limits(int threads) {
 }
 
 void scan_batch(ScanPlan const& plan, ScanUnits const& units, ScanModels const& models,
-                ContigNulls& nulls, mpi::Communicator const& comm, UnitSink const& sink,
-                ScanTally& tally, Progress& progress) {
-    BatchScan{plan, units, models, nulls, comm, sink, tally, progress}.run();
+                ContigNulls& nulls, std::int64_t first_unit, mpi::Communicator const& comm,
+                UnitSink const& sink, ScanTally& tally, Progress& progress) {
+    BatchScan{plan, units, models, nulls, first_unit, comm, sink, tally, progress}.run();
 }
 
 }  // namespace maniple

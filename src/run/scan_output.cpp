@@ -1,10 +1,14 @@
 #include "maniple/run/scan_output.hpp"
 
 #include <algorithm>
+#include <cstring>
+#include <system_error>
+#include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "maniple/core/error.hpp"
 #include "maniple/model/test_status.hpp"
 #include "maniple/run/stop_request.hpp"
 
@@ -60,56 +64,117 @@ ResultHeader make_header(ScanPlan const& plan) {
     return header;
 }
 
+void append_names(ScanPlan const& plan, ScanUnits const& units, std::int64_t unit,
+                  BlockReader& reader, ResultWriter& writer) {
+    for (auto const& piece : units.pieces(unit)) {
+        auto const& block = plan.blocks()[piece.block.at()];
+        reader.forget_before(block.partition);
+        auto const names = reader.variants(block);
+        writer.append_variants(plan.cohort().index().partitions[block.partition].contig,
+                               std::span{names}.subspan(static_cast<std::size_t>(piece.first),
+                                                        static_cast<std::size_t>(piece.rows)));
+    }
+}
+
+constexpr char const* columns_name = "columns";
+constexpr char const* sealed_name = "sealed";
+
+KeptWork interrupted_scan() { return {"scan", "choose another --out"}; }
+
+// Bytes of the spool that an interrupted run of the same plan sealed.
+std::int64_t find_sealed(std::filesystem::path const& folder, PlanFacts const& facts) {
+    auto const file = folder / sealed_name;
+    auto const kept = find_state(file, facts, interrupted_scan());
+    if (!kept) return 0;
+    std::int64_t sealed = 0;
+    if (kept->size() != sizeof sealed) throw_damaged(file, interrupted_scan());
+    std::memcpy(&sealed, kept->data(), sizeof sealed);
+    if (sealed <= 0) throw_damaged(file, interrupted_scan());
+    return sealed;
+}
+
+ResultSpool open_spool(std::filesystem::path const& folder, ScanPlan const& plan,
+                       std::int64_t sealed) {
+    auto const file = folder / columns_name;
+    if (sealed > 0) return ResultSpool::reopen(file, plan.variants(), plan.traits(), sealed);
+    std::error_code error;
+    std::filesystem::create_directories(folder, error);
+    if (error) {
+        throw EnvironmentError{fmt::format("folder '{}' cannot be made ({}); check the disk",
+                                           folder.string(), error.message())};
+    }
+    return {file, plan.variants(), plan.traits()};
+}
+
+// At most a fiftieth of the time goes into sealing.
+constexpr double shortest_pause = 1;  // Seconds.
+constexpr double pause_per_seal = 50;
+
 }  // namespace
 
-ScanOutput::ScanOutput(std::filesystem::path const& file, ScanPlan const& plan)
-    : plan_{plan}, writer_{file, make_header(plan)} {
-    if (plan.batches().size() > 1) {
-        spool_.emplace(file.parent_path(), plan.variants(), plan.traits());
+ScanOutput::ScanOutput(std::filesystem::path folder, ScanPlan const& plan)
+    : folder_{std::move(folder)},
+      plan_{plan},
+      facts_{plan.facts()},
+      spool_{open_spool(folder_, plan, find_sealed(folder_, facts_))},
+      sealed_{spool_.bytes()},
+      next_seal_{shortest_pause} {}
+
+ScanOutput::~ScanOutput() {
+    if (sealed_ > 0) return;
+    std::error_code ignored;
+    std::filesystem::remove(folder_ / columns_name, ignored);
+    std::filesystem::remove(folder_, ignored);  // Where it is empty.
+}
+
+void ScanOutput::count(Range<TraitIndex> batch, std::int64_t rows, ScanTally& tally) const {
+    std::vector<float> neg_log10_p;
+    for (std::int64_t row = 0; row < rows; row += plan_.unit_rows()) {
+        StopRequest::check();
+        spool_.read(batch.first, row,
+                    [&](ResultColumn which, TraitIndex trait, EncodedColumn column) {
+                        if (which == ResultColumn::neg_log10_p) {
+                            neg_log10_p = decode_results<float>(column);
+                        } else if (which == ResultColumn::status) {
+                            tally.add(TraitIndex{trait - batch.first},
+                                      decode_results<std::uint8_t>(column), neg_log10_p);
+                        }
+                    });
     }
 }
 
 void ScanOutput::take(ScanUnits const& units, std::int64_t unit, BlockReader& reader,
                       EncodedUnit const& encoded, UnitLayout const& layout, TraitIndex first) {
     auto const row = units.rows(unit).first.get();
-    if (spool_) {
-        reader.forget_before(plan_.blocks()[units.pieces(unit).front().block.at()].partition);
-    } else {
-        append_names(units, unit, reader);
-    }
+    reader.forget_before(plan_.blocks()[units.pieces(unit).front().block.at()].partition);
     encoded.for_each_column(layout,
                             [&](ResultColumn which, TraitIndex in_batch, EncodedColumn column) {
-                                auto const trait = first + in_batch.get();
-                                if (spool_) {
-                                    spool_->write(which, row, trait, column);
-                                } else {
-                                    writer_.write(which, row, trait, column);
-                                }
+                                spool_.write(which, row, first + in_batch.get(), column);
                             });
+    spool_.end_row_chunk();
+    if (watch_.seconds() >= next_seal_) seal();
 }
 
-void ScanOutput::append_names(ScanUnits const& units, std::int64_t unit, BlockReader& reader) {
-    for (auto const& piece : units.pieces(unit)) {
-        auto const& block = plan_.blocks()[piece.block.at()];
-        reader.forget_before(block.partition);
-        auto const names = reader.variants(block);
-        writer_.append_variants(plan_.cohort().index().partitions[block.partition].contig,
-                                std::span{names}.subspan(static_cast<std::size_t>(piece.first),
-                                                         static_cast<std::size_t>(piece.rows)));
-    }
+void ScanOutput::seal() {
+    if (spool_.bytes() == sealed_) return;
+    Stopwatch const sealing;
+    spool_.seal();
+    auto const bytes = spool_.bytes();
+    keep_state(folder_ / sealed_name, facts_, std::as_bytes(std::span{&bytes, 1}));
+    sealed_ = bytes;
+    next_seal_ = watch_.seconds() + std::max(shortest_pause, pause_per_seal * sealing.seconds());
 }
 
-void ScanOutput::finish() {
-    if (spool_) {
-        ScanUnits const units{plan_.blocks(), plan_.unit_rows()};
-        BlockReader reader{plan_.cohort()};
-        for (std::int64_t u = 0; u < units.count(); ++u) {
-            StopRequest::check();
-            append_names(units, u, reader);
-            spool_->copy_chunk(units.rows(u).first.get(), writer_);
-        }
+void ScanOutput::write_results(std::filesystem::path const& file) const {
+    ResultWriter writer{file, make_header(plan_)};
+    ScanUnits const units{plan_.blocks(), plan_.unit_rows()};
+    BlockReader reader{plan_.cohort()};
+    for (std::int64_t u = 0; u < units.count(); ++u) {
+        StopRequest::check();
+        append_names(plan_, units, u, reader, writer);
+        spool_.copy_chunk(units.rows(u).first.get(), writer);
     }
-    writer_.finish();
+    writer.finish();
 }
 
 }  // namespace maniple

@@ -58,7 +58,7 @@ WholeGenomeRequest within(WholeGenomeRequest request, ScanLimits const& limits) 
 }
 
 ScanPlan::ScanPlan(ScanRequest request, ScanLimits limits, Log& log)
-    : request_{std::move(request)}, cohort_{request_.store}, tables_{cohort_} {
+    : request_{std::move(request)}, limits_{limits}, cohort_{request_.store}, tables_{cohort_} {
     auto const columns = list_columns(tables_);
     auto covariates = choose_covariates(columns, request_.covariates);
     auto const asked = choose_tested_traits(columns, request_.traits, covariates);
@@ -69,7 +69,7 @@ ScanPlan::ScanPlan(ScanRequest request, ScanLimits limits, Log& log)
     blocks_ = choose_variants(cohort_, request_.variants, log);
     for (auto const& block : blocks_) variants_ += block.size();
     find_predictors(log);
-    survey(asked, limits, log);
+    survey(asked, log);
     describe_traits(log);
 }
 
@@ -179,30 +179,29 @@ OffsetExtent ScanPlan::offset_extent() const {
 
 // Fit all traits, in groups that fit the memory whatever their patterns of missing values are. What
 // they need together then shows.
-void ScanPlan::survey(std::vector<TraitReference> const& asked, ScanLimits limits, Log& log) {
+void ScanPlan::survey(std::vector<TraitReference> const& asked, Log& log) {
     std::vector<ColumnReference> columns;
-    EventTraits events;
     for (auto const& trait : asked) {
         columns.push_back(trait.reference);
         auto const model = choose_model(request_.model, trait.reference);
-        events.binary += model == TraitModel::logistic ? 1 : 0;
-        events.times += model == TraitModel::cox ? 1 : 0;
+        events_.binary += model == TraitModel::logistic ? 1 : 0;
+        events_.times += model == TraitModel::cox ? 1 : 0;
         if (predictors_) require_unit(trait.reference, model);  // Before any work.
     }
-    if (events.all() > 0) events.settings = event_settings();
+    if (events_.all() > 0) events_.settings = event_settings();
     auto const count = std::ssize(columns);
-    auto const offsets = offset_extent();
-    ScanMemory const rough{cohort_, blocks_, count, request_.missing, limits, offsets, events};
+    ScanMemory const rough{cohort_, blocks_,         count,  request_.missing,
+                           limits_, offset_extent(), events_};
     auto const covariates = loader_->covariate_columns();
     auto const needs = [&](std::int64_t traits) {
-        auto const times = std::min(traits, events.times);
+        auto const times = std::min(traits, events_.times);
         auto const more = times * rough.event_columns(TraitModel::cox, covariates) +
-                          std::min(traits - times, events.binary) *
+                          std::min(traits - times, events_.binary) *
                               rough.event_columns(TraitModel::logistic, covariates);
         return rough.of_batch(traits, traits, (traits + 1) * covariates + more, covariates);
     };
     std::int64_t group = count;
-    while (group > 1 && needs(group) > limits.memory) group = (group + 1) / 2;
+    while (group > 1 && needs(group) > limits_.memory) group = (group + 1) / 2;
     for (std::int64_t first = 0; first < count; first += group) {
         auto const part =
             std::span{columns}.subspan(static_cast<std::size_t>(first),
@@ -219,10 +218,10 @@ void ScanPlan::survey(std::vector<TraitReference> const& asked, ScanLimits limit
     if (traits_.empty()) {
         throw UserError{"none of the traits can be tested; see the warnings above"};
     }
-    ScanMemory const memory{cohort_, blocks_, traits(), request_.missing, limits, offsets, events};
+    auto const memory = memory_model();
     unit_rows_ = memory.unit_rows();
-    bool const one_pass = group == count && memory.of_batch(*fitted_) <= limits.memory;
-    make_batches(memory, limits.memory, one_pass || traits() == 1 ? 0 : between_passes);
+    bool const one_pass = group == count && memory.of_batch(*fitted_) <= limits_.memory;
+    make_batches(TraitIndex{0}, one_pass || traits() == 1 ? 0 : between_passes);
     if (batches_.size() > 1 || group < count) fitted_.reset();
     if (fitted_) memory_ = memory.of_batch(*fitted_);
 }
@@ -255,40 +254,67 @@ void ScanPlan::add_fitted(FittedBatch const& fitted, std::span<ColumnReference c
     }
 }
 
-// Greedily, in order: the next trait begins a batch where it does not fit into the last one.
-// \param left  by a pass to the next.
-void ScanPlan::make_batches(ScanMemory const& memory, std::int64_t limit, std::int64_t left) {
-    std::set<std::uint64_t> patterns;
-    std::int64_t first = 0;
-    std::int64_t columns = expanded_covariates_;  // Those of the base.
-    std::int64_t least = 0;
-    for (std::int64_t t = 0; t <= traits(); ++t) {
-        bool const end = t == traits();
-        if (!end) {
-            auto const& trait = traits_[static_cast<std::size_t>(t)];
-            // A pattern has arrays of its own in each kind of model.
-            auto const pattern = trait.pattern ^ (trait.model == TraitModel::linear ? 0 : ~0ULL);
-            bool const known = patterns.contains(pattern);
-            auto const own = (known ? 0 : trait.columns) + trait.more_columns;
-            auto const bytes =
-                left + memory.of_batch(t + 1 - first, std::ssize(patterns) + (known ? 0 : 1),
-                                       columns + own, expanded_covariates_);
-            if (t == first) least = std::max(least, bytes);
-            if (bytes <= limit || t == first) {
-                patterns.insert(pattern);
-                columns += own;
-                memory_ = std::max(memory_, bytes);
-                continue;
-            }
-        }
-        batches_.push_back({TraitIndex{first}, TraitIndex{t}});
-        if (end) break;
-        first = t--;  // Look at it again, as the first of the next.
-        patterns.clear();
-        columns = expanded_covariates_;
+// What a batch needs, as traits are added to it.
+class ScanPlan::BatchNeeds {
+public:
+    /// \param left  by a pass to the next [bytes].
+    BatchNeeds(ScanPlan const& plan, ScanMemory const& memory, std::int64_t left)
+        : memory_{&memory},
+          left_{left},
+          covariates_{plan.expanded_covariates_},
+          columns_{plan.expanded_covariates_} {}
+
+    std::int64_t with(PlannedTrait const& trait) const {
+        bool const known = patterns_.contains(pattern_of(trait));
+        return left_ + memory_->of_batch(traits_ + 1, std::ssize(patterns_) + (known ? 0 : 1),
+                                         columns_ + own_columns_of(trait), covariates_);
     }
+
+    void add(PlannedTrait const& trait) {
+        columns_ += own_columns_of(trait);
+        patterns_.insert(pattern_of(trait));
+        ++traits_;
+    }
+
+private:
+    // A pattern has arrays of its own in each kind of model.
+    static std::uint64_t pattern_of(PlannedTrait const& trait) {
+        return trait.pattern ^ (trait.model == TraitModel::linear ? 0 : ~0ULL);
+    }
+    std::int64_t own_columns_of(PlannedTrait const& trait) const {
+        return (patterns_.contains(pattern_of(trait)) ? 0 : trait.columns) + trait.more_columns;
+    }
+
+    ScanMemory const* memory_;
+    std::int64_t left_;
+    std::int64_t covariates_;  // Those of the base.
+    std::int64_t columns_;
+    std::int64_t traits_ = 0;
+    std::set<std::uint64_t> patterns_;
+};
+
+// Greedily, in order: the next trait begins a batch where it does not fit into the last one.
+void ScanPlan::make_batches(TraitIndex from, std::int64_t left) {
+    auto const memory = memory_model();
+    auto const limit = limits_.memory;
+    std::int64_t least = 0;
+    auto first = from;
+    BatchNeeds needs{*this, memory, left};
+    for (auto t = from; t.get() < traits(); ++t) {
+        auto bytes = needs.with(traits_[t.at()]);
+        if (t != first && bytes > limit) {
+            batches_.push_back({first, t});
+            first = t;
+            needs = BatchNeeds{*this, memory, left};
+            bytes = needs.with(traits_[t.at()]);
+        }
+        if (t == first) least = std::max(least, bytes);
+        memory_ = std::max(memory_, bytes);
+        needs.add(traits_[t.at()]);
+    }
+    batches_.push_back({first, TraitIndex{traits()}});
     if (least > limit) {
-        if (fitted_->layout.traits() == traits()) {
+        if (fitted_ && fitted_->layout.traits() == traits()) {
             least = std::min(least, memory.of_batch(*fitted_));
         }
         // What a process holds at rest is not the same twice.
@@ -299,6 +325,37 @@ void ScanPlan::make_batches(ScanMemory const& memory, std::int64_t limit, std::i
             in_megabytes(limit), in_megabytes(least), cohort_.samples().size(),
             in_megabytes(least + margin))};
     }
+}
+
+ScanMemory ScanPlan::memory_model() const {
+    return {cohort_, blocks_, traits(), request_.missing, limits_, offset_extent(), events_};
+}
+
+void ScanPlan::go_on_after(std::span<Range<TraitIndex> const> complete, Range<TraitIndex> begun) {
+    auto done = std::vector<Range<TraitIndex>>{complete.begin(), complete.end()};
+    if (begun.size() > 0 && nearly_fits(begun)) done.push_back(begun);
+    bool const as_planned = done.size() <= batches_.size() &&
+                            std::ranges::equal(done, std::span{batches_}.first(done.size()));
+    if (as_planned) return;
+    expect(done.front().first == TraitIndex{0} && done.back().last.get() <= traits(),
+           "batches begin with the first trait");
+
+    fitted_.reset();
+    batches_ = std::move(done);
+    auto const next = batches_.back().last;
+    if (next.get() < traits()) make_batches(next, between_passes);
+}
+
+// What a process holds at rest is not the same twice.
+bool ScanPlan::nearly_fits(Range<TraitIndex> batch) const {
+    auto const memory = memory_model();
+    BatchNeeds needs{*this, memory, between_passes};
+    std::int64_t bytes = 0;
+    for (auto t = batch.first; t != batch.last; ++t) {
+        bytes = needs.with(traits_[t.at()]);
+        needs.add(traits_[t.at()]);
+    }
+    return bytes <= limits_.memory + limits_.memory / 20;
 }
 
 std::vector<std::string> ScanPlan::trait_labels() const {

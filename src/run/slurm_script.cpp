@@ -82,7 +82,7 @@ status=0
 srun --mpi="${MANIPLE_MPI:-$launcher}" --cpus-per-task="$threads" --wait=60 \
   "$maniple" "$command" --job "$job" "$@" || status=$?
 
-# 75: stopped by a signal, of a preemption or before the time limit; the same command starts again.
+# 75: stopped by a signal, of a preemption or before the time limit; the same command goes on.
 restarts=${SLURM_RESTART_COUNT:-0}
 if [ "$status" -eq 75 ] && [ "$restarts" -lt "${MANIPLE_MAX_RESTARTS:-3}" ]; then
   echo "maniple stopped in time (restarts so far: $restarts); requeueing job $SLURM_JOB_ID"

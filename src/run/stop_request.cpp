@@ -37,7 +37,7 @@ void StopRequest::check() {
 
 void StopRequest::throw_stopped() {
     throw Error{ExitCode::stopped,
-                "stopped by a signal before the end; the same command starts again"};
+                "stopped by a signal before the end; give the same command again"};
 }
 
 }  // namespace maniple

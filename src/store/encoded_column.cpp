@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "byte_planes.hpp"
+#include "deflate.hpp"
 #include "maniple/core/checksum.hpp"
 #include "maniple/core/contract.hpp"
 #include "plane_stream.hpp"
@@ -87,5 +88,20 @@ void encode_results(std::span<std::uint8_t const> values, std::int64_t chunk_row
                     std::vector<std::byte>& target) {
     encode(values, chunk_rows, target);
 }
+
+template <class T>
+std::vector<T> decode_results(EncodedColumn column) {
+    expect(column.value_bytes() == sizeof(T), "the column has this type");
+
+    std::vector<T> values(static_cast<std::size_t>(column.chunk_rows()));
+    std::vector<std::byte> planes(values.size() * sizeof(T));
+    if (!inflate(column.stream(), planes)) return {};
+    from_planes(planes, sizeof(T), std::as_writable_bytes(std::span{values}));
+    values.resize(static_cast<std::size_t>(column.rows()));
+    return values;
+}
+
+template std::vector<float> decode_results(EncodedColumn column);
+template std::vector<std::uint8_t> decode_results(EncodedColumn column);
 
 }  // namespace maniple

@@ -4,11 +4,14 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <optional>
+#include <system_error>
 #include <unordered_map>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "maniple/core/checksum.hpp"
 #include "maniple/core/contract.hpp"
 #include "maniple/core/error.hpp"
 #include "maniple/store/result_file.hpp"
@@ -18,31 +21,57 @@
 namespace maniple {
 namespace {
 
-// A file that only we can see: its name is gone as soon as it is open.
-class HiddenFile {
+// A file that grows.
+class GrowingFile {
 public:
-    explicit HiddenFile(std::filesystem::path const& folder)
-        : path_{folder / fmt::format("columns.unfinished-{}", ::getpid())},
-          descriptor_{::open(path_.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)} {
+    // \param kept  bytes that stay.
+    GrowingFile(std::filesystem::path const& path, std::int64_t kept)
+        : path_{path},
+          descriptor_{::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)},
+          size_{kept} {
         if (descriptor_ < 0) refuse("create the file");
-        ::unlink(path_.c_str());
+        if (::ftruncate(descriptor_, kept) != 0) refuse("cut the file");
     }
-    HiddenFile(HiddenFile const&) = delete;
-    HiddenFile& operator=(HiddenFile const&) = delete;
-    ~HiddenFile() {
+    GrowingFile(GrowingFile const&) = delete;
+    GrowingFile& operator=(GrowingFile const&) = delete;
+    ~GrowingFile() {
         if (descriptor_ >= 0) ::close(descriptor_);
     }
 
-    std::int64_t size() const { return size_; }
+    std::filesystem::path const& path() const { return path_; }
+    std::int64_t size() const { return size_ + std::ssize(waiting_); }
 
+    // Many small pieces, few calls.
     void append(std::span<std::byte const> bytes) {
+        waiting_.insert(waiting_.end(), bytes.begin(), bytes.end());
+        constexpr std::size_t enough = 1 << 20;
+        if (waiting_.size() >= enough) flush();
+    }
+
+    void flush() {
+        write(size_, waiting_);
+        size_ += std::ssize(waiting_);
+        waiting_.clear();
+    }
+
+    void write(std::int64_t place, std::span<std::byte const> bytes) const {
         while (!bytes.empty()) {
-            auto const written = ::pwrite(descriptor_, bytes.data(), bytes.size(), size_);
+            auto const written = ::pwrite(descriptor_, bytes.data(), bytes.size(), place);
             if (written < 0 && errno == EINTR) continue;
             if (written < 0) refuse("write the file");
             bytes = bytes.subspan(static_cast<std::size_t>(written));
-            size_ += written;
+            place += written;
         }
+    }
+
+    void cut(std::int64_t size) {
+        waiting_.clear();
+        if (::ftruncate(descriptor_, size) != 0) refuse("cut the file");
+        size_ = size;
+    }
+
+    void sync() const {
+        if (::fdatasync(descriptor_) != 0) refuse("write the file to the disk");
     }
 
     void read(std::int64_t place, std::span<std::byte> bytes) const {
@@ -66,90 +95,183 @@ private:
 
     std::filesystem::path path_;
     int descriptor_;
-    std::int64_t size_ = 0;
+    std::int64_t size_;
+    std::vector<std::byte> waiting_;
 };
 
-// One row chunk of one batch: its columns, then where each begins.
-struct Segment {
-    std::int64_t place = 0;
+// What stands before the columns of one row chunk of one batch; after them, where each begins.
+struct SegmentHead {
+    std::uint64_t checksum = 0;  // Of columns and beginnings, and of the rest of the head.
+    std::int64_t first_trait = 0;
+    std::int64_t last_trait = 0;
+    std::int64_t first_row = 0;
     std::int64_t column_bytes = 0;
+
+    std::int64_t columns() const { return (last_trait - first_trait) * result_columns; }
+    std::int64_t bytes() const {
+        return static_cast<std::int64_t>(sizeof(SegmentHead)) + column_bytes +
+               columns() * static_cast<std::int64_t>(sizeof(std::uint64_t));
+    }
+};
+
+template <class T>
+std::span<std::byte const> bytes_of(T const& value) {
+    return std::as_bytes(std::span{&value, 1});
+}
+
+// \param columns  all of them.
+std::uint64_t finish_checksum(Checksum& columns, std::span<std::uint64_t const> begins,
+                              SegmentHead const& head) {
+    columns.add_values(begins);
+    columns.add(bytes_of(head).subspan(sizeof head.checksum));
+    return columns.value();
+}
+
+// A column of the segment that is being filled.
+struct KnownColumn {
+    std::uint64_t begin = 0;
+    std::span<std::byte const> bytes;
 };
 
 struct Batch {
-    std::int64_t first_trait = 0;
-    std::int64_t last_trait = 0;
-    std::vector<Segment> segments;  // Per row chunk.
+    Range<TraitIndex> traits;
+    std::vector<std::int64_t> places;  // Of its segments, per row chunk.
 };
 
 }  // namespace
 
 struct ResultSpool::State {
-    HiddenFile file;
+    GrowingFile file;
     std::int64_t variants;
     std::int64_t traits;
     std::int64_t chunk_rows;
-    std::vector<Batch> batches;
+    std::vector<Batch> batches;  // The last one may be incomplete.
+    std::int64_t whole = 0;      // Bytes of complete segments.
 
     // The segment that is being filled.
-    std::int64_t first_row = 0;
-    ResultTurn turn{0};
-    std::vector<std::byte> columns;
+    std::optional<ResultTurn> turn;  // None: nothing of it is there.
+    Checksum sum;                    // Of its columns.
+    std::int64_t column_bytes = 0;
     std::vector<std::uint64_t> begins;
-    std::unordered_multimap<std::uint64_t, std::uint64_t> known;  // Checksum to beginning.
+    std::unordered_multimap<std::uint64_t, KnownColumn> known;  // By checksum.
 
-    State(std::filesystem::path const& folder, std::int64_t variants_, std::int64_t traits_)
-        : file{folder},
+    State(std::filesystem::path const& path, std::int64_t kept, std::int64_t variants_,
+          std::int64_t traits_)
+        : file{path, kept},
           variants{variants_},
           traits{traits_},
           chunk_rows{result_chunk_rows(variants, traits)} {}
 
-    std::int64_t rows() const { return std::min(chunk_rows, variants - first_row); }
+    std::int64_t chunks() const { return pieces(variants, chunk_rows); }
+    bool is_begun() const {
+        return !batches.empty() && std::ssize(batches.back().places) < chunks();
+    }
+    std::int64_t complete() const { return std::ssize(batches) - (is_begun() ? 1 : 0); }
+    // What comes next.
+    std::int64_t first_trait() const {
+        if (batches.empty()) return 0;
+        auto const& last = batches.back().traits;
+        return (is_begun() ? last.first : last.last).get();
+    }
+    std::int64_t first_row() const {
+        return is_begun() ? std::ssize(batches.back().places) * chunk_rows : 0;
+    }
+    std::int64_t rows() const { return std::min(chunk_rows, variants - first_row()); }
 
     // Where an equal column begins already.
     std::uint64_t keep(EncodedColumn column) {
         auto const bytes = column.bytes();
         auto const [first, last] = known.equal_range(column.checksum());
         for (auto candidate = first; candidate != last; ++candidate) {
-            auto const begin = candidate->second;
-            EncodedColumn const other{std::span<std::byte const>{columns}.subspan(begin)};
-            if (std::ranges::equal(other.bytes(), bytes)) return begin;
+            auto const& other = candidate->second;
+            if (std::ranges::equal(other.bytes, bytes)) return other.begin;
         }
-        auto const begin = static_cast<std::uint64_t>(columns.size());
-        columns.insert(columns.end(), bytes.begin(), bytes.end());
-        known.emplace(column.checksum(), begin);
+        auto const begin = static_cast<std::uint64_t>(column_bytes);
+        file.append(bytes);
+        sum.add(bytes);
+        column_bytes += std::ssize(bytes);
+        known.emplace(column.checksum(), KnownColumn{begin, bytes});
         return begin;
     }
 
-    // Put the segment into the file; the next one starts at `next_row`.
-    void end_segment(std::int64_t next_row) {
-        auto& batch = batches.back();
-        expect(turn.between_traits(), "a trait's columns come together");
-        if (first_row == 0) batch.last_trait = turn.trait();
-        expect(turn.trait() == batch.last_trait, "a batch has the same traits in all row chunks");
-
-        batch.segments.push_back({file.size(), std::ssize(columns)});
-        file.append(columns);
-        file.append(std::as_bytes(std::span{begins}));
-        columns.clear();
+    // At the end of what is whole.
+    void begin_segment() {
+        if (file.size() > whole) file.cut(whole);  // What the disk had no room for.
+        file.append(bytes_of(SegmentHead{}));
+        turn.emplace(first_trait());
+        sum = Checksum{};
+        column_bytes = 0;
         begins.clear();
         known.clear();
-        auto const ended = first_row + rows() == variants;
-        expect(next_row == (ended ? 0 : first_row + rows()), "row chunks come in order");
-        first_row = next_row;
-        turn = ResultTurn{ended ? batch.last_trait : batch.first_trait};
-        if (ended) batches.push_back({.first_trait = batch.last_trait});
+    }
+
+    // Is this the head of what comes next?
+    bool fits(SegmentHead const& head) const {
+        bool const follows = head.first_trait == first_trait() && head.first_row == first_row();
+        bool const same = !is_begun() || head.last_trait == batches.back().traits.last.get();
+        return follows && same && head.last_trait > head.first_trait && head.last_trait <= traits &&
+               head.column_bytes > 0;
+    }
+
+    void add(SegmentHead const& head, std::int64_t place) {
+        if (!is_begun()) {
+            batches.push_back(
+                {.traits = {TraitIndex{head.first_trait}, TraitIndex{head.last_trait}},
+                 .places = {}});
+        }
+        batches.back().places.push_back(place);
+        whole = place + head.bytes();
+    }
+
+    [[noreturn]] void throw_damaged(std::int64_t place) const {
+        throw CorruptInput{fmt::format(
+            "'{}' is damaged at byte {} (a checksum or the structure is wrong); remove it, and "
+            "the scan starts again",
+            file.path().string(), place)};
+    }
+
+    void find_segments() {
+        for (std::int64_t place = 0; place < file.size();) {
+            SegmentHead head;
+            if (place + std::ssize(bytes_of(head)) > file.size()) throw_damaged(place);
+            file.read(place, std::as_writable_bytes(std::span{&head, 1}));
+            if (!fits(head) || head.column_bytes > file.size() ||
+                place + head.bytes() > file.size()) {
+                throw_damaged(place);
+            }
+            add(head, place);
+            place += head.bytes();
+        }
     }
 };
 
-ResultSpool::ResultSpool(std::filesystem::path const& folder, std::int64_t variants,
+ResultSpool::ResultSpool(std::filesystem::path const& file, std::int64_t variants,
                          std::int64_t traits) {
     expect(variants >= 0, "there is no negative count of variants");
     expect(traits > 0, "results have traits");
 
-    state_ = std::make_unique<State>(folder, variants, traits);
-    state_->batches.emplace_back();
+    state_ = std::make_unique<State>(file, 0, variants, traits);
 }
 
+ResultSpool ResultSpool::reopen(std::filesystem::path const& file, std::int64_t variants,
+                                std::int64_t traits, std::int64_t sealed) {
+    expect(variants >= 0 && traits > 0 && sealed >= 0, "there are variants, traits and bytes");
+
+    std::error_code error;
+    auto const size = std::filesystem::file_size(file, error);
+    if (error || static_cast<std::int64_t>(size) < sealed) {
+        throw CorruptInput{
+            fmt::format("'{}' is not there, or shorter than when it was written; remove the folder "
+                        "that it is in, and the scan starts again",
+                        file.string())};
+    }
+    ResultSpool spool;
+    spool.state_ = std::make_unique<State>(file, sealed, variants, traits);
+    spool.state_->find_segments();
+    return spool;
+}
+
+ResultSpool::ResultSpool() = default;
 ResultSpool::ResultSpool(ResultSpool&&) noexcept = default;
 ResultSpool& ResultSpool::operator=(ResultSpool&&) noexcept = default;
 ResultSpool::~ResultSpool() = default;
@@ -157,43 +279,108 @@ ResultSpool::~ResultSpool() = default;
 void ResultSpool::write(ResultColumn which, std::int64_t first_row, TraitIndex trait,
                         EncodedColumn column) {
     auto& state = *state_;
-    expect(first_row >= 0 && first_row < state.variants, "the row chunk is in the results");
+    expect(first_row == state.first_row() && first_row < state.variants,
+           "row chunks come in order");
     expect(trait.get() < state.traits, "the trait is in the results");
-    if (first_row != state.first_row) state.end_segment(first_row);
     expect_column(column, result_datasets[static_cast<std::size_t>(which)].value_bytes,
                   state.rows(), state.chunk_rows);
 
-    state.turn.take(which, trait);
+    if (!state.turn) state.begin_segment();
+    state.turn->take(which, trait);
     state.begins.push_back(state.keep(column));
 }
 
-std::int64_t ResultSpool::bytes() const { return state_->file.size(); }
-
-void ResultSpool::copy_chunk(std::int64_t first_row, ResultWriter& writer) {
+void ResultSpool::end_row_chunk() {
     auto& state = *state_;
-    if (!state.begins.empty()) state.end_segment(0);
-    auto const& last = state.batches.back();
-    expect(last.segments.empty() && last.first_trait == state.traits,
+    expect(state.turn && state.turn->between_traits(), "a trait's columns come together");
+    expect(!state.is_begun() || state.turn->trait() == state.batches.back().traits.last.get(),
+           "a batch has the same traits in all row chunks");
+
+    SegmentHead head{.first_trait = state.first_trait(),
+                     .last_trait = state.turn->trait(),
+                     .first_row = state.first_row(),
+                     .column_bytes = state.column_bytes};
+    head.checksum = finish_checksum(state.sum, state.begins, head);
+    state.turn.reset();  // Whatever comes: this segment is whole then, or begun again.
+    state.known.clear();
+    state.file.append(std::as_bytes(std::span{state.begins}));
+    state.file.flush();
+    state.file.write(state.whole, bytes_of(head));
+    state.add(head, state.whole);
+}
+
+void ResultSpool::seal() { state_->file.sync(); }
+
+std::int64_t ResultSpool::bytes() const { return state_->whole; }
+
+std::vector<Range<TraitIndex>> ResultSpool::complete() const {
+    std::vector<Range<TraitIndex>> traits;
+    for (std::int64_t b = 0; b < state_->complete(); ++b) {
+        traits.push_back(state_->batches[static_cast<std::size_t>(b)].traits);
+    }
+    return traits;
+}
+
+Range<TraitIndex> ResultSpool::begun() const {
+    if (!state_->is_begun()) return {TraitIndex{0}, TraitIndex{0}};
+    return state_->batches.back().traits;
+}
+
+std::int64_t ResultSpool::rows_begun() const { return state_->first_row(); }
+
+void ResultSpool::drop_begun() {
+    expect(!state_->turn, "no row chunk is half written");
+
+    if (!state_->is_begun()) return;
+    state_->whole = state_->batches.back().places.front();
+    state_->file.cut(state_->whole);
+    state_->batches.pop_back();
+}
+
+void ResultSpool::read(TraitIndex first_trait, std::int64_t first_row,
+                       ResultColumnSink const& sink) const {
+    auto const& state = *state_;
+    auto const batch = std::ranges::find(
+        state.batches, first_trait, [](Batch const& candidate) { return candidate.traits.first; });
+    auto const chunk = first_row / state.chunk_rows;
+    expect(batch != state.batches.end() && chunk < std::ssize(batch->places),
+           "the row chunk is complete");
+
+    auto const place = batch->places[static_cast<std::size_t>(chunk)];
+    SegmentHead head;
+    state.file.read(place, std::as_writable_bytes(std::span{&head, 1}));
+    auto const next = chunk + 1 < std::ssize(batch->places)
+                          ? batch->places[static_cast<std::size_t>(chunk) + 1]
+                          : place + head.bytes();
+    bool const as_before = head.first_trait == first_trait.get() &&
+                           head.last_trait == batch->traits.last.get() &&
+                           head.first_row == first_row && head.column_bytes > 0 &&
+                           place + head.bytes() == next && next <= state.file.size();
+    if (!as_before) state.throw_damaged(place);
+    std::vector<std::byte> columns(static_cast<std::size_t>(head.column_bytes));
+    std::vector<std::uint64_t> begins(static_cast<std::size_t>(head.columns()));
+    auto const start = place + std::ssize(bytes_of(head));
+    state.file.read(start, columns);
+    state.file.read(start + head.column_bytes, std::as_writable_bytes(std::span{begins}));
+    Checksum sum;
+    sum.add(columns);
+    if (finish_checksum(sum, begins, head) != head.checksum) state.throw_damaged(place);
+    for (std::size_t i = 0; i < begins.size(); ++i) {
+        auto const trait = head.first_trait + static_cast<std::int64_t>(i / result_columns);
+        sink(static_cast<ResultColumn>(i % result_columns), TraitIndex{trait},
+             EncodedColumn{std::span<std::byte const>{columns}.subspan(begins[i])});
+    }
+}
+
+void ResultSpool::copy_chunk(std::int64_t first_row, ResultWriter& writer) const {
+    expect(!state_->is_begun() && state_->first_trait() == state_->traits,
            "all columns of all traits were kept");
 
-    std::vector<std::byte> columns;
-    std::vector<std::uint64_t> begins;
-    auto const chunk = static_cast<std::size_t>(first_row / state.chunk_rows);
-    for (auto const& batch : state.batches) {
-        if (batch.segments.empty()) continue;
-        auto const& segment = batch.segments.at(chunk);
-        columns.resize(static_cast<std::size_t>(segment.column_bytes));
-        begins.resize(
-            static_cast<std::size_t>((batch.last_trait - batch.first_trait) * result_columns));
-        state.file.read(segment.place, columns);
-        state.file.read(segment.place + segment.column_bytes,
-                        std::as_writable_bytes(std::span{begins}));
-        for (std::size_t i = 0; i < begins.size(); ++i) {
-            auto const trait = batch.first_trait + static_cast<std::int64_t>(i / result_columns);
-            writer.write(static_cast<ResultColumn>(i % result_columns), first_row,
-                         TraitIndex{trait},
-                         EncodedColumn{std::span<std::byte const>{columns}.subspan(begins[i])});
-        }
+    for (auto const& batch : state_->batches) {
+        read(batch.traits.first, first_row,
+             [&](ResultColumn which, TraitIndex trait, EncodedColumn column) {
+                 writer.write(which, first_row, trait, column);
+             });
     }
 }
 

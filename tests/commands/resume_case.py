@@ -95,4 +95,4 @@ class Interrupted(CommandCase):
         return bool(self.there("whole-genome/finished"))
 
     def is_scan(self):
-        return bool(self.there("results.h5.*"))
+        return bool(self.there("whole-genome/columns"))

@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <deque>
 #include <filesystem>
 #include <span>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "maniple/store/result_file.hpp"
@@ -26,9 +28,10 @@ void write_chunk(Target& target, std::int64_t first_row, std::int64_t first_trai
     auto const chunk_rows = result_chunk_rows(variants, traits);
     auto const rows = static_cast<std::size_t>(std::min(chunk_rows, variants - first_row));
     auto trait = first_trait;
+    std::deque<std::vector<std::byte>> kept;  // A ResultSpool looks back.
     for (auto const& results : all) {
         auto const put = [&]<class T>(ResultColumn which, std::vector<T> const& values) {
-            std::vector<std::byte> encoded;
+            auto& encoded = kept.emplace_back();
             auto const part =
                 std::span<T const>{values}.subspan(static_cast<std::size_t>(first_row), rows);
             encode_results(part, chunk_rows, encoded);
@@ -42,6 +45,7 @@ void write_chunk(Target& target, std::int64_t first_row, std::int64_t first_trai
         put(ResultColumn::effect_allele_frequency, results.effect_allele_frequency);
         ++trait;
     }
+    if constexpr (std::is_same_v<Target, ResultSpool>) target.end_row_chunk();
 }
 
 /// Complete a header with what follows from the variants.

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cmath>
+#include <fstream>
 #include <limits>
 #include <optional>
 
@@ -206,7 +207,7 @@ TEST_CASE("ResultSpool: batches of traits give the bytes of one pass", "[store]"
         GENERATE(std::vector<std::size_t>{7}, std::vector<std::size_t>{3, 3, 1},
                  std::vector<std::size_t>{1, 6}, std::vector<std::size_t>(7, std::size_t{1}));
 
-    ResultSpool spool{folder.path(), variants, traits};
+    ResultSpool spool{folder.path() / "columns", variants, traits};
     auto const step = result_chunk_rows(variants, traits);
     std::size_t first = 0;
     for (auto size : batches) {
@@ -223,14 +224,14 @@ TEST_CASE("ResultSpool: batches of traits give the bytes of one pass", "[store]"
     writer.finish();
 
     CHECK(bytes_of(whole) == bytes_of(spooled));
-    CHECK(std::ranges::distance(std::filesystem::directory_iterator{folder.path()}) == 2);
+    CHECK(std::ranges::distance(std::filesystem::directory_iterator{folder.path()}) == 3);
 }
 
 TEST_CASE("ResultSpool: equal columns of a row chunk take space once", "[store]") {
     ScratchFolder const folder;
     auto const all = numbers_of(8, 2'000);
     auto const spooled = [&](std::size_t traits) {
-        ResultSpool spool{folder.path(), 2'000, 8};
+        ResultSpool spool{folder.path() / "columns", 2'000, 8};
         for (std::int64_t row : {0, 1024}) {
             write_chunk(spool, row, 0, std::span{all}.first(traits), 8);
         }
@@ -239,9 +240,9 @@ TEST_CASE("ResultSpool: equal columns of a row chunk take space once", "[store]"
                         ContractViolation);
         return spool.bytes();
     };
-    // Samples and frequencies are those of the first trait; two bytes a row of the rest are noise.
+    // Samples and frequencies are those of the first trait; the rest has 13 bytes a row.
     CHECK(spooled(8) > spooled(1));
-    CHECK(spooled(8) - spooled(1) < 7 * 1024 * 17 / 2 * 2);
+    CHECK(spooled(8) - spooled(1) < 7 * 2'000 * 13);
 }
 
 TEST_CASE("ResultSpool: wants every column, in order", "[store]") {
@@ -250,22 +251,133 @@ TEST_CASE("ResultSpool: wants every column, in order", "[store]") {
     auto const step = result_chunk_rows(3'000, 2);
     ResultWriter writer{folder.path() / "r.h5", test::describe(header_of(2), contigs_of(3'000))};
     {
-        ResultSpool spool{folder.path(), 3'000, 2};
+        ResultSpool spool{folder.path() / "columns", 3'000, 2};
         CHECK_THROWS_AS(write_chunk(spool, 0, 1, std::span{all}.first(1), 2), ContractViolation);
     }
     {
-        ResultSpool spool{folder.path(), 3'000, 2};
+        ResultSpool spool{folder.path() / "columns", 3'000, 2};
         write_chunk(spool, 0, 0, all, 2);
         CHECK_THROWS_AS(write_chunk(spool, 2 * step, 0, all, 2), ContractViolation);
     }
     {
-        ResultSpool spool{folder.path(), 3'000, 2};
+        ResultSpool spool{folder.path() / "columns", 3'000, 2};
         for (std::int64_t row = 0; row < 3'000; row += step) {
             write_chunk(spool, row, 0, std::span{all}.first(1), 2);
         }
         CHECK_THROWS_AS(spool.copy_chunk(0, writer), ContractViolation);  // one trait is missing
     }
-    CHECK_THROWS_AS(ResultSpool(folder.path() / "nowhere", 10, 1), EnvironmentError);
+    CHECK_THROWS_AS(ResultSpool(folder.path() / "nowhere" / "columns", 10, 1), EnvironmentError);
+}
+
+// What a spool holds of the batch that begins with `trait`, in one row chunk.
+std::vector<std::byte> columns_of(ResultSpool const& spool, std::int64_t trait, std::int64_t row) {
+    std::vector<std::byte> all;
+    spool.read(TraitIndex{trait}, row, [&](ResultColumn, TraitIndex, EncodedColumn column) {
+        all.insert(all.end(), column.bytes().begin(), column.bytes().end());
+    });
+    return all;
+}
+
+TEST_CASE("ResultSpool: goes on where it was sealed, whatever was written later", "[store]") {
+    ScratchFolder const folder;
+    constexpr std::int64_t variants = 5'000;
+    constexpr std::int64_t traits = 5;
+    auto const file = folder.path() / "columns";
+    auto const all = numbers_of(traits, variants);
+    auto const step = result_chunk_rows(variants, traits);
+    REQUIRE(step * 3 < variants);
+    auto const put = [&](ResultSpool& spool, std::int64_t row, std::size_t first,
+                         std::size_t count) {
+        write_chunk(spool, row, static_cast<std::int64_t>(first),
+                    std::span{all}.subspan(first, count), traits);
+    };
+    auto const sealed_rows = GENERATE(0, 1, 2);
+    std::int64_t sealed = 0;
+    std::vector<std::byte> first_chunk;
+    {
+        ResultSpool spool{file, variants, traits};
+        for (std::int64_t row = 0; row < variants; row += step) put(spool, row, 0, 2);
+        CHECK(spool.begun() == Range<TraitIndex>{TraitIndex{0}, TraitIndex{0}});
+        for (std::int64_t c = 0; c < sealed_rows; ++c) put(spool, c * step, 2, 3);
+        spool.seal();
+        sealed = spool.bytes();
+        first_chunk = columns_of(spool, 0, step);
+        put(spool, sealed_rows * step, 2, 3);
+    }
+    auto spool = ResultSpool::reopen(file, variants, traits, sealed);
+    CHECK(spool.bytes() == sealed);
+    CHECK(std::filesystem::file_size(file) == static_cast<std::uintmax_t>(sealed));
+    CHECK(spool.complete() == std::vector{Range<TraitIndex>{TraitIndex{0}, TraitIndex{2}}});
+    CHECK(spool.rows_begun() == sealed_rows * step);
+    CHECK(columns_of(spool, 0, step) == first_chunk);
+    auto const drop = GENERATE(false, true);
+    if (drop) {
+        spool.drop_begun();
+        CHECK(spool.rows_begun() == 0);
+        for (std::int64_t row = 0; row < variants; row += step) put(spool, row, 2, 1);
+    }
+    for (auto row = spool.rows_begun(); row < variants; row += step) {
+        put(spool, row, drop ? 3 : 2, drop ? 2 : 3);
+    }
+    auto const spooled = folder.path() / "spooled.h5";
+    ResultWriter writer{spooled, test::describe(header_of(traits), contigs_of(variants))};
+    for (auto const& [contig, part] : contigs_of(variants)) writer.append_variants(contig, part);
+    for (std::int64_t row = 0; row < variants; row += step) spool.copy_chunk(row, writer);
+    writer.finish();
+    CHECK(bytes_of(write_known(folder.path() / "whole.h5", traits, variants)) == bytes_of(spooled));
+}
+
+TEST_CASE("ResultSpool: any changed byte, and any end that is missing, is found", "[store]") {
+    ScratchFolder const folder;
+    auto const file = folder.path() / "columns";
+    constexpr std::int64_t variants = 40;
+    auto const all = numbers_of(2, variants);
+    std::int64_t sealed = 0;
+    {
+        ResultSpool spool{file, variants, 3};
+        write_chunk(spool, 0, 0, std::span{all}, 3);
+        sealed = spool.bytes();
+    }
+    auto const intact = bytes_of(file);
+    auto const write = [&](auto const& bytes) {
+        std::ofstream{file, std::ios::binary}.write(reinterpret_cast<char const*>(bytes.data()),
+                                                    static_cast<std::streamsize>(bytes.size()));
+    };
+    auto const look = [&] {
+        auto const spool = ResultSpool::reopen(file, variants, 3, sealed);
+        columns_of(spool, 0, 0);
+    };
+    CHECK_NOTHROW(look());
+    for (std::size_t place = 0; place < intact.size(); ++place) {
+        auto bytes = intact;
+        bytes[place] = static_cast<std::decay_t<decltype(bytes[place])>>(
+            static_cast<unsigned char>(bytes[place]) ^ (1U << (place % 8)));
+        write(bytes);
+        CAPTURE(place);
+        CHECK_THROWS_AS(look(), CorruptInput);
+    }
+    auto shorter = intact;
+    shorter.pop_back();
+    write(shorter);
+    CHECK_THROWS_AS(look(), CorruptInput);
+    std::filesystem::remove(file);
+    CHECK_THROWS_AS(look(), CorruptInput);
+}
+
+TEST_CASE("decode_results: gives back what was encoded", "[store]") {
+    std::vector<float> const values{0.5F, -3, 1e-30F, std::numeric_limits<float>::quiet_NaN()};
+    std::vector<std::byte> bytes;
+    encode_results(std::span{values}, 64, bytes);
+    auto const back = decode_results<float>(EncodedColumn{bytes});
+    REQUIRE(back.size() == values.size());
+    for (std::size_t i = 0; i < 3; ++i) CHECK(back[i] == values[i]);
+    CHECK(std::isnan(back[3]));
+    std::vector<std::uint8_t> const codes(100, 7);
+    bytes.clear();
+    encode_results(std::span{codes}, 100, bytes);
+    CHECK(decode_results<std::uint8_t>(EncodedColumn{bytes}) == codes);
+    bytes.back() ^= std::byte{1};
+    CHECK(decode_results<std::uint8_t>(EncodedColumn{bytes}).empty());
 }
 
 TEST_CASE("ResultReader: parts are parts of the whole", "[store]") {

@@ -13,7 +13,7 @@ enum class ExitCode : int {
     environment = 3,    ///< The machine refused: disk full, no permission, MPI.
     corrupt_input = 4,  ///< A store or result file fails its checksum or structure.
     contract = 70,      ///< A bug in this program.
-    stopped = 75,       ///< Stopped by a signal; the same command starts again.
+    stopped = 75,       ///< Stopped by a signal; the same command goes on.
 };
 
 /// Base of the errors a person can act on. Messages read

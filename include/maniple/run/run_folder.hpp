@@ -11,7 +11,8 @@ namespace maniple {
 enum class RunProgress {
     none,          ///< Such a run starts anew.
     models,        ///< `models`, of evaluations.
-    whole_genome,  ///< `whole-genome`, and beside it predictors.h5, of scans.
+    segments,      ///< `segments`, of scans.
+    whole_genome,  ///< `whole-genome`, and beside it predictors.h5, of scans that make them.
 };
 
 /// A folder that this process alone writes to, from construction until `finish` or destruction.

@@ -30,18 +30,19 @@ struct PassLimits {
 /// encoded, and blocks are read ahead.
 PassLimits pass_limits(int threads);
 
-/// Compute every unit for the traits of a batch and hand the results to `sink` on the root.
+/// Compute units for the traits of a batch and hand the results to `sink` on the root.
 ///
 /// Units are dealt to ranks in turn; a rank's threads share its units block by block and compress
 /// their columns, and the root writes what all ranks send it. Memory does not depend on the number
 /// of variants, and the sink sees one order whatever the ranks and threads.
 ///
-/// \param tally  counts this rank's results.
+/// \param first_unit  of those that are still to be computed, to the last. \param tally  counts
+/// this rank's results.
 /// Collective over comm; every rank throws when one fails or is asked to stop, which a StopRequest
 /// of the caller remembers.
 /// \param models  of the batch; `nulls` are made from them.
 void scan_batch(ScanPlan const& plan, ScanUnits const& units, ScanModels const& models,
-                ContigNulls& nulls, mpi::Communicator const& comm, UnitSink const& sink,
-                ScanTally& tally, Progress& progress);
+                ContigNulls& nulls, std::int64_t first_unit, mpi::Communicator const& comm,
+                UnitSink const& sink, ScanTally& tally, Progress& progress);
 
 }  // namespace maniple

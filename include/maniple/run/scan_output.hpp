@@ -1,41 +1,71 @@
-/// \file  results.h5 of a scan, on rank zero.
+/// \file  What a scan has found, on rank zero: kept as it comes, then results.h5.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
-#include <optional>
+#include <span>
+#include <vector>
 
+#include "maniple/core/stopwatch.hpp"
 #include "maniple/run/block_reader.hpp"
 #include "maniple/run/encoded_unit.hpp"
+#include "maniple/run/kept_state.hpp"
 #include "maniple/run/scan_plan.hpp"
+#include "maniple/run/scan_tally.hpp"
 #include "maniple/run/scan_units.hpp"
 #include "maniple/store/result_file.hpp"
 
 namespace maniple {
 
-/// Puts compressed units into results.h5. Where traits come in several batches, their columns wait
-/// in a temporary file, so that results.h5 has the bytes of a scan in one batch.
+/// Keeps compressed units in a folder of the run, from which a later run of the same plan goes on,
+/// and makes results.h5 of them: its bytes depend neither on batches nor on interruptions.
+///
+/// What is there is sealed (on the disk for certain) now and then, so that it costs little. A run
+/// that dies loses what came after the last time.
 class ScanOutput {
 public:
-    /// \param file  is created; it must not exist. \param plan  outlives this object.
-    /// \throws EnvironmentError.
-    ScanOutput(std::filesystem::path const& file, ScanPlan const& plan);
+    /// Finds what an interrupted run left, or begins.
+    /// \param folder  of the run's progress; need not be there. \param plan  outlives this object.
+    /// \throws UserError where another plan left it, naming what differs; CorruptInput;
+    /// EnvironmentError.
+    ScanOutput(std::filesystem::path folder, ScanPlan const& plan);
+    ScanOutput(ScanOutput const&) = delete;
+    ScanOutput& operator=(ScanOutput const&) = delete;
+    /// Removes what was never sealed.
+    ~ScanOutput();
+
+    /// Of an interrupted run: batches that are complete, one that is not, and rows that it has.
+    std::vector<Range<TraitIndex>> complete() const { return spool_.complete(); }
+    Range<TraitIndex> begun() const { return spool_.begun(); }
+    std::int64_t rows_begun() const { return spool_.rows_begun(); }
+    /// Forget the incomplete batch.
+    void drop_begun() { spool_.drop_begun(); }
+
+    /// Count what is there of a batch. \param rows  that it has. \throws CorruptInput.
+    void count(Range<TraitIndex> batch, std::int64_t rows, ScanTally& tally) const;
 
     /// One unit of one batch. Batches in order, units in order within.
     /// \param first  trait of the batch. \param layout  of the arrays that were encoded.
     void take(ScanUnits const& units, std::int64_t unit, BlockReader& reader,
               EncodedUnit const& encoded, UnitLayout const& layout, TraitIndex first);
 
-    /// \pre every unit of every batch was taken
-    /// \throws Error with ExitCode::stopped where this process is asked to stop.
-    void finish();
+    /// Seal now. \throws EnvironmentError.
+    void seal();
+
+    /// Make results.h5. \param file  is created; it must not exist.
+    /// \pre every unit of every batch is there
+    /// \throws Error with ExitCode::stopped where this process is asked to stop; CorruptInput;
+    /// EnvironmentError.
+    void write_results(std::filesystem::path const& file) const;
 
 private:
-    void append_names(ScanUnits const& units, std::int64_t unit, BlockReader& reader);
-
+    std::filesystem::path folder_;
     ScanPlan const& plan_;
-    ResultWriter writer_;
-    std::optional<ResultSpool> spool_;
+    PlanFacts facts_;
+    ResultSpool spool_;
+    std::int64_t sealed_;  // Bytes of the spool.
+    Stopwatch watch_;
+    double next_seal_;  // By the watch.
 };
 
 }  // namespace maniple

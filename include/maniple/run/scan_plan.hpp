@@ -13,6 +13,7 @@
 #include "maniple/model/linear_scan.hpp"
 #include "maniple/model/variant_filter.hpp"
 #include "maniple/run/contig_nulls.hpp"
+#include "maniple/run/kept_state.hpp"
 #include "maniple/run/model_choice.hpp"
 #include "maniple/run/predictor_source.hpp"
 #include "maniple/run/sample_choice.hpp"
@@ -75,6 +76,14 @@ public:
 
     /// Runs of traits, in order: each is one pass over the genotypes.
     std::vector<Range<TraitIndex>> const& batches() const { return batches_; }
+    /// Take up a scan of which batches are complete, and one perhaps begun (no traits: none): they
+    /// stay, but for one that was begun and needs too much memory; those that follow are shared out
+    /// anew where these are others than planned. \pre runs of traits, in order, from the first on
+    /// \throws UserError where the memory does not suffice.
+    void go_on_after(std::span<Range<TraitIndex> const> complete, Range<TraitIndex> begun);
+    /// What decides the numbers, to compare plans by. Reads the files it depends on.
+    /// \throws EnvironmentError.
+    PlanFacts facts() const;
     std::int64_t most_traits() const;                      ///< Of a batch.
     std::int64_t unit_rows() const { return unit_rows_; }  ///< Of a row chunk of the results.
     std::int64_t memory_bytes() const { return memory_; }  ///< Peak of one rank.
@@ -122,16 +131,20 @@ private:
     void require_unit(ColumnReference const& trait, TraitModel model) const;
     FittedBatch fit_columns(std::span<ColumnReference const> columns) const;
     OffsetExtent offset_extent() const;
-    void survey(std::vector<TraitReference> const& asked, ScanLimits limits, Log& log);
+    void survey(std::vector<TraitReference> const& asked, Log& log);
     void add_fitted(FittedBatch const& fitted, std::span<ColumnReference const> columns,
                     ScanMemory const& memory);
-    void make_batches(ScanMemory const& memory, std::int64_t limit, std::int64_t left);
+    class BatchNeeds;
+    ScanMemory memory_model() const;
+    bool nearly_fits(Range<TraitIndex> batch) const;
+    void make_batches(TraitIndex from, std::int64_t left);
     void describe_traits(Log& log) const;
     void warn_of_unused_options(Log& log) const;
     void warn_of_certain_events(Log& log) const;
     void warn_of_units(Log& log) const;
 
     ScanRequest request_;
+    ScanLimits limits_;
     Cohort cohort_;
     StoreTables tables_;
     std::optional<TraitLoader> loader_;
@@ -141,6 +154,7 @@ private:
     std::int64_t variants_ = 0;
     std::int64_t base_samples_ = 0;
     std::int64_t expanded_covariates_ = 0;
+    EventTraits events_;
     std::vector<PlannedTrait> traits_;
     std::vector<Range<TraitIndex>> batches_;
     std::int64_t unit_rows_ = 0;

@@ -42,4 +42,11 @@ void encode_results(std::span<std::int32_t const> values, std::int64_t chunk_row
 void encode_results(std::span<std::uint8_t const> values, std::int64_t chunk_rows,
                     std::vector<std::byte>& target);
 
+/// The values of a column, without padding; empty where its stream is damaged.
+/// \pre the column was encoded from this type
+template <class T>
+std::vector<T> decode_results(EncodedColumn column);
+extern template std::vector<float> decode_results(EncodedColumn column);
+extern template std::vector<std::uint8_t> decode_results(EncodedColumn column);
+
 }  // namespace maniple

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -79,35 +80,61 @@ private:
     std::unique_ptr<State> state_;
 };
 
-/// Columns of scans that take traits in several batches, on their way to a ResultWriter through a
-/// temporary file. The file has no name from the start: it is gone when its process is.
+/// Takes each column of a row chunk in the order of ResultWriter::write.
+using ResultColumnSink = std::function<void(ResultColumn, TraitIndex, EncodedColumn)>;
+
+/// Columns of a scan on their way to a ResultWriter, in a file that a later process can go on from:
+/// traits in batches (runs of traits, in order), each over all row chunks. Every row chunk has a
+/// checksum.
 class ResultSpool {
 public:
-    /// \param folder  where the file's space is taken, of the run. \throws EnvironmentError.
-    ResultSpool(std::filesystem::path const& folder, std::int64_t variants, std::int64_t traits);
+    /// Begin with nothing. \param file  is made, or emptied. \throws EnvironmentError.
+    /// \pre variants >= 0; traits > 0
+    ResultSpool(std::filesystem::path const& file, std::int64_t variants, std::int64_t traits);
+    /// Go on where a file of that shape was sealed; what was written later is forgotten.
+    /// \param sealed  bytes(), when `seal` had ended. \throws EnvironmentError; CorruptInput where
+    /// that is not how such a file begins. (`read` looks at the columns.)
+    static ResultSpool reopen(std::filesystem::path const& file, std::int64_t variants,
+                              std::int64_t traits, std::int64_t sealed);
     ResultSpool(ResultSpool&&) noexcept;
     ResultSpool& operator=(ResultSpool&&) noexcept;
     ~ResultSpool();
 
-    /// Keep one column. Batches are runs of traits, in order; inside a batch, the order is that of
-    /// ResultWriter::write. A batch ends with the last row chunk, and its traits are those of its
-    /// first row chunk. (With a single row chunk, batches are one.) Equal columns of a row chunk
-    /// take space once.
-    /// \pre as ResultWriter::write.
+    /// Keep one column of the row chunk that comes next: that after the last one, of the same
+    /// traits; or the first one of the next batch, where the last one was its batch's last. Equal
+    /// columns of a row chunk take space once.
+    /// \pre as ResultWriter::write; the column's bytes stay until end_row_chunk
     /// \throws EnvironmentError, for instance when the disk is full.
     void write(ResultColumn which, std::int64_t first_row, TraitIndex trait, EncodedColumn column);
+    /// The row chunk is complete. \pre all columns of its traits were kept
+    /// \throws EnvironmentError, for instance when the disk is full.
+    void end_row_chunk();
 
+    /// Wait until complete row chunks are on the disk. \throws EnvironmentError.
+    void seal();
     /// Bytes in the file now.
     std::int64_t bytes() const;
 
-    /// Hand the columns of one row chunk to the writer: with row chunks in order, the bytes of
-    /// results.h5 are those of a scan in one batch. Holds one batch's row chunk in memory.
-    /// \param first_row  of the row chunk.
-    /// \pre all columns of all traits were kept
-    /// \throws EnvironmentError.
-    void copy_chunk(std::int64_t first_row, ResultWriter& writer);
+    /// Traits of the batches that are complete, in order.
+    std::vector<Range<TraitIndex>> complete() const;
+    /// Traits of a batch that has some of its row chunks only; none: there is no such batch.
+    Range<TraitIndex> begun() const;
+    /// Rows of that batch that are there.
+    std::int64_t rows_begun() const;
+    /// Forget that batch. \throws EnvironmentError.
+    void drop_begun();
+
+    /// Columns of the batch that begins with this trait, of one row chunk, which is in memory
+    /// meanwhile. \pre the row chunk is complete
+    /// \throws CorruptInput; EnvironmentError.
+    void read(TraitIndex first_trait, std::int64_t first_row, ResultColumnSink const& sink) const;
+    /// All columns of one row chunk, for the writer: with row chunks in order, the bytes of
+    /// results.h5 are those of a scan in one batch. \pre every batch is complete
+    /// \throws as `read`.
+    void copy_chunk(std::int64_t first_row, ResultWriter& writer) const;
 
 private:
+    ResultSpool();
     struct State;
     std::unique_ptr<State> state_;
 };
