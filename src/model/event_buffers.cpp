@@ -63,7 +63,10 @@ EventWorkspace::Buffers::Buffers(EventShape const& extents)
       inside{shape.drops && shape.has_firth ? shape.stride : 0},
       carrier_genotypes{pad_samples(shape.carriers)},
       carrier_means{pad_samples(shape.carriers)} {
-    if (shape.has_firth) firth.emplace(shape.stride, shape.rank);
+    if (shape.has_firth) {
+        firth.emplace(shape.stride, shape.rank);
+        firth_near.emplace(shape.stride, shape.rank);
+    }
     if (shape.events > 0) hazard.emplace(shape.samples, shape.events);
 }
 
@@ -85,7 +88,9 @@ std::int64_t EventWorkspace::Buffers::bytes(EventShape const& shape) {
            shape.block * packed_stride(shape.samples) + 32 * packed_stride(shape.samples) +
            8 * shape.tile * (shape.columns + shape.rank + 8) + per_sample * shape.stride +
            16 * pad_samples(shape.carriers) +
-           (shape.has_firth ? FirthWorkspace::bytes(shape.stride, shape.rank) : 0) +
+           (shape.has_firth ? FirthWorkspace::bytes(shape.stride, shape.rank) +
+                                  FirthNeighbourhood::bytes(shape.stride, shape.rank)
+                            : 0) +
            (shape.has_wald ? wald_bytes(shape.samples, shape.rank) : 0) + hazard_bytes(shape);
 }
 
