@@ -95,7 +95,8 @@ struct NearLoops {
         for (; i < samples; i += wide) square<1>(x, first + i, change, out + i);
     }
 
-    [[gnu::always_inline]] static void gather(Wide const& some, double* sums) {
+    // Not inlined: else the compiler reads sums by halves, and keeps them in memory all along.
+    [[gnu::noinline]] static void gather(Wide some, double* sums) {
         float values[wide];
         store(some, values);
         for (int k = 0; k < wide; k += count) {
