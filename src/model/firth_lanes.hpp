@@ -1,5 +1,6 @@
-// Sums over samples that a penalised logistic regression needs, one function each per instruction
-// set; see core/instruction_set.hpp. All forms compute the same bits, as in tilted_lanes.hpp.
+// Sums over samples that penalised logistic regressions and tests without some samples need, one
+// function each per instruction set; see core/instruction_set.hpp. All forms compute the same bits,
+// as in tilted_lanes.hpp.
 #pragma once
 
 #include <cstdint>
