@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "maniple/linalg/cholesky.hpp"
 #include "wald_test.hpp"
 
 namespace maniple {
@@ -48,6 +49,18 @@ EventShape shape_of(EventNull const& null, EventSettings const& settings,
 
 }  // namespace
 
+DroppedRows::DroppedRows(std::int64_t rank)
+    : basis{rank * dropped_chunk},
+      weights{dropped_chunk},
+      residuals{dropped_chunk},
+      lanes{8 * (triangle_size(rank) + 2 * rank)},
+      sums{triangle_size(rank) + rank} {}
+
+std::int64_t DroppedRows::bytes(std::int64_t rank) {
+    return 4 * rank * dropped_chunk + 16 * dropped_chunk +
+           8 * (9 * triangle_size(rank) + 17 * rank);
+}
+
 EventWorkspace::Buffers::Buffers(EventShape const& extents)
     : shape{extents},
       product{std::max<std::int64_t>(shape.columns, 1)},
@@ -58,12 +71,16 @@ EventWorkspace::Buffers::Buffers(EventShape const& extents)
       moments{0, shape.columns},
       missing_sums{shape.tile * shape.columns},
       counts(place(shape.tile)),
+      dropped{shape.drops ? shape.rank : 0},
       genotypes{adjust_together * shape.stride},
       means{shape.drops ? shape.stride : 0},
       inside{shape.drops && shape.has_firth ? shape.stride : 0},
       carrier_genotypes{pad_samples(shape.carriers)},
       carrier_means{pad_samples(shape.carriers)} {
-    if (shape.has_firth) firth.emplace(shape.stride, shape.rank);
+    if (shape.has_firth) {
+        firth.emplace(shape.stride, shape.rank);
+        firth_near.emplace(shape.stride, shape.rank);
+    }
     if (shape.events > 0) hazard.emplace(shape.samples, shape.events);
 }
 
@@ -85,8 +102,11 @@ std::int64_t EventWorkspace::Buffers::bytes(EventShape const& shape) {
            shape.block * packed_stride(shape.samples) + 32 * packed_stride(shape.samples) +
            8 * shape.tile * (shape.columns + shape.rank + 8) + per_sample * shape.stride +
            16 * pad_samples(shape.carriers) +
-           (shape.has_firth ? FirthWorkspace::bytes(shape.stride, shape.rank) : 0) +
-           (shape.has_wald ? wald_bytes(shape.samples, shape.rank) : 0) + hazard_bytes(shape);
+           (shape.has_firth ? FirthWorkspace::bytes(shape.stride, shape.rank) +
+                                  FirthNeighbourhood::bytes(shape.stride, shape.rank)
+                            : 0) +
+           (shape.has_wald ? wald_bytes(shape.samples, shape.rank) : 0) + hazard_bytes(shape) +
+           (shape.drops ? DroppedRows::bytes(shape.rank) : 0);
 }
 
 EventWorkspace::EventWorkspace(EventNull const& null, EventSettings const& settings,

@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "firth_near.hpp"
 #include "maniple/core/aligned_buffer.hpp"
 #include "maniple/genotype/dosage_product.hpp"
 #include "maniple/genotype/kernels.hpp"
@@ -37,6 +38,20 @@ struct EventShape {
     bool has_wald;
 };
 
+/// Samples that are left out of a variant's test, so many of them at a time.
+constexpr std::int64_t dropped_chunk = 256;
+
+/// Null models of some of them, brought together.
+struct DroppedRows {
+    /// For at most so many covariate columns; of 0 there is no room.
+    explicit DroppedRows(std::int64_t rank);
+    static std::int64_t bytes(std::int64_t rank);
+
+    AlignedBuffer<float> basis;  // rank x dropped_chunk
+    AlignedBuffer<double> weights, residuals;
+    AlignedBuffer<double> lanes, sums;
+};
+
 struct EventWorkspace::Buffers {
     explicit Buffers(EventShape const& extents);
     static std::int64_t bytes(EventShape const& shape);
@@ -50,6 +65,7 @@ struct EventWorkspace::Buffers {
     RowMoments moments;
     AlignedBuffer<double> missing_sums;  // tile x columns: over samples without a genotype
     std::vector<GenotypeCounts> counts;  // tile: on the base
+    DroppedRows dropped;
     // Of samples: rows of G, and means that differ from a trait's.
     AlignedBuffer<double> genotypes;
     AlignedBuffer<double> means;
@@ -58,6 +74,7 @@ struct EventWorkspace::Buffers {
     AlignedBuffer<double> carrier_genotypes;
     AlignedBuffer<double> carrier_means;
     std::optional<FirthWorkspace> firth;
+    std::optional<FirthNeighbourhood> firth_near;
     std::optional<HazardCumulants> hazard;
 };
 

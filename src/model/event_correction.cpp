@@ -90,6 +90,7 @@ void EventCorrection::start(std::size_t trait, TakeTest take) {
     trait_ = &null_.traits()[trait];
     pattern_ = &null_.pattern(trait_->pattern);
     take_ = std::move(take);
+    has_base_ = false;
 }
 
 void EventCorrection::add(ScoreRow row) {
@@ -291,16 +292,40 @@ EventTest EventCorrection::judge(ScoreRow const& row, CumulantFunction const& cu
 
 EventTest EventCorrection::fit_exactly(ScoreRow const& row, CumulantFunction const& cumulants,
                                        double const* genotypes) {
-    auto const start = fit_firth_effect(cumulants, row.score);
+    auto const guess = fit_firth_effect(cumulants, row.score);
+    double const start = guess.has_converged ? guess.beta : 0;
+    double const information = cumulants.origin.second;
+    double const there =
+        guess.has_converged ? 1 / (guess.standard_error * guess.standard_error) : information;
     auto const count = place(null_.stride());
-    FirthProblem const problem{
-        .covariates = {pattern_->basis.data(), pattern_->rank, null_.stride()},
-        .column = {genotypes, count},
-        .offset = trait_->predictor.span(),
-        .sign = trait_->sign.span(),
-        .inside =
-            drops(row) ? std::span<double const>{work_.inside.span()} : pattern_->inside.span()};
-    return describe(fit_firth(problem, start.has_converged ? start.beta : 0, *work_.firth));
+    MatrixView<float const> const covariates{pattern_->basis.data(), pattern_->rank,
+                                             null_.stride()};
+    auto& near = *work_.firth_near;
+    if (!has_base_) {
+        near.start({.covariates = covariates,
+                    .offset = trait_->predictor.span(),
+                    .risks = trait_->mean.span(),
+                    .factor = trait_->factor,
+                    .sign = trait_->sign.span(),
+                    .inside = pattern_->inside.span()});
+        has_base_ = true;
+    }
+    auto const inside =
+        drops(row) ? std::span<double const>{work_.inside.span()} : std::span<double const>{};
+    if (auto const effect = near.fit({.genotypes = {genotypes, count},
+                                      .inside = inside,
+                                      .start = start,
+                                      .limit = cumulants.limit,
+                                      .information = information,
+                                      .information_there = there})) {
+        return describe(*effect);
+    }
+    FirthProblem const problem{.covariates = covariates,
+                               .column = {genotypes, count},
+                               .offset = trait_->predictor.span(),
+                               .sign = trait_->sign.span(),
+                               .inside = inside.empty() ? pattern_->inside.span() : inside};
+    return describe(fit_firth(problem, start, *work_.firth));
 }
 
 // The partial likelihood of carriers beside others with one genotype, and a normal part of the

@@ -80,6 +80,7 @@ private:
     EventTrait const* trait_ = nullptr;
     EventPattern const* pattern_ = nullptr;
     TakeTest take_;
+    bool has_base_ = false;  // Firth's neighbourhood is the trait's.
     std::vector<ScoreRow> waiting_;
     std::vector<std::int64_t> carriers_;
 };

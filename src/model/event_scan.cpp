@@ -7,6 +7,7 @@
 
 #include "event_buffers.hpp"
 #include "event_correction.hpp"
+#include "firth_lanes.hpp"
 #include "maniple/genotype/missing_samples.hpp"
 #include "maniple/linalg/cholesky.hpp"
 #include "maniple/model/inflation.hpp"
@@ -38,6 +39,26 @@ void solve_upper(std::span<double const> factor, std::span<double> b) {
         for (auto k = r + 1; k < b.size(); ++k) b[r] -= factor[k * (k + 1) / 2 + r] * b[k];
         b[r] /= factor[r * (r + 1) / 2 + r];
     }
+}
+
+// Of a square matrix, all columns at once: B = inverse(L) B, then transposed.
+void solve_and_transpose(std::span<double const> factor, std::size_t rank,
+                         std::vector<double>& square, std::vector<double>& room) {
+    auto const* row = factor.data();
+    for (std::size_t r = 0; r < rank; row += ++r) {
+        auto* const solved = square.data() + r * rank;
+        for (std::size_t k = 0; k < r; ++k) {
+            auto const* const earlier = square.data() + k * rank;
+            for (std::size_t c = 0; c < rank; ++c) solved[c] -= row[k] * earlier[c];
+        }
+        double const inverse = 1 / row[r];
+        for (std::size_t c = 0; c < rank; ++c) solved[c] *= inverse;
+    }
+    room.resize(square.size());
+    for (std::size_t r = 0; r < rank; ++r) {
+        for (std::size_t c = 0; c < rank; ++c) room[c * rank + r] = square[r * rank + c];
+    }
+    square.swap(room);
 }
 
 /// One variant on one pattern's samples.
@@ -254,20 +275,11 @@ private:
         auto const rank = trait.rank;
         auto const count =
             find_missing(genotypes_.row(rows_[place(i)]), pattern_->mask.words(), work_.missing);
-        std::vector<double> gram(place(triangle_size(rank)));
-        for (std::int64_t r = 1; r <= rank; ++r) gram[place(triangle_size(r) - 1)] = 1;
-        std::vector<double> slopes(place(rank));
-        std::vector<double> z(place(rank));
-        for (auto s : std::span{work_.missing}.first(place(count))) {
-            row_of_z(s, z);
-            double const weight = trait.weight(s);
-            double const residual = trait.residual(s);
-            auto* entry = gram.data();
-            for (std::size_t r = 0; r < z.size(); ++r) {
-                slopes[r] -= residual * z[r];
-                for (std::size_t c = 0; c <= r; ++c) *entry++ -= weight * z[r] * z[c];
-            }
-        }
+        sum_dropped(std::span{work_.missing}.first(place(count)));
+        auto& gram = left_of_z();
+        auto& slopes = dropped_.slopes;
+        solve_lower(trait.factor, slopes);
+        for (double& slope : slopes) slope = -slope;
         double const constant = gram[0];
         if (!(factorize(gram, rank) > least_pivot)) {
             score.status = TestStatus::collinear_covariates;
@@ -277,20 +289,76 @@ private:
         solve_lower(gram, explained_);
         solve_lower(gram, slopes);
         score.information = squares;
-        for (std::size_t r = 0; r < z.size(); ++r) {
+        for (std::size_t r = 0; r < slopes.size(); ++r) {
             score.score -= explained_[r] * slopes[r];
             score.information -= explained_[r] * explained_[r];
         }
         solve_upper(gram, explained_);
     }
 
-    void row_of_z(SampleIndex s, std::span<double> z) const {
-        for (std::size_t r = 0; r < z.size(); ++r) {
-            z[r] = static_cast<double>(
-                pattern_->basis[static_cast<std::int64_t>(r) * null_.stride() + s.get()]);
+    // What samples that are dropped leave of Z'WZ, which was 1: a triangle.
+    std::vector<double>& left_of_z() {
+        auto const rank = place(trait_->rank);
+        auto& [gram, slopes, square, room] = dropped_;
+        square.resize(rank * rank);
+        std::size_t element = 0;
+        for (std::size_t r = 0; r < rank; ++r) {
+            for (std::size_t c = 0; c <= r; ++c, ++element) {
+                square[r * rank + c] = square[c * rank + r] = gram[element];
+            }
         }
-        solve_lower(trait_->factor, z);
+        solve_and_transpose(trait_->factor, rank, square, room);
+        solve_and_transpose(trait_->factor, rank, square, room);
+        element = 0;
+        for (std::size_t r = 0; r < rank; ++r) {
+            for (std::size_t c = 0; c <= r; ++c, ++element) {
+                gram[element] = (r == c ? 1 : 0) - square[r * rank + c];
+            }
+        }
+        return gram;
     }
+
+    // Q'WQ and Q'(y - m) of some samples, of which a chunk is brought together at a time.
+    void sum_dropped(std::span<SampleIndex const> samples) {
+        auto const& trait = *trait_;
+        auto const rank = trait.rank;
+        auto& room = work_.dropped;
+        dropped_.gram.assign(place(triangle_size(rank)), 0.0);
+        dropped_.slopes.assign(place(rank), 0.0);
+        while (!samples.empty()) {
+            auto const chunk = samples.first(std::min(samples.size(), place(dropped_chunk)));
+            samples = samples.subspan(chunk.size());
+            auto const padded = pad_samples(std::ssize(chunk));
+            for (std::int64_t r = 0; r < rank; ++r) {
+                auto const* const from = pattern_->basis.data() + r * null_.stride();
+                auto* const to = room.basis.data() + r * dropped_chunk;
+                for (std::size_t k = 0; k < chunk.size(); ++k) to[k] = from[chunk[k].get()];
+            }
+            for (std::int64_t k = 0; k < padded; ++k) {
+                bool const is_sample = k < std::ssize(chunk);
+                room.weights[k] = is_sample ? trait.weight(chunk[place(k)]) : 0;
+                room.residuals[k] = is_sample ? trait.residual(chunk[place(k)]) : 0;
+            }
+            FirthColumns const x{.covariates = room.basis.data(),
+                                 .stride = dropped_chunk,
+                                 .rank = rank,
+                                 .last = nullptr,
+                                 .count = padded};
+            auto const& forms = firth_forms();
+            auto* const sums = room.sums.data();
+            forms.gram(x, room.weights.data(), room.lanes.data(), sums);
+            for (std::size_t k = 0; k < dropped_.gram.size(); ++k) dropped_.gram[k] += sums[k];
+            forms.multiply(x, room.residuals.data(), room.lanes.data(), sums);
+            for (std::size_t r = 0; r < dropped_.slopes.size(); ++r) dropped_.slopes[r] += sums[r];
+        }
+    }
+
+    /// Q'WQ and Q'(y - m) of samples without a genotype.
+    struct Dropped {
+        std::vector<double> gram;  // A triangle.
+        std::vector<double> slopes;
+        std::vector<double> square, room;
+    };
 
     EventNull const& null_;
     PackedView genotypes_;
@@ -307,6 +375,7 @@ private:
     EventTrait const* trait_ = nullptr;
     std::vector<PatternGenotype> genotype_;  // Of the tile, on the pattern.
     std::vector<double> explained_;          // Of a variant and trait.
+    Dropped dropped_;                        // The same.
 };
 
 void scan_event_block(EventNull const& null, PackedView genotypes,

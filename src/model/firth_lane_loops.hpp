@@ -27,12 +27,15 @@ struct FirthLoops {
     [[gnu::always_inline]] static void store(Doubles const& value, double* to) {
         __builtin_memcpy(to, &value, sizeof value);
     }
-    [[gnu::always_inline]] static Doubles column(FirthColumns const& x, std::int64_t c,
-                                                 std::int64_t i) {
-        if (c == x.rank) return load(x.last + i);
-        Floats narrow;
-        __builtin_memcpy(&narrow, x.covariates + c * x.stride + i, sizeof narrow);
-        return __builtin_convertvector(narrow, Doubles);
+    // Columns of some samples as doubles, one after the other in `values`.
+    [[gnu::always_inline]] static void widen(FirthColumns const& x, std::int64_t i,
+                                             double* values) {
+        for (std::int64_t c = 0; c < x.rank; ++c) {
+            Floats narrow;
+            __builtin_memcpy(&narrow, x.covariates + c * x.stride + i, sizeof narrow);
+            store(__builtin_convertvector(narrow, Doubles), values + c * lanes);
+        }
+        if (x.last != nullptr) store(load(x.last + i), values + x.rank * lanes);
     }
     static void clear(double* sums, std::int64_t elements) {
         for (std::int64_t k = 0; k < elements * lanes; ++k) sums[k] = 0;
@@ -48,57 +51,76 @@ struct FirthLoops {
     static void advance(FirthColumns const& x, double const* step, double* predictor) {
         for (std::int64_t i = 0; i < x.count; i += count) {
             Doubles sum = load(predictor + i);
-            for (std::int64_t c = 0; c < x.columns(); ++c) sum += step[c] * column(x, c, i);
+            for (std::int64_t c = 0; c < x.rank; ++c) {
+                Floats narrow;
+                __builtin_memcpy(&narrow, x.covariates + c * x.stride + i, sizeof narrow);
+                sum += step[c] * __builtin_convertvector(narrow, Doubles);
+            }
+            if (x.last != nullptr) sum += step[x.rank] * load(x.last + i);
             store(sum, predictor + i);
         }
     }
 
-    static void gram(FirthColumns const& x, double const* weights, double* sums, double* triangle) {
-        auto const elements = x.columns() * (x.columns() + 1) / 2;
+    static void gram(FirthColumns const& x, double const* weights, double* room, double* triangle) {
+        auto const columns = x.columns();
+        auto const elements = columns * (columns + 1) / 2;
+        auto* const values = room;
+        auto* const sums = room + columns * lanes;
         clear(sums, elements);
         for (std::int64_t i = 0; i < x.count; i += count) {
             double* sum = sums + i % lanes;
+            widen(x, i, values);
             Doubles const w = load(weights + i);
-            for (std::int64_t r = 0; r < x.columns(); ++r) {
-                Doubles const weighted = w * column(x, r, i);
+            for (std::int64_t r = 0; r < columns; ++r) {
+                Doubles const weighted = w * load(values + r * lanes);
                 for (std::int64_t c = 0; c <= r; ++c, sum += lanes) {
-                    store(load(sum) + weighted * column(x, c, i), sum);
+                    store(load(sum) + weighted * load(values + c * lanes), sum);
                 }
             }
         }
         add_up(sums, elements, triangle);
     }
 
-    static void score(FirthColumns const& x, double const* factor, double const* cases,
-                      double const* residuals, double const* weights, double* room,
-                      double* result) {
-        auto* const sums = room;
-        auto* const solved = room + x.columns() * lanes;
-        clear(sums, x.columns());
+    static void multiply(FirthColumns const& x, double const* factors, double* room,
+                         double* result) {
+        auto const columns = x.columns();
+        auto* const values = room;
+        auto* const sums = room + columns * lanes;
+        clear(sums, columns);
         for (std::int64_t i = 0; i < x.count; i += count) {
+            widen(x, i, values);
+            Doubles const factor = load(factors + i);
+            for (std::int64_t c = 0; c < columns; ++c) {
+                double* const sum = sums + c * lanes + i % lanes;
+                store(load(sum) + factor * load(values + c * lanes), sum);
+            }
+        }
+        add_up(sums, columns, result);
+    }
+
+    static void leverage(FirthColumns const& x, double const* factor, double* room,
+                         double* leverages) {
+        auto const columns = x.columns();
+        auto* const solved = room;
+        auto* const inverses = room + columns * lanes;
+        for (std::int64_t r = 0; r < columns; ++r) inverses[r] = 1 / factor[r * (r + 3) / 2];
+        for (std::int64_t i = 0; i < x.count; i += count) {
+            widen(x, i, solved);
             Doubles squares{};
             double const* row = factor;
-            for (std::int64_t r = 0; r < x.columns(); row += ++r) {
-                Doubles value = column(x, r, i);
+            for (std::int64_t r = 0; r < columns; row += ++r) {
+                Doubles value = load(solved + r * lanes);
                 for (std::int64_t k = 0; k < r; ++k) value -= row[k] * load(solved + k * lanes);
-                value /= row[r];
+                value *= inverses[r];
                 store(value, solved + r * lanes);
                 squares += value * value;
             }
-            Doubles const residual = load(residuals + i);
-            Doubles const hat = load(weights + i) * squares;
-            Doubles const risk = load(cases + i) - residual;
-            Doubles const slope = residual + hat * (0.5 - risk);
-            for (std::int64_t c = 0; c < x.columns(); ++c) {
-                double* const sum = sums + c * lanes + i % lanes;
-                store(load(sum) + slope * column(x, c, i), sum);
-            }
+            store(squares, leverages + i);
         }
-        add_up(sums, x.columns(), result);
     }
 
     static constexpr FirthForms forms() {
-        return {.advance = advance, .gram = gram, .score = score};
+        return {.advance = advance, .gram = gram, .multiply = multiply, .leverage = leverage};
     }
 };
 

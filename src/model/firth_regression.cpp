@@ -76,8 +76,7 @@ public:
         double share = 1;   // Of the last step that was taken,
         double before = 0;  // and its squared length.
         for (int i = 0; value && i < most_steps; ++i) {
-            firth_forms().score(x_, factor_.data(), work_.cases_.data(), work_.residual_.data(),
-                                work_.weight_.data(), work_.lanes_.data(), score_.data());
+            find_score();
             if (i > 0) share = next_share(share, before);
             double const decrement = solve(free);
             before = decrement;
@@ -101,6 +100,19 @@ private:
         double const fall = before - along;
         if (!(fall > 0)) return 1;
         return std::clamp(share * before / fall, shortest_share, longest_share);
+    }
+
+    // X'(r + h (1/2 - p)), where h are the diagonal elements of the hat matrix.
+    void find_score() {
+        auto* const slopes = work_.value_.data();
+        auto const& forms = firth_forms();
+        forms.leverage(x_, factor_.data(), work_.lanes_.data(), slopes);
+        for (std::int64_t i = 0; i < x_.count; ++i) {
+            double const residual = work_.residual_[i];
+            double const risk = work_.cases_[i] - residual;
+            slopes[i] = residual + work_.weight_[i] * slopes[i] * (0.5 - risk);
+        }
+        forms.multiply(x_, slopes, work_.lanes_.data(), score_.data());
     }
 
     // From the score to the step; returns its squared length in standard errors.

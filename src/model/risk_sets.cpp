@@ -45,23 +45,66 @@ RiskSets::RiskSets(std::span<SampleIndex const> samples, std::int64_t all,
     face_events();
 }
 
-RiskSets RiskSets::without(std::span<SampleIndex const> dropped) const {
-    RiskSets rest;
-    rest.places_ = places_;
-    for (auto s : dropped) rest.places_[s.at()] = -1;
-    rest.hazards_ = AlignedBuffer<double>{hazards_.size()};
-    for (std::size_t place = 0; place < by_time_.size(); ++place) {
-        auto& there = rest.places_[static_cast<std::size_t>(by_time_[place])];
-        if (there < 0) continue;
-        auto const kept = std::ssize(rest.by_time_);
-        there = static_cast<std::int32_t>(kept);
-        rest.hazards_[kept] = hazards_[static_cast<std::int64_t>(place)];
-        rest.by_time_.push_back(by_time_[place]);
-        rest.times_.push_back(times_[place]);
-        rest.is_event_.push_back(is_event_[place]);
+namespace {
+
+// What lies between some places, which are in order.
+template <class Values>
+void copy_between(Values const& all, std::span<std::int32_t const> places, std::int64_t size,
+                  Values& rest) {
+    std::int64_t from = 0;
+    std::int64_t to = 0;
+    for (std::size_t k = 0; k <= places.size(); ++k) {
+        std::int64_t const end = k < places.size() ? places[k] : size;
+        std::copy_n(all.data() + from, end - from, rest.data() + to);
+        to += end - from;
+        from = end + 1;
     }
-    rest.find_event_times();
+}
+
+}  // namespace
+
+RiskSets RiskSets::without(std::span<SampleIndex const> dropped) const {
+    std::vector<std::int32_t> gone;
+    for (auto s : dropped) {
+        if (places_[s.at()] >= 0) gone.push_back(places_[s.at()]);
+    }
+    std::ranges::sort(gone);
+    gone.erase(std::unique(gone.begin(), gone.end()), gone.end());
+    auto const kept = by_time_.size() - gone.size();
+    RiskSets rest;
+    rest.by_time_.resize(kept);
+    rest.times_.resize(kept);
+    rest.is_event_.resize(kept);
+    rest.hazards_ = AlignedBuffer<double>{hazards_.size()};
+    copy_between(by_time_, gone, samples(), rest.by_time_);
+    copy_between(times_, gone, samples(), rest.times_);
+    copy_between(is_event_, gone, samples(), rest.is_event_);
+    copy_between(hazards_, gone, samples(), rest.hazards_);
+    rest.places_ = places_;
+    for (auto place : gone) {
+        rest.places_[static_cast<std::size_t>(by_time_[static_cast<std::size_t>(place)])] = -1;
+    }
+    for (auto place = gone.empty() ? kept : static_cast<std::size_t>(gone.front()); place < kept;
+         ++place) {
+        rest.places_[static_cast<std::size_t>(rest.by_time_[place])] =
+            static_cast<std::int32_t>(place);
+    }
+    rest.event_times_ = event_times_without(gone);
     rest.face_events();
+    return rest;
+}
+
+std::vector<EventTime> RiskSets::event_times_without(std::span<std::int32_t const> gone) const {
+    std::vector<EventTime> rest;
+    rest.reserve(event_times_.size());
+    std::size_t before = 0;  // Of those gone.
+    for (auto const& time : event_times_) {
+        auto deaths = time.deaths;
+        for (; before < gone.size() && gone[before] < time.at_risk; ++before) {
+            if (gone[before] >= time.at_risk - time.deaths) --deaths;
+        }
+        if (deaths > 0) rest.push_back({time.at_risk - static_cast<std::int32_t>(before), deaths});
+    }
     return rest;
 }
 

@@ -207,38 +207,63 @@ TEST_CASE("tilted sums: genotypes less what covariates explain, whatever shares 
 TEST_CASE("Firth's sums: the same bits on every instruction set") {
     constexpr std::int64_t count = 96;
     Samples const samples{count};
-    FirthColumns const x{.covariates = samples.basis.data(),
-                         .stride = count,
-                         .rank = 3,
-                         .last = samples.genotypes.data(),
-                         .count = count};
     std::vector<double> weights;
-    std::vector<double> cases;
-    for (double m : samples.risks) {
-        weights.push_back(m * (1 - m));
-        cases.push_back(m > 0.4 ? 1 : 0);
-    }
+    for (double m : samples.risks) weights.push_back(m * (1 - m));
     std::vector<double> const factor{3, 1, 2, 0.5, 0.25, 4, 1, 1, 1, 5};
     std::vector<double> const step{0.1, 0.2, -0.3, 0.4};
-    std::vector<std::vector<double>> results;
-    for (auto set : runnable_instruction_sets()) {
-        std::vector<double> lanes(8 * 18);
-        std::vector<double> result(10 + 4);
-        auto const& forms = firth_forms(set);
-        forms.gram(x, weights.data(), lanes.data(), result.data());
-        forms.score(x, factor.data(), cases.data(), samples.risks.data(), weights.data(),
-                    lanes.data(), result.data() + 10);
-        auto predictor = samples.risks;
-        forms.advance(x, step.data(), predictor.data());
-        result.insert(result.end(), predictor.begin(), predictor.end());
-        results.push_back(result);
+    for (bool has_last : {true, false}) {
+        FirthColumns const x{.covariates = samples.basis.data(),
+                             .stride = count,
+                             .rank = 3,
+                             .last = has_last ? samples.genotypes.data() : nullptr,
+                             .count = count};
+        auto const columns = static_cast<std::size_t>(x.columns());
+        auto const value = [&](std::size_t c, std::size_t i) {
+            return c == 3 ? samples.genotypes[i]
+                          : static_cast<double>(samples.basis[c * count + i]);
+        };
+        std::vector<std::vector<double>> results;
+        for (auto set : runnable_instruction_sets()) {
+            std::vector<double> room(8 * 18);
+            std::vector<double> result(10 + 4 + count);
+            auto const& forms = firth_forms(set);
+            forms.gram(x, weights.data(), room.data(), result.data());
+            forms.multiply(x, samples.risks.data(), room.data(), result.data() + 10);
+            forms.leverage(x, factor.data(), room.data(), result.data() + 14);
+            auto predictor = samples.risks;
+            forms.advance(x, step.data(), predictor.data());
+            result.insert(result.end(), predictor.begin(), predictor.end());
+            results.push_back(result);
+        }
+        auto const& found = results.front();
+        for (auto const& result : results) CHECK(result == found);
+        for (std::size_t r = 0; r < columns; ++r) {
+            double product = 0;
+            for (std::size_t i = 0; i < count; ++i) product += samples.risks[i] * value(r, i);
+            CHECK(found[10 + r] == Approx(product));
+            for (std::size_t c = 0; c <= r; ++c) {
+                double pair = 0;
+                for (std::size_t i = 0; i < count; ++i) {
+                    pair += weights[i] * value(r, i) * value(c, i);
+                }
+                CHECK(found[r * (r + 1) / 2 + c] == Approx(pair).margin(1e-12));
+            }
+        }
+        for (std::size_t i = 0; i < count; ++i) {
+            std::vector<double> solved;
+            double leverage = 0;
+            double moved = samples.risks[i];
+            for (std::size_t r = 0; r < columns; ++r) {
+                double left = value(r, i);
+                moved += step[r] * left;
+                for (std::size_t k = 0; k < r; ++k) left -= factor[r * (r + 1) / 2 + k] * solved[k];
+                solved.push_back(left / factor[r * (r + 3) / 2]);
+                leverage += solved.back() * solved.back();
+            }
+            REQUIRE(found[14 + i] == Approx(leverage));
+            REQUIRE(found[14 + count + i] == Approx(moved));
+        }
     }
-    for (auto const& result : results) CHECK(result == results.front());
-    double corner = 0;
-    for (std::size_t i = 0; i < count; ++i) {
-        corner += weights[i] * samples.genotypes[i] * samples.genotypes[i];
-    }
-    CHECK(results.front()[9] == Approx(corner));
 }
 
 }  // namespace maniple

@@ -62,6 +62,7 @@ public:
 
 private:
     void find_event_times();
+    std::vector<EventTime> event_times_without(std::span<std::int32_t const> gone) const;
     void face_events();
 
     std::vector<std::int32_t> by_time_;
