@@ -1,12 +1,6 @@
 #include "maniple/run/fit.hpp"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <functional>
 #include <optional>
@@ -18,6 +12,7 @@
 #include "fit_record.hpp"
 #include "maniple/core/error.hpp"
 #include "maniple/core/stopwatch.hpp"
+#include "maniple/core/writer_lock.hpp"
 #include "maniple/mpi/session.hpp"
 #include "maniple/run/agreement.hpp"
 #include "maniple/run/fit_model.hpp"
@@ -42,32 +37,16 @@ public:
     explicit Workplace(fs::path const& model)
         : checkpoint_{model.parent_path() / fmt::format(".{}.fit", model.stem().string())},
           progress_{model.parent_path() / fmt::format(".{}.stacked", model.stem().string())},
-          lock_name_{model.parent_path() / fmt::format(".{}.lock", model.stem().string())} {
-        std::error_code error;  // which opening the lock explains
-        fs::create_directory(model.parent_path(), model.parent_path().parent_path(), error);
-        lock_ = ::open(lock_name_.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
-        if (lock_ < 0) {
-            throw EnvironmentError{
-                fmt::format("'{}' cannot be written ({}); fits need to write "
-                            "into the store",
-                            model.parent_path().string(), std::strerror(errno))};
-        }
-        // File systems without locks still give results; they only lose this protection.
-        if (::flock(lock_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
-            ::close(lock_);
-            throw UserError{
-                fmt::format("model '{}' is being fitted by another run; wait for it or choose "
-                            "another --name",
-                            model.stem().string())};
-        }
+          lock_{open_lock(model)} {
+        if (lock_.is_ours()) return;
+        throw UserError{
+            fmt::format("model '{}' is being fitted by another run{}; wait for it or choose "
+                        "another --name",
+                        model.stem().string(), lock_.holder())};
     }
     Workplace(Workplace const&) = delete;
     Workplace& operator=(Workplace const&) = delete;
-    ~Workplace() {
-        std::error_code ignored;
-        fs::remove(lock_name_, ignored);
-        ::close(lock_);
-    }
+    ~Workplace() { lock_.remove(); }
 
     fs::path const& checkpoint() const { return checkpoint_; }
     /// The folder of a stacked ridge regression's checkpoints.
@@ -79,10 +58,22 @@ public:
     }
 
 private:
+    static WriterLock open_lock(fs::path const& model) {
+        auto const folder = model.parent_path();
+        std::error_code error;  // which opening the lock explains
+        fs::create_directory(folder, folder.parent_path(), error);
+        try {
+            return WriterLock{folder / fmt::format(".{}.lock", model.stem().string())};
+        } catch (std::system_error const& failure) {
+            throw EnvironmentError{
+                fmt::format("'{}' cannot be written ({}); fits need to write into the store",
+                            folder.string(), failure.code().message())};
+        }
+    }
+
     fs::path checkpoint_;
     fs::path progress_;
-    fs::path lock_name_;
-    int lock_ = -1;
+    WriterLock lock_;
 };
 
 void prepare_report(FitRequest const& request) {

@@ -1,14 +1,7 @@
 #include "maniple/run/run_folder.hpp"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <cstring>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -88,14 +81,6 @@ void require_unused(fs::path const& path, RunProgress progress) {
     }
 }
 
-// Does the open file still have this name? A run that finishes removes it.
-bool is_file(int descriptor, fs::path const& path) {
-    struct stat open {};
-    struct stat named {};
-    return ::fstat(descriptor, &open) == 0 && ::stat(path.c_str(), &named) == 0 &&
-           open.st_ino == named.st_ino && open.st_dev == named.st_dev;
-}
-
 }  // namespace
 
 RunFolder::RunFolder(fs::path path, RunProgress progress)
@@ -136,39 +121,30 @@ void RunFolder::require_usable(fs::path const& path, RunProgress progress) {
 }
 
 void RunFolder::lock() {
-    auto const file = path_ / lock_name;
-    lock_ = ::open(file.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
-    if (lock_ < 0) {
-        auto const reason = std::strerror(errno);
+    try {
+        lock_.emplace(path_ / lock_name);
+    } catch (std::system_error const& error) {
         remove_made_folders();
-        throw EnvironmentError{fmt::format(
-            "--out '{}' cannot be written ({}); choose another folder", path_.string(), reason)};
+        throw EnvironmentError{
+            fmt::format("--out '{}' cannot be written ({}); choose another folder", path_.string(),
+                        error.code().message())};
     }
-    // File systems without locks still give results; they only lose this protection.
-    bool const taken = ::flock(lock_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
-    if (taken || !is_file(lock_, file)) {
-        ::close(lock_);
-        lock_ = -1;
-        finished_ = true;  // not ours to clean up
-        throw UserError{
-            fmt::format("--out '{}' is being written by another run; wait for it or choose "
-                        "another folder",
-                        path_.string())};
-    }
+    if (lock_->is_ours()) return;
+    finished_ = true;  // not ours to clean up
+    throw UserError{
+        fmt::format("--out '{}' is being written by another run{}; wait for it or choose another "
+                    "folder",
+                    path_.string(), lock_->holder())};
 }
 
 // Give the folder back as it is.
 void RunFolder::release() {
-    std::error_code ignored;
-    fs::remove(path_ / lock_name, ignored);
-    ::close(lock_);
-    lock_ = -1;
+    lock_->remove();
     finished_ = true;
 }
 
 RunFolder::~RunFolder() {
     if (!finished_) clear();
-    if (lock_ >= 0) ::close(lock_);
 }
 
 fs::path RunFolder::progress() const {

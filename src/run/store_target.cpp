@@ -1,12 +1,9 @@
 #include "store_target.hpp"
 
-#include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <system_error>
 
 #include <fmt/format.h>
@@ -84,18 +81,23 @@ void StoreTarget::create_new(Samples const& samples, std::int64_t block_variants
 }
 
 void StoreTarget::open_existing(Samples const& samples) {
-    // File systems without locks say so; then the user is trusted not to import twice at once.
-    lock_ = ::open(store_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (lock_ >= 0 && ::flock(lock_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
-        ::close(lock_);
-        throw UserError{fmt::format(
-            "'{}' is being written by another import; wait until it has ended", store_.string())};
+    index_ = Cohort{store_}.index();  // Is this a store at all?
+    try {
+        lock_.emplace(store_ / ".import");
+    } catch (std::system_error const& error) {
+        throw EnvironmentError{fmt::format("store '{}' cannot be written ({}); check permissions",
+                                           store_.string(), error.code().message())};
+    }
+    if (!lock_->is_ours()) {
+        throw UserError{
+            fmt::format("'{}' is being written by another import{}; wait until it has ended",
+                        store_.string(), lock_->holder())};
     }
     try {
         index_ = Cohort{store_}.index();
         require_same_samples(index_.samples, store_.string(), samples, "the genotypes to add");
     } catch (...) {
-        if (lock_ >= 0) ::close(lock_);
+        lock_->remove();
         throw;
     }
     existing_partitions_ = index_.partitions.size();
@@ -109,7 +111,7 @@ StoreTarget::~StoreTarget() {
     } else if (!committed_ && !folder_.empty()) {
         fs::remove_all(folder_, ignored);
     }
-    if (lock_ >= 0) ::close(lock_);
+    if (lock_ && lock_->is_ours()) lock_->remove();
 }
 
 // A commit that failed may have replaced cohort.h5 already: what it lists now stays, and where it

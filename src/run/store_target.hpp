@@ -3,9 +3,11 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "maniple/core/writer_lock.hpp"
 #include "maniple/store/cohort.hpp"
 #include "maniple/store/partition.hpp"
 
@@ -45,7 +47,7 @@ private:
     std::filesystem::path folder_;
     CohortIndex index_;
     std::size_t existing_partitions_ = 0;
-    int lock_ = -1;
+    std::optional<WriterLock> lock_;  // Of a store that is extended.
     bool committed_ = false;
 };
 

@@ -207,7 +207,7 @@ std::optional<std::string> note_unfinished_fit(std::filesystem::path const& path
 
 // What lies in the store's folders and belongs to nobody.
 void note_strangers(Cohort const& cohort, VerifyReport& report) {
-    std::set<std::filesystem::path> known{"cohort.h5", "genotypes", "tables", "models"};
+    std::set<std::filesystem::path> known{"cohort.h5", "genotypes", "tables", "models", ".import"};
     for (auto const& entry : cohort.index().partitions) known.insert(entry.file);
     for (auto const& name : cohort.table_names()) known.insert("tables/" + name + ".h5");
     for (auto const& name : cohort.model_names()) known.insert("models/" + name + ".h5");

@@ -289,7 +289,14 @@ class Analyses(CommandCase):
         (self.folder / "r").mkdir()
         with open(self.folder / "r/.unfinished", "w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            self.refuse(["--out 'r' is being written by another run", "wait"], *SCAN)
+            self.refuse(["--out 'r' is being written by another run;", "wait"], *SCAN)
+            lock.write("process 12 on node3, since 2026-01-01 10:00:00 UTC")
+            lock.flush()
+            self.refuse(["--out 'r' is being written by another run (process 12 on node3, since 2026-01-01 10:00:00 UTC); wait"],
+                        *SCAN)
+        with open(self.folder / "s/.import", "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            self.refuse(["'s' is being written by another import;", "wait"], "import", "--store", "s", "--bfile", cohort() / "p")
 
     def test_store_that_is_none(self):
         self.refuse(["'absent' does not exist", "check the path"], "scan", "--store", "absent", "--trait", "x",

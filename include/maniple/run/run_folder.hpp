@@ -2,8 +2,11 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string_view>
 #include <vector>
+
+#include "maniple/core/writer_lock.hpp"
 
 namespace maniple {
 
@@ -54,7 +57,7 @@ private:
 
     std::filesystem::path path_;
     RunProgress kind_;
-    int lock_ = -1;
+    std::optional<WriterLock> lock_;
     bool made_ = false;
     std::vector<std::filesystem::path> made_folders_;  // Innermost first.
     bool finished_ = false;
