@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "wald_test.hpp"
-
 namespace maniple {
 namespace {
 
@@ -14,6 +12,10 @@ constexpr std::int64_t most_tile_variants = 512;
 // A variant that more samples than this share carry is tested on all samples.
 constexpr std::int64_t carriers_one_in = 8;
 
+bool uses_hazards(Correction correction) {
+    return correction != Correction::none && correction != Correction::wald;
+}
+
 }  // namespace
 
 EventShape::EventShape(EventExtent const& extent, EventSettings const& settings,
@@ -23,7 +25,7 @@ EventShape::EventShape(EventExtent const& extent, EventSettings const& settings,
       columns{extent.columns},
       traits{extent.traits},
       rank{extent.rank},
-      events{settings.rule.correction != Correction::none ? extent.events : 0},
+      events{uses_hazards(settings.rule.correction) ? extent.events : 0},
       block{block_variants},
       tile{std::clamp<std::int64_t>(missing_bytes / (8 * std::max<std::int64_t>(columns, 1)), 16,
                                     most_tile_variants)},
@@ -64,6 +66,7 @@ EventWorkspace::Buffers::Buffers(EventShape const& extents)
       carrier_genotypes{pad_samples(shape.carriers)},
       carrier_means{pad_samples(shape.carriers)} {
     if (shape.has_firth) firth.emplace(shape.stride, shape.rank);
+    if (shape.has_wald) full.emplace(shape.stride, shape.rank);
     if (shape.events > 0) hazard.emplace(shape.samples, shape.events);
 }
 
@@ -86,7 +89,8 @@ std::int64_t EventWorkspace::Buffers::bytes(EventShape const& shape) {
            8 * shape.tile * (shape.columns + shape.rank + 8) + per_sample * shape.stride +
            16 * pad_samples(shape.carriers) +
            (shape.has_firth ? FirthWorkspace::bytes(shape.stride, shape.rank) : 0) +
-           (shape.has_wald ? wald_bytes(shape.samples, shape.rank) : 0) + hazard_bytes(shape);
+           (shape.has_wald ? FullModelRoom::bytes(shape.stride, shape.rank) : 0) +
+           hazard_bytes(shape);
 }
 
 EventWorkspace::EventWorkspace(EventNull const& null, EventSettings const& settings,

@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "full_model.hpp"
 #include "maniple/core/aligned_buffer.hpp"
 #include "maniple/genotype/dosage_product.hpp"
 #include "maniple/genotype/kernels.hpp"
@@ -58,6 +59,7 @@ struct EventWorkspace::Buffers {
     AlignedBuffer<double> carrier_genotypes;
     AlignedBuffer<double> carrier_means;
     std::optional<FirthWorkspace> firth;
+    std::optional<FullModelRoom> full;
     std::optional<HazardCumulants> hazard;
 };
 

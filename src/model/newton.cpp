@@ -50,6 +50,7 @@ NewtonResult maximize(std::function<Likelihood(std::span<double const>)> const& 
         }
         auto step = point.gradient;
         solver.solve(step);
+        result.last_step = step;
         double decrement = 0;
         for (std::size_t r = 0; r < step.size(); ++r) decrement += step[r] * point.gradient[r];
         if (decrement < converged) {

@@ -25,6 +25,7 @@ struct NewtonResult {
     std::vector<double> parameters;
     double value = 0;
     std::int64_t iterations = 0;
+    std::vector<double> last_step;  ///< That was solved for, whole; empty: none was.
     std::optional<SemidefiniteSolver> information;  ///< At the optimum.
 };
 
