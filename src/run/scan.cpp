@@ -108,7 +108,7 @@ public:
         : plan_{plan},
           comm_{comm},
           log_{log},
-          units_{plan.blocks(), plan.unit_rows()},
+          units_{plan.blocks(), plan.unit_rows(), plan.piece_rows()},
           labels_{plan.trait_labels()} {}
 
     /// On the root, `output` takes the results. Collective.
