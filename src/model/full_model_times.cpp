@@ -13,6 +13,9 @@ namespace {
 constexpr std::size_t place(std::int64_t i) { return static_cast<std::size_t>(i); }
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
+// In log hazards: whoever is moved by steps without end has less of them by then.
+constexpr double far_behind = 4;
+
 // Hazards of some people, the mean of their columns, and sums of squares about it. Taken up one
 // by one: differences of large sums would lose what is left of those far out.
 struct HazardMoments {
@@ -292,11 +295,12 @@ private:
         std::vector<bool> starts(people_.size());
         double most = -infinity;
         double before = -infinity;  // Whoever was farthest ahead at the last event.
+        double top = -infinity;     // Largest predictor then.
         std::size_t waiting = 0;    // The first of those who have faced no event.
         bool is_clear = true;
         bool is_new = false;
         for_each_time([&](std::size_t first, std::size_t last) {
-            if (people_[first].starts_stratum) before = most = -infinity;
+            if (people_[first].starts_stratum) before = most = top = -infinity;
             bool has_event = false;
             for (auto i = first; i < last; ++i) {
                 most = std::max(most, moves[static_cast<std::int64_t>(i)]);
@@ -308,14 +312,25 @@ private:
             for (auto i = first; i < last; ++i) {
                 is_clear &= !people_[i].is_event || moves[static_cast<std::int64_t>(i)] > least;
             }
+            auto const passed = before > -infinity && before < least;
+            auto highest = passed ? -infinity : top;
             for (; waiting < last; ++waiting) {
-                leaves[waiting] = moves[static_cast<std::int64_t>(waiting)] < least;
+                auto const at = static_cast<std::int64_t>(waiting);
+                leaves[waiting] = moves[at] < least;
                 is_new = is_new || leaves[waiting];
+                if (!leaves[waiting]) highest = std::max(highest, room_.predictor[at]);
             }
-            if (before > -infinity && before < least) {
+            // By then they have little weight beside the others.
+            for (auto i = entered; i < last; ++i) {
+                auto const predictor = room_.predictor[static_cast<std::int64_t>(i)];
+                is_clear &= !leaves[i] || predictor < highest - far_behind;
+            }
+            if (passed) {
+                is_clear &= top < highest - far_behind;
                 starts[entered] = true;
                 is_new = true;
             }
+            top = highest;
             before = most;
         });
         if (!is_clear || !is_new) return LastStep::unclear;

@@ -32,7 +32,7 @@ struct NewtonResult {
 /// Maximise by Newton steps that are halved until the likelihood does not fall. Parameters that the
 /// information at the start shows to be determined by those before them stay as they are (0).
 NewtonResult maximize(std::function<Likelihood(std::span<double const>)> const& likelihood,
-                      std::vector<double> start);
+                      std::vector<double> start, std::int64_t most_iterations = 30);
 
 /// Is parameter 0 the intercept?
 enum class Intercept { present, absent };

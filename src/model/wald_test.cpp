@@ -49,6 +49,30 @@ WaldFit read_effect(FullModel const& model, NewtonResult const& result) {
             .effect = {result.parameters[last], std::sqrt(std::abs(direction[last]))}};
 }
 
+/// A fit of a model as it stands, and what became of it.
+struct Attempt {
+    NewtonResult result;
+    LastStep last = LastStep::unclear;
+};
+
+// Without an optimum few steps may not tell who moves without end, and after many, little but
+// rounding is left of weights.
+Attempt attempt(FullModel& model) {
+    Attempt found;
+    for (std::int64_t most_iterations : {10, 14, 18, 22, 30}) {
+        found.result = maximize(
+            [&](std::span<double const> parameters) { return model.evaluate(parameters); },
+            std::vector<double>(static_cast<std::size_t>(model.columns())), most_iterations);
+        if (found.result.last_step.empty()) break;
+        found.last = model.judge(found.result.last_step);
+        if (found.result.status != FitStatus::ok && found.last == LastStep::settled) {
+            found.last = LastStep::unclear;
+        }
+        if (found.last != LastStep::unclear) break;
+    }
+    return found;
+}
+
 WaldFit fit(FullModel& model) {
     constexpr int most_rounds = 10;  // Each leaves somebody out.
     for (int round = 0; round < most_rounds; ++round) {
@@ -57,18 +81,13 @@ WaldFit fit(FullModel& model) {
             return without_effect(is_first ? FitStatus::one_class : FitStatus::separated);
         }
         if (model.genotype_tells()) return without_effect(FitStatus::separated);
-        auto const result =
-            maximize([&](std::span<double const> parameters) { return model.evaluate(parameters); },
-                     std::vector<double>(static_cast<std::size_t>(model.columns())));
-        if (result.last_step.empty()) break;
-        auto const last = model.judge(result.last_step);
-        if (result.status == FitStatus::ok && last == LastStep::settled) {
-            auto const found = read_effect(model, result);
-            // Among those who are left covariates tell the genotype.
-            bool const is_lost = !is_first && std::isnan(found.effect.standard_error);
-            return is_lost ? without_effect(FitStatus::separated) : found;
-        }
-        if (last != LastStep::diverges) break;
+        auto const [result, last] = attempt(model);
+        if (last == LastStep::unclear) break;
+        if (last == LastStep::diverges) continue;
+        auto const found = read_effect(model, result);
+        // Among those who are left covariates tell the genotype.
+        bool const is_lost = !is_first && std::isnan(found.effect.standard_error);
+        return is_lost ? without_effect(FitStatus::separated) : found;
     }
     return without_effect(FitStatus::not_converged);
 }
