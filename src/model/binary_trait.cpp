@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "logistic_lanes.hpp"
+#include "maniple/model/risk_sets.hpp"
 #include "newton.hpp"
 #include "outcome_loss.hpp"
 #include "tilted_lanes.hpp"
@@ -105,7 +106,8 @@ FittedEventTrait fit_binary_trait(CovariateBasis const& made, CaseStatus const& 
     }
     std::vector<double> risk;
     for (std::size_t i = 0; i < made.samples.size(); ++i) {
-        risk.push_back((outcome.sign[i] > 0 ? 1 : 0) - likelihood.residuals()[i]);
+        double const own = (outcome.sign[i] > 0 ? 1 : 0) - likelihood.residuals()[i];
+        risk.push_back(own < least_expected ? 0 : own);
         trait.third_sum += likelihood.weights()[i] * (1 - 2 * risk[i]);
     }
     auto const people = static_cast<double>(made.samples.size());

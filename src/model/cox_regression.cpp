@@ -52,7 +52,12 @@ class CoxLikelihood {
 public:
     CoxLikelihood(RegressionDesign const& design, PredictorOrder const& by_time,
                   std::span<std::uint8_t const> is_event, CoxOptions const& options)
-        : design_{design}, by_time_{by_time}, is_event_{is_event}, options_{options} {}
+        : design_{design}, by_time_{by_time}, is_event_{is_event}, options_{options} {
+        for (std::size_t s = 0; s < is_event.size(); ++s) {
+            if (is_event[s] == 0 || weight(s) == 0) continue;
+            first_event_ = std::min(first_event_, by_time.ranks()[s]);
+        }
+    }
 
     double weight(std::size_t s) const {
         return options_.times.empty() ? 1.0 : static_cast<double>(options_.times[s]);
@@ -68,6 +73,7 @@ public:
         auto predictor = predict(parameters);
         double largest = -std::numeric_limits<double>::infinity();
         for (std::size_t s = 0; s < predictor.size(); ++s) {
+            if (by_time_.ranks()[s] < first_event_) continue;
             point.largest_predictor = std::fmax(point.largest_predictor, std::abs(predictor[s]));
             if (!options_.offset.empty()) predictor[s] += options_.offset[s];
             largest = std::fmax(largest, predictor[s]);
@@ -76,7 +82,7 @@ public:
         auto const time = [&](std::size_t i) {
             return by_time_.ranks()[static_cast<std::size_t>(by[i])];
         };
-        for (auto last = by.size(); last > 0;) {
+        for (auto last = by.size(); last > 0 && time(last - 1) >= first_event_;) {
             auto first = last;
             double deaths = 0;
             events.clear();
@@ -147,6 +153,8 @@ private:
     PredictorOrder const& by_time_;
     std::span<std::uint8_t const> is_event_;
     CoxOptions const& options_;
+    // The rank of its time. Whoever is censored before faces nothing, and may lie anywhere.
+    std::int32_t first_event_ = std::numeric_limits<std::int32_t>::max();
 };
 
 }  // namespace

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "maniple/linalg/cholesky.hpp"
-#include "wald_test.hpp"
 
 namespace maniple {
 namespace {
@@ -15,6 +14,10 @@ constexpr std::int64_t most_tile_variants = 512;
 // A variant that more samples than this share carry is tested on all samples.
 constexpr std::int64_t carriers_one_in = 8;
 
+bool uses_hazards(Correction correction) {
+    return correction != Correction::none && correction != Correction::wald;
+}
+
 }  // namespace
 
 EventShape::EventShape(EventExtent const& extent, EventSettings const& settings,
@@ -24,7 +27,7 @@ EventShape::EventShape(EventExtent const& extent, EventSettings const& settings,
       columns{extent.columns},
       traits{extent.traits},
       rank{extent.rank},
-      events{settings.rule.correction != Correction::none ? extent.events : 0},
+      events{uses_hazards(settings.rule.correction) ? extent.events : 0},
       block{block_variants},
       tile{std::clamp<std::int64_t>(missing_bytes / (8 * std::max<std::int64_t>(columns, 1)), 16,
                                     most_tile_variants)},
@@ -81,6 +84,7 @@ EventWorkspace::Buffers::Buffers(EventShape const& extents)
         firth.emplace(shape.stride, shape.rank);
         firth_near.emplace(shape.stride, shape.rank);
     }
+    if (shape.has_wald) full.emplace(shape.stride, shape.rank);
     if (shape.events > 0) hazard.emplace(shape.samples, shape.events);
 }
 
@@ -105,8 +109,8 @@ std::int64_t EventWorkspace::Buffers::bytes(EventShape const& shape) {
            (shape.has_firth ? FirthWorkspace::bytes(shape.stride, shape.rank) +
                                   FirthNeighbourhood::bytes(shape.stride, shape.rank)
                             : 0) +
-           (shape.has_wald ? wald_bytes(shape.samples, shape.rank) : 0) + hazard_bytes(shape) +
-           (shape.drops ? DroppedRows::bytes(shape.rank) : 0);
+           (shape.has_wald ? FullModelRoom::bytes(shape.stride, shape.rank) : 0) +
+           hazard_bytes(shape) + (shape.drops ? DroppedRows::bytes(shape.rank) : 0);
 }
 
 EventWorkspace::EventWorkspace(EventNull const& null, EventSettings const& settings,

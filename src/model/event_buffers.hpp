@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "firth_near.hpp"
+#include "full_model.hpp"
 #include "maniple/core/aligned_buffer.hpp"
 #include "maniple/genotype/dosage_product.hpp"
 #include "maniple/genotype/kernels.hpp"
@@ -75,6 +76,7 @@ struct EventWorkspace::Buffers {
     AlignedBuffer<double> carrier_means;
     std::optional<FirthWorkspace> firth;
     std::optional<FirthNeighbourhood> firth_near;
+    std::optional<FullModelRoom> full;
     std::optional<HazardCumulants> hazard;
 };
 

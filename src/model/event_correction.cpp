@@ -247,8 +247,6 @@ TestStatus status_of(FitStatus status) {
             return TestStatus::separated;
         case FitStatus::one_class:
             return TestStatus::constant_trait;
-        case FitStatus::too_few_samples:
-            return TestStatus::too_few_samples;
         default:
             return TestStatus::not_converged;
     }
@@ -268,9 +266,9 @@ EventTest EventCorrection::test_full_model(ScoreRow const& row) {
     std::array const rows{row.variant};
     std::array<GenotypeValues, 1> const values{{{0, 1, 2, drops(row) ? none : row.mean}}};
     add_genotype_values(genotypes_, rows, values, genotypes);
-    auto const fit = fit_beside_covariates(null_, *trait_, genotypes);
+    auto const fit = fit_beside_covariates(null_, *trait_, genotypes, *work_.full);
     if (fit.status != FitStatus::ok) return {none, none, none, status_of(fit.status)};
-    auto const& effect = fit.coefficients.back();
+    auto const& effect = fit.effect;
     if (!(effect.standard_error > 0)) return {none, none, none, TestStatus::collinear_genotype};
     return {effect.value, effect.standard_error,
             neg_log10_p_normal(effect.value / effect.standard_error), TestStatus::ok};

@@ -148,7 +148,9 @@ void HazardCumulants::finish(RiskSets const& sets) {
     sets_ = &sets;
     for (auto k = members_; k < pad_samples(members_); ++k) values_[k] = hazards_[k] = 0;
     reach_ = 0;
-    for (std::int64_t k = 0; k < members_; ++k) reach_ = std::max(reach_, std::abs(values_[k]));
+    for (std::int64_t k = 0; k < members_; ++k) {
+        if (hazards_[k] > 0) reach_ = std::max(reach_, std::abs(values_[k]));
+    }
     slope_ = 0;
     origin_ = sum(0);
     slope_ = origin_.first;

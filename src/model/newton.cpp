@@ -31,8 +31,7 @@ FitStatus judge_failure(Likelihood const& point) {
 }  // namespace
 
 NewtonResult maximize(std::function<Likelihood(std::span<double const>)> const& likelihood,
-                      std::vector<double> start) {
-    constexpr std::int64_t most_iterations = 30;
+                      std::vector<double> start, std::int64_t most_iterations) {
     constexpr int most_halvings = 30;
     constexpr double converged = 1e-18;  // Of the squared step in units of standard errors.
     NewtonResult result{.parameters = std::move(start)};
@@ -50,6 +49,7 @@ NewtonResult maximize(std::function<Likelihood(std::span<double const>)> const& 
         }
         auto step = point.gradient;
         solver.solve(step);
+        result.last_step = step;
         double decrement = 0;
         for (std::size_t r = 0; r < step.size(); ++r) decrement += step[r] * point.gradient[r];
         if (decrement < converged) {

@@ -25,13 +25,14 @@ struct NewtonResult {
     std::vector<double> parameters;
     double value = 0;
     std::int64_t iterations = 0;
+    std::vector<double> last_step;  ///< That was solved for, whole; empty: none was.
     std::optional<SemidefiniteSolver> information;  ///< At the optimum.
 };
 
 /// Maximise by Newton steps that are halved until the likelihood does not fall. Parameters that the
 /// information at the start shows to be determined by those before them stay as they are (0).
 NewtonResult maximize(std::function<Likelihood(std::span<double const>)> const& likelihood,
-                      std::vector<double> start);
+                      std::vector<double> start, std::int64_t most_iterations = 30);
 
 /// Is parameter 0 the intercept?
 enum class Intercept { present, absent };

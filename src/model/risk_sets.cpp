@@ -30,19 +30,30 @@ RiskSets::RiskSets(std::span<SampleIndex const> samples, std::int64_t all,
     std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) {
         return times[a] != times[b] ? times[a] > times[b] : is_event[a] < is_event[b];
     });
+    // Of those who face an event: others, however large, are no measure of theirs.
+    double first_event = std::numeric_limits<double>::infinity();
+    for (auto i : order) {
+        if (is_event[i] != 0) first_event = std::min(first_event, times[i]);
+    }
     double largest = -std::numeric_limits<double>::infinity();
-    for (double x : predictor) largest = std::max(largest, x);
+    for (auto i : order) {
+        if (times[i] >= first_event) largest = std::max(largest, predictor[i]);
+    }
     for (auto i : order) {
         auto const place = std::ssize(by_time_);
         auto const sample = static_cast<std::int32_t>(samples[i].get());
         places_[samples[i].at()] = static_cast<std::int32_t>(place);
-        hazards_[place] = portable_exp(predictor[i] - largest);
+        hazards_[place] = times[i] >= first_event ? portable_exp(predictor[i] - largest) : 0;
         by_time_.push_back(sample);
         times_.push_back(times[i]);
         is_event_.push_back(is_event[i] != 0 ? 1 : 0);
     }
     find_event_times();
     face_events();
+    auto const expected = expected_events();
+    for (std::size_t k = 0; k < expected.size(); ++k) {
+        if (expected[k] < least_expected) hazards_[static_cast<std::int64_t>(k)] = 0;
+    }
 }
 
 namespace {

@@ -21,6 +21,7 @@ struct TiltedLoops {
     static constexpr int lanes = 8;  // of every sum, whatever the width of a register
     static constexpr int parts = lanes / count;
     static_assert(lanes % count == 0 && tilted_step % lanes == 0);
+    static constexpr double most_exponent = 700;
 
     template <class To, class From>
     [[gnu::always_inline]] static To bits_as(From const& from) {
@@ -56,6 +57,18 @@ struct TiltedLoops {
                             0.1666666666666259;
         Doubles const sum = 1 + (r + square * (even + r * odd));
         return bits_as<Doubles>(bits_as<Bits>(sum) + (bits_as<Bits>(shifted) << 52));
+    }
+
+    // Farther out there are only those without weight, whose products are to be 0.
+    [[gnu::always_inline]] static Doubles tilted_by(Doubles const& g, double tilt) {
+        Doubles const x = g * tilt;
+        Doubles const above = x < -most_exponent ? Doubles{} - most_exponent : x;
+        return above > most_exponent ? Doubles{} + most_exponent : above;
+    }
+
+    // Of a sample that is a case for certain nothing varies, as of one that is none.
+    [[gnu::always_inline]] static Doubles risk_that_varies(Doubles const& m) {
+        return m < 1 ? m : Doubles{};
     }
 
     struct Sum {
@@ -124,8 +137,8 @@ struct TiltedLoops {
                 for (int k = 0; k < parts; ++k) {
                     auto const at = i + block + k * count;
                     Doubles const g = load(task.genotypes + at);
-                    Doubles const m = load(task.risks + at);
-                    Doubles const tilted = m * exponential(g * task.tilt);
+                    Doubles const m = risk_that_varies(load(task.risks + at));
+                    Doubles const tilted = m * exponential(tilted_by(g, task.tilt));
                     Doubles const spared = 1 - m;
                     Doubles const all = spared + tilted;
                     product.part[k] *= all;
@@ -157,7 +170,7 @@ struct TiltedLoops {
 #pragma GCC unroll 4
             for (int k = 0; k < parts; ++k) {
                 Doubles const g = load(task.genotypes + i + k * count);
-                Doubles const m = load(task.risks + i + k * count);
+                Doubles const m = risk_that_varies(load(task.risks + i + k * count));
                 Doubles const spared = 1 - m;
                 Doubles const w = m * spared;
                 Doubles const square = g * g;
@@ -185,7 +198,7 @@ struct TiltedLoops {
                 auto const at = i + k * count;
                 Doubles const g = load(task.genotypes + at);
                 Doubles const m = load(task.risks + at);
-                Doubles const p = m * exponential(g * task.tilt);
+                Doubles const p = m * exponential(tilted_by(g, task.tilt));
                 Doubles const more = p - m;
                 Doubles const square = g * g;
                 Doubles const weighted = square * p;
@@ -230,8 +243,8 @@ struct TiltedLoops {
 
     static void weigh(WeighTask const& task) {
         for (std::int64_t i = 0; i < task.count; i += count) {
-            Doubles const weighted =
-                load(task.weights + i) * exponential(load(task.genotypes + i) * task.tilt);
+            Doubles const weighted = load(task.weights + i) *
+                                     exponential(tilted_by(load(task.genotypes + i), task.tilt));
             __builtin_memcpy(task.out + i, &weighted, sizeof weighted);
         }
     }

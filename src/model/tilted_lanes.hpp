@@ -18,12 +18,13 @@ constexpr std::int64_t pad_samples(std::int64_t samples) {
     return (samples + tilted_step - 1) / tilted_step * tilted_step;
 }
 
-/// Cases among samples with risks m and genotypes G. Who takes no part has risk 0.
+/// Cases among samples with risks m and genotypes G. Who takes no part has risk 0, and any G; so do
+/// those who have risk 1, where there are risks.
 struct TiltedTask {
     double const* genotypes;
     double const* risks;
     std::int64_t count;  ///< A multiple of tilted_step.
-    double tilt;         ///< |tilt x genotype| <= most_tilted
+    double tilt;         ///< |tilt x genotype| <= most_tilted of those who take part
 };
 
 /// With e = exp(tilt G), D = 1 - m + m e, p = m e / D and w = p (1 - p). Where numbers of events
@@ -63,7 +64,7 @@ struct WeighTask {
     double const* genotypes;
     double const* weights;
     std::int64_t count;  ///< A multiple of tilted_step.
-    double tilt;         ///< |tilt x genotype| <= most_tilted
+    double tilt;         ///< |tilt x genotype| <= most_tilted where the weight is not 0
     double* out;
 };
 

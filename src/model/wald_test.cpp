@@ -1,87 +1,113 @@
 #include "wald_test.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 #include <vector>
 
-#include "maniple/core/elementary.hpp"
-#include "maniple/model/cox_regression.hpp"
-#include "maniple/model/logistic_regression.hpp"
+#include "maniple/core/contract.hpp"
 
 namespace maniple {
 namespace {
 
-/// Samples that take part, and their columns: covariates, then the genotype.
-class FullModel {
-public:
-    FullModel(EventNull const& null, EventTrait const& trait, std::span<double const> genotypes,
-              std::vector<SampleIndex> samples)
-        : samples_{std::move(samples)} {
-        auto const& pattern = null.pattern(trait.pattern);
-        for (std::int64_t r = 1; r < pattern.rank; ++r) {
-            auto& column = columns_.emplace_back();
-            for (auto s : samples_) {
-                column.push_back(static_cast<double>(pattern.basis[r * null.stride() + s.get()]));
-            }
-        }
-        auto& column = columns_.emplace_back();
-        for (auto s : samples_) column.push_back(genotypes[s.at()]);
-    }
-
-    RegressionDesign design() const {
-        return {std::ssize(samples_), {columns_.begin(), columns_.end()}};
-    }
-
-private:
-    std::vector<SampleIndex> samples_;
-    std::vector<std::vector<double>> columns_;
-};
-
-RegressionFit fit_cases(EventNull const& null, EventTrait const& trait,
-                        std::span<double const> genotypes) {
-    std::vector<SampleIndex> samples;
-    std::vector<std::uint8_t> is_case;
-    std::vector<double> offset;
-    null.pattern(trait.pattern).mask.for_each([&](SampleIndex s) {
+// As copies of the rarer allele: where people far out matter it is they who are not 0.
+double fill_genotypes(EventPattern const& pattern, std::span<double const> genotypes,
+                      FullModelRoom& room) {
+    std::ranges::fill(room.genotypes.span(), 0.0);
+    std::ranges::fill(room.inside.span(), 0.0);
+    double sum = 0;
+    double people = 0;
+    pattern.mask.for_each([&](SampleIndex s) {
         if (std::isnan(genotypes[s.at()])) return;
-        samples.push_back(s);
-        is_case.push_back(trait.sign[s.get()] > 0 ? 1 : 0);
-        offset.push_back(trait.predictor[s.get()]);
+        room.inside[s.get()] = 1;
+        sum += genotypes[s.at()];
+        ++people;
     });
-    FullModel const model{null, trait, genotypes, std::move(samples)};
-    return fit_logistic(model.design(), is_case, {.offset = offset});
+    bool const is_flipped = sum > people;
+    pattern.mask.for_each([&](SampleIndex s) {
+        if (room.inside[s.get()] == 0) return;
+        room.genotypes[s.get()] = is_flipped ? 2 - genotypes[s.at()] : genotypes[s.at()];
+    });
+    return is_flipped ? -1 : 1;
 }
 
-RegressionFit fit_times(EventNull const& null, EventTrait const& trait,
-                        std::span<double const> genotypes) {
-    auto const& sets = trait.risk_sets;
-    std::vector<SampleIndex> samples;
-    std::vector<double> times;
-    std::vector<std::uint8_t> is_event;
-    std::vector<double> offset;
-    for (std::int64_t place = 0; place < sets.samples(); ++place) {
-        auto const at = static_cast<std::size_t>(place);
-        SampleIndex const s{sets.by_time()[at]};
-        if (std::isnan(genotypes[s.at()])) continue;
-        samples.push_back(s);
-        times.push_back(sets.times()[at]);
-        is_event.push_back(sets.is_event()[at]);
-        offset.push_back(portable_log(sets.hazards()[place]));
+WaldFit without_effect(FitStatus status) { return {.status = status, .effect = {}}; }
+
+/// What a fit that has settled says of the genotype.
+WaldFit read_effect(FullModel const& model, NewtonResult const& result) {
+    auto const last = result.parameters.size() - 1;
+    auto const& information = *result.information;
+    if (information.is_left_out(static_cast<std::int64_t>(last))) {
+        return {.status = FitStatus::ok, .effect = {0, std::numeric_limits<double>::quiet_NaN()}};
     }
-    FullModel const model{null, trait, genotypes, std::move(samples)};
-    return fit_cox(model.design(), PredictorOrder{times}, is_event, {.offset = offset});
+    // Where the effect moves, and covariates with it.
+    std::vector<double> direction(last + 1);
+    direction[last] = result.parameters[last] < 0 ? -1 : 1;
+    information.solve(direction);
+    if (model.direction_tells(direction)) return without_effect(FitStatus::separated);
+    return {.status = FitStatus::ok,
+            .effect = {result.parameters[last], std::sqrt(std::abs(direction[last]))}};
+}
+
+/// A fit of a model as it stands, and what became of it.
+struct Attempt {
+    NewtonResult result;
+    LastStep last = LastStep::unclear;
+};
+
+// Without an optimum few steps may not tell who moves without end, and after many, little but
+// rounding is left of weights.
+Attempt attempt(FullModel& model) {
+    Attempt found;
+    for (std::int64_t most_iterations : {10, 14, 18, 22, 30}) {
+        found.result = maximize(
+            [&](std::span<double const> parameters) { return model.evaluate(parameters); },
+            std::vector<double>(static_cast<std::size_t>(model.columns())), most_iterations);
+        if (found.result.last_step.empty()) break;
+        found.last = model.judge(found.result.last_step);
+        if (found.result.status != FitStatus::ok && found.last == LastStep::settled) {
+            found.last = LastStep::unclear;
+        }
+        if (found.last != LastStep::unclear) break;
+    }
+    return found;
+}
+
+WaldFit fit(FullModel& model) {
+    constexpr int most_rounds = 10;  // Each leaves somebody out.
+    for (int round = 0; round < most_rounds; ++round) {
+        bool const is_first = round == 0;
+        if (!model.has_outcomes()) {
+            return without_effect(is_first ? FitStatus::one_class : FitStatus::separated);
+        }
+        if (model.genotype_tells()) return without_effect(FitStatus::separated);
+        auto const [result, last] = attempt(model);
+        if (last == LastStep::unclear) break;
+        if (last == LastStep::diverges) continue;
+        auto const found = read_effect(model, result);
+        // Among those who are left covariates tell the genotype.
+        bool const is_lost = !is_first && std::isnan(found.effect.standard_error);
+        return is_lost ? without_effect(FitStatus::separated) : found;
+    }
+    return without_effect(FitStatus::not_converged);
 }
 
 }  // namespace
 
-RegressionFit fit_beside_covariates(EventNull const& null, EventTrait const& trait,
-                                    std::span<double const> genotypes) {
-    return trait.family == Family::poisson ? fit_times(null, trait, genotypes)
-                                           : fit_cases(null, trait, genotypes);
-}
+WaldFit fit_beside_covariates(EventNull const& null, EventTrait const& trait,
+                              std::span<double const> genotypes, FullModelRoom& room) {
+    auto const& pattern = null.pattern(trait.pattern);
+    expect(std::ssize(genotypes) == null.samples(), "every sample has a genotype or none");
+    expect(
+        room.genotypes.size() == null.stride() && room.rows.size() >= pattern.rank * null.stride(),
+        "the room is for such a model");
 
-// Columns, twice (as they are, then standardised), and a few more of samples.
-std::int64_t wald_bytes(std::int64_t samples, std::int64_t rank) {
-    return 8 * samples * (2 * rank + 12);
+    auto const direction = fill_genotypes(pattern, genotypes, room);
+    auto const model = trait.family == Family::poisson ? model_times(null, trait, room)
+                                                       : model_cases(null, trait, room);
+    auto result = fit(*model);
+    result.effect.value *= direction;
+    return result;
 }
 
 }  // namespace maniple

@@ -111,7 +111,7 @@ public:
           output_{output},
           comm_{comm},
           log_{log},
-          units_{plan.blocks(), plan.unit_rows()},
+          units_{plan.blocks(), plan.unit_rows(), plan.piece_rows()},
           labels_{plan.trait_labels()} {
         take_up();
     }

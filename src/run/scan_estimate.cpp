@@ -29,7 +29,7 @@ double estimate_seconds(ScanPlan& plan, int ranks) {
     ContigNulls nulls{models, plan.offsets(0, models), 1};
     double modelling = 0;  // Of all contigs met.
     std::set<std::size_t> contigs;
-    ScanUnits const units{plan.blocks(), plan.unit_rows()};
+    ScanUnits const units{plan.blocks(), plan.unit_rows(), plan.piece_rows()};
     auto const traits = models.layout.traits();
     auto const patterns = models.layout.patterns();
     UnitArrays arrays{traits, patterns, plan.unit_rows()};

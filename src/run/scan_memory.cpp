@@ -96,9 +96,13 @@ ScanMemory::ScanMemory(Cohort const& cohort, std::span<ChosenBlock const> blocks
     // Plain chunks are read straight into their place.
     auto const block = block_variants_ * packed_stride(samples_);
     auto const stored = stored_block_bytes(cohort);
-    buffers_ = std::min(pass.buffers * block_variants_, stored_rows) * packed_stride(samples_);
+    // Where a variant takes long a block comes in pieces, each with a buffer of its own.
+    bool const is_cut = events.settings && events.settings->rule.correction == Correction::wald;
+    auto const most_rows = pass.buffers * block_variants_;
+    auto const most_stored = is_cut ? pass.buffers : std::min(pass.buffers, std::ssize(blocks));
+    buffers_ = (is_cut ? most_rows : std::min(most_rows, stored_rows)) * packed_stride(samples_);
     slices_ = std::min(pass.buffers + 1, offsets.contigs);
-    if (10 * stored < 9 * block) buffers_ += std::min(pass.buffers, std::ssize(blocks)) * stored;
+    if (10 * stored < 9 * block) buffers_ += most_stored * stored;
 }
 
 // Models of contigs beside that without offsets, what they are made from, and of.

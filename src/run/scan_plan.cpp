@@ -142,6 +142,19 @@ bool ScanPlan::has_model(TraitModel model) const {
                                [&](PlannedTrait const& trait) { return trait.model == model; });
 }
 
+std::int64_t ScanPlan::piece_rows() const {
+    auto const block = cohort_.index().block_variants;
+    if (request_.rule.correction != Correction::wald) return block;
+    // Passes of Newton's method, of one sample: nanoseconds, roughly.
+    constexpr std::int64_t of_sample = 300;
+    constexpr std::int64_t of_product = 3;
+    constexpr std::int64_t a_second = 1'000'000'000;
+    auto const columns = expanded_covariates_ + 2;
+    auto const of_variant =
+        cohort_.samples().size() * most_traits() * (of_sample + of_product * columns * columns);
+    return std::clamp<std::int64_t>(a_second / of_variant, 1, block);
+}
+
 FittedBatch ScanPlan::fit_columns(std::span<ColumnReference const> columns) const {
     std::vector<TraitModel> models;
     TraitPredictors predictors{.source = predictors_.get(), .positions = {}};

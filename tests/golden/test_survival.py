@@ -178,6 +178,7 @@ class Scans(program.InScratch):
         plain = self.scan("plain", "--correction", "none")
         corrected = self.scan("corrected", "--correction-threshold", "1")
         wald = self.scan("wald", "--test", "wald")
+        self.assertGreater((wald.status == wald.statuses.index("separated")).sum(), 3)
         for place, name in enumerate(NAMES):
             has, time, event, covariates = self.people_of(name)
             np.savetxt(self.folder / "people.txt", np.column_stack([time, event, covariates]), "%.17g",

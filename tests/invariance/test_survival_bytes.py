@@ -49,6 +49,27 @@ class Survival(program.InScratch):
                                   threads=threads)
                 self.assert_same_bytes(first, other)
 
+    def assert_wald(self, results):
+        results = program.read_results(results.parent)
+        self.assertGreater(np.count_nonzero(results.status == results.statuses.index("separated")), 20)
+        self.assertGreater(np.count_nonzero(results.status == 0), 20000)
+
+    @unittest.skipUnless(program.find_mpirun(), "there is no mpirun on the PATH")
+    def test_full_models(self):
+        options = ["--test", "wald", "--missing-genotype", "drop", "--min-carriers", 1]
+        first = self.scan("wald", MIXED, *options, threads=1)
+        self.assert_wald(first)
+        for ranks, threads in ((1, 2), (2, 1), (3, 2)):
+            self.assert_same_bytes(first, self.scan(f"wald-{ranks}x{threads}", MIXED, *options, ranks=ranks,
+                                                    threads=threads))
+        for kind in program.usable_instruction_sets(self.store, "quantitative_1"):
+            self.assert_same_bytes(first, self.scan(f"wald-{kind}", MIXED, *options, environment={"MANIPLE_ISA": kind}))
+        for trait in ("binary_3", TIMES[1]):
+            alone = self.scan(f"wald-{trait}", trait, *options)
+            one, two = (program.read_results(run.parent, [trait]) for run in (first, alone))
+            for name in program.NUMBERS:
+                self.assertEqual(getattr(one, name).tobytes(), getattr(two, name).tobytes(), f"{name} of {trait}")
+
     def test_a_trait_alone(self):
         for missing in ("mean", "drop"):
             together = self.scan(f"{missing}-all", MIXED, "--missing-genotype", missing)

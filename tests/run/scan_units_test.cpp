@@ -22,8 +22,9 @@ std::vector<ChosenBlock> odd_blocks() {
 
 TEST_CASE("ScanUnits: every chosen row is in one unit, in order", "[run]") {
     auto const unit_rows = GENERATE(1, 2, 3, 7, 8, 16, 45, 46, 47, 1000);
+    auto const piece_rows = GENERATE(1, 2, 5, 1000);
     auto const blocks = odd_blocks();
-    ScanUnits const units{blocks, unit_rows};
+    ScanUnits const units{blocks, unit_rows, piece_rows};
     std::int64_t block = 0;
     std::int64_t first = 0;
     std::int64_t row = 0;
@@ -37,6 +38,7 @@ TEST_CASE("ScanUnits: every chosen row is in one unit, in order", "[run]") {
             CHECK(piece.first == first);
             CHECK(piece.unit_row == inside);
             REQUIRE(piece.rows > 0);
+            CHECK(piece.rows <= piece_rows);
             inside += piece.rows;
             first += piece.rows;
             if (first == blocks[static_cast<std::size_t>(block)].size()) {
@@ -54,6 +56,7 @@ TEST_CASE("ScanUnits: every chosen row is in one unit, in order", "[run]") {
 TEST_CASE("ScanUnits: refuses what is no unit of a scan", "[run]") {
     auto const blocks = odd_blocks();
     CHECK_THROWS_AS((ScanUnits{blocks, 0}), ContractViolation);
+    CHECK_THROWS_AS((ScanUnits{blocks, 16, 0}), ContractViolation);
     std::vector<ChosenBlock> const empty{some({})};
     CHECK_THROWS_AS((ScanUnits{empty, 5}), ContractViolation);
     ScanUnits const units{blocks, 16};

@@ -10,6 +10,10 @@
 
 namespace maniple {
 
+/// Whoever expects fewer events than this has none, and no part in anything: one far from all
+/// others in a covariate may have any effect on it and not be seen.
+constexpr double least_expected = 1e-60;
+
 /// Events of one time.
 struct EventTime {
     std::int32_t at_risk;  ///< Samples, the first ones of RiskSets::by_time().
@@ -45,7 +49,8 @@ public:
     std::span<std::int32_t const> places() const { return places_; }
     std::span<double const> times() const { return times_; }              ///< Per place.
     std::span<std::uint8_t const> is_event() const { return is_event_; }  ///< Per place.
-    /// Per place: hazard, relative to the largest; 0 in the padding to whole lanes.
+    /// Per place: hazard, relative to the largest at risk when an event happens. 0 in the padding
+    /// to whole lanes, and for who faces no event or expects less than least_expected of them.
     AlignedBuffer<double> const& hazards() const { return hazards_; }
     /// From the last to the first.
     std::span<EventTime const> event_times() const { return event_times_; }

@@ -86,6 +86,9 @@ public:
     PlanFacts facts() const;
     std::int64_t most_traits() const;                      ///< Of a batch.
     std::int64_t unit_rows() const { return unit_rows_; }  ///< Of a row chunk of the results.
+    /// The most of a block that one thread tests at once: where a variant takes long, few, so that
+    /// threads share a block, and a request to stop is heard.
+    std::int64_t piece_rows() const;
     std::int64_t memory_bytes() const { return memory_; }  ///< Peak of one rank.
 
     /// The null models of a batch; their layout has its traits, in order. The constructor has made

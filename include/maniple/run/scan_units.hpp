@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -10,7 +11,7 @@
 
 namespace maniple {
 
-/// The part of a block that lies in one unit.
+/// The part of a block that lies in one unit, or a run of its rows.
 struct UnitPiece {
     BlockIndex block{0};        ///< Of the run's chosen blocks.
     std::int64_t first = 0;     ///< Of the block's chosen rows.
@@ -22,9 +23,11 @@ struct UnitPiece {
 /// two units has a piece in each.
 class ScanUnits {
 public:
-    /// \param blocks  of the run, in order; outlives this object.
-    /// \pre every block has rows; unit_rows > 0
-    ScanUnits(std::span<ChosenBlock const> blocks, std::int64_t unit_rows);
+    /// \param blocks      of the run, in order; outlives this object.
+    /// \param piece_rows  the most that a piece has.
+    /// \pre every block has rows; unit_rows > 0; piece_rows > 0
+    ScanUnits(std::span<ChosenBlock const> blocks, std::int64_t unit_rows,
+              std::int64_t piece_rows = std::numeric_limits<std::int64_t>::max());
 
     std::int64_t count() const { return std::ssize(starts_); }
     std::int64_t unit_rows() const { return unit_rows_; }  ///< Of all but the last.
@@ -42,6 +45,7 @@ private:
 
     std::span<ChosenBlock const> blocks_;
     std::int64_t unit_rows_;
+    std::int64_t piece_rows_;
     std::int64_t rows_ = 0;
     std::vector<Start> starts_;
 };
