@@ -112,6 +112,9 @@ std::string to_text(Json const& json) {
     return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
+// What `describe` says of a trait.
+constexpr char const* trait_columns =
+    "trait\ttype\tsamples\tcases\tcontrols\tleft_out_by_covariate";
 constexpr char const* whole_genome_columns =
     "\twhole_genome_samples\twhole_genome_heritability\twhole_genome_r_squared";
 
@@ -123,7 +126,7 @@ std::string describe(WholeGenomeSummary const& summary) {
                        number(summary.how.heritability), number(summary.how.r_squared));
 }
 
-// Trait, type, samples, cases and controls (events and people censored).
+// As `trait_columns`; of times to an event, events and people censored.
 std::string describe(std::string const& trait, TraitCounts const& counts) {
     bool const has_cases = counts.outcome != Outcome::quantitative;
     auto const people = describe_people(counts);
@@ -161,10 +164,8 @@ TraitSummary summarize(ScanPlan const& plan, std::string const& label, TraitInde
 
 void write_summary(std::filesystem::path const& file, std::vector<TraitSummary> const& summaries) {
     bool const is_predicted = !summaries.empty() && summaries.front().whole_genome.has_value();
-    auto text = fmt::format(
-        "trait\ttype\tsamples\tcases\tcontrols\tleft_out_by_covariate\tpredictors\tunpredicted{}"
-        "\ttested\tlambda_gc\thits",
-        is_predicted ? whole_genome_columns : "");
+    auto text = fmt::format("{}\tpredictors\tunpredicted{}\ttested\tlambda_gc\thits", trait_columns,
+                            is_predicted ? whole_genome_columns : "");
     for (auto name : test_status_names().subspan(1)) text += fmt::format("\t{}", name);
     text += '\n';
     for (auto const& row : summaries) {
@@ -182,7 +183,7 @@ void write_summary(std::filesystem::path const& file, std::vector<TraitSummary> 
 }
 
 void write_summary(std::filesystem::path const& file, std::vector<PredictedTrait> const& traits) {
-    auto text = fmt::format("trait\ttype\tsamples\tcases\tcontrols{}\n", whole_genome_columns);
+    auto text = fmt::format("{}{}\n", trait_columns, whole_genome_columns);
     for (auto const& trait : traits) {
         text += describe(trait.name, trait.counts) +
                 describe(WholeGenomeSummary{trait.counts.samples, trait.how}) + '\n';
