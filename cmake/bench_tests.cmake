@@ -1,5 +1,5 @@
 # bench_kernels: microbenchmarks, where Google Benchmark is; and the small forms of
-# scripts/bench-peers, scripts/bench-calibration and scripts/bench-diseases.
+# scripts/bench-peers, bench-calibration, bench-diseases and bench-kills.
 find_package(benchmark QUIET)
 if(benchmark_FOUND)
   file(GLOB sources CONFIGURE_DEPENDS tests/bench/*.cpp)
@@ -18,9 +18,8 @@ if(TARGET bench_kernels)
 endif()
 set_tests_properties(bench/peers PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 300 PROCESSORS 2 ENVIRONMENT "${environment}")
 
-add_test(NAME bench/calibration COMMAND ${MANIPLE_PYTHON} ${CMAKE_SOURCE_DIR}/tests/bench/test_calibration.py)
-set_tests_properties(bench/calibration PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 600 ENVIRONMENT
-  "MANIPLE=$<TARGET_FILE:maniple>;PYTHONDONTWRITEBYTECODE=1")
-add_test(NAME bench/diseases COMMAND ${MANIPLE_PYTHON} ${CMAKE_SOURCE_DIR}/tests/bench/test_diseases.py)
-set_tests_properties(bench/diseases PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 600 ENVIRONMENT
-  "MANIPLE=$<TARGET_FILE:maniple>;PYTHONDONTWRITEBYTECODE=1")
+foreach(campaign calibration diseases kills)
+  add_test(NAME bench/${campaign} COMMAND ${MANIPLE_PYTHON} ${CMAKE_SOURCE_DIR}/tests/bench/test_${campaign}.py)
+  set_tests_properties(bench/${campaign} PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 600 ENVIRONMENT
+    "MANIPLE=$<TARGET_FILE:maniple>;MANIPLE_MPIRUN=${MPIEXEC_EXECUTABLE};PYTHONDONTWRITEBYTECODE=1")
+endforeach()

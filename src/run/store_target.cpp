@@ -39,6 +39,23 @@ fs::path without_trailing_slash(fs::path path) {
     return path.has_filename() ? path : path.parent_path();
 }
 
+constexpr char const* lock_name = ".import";
+
+// Stores that imports of the same name had begun when they were killed.
+void remove_abandoned(fs::path const& parent, std::string const& prefix) {
+    std::error_code ignored;
+    for (auto const& entry : fs::directory_iterator{parent, ignored}) {
+        bool const is_partial = entry.path().filename().string().starts_with(prefix);
+        // Who has just made one will lock it at once: without a lock it is left alone.
+        if (!is_partial || !fs::exists(entry.path() / lock_name, ignored)) continue;
+        try {
+            WriterLock const lock{entry.path() / lock_name};
+            if (lock.is_ours()) fs::remove_all(entry.path(), ignored);
+        } catch (std::system_error const&) {  // Somebody else's.
+        }
+    }
+}
+
 }  // namespace
 
 StoreTarget::StoreTarget(fs::path store, Samples const& samples, std::int64_t block_variants)
@@ -68,11 +85,12 @@ void StoreTarget::create_new(Samples const& samples, std::int64_t block_variants
             fmt::format("'{}' cannot be made ('{}' is no folder); make that folder first",
                         store_.string(), parent.string())};
     }
-    auto const partial =
-        parent / fmt::format(".{}.partial-{}", store_.filename().string(), ::getpid());
-    fs::remove_all(partial, ignored);  // Of a process that had our number and was killed.
-    make_private_folder(partial);
-    folder_ = partial;
+    auto const prefix = fmt::format(".{}.partial-", store_.filename().string());
+    remove_abandoned(parent, prefix);
+    folder_ = parent / fmt::format("{}{}", prefix, ::getpid());
+    fs::remove_all(folder_, ignored);  // Of a process that had our number.
+    make_private_folder(folder_);
+    lock_.emplace(folder_ / lock_name);
     make_private_folder(folder_ / "genotypes");
     make_private_folder(folder_ / "tables");
     index_.samples = samples;
@@ -83,7 +101,7 @@ void StoreTarget::create_new(Samples const& samples, std::int64_t block_variants
 void StoreTarget::open_existing(Samples const& samples) {
     index_ = Cohort{store_}.index();  // Is this a store at all?
     try {
-        lock_.emplace(store_ / ".import");
+        lock_.emplace(store_ / lock_name);
     } catch (std::system_error const& error) {
         throw EnvironmentError{fmt::format("store '{}' cannot be written ({}); check permissions",
                                            store_.string(), error.code().message())};
@@ -106,11 +124,8 @@ void StoreTarget::open_existing(Samples const& samples) {
 
 StoreTarget::~StoreTarget() {
     std::error_code ignored;
-    if (!committed_ && extends()) {
-        remove_added_partitions();
-    } else if (!committed_ && !folder_.empty()) {
-        fs::remove_all(folder_, ignored);
-    }
+    if (!committed_ && extends()) remove_added_partitions();
+    if (!committed_ && !extends() && !folder_.empty()) fs::remove_all(folder_, ignored);
     if (lock_ && lock_->is_ours()) lock_->remove();
 }
 
@@ -161,6 +176,7 @@ void StoreTarget::add(PartitionEntry entry) {
 void StoreTarget::commit() {
     write_cohort_index(folder_, index_);
     if (!extends()) {
+        lock_->remove();  // Before anybody sees the store.
         for (auto const& path : {folder_ / "genotypes", folder_ / "tables", folder_}) {
             sync_to_disk(path);
         }

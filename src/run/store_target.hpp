@@ -47,7 +47,7 @@ private:
     std::filesystem::path folder_;
     CohortIndex index_;
     std::size_t existing_partitions_ = 0;
-    std::optional<WriterLock> lock_;  // Of a store that is extended.
+    std::optional<WriterLock> lock_;  // Not while a new store has its name.
     bool committed_ = false;
 };
 

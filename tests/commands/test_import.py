@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """maniple import, as a person types it. MANIPLE names the binary."""
+import fcntl
 import json
 import os
 import pathlib
@@ -91,6 +92,18 @@ class ImportTest(unittest.TestCase):
             self.write("g.bed", BED[:3] + rows)
             self.succeed("--bfile", "g", *options)
         self.assertEqual(self.info()["variants"], 6)
+
+    def test_what_killed_imports_left_is_removed(self):
+        """Those of the same store, unless somebody is at work there."""
+        for name in (".s.partial-7", ".s.partial-8", ".other.partial-9"):
+            (self.folder / name / "genotypes").mkdir(parents=True)
+            (self.folder / name / ".import").write_text("process 7 on node3")
+        with open(self.folder / ".s.partial-8/.import", "r+", encoding="utf-8") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            self.succeed("--bfile", "g")
+        left = sorted(path.name for path in self.folder.iterdir() if path.is_dir())
+        self.assertEqual(left, [".other.partial-9", ".s.partial-8", "s"])
+        self.assertFalse((self.folder / "s/.import").exists())
 
     def test_bad_genotypes(self):
         self.refuse("'no.bed' does not exist", "--bfile", "no")
