@@ -149,10 +149,10 @@ class Kills(campaign.Campaign):
         while True:
             code, said = self.kill(command, ranks, place, counts)
             counts["goes on"] += any(word in said for word in GOES_ON)
+            if code == 0 or self.is_finished(command, place):
+                break  # A kill may come when all is done.
             if code not in (0, STOPPED) and code > 0 and "maniple: " in said and not ranks:
                 return f"a run that was killed before, and then refused: {said[-300:]}"
-            if code == 0:
-                break
             ranks = self.random.choice([other for other in RANKS if other != ranks])
             if self.random.random() > SECOND_KILL:
                 child = self.start(command, ranks, place)
@@ -165,6 +165,9 @@ class Kills(campaign.Campaign):
             return "other bytes"
         left = set(files_below(place)) ^ set(self.files)
         return f"files are left or missing: {sorted(left)[:5]}" if left else None
+
+    def is_finished(self, command, place):
+        return bytes_of(place, command.made) == self.right and files_below(place) == self.files
 
     def kill(self, command, ranks, place, counts):
         """Exit code and words of a run that is killed at some time, unless it ends before."""
