@@ -32,6 +32,7 @@ from command_case import ENVIRONMENT
 RANKS = (0, 1, 2, 3)
 SECOND_KILL = 0.4       # chance that the next run is killed, too
 STOPPED = 75
+PATIENCE = 60           # seconds from a kill to the end of all processes
 GOES_ON = ("taken up", "goes on", "are taken", "were done by")  # What a run says that takes something up.
 
 
@@ -185,7 +186,11 @@ class Kills(campaign.Campaign):
                 send(signal.SIGKILL, [self.random.choice(mine)])
             else:
                 send(signal.SIGKILL, [child.pid, *mine])
-        _, said = child.communicate()
+        try:
+            _, said = child.communicate(timeout=PATIENCE)
+        except subprocess.TimeoutExpired:  # A launcher may wait for ever for a rank that died while it started.
+            send(signal.SIGKILL, [child.pid, *(ranks_of(child.pid) if ranks else [])])
+            _, said = child.communicate()
         return child.returncode, said
 
 
