@@ -166,14 +166,12 @@ private:
     void tell_found(bool is_dropped) {
         auto const batches = std::ssize(plan_.batches());
         if (batches_done_ > 0 || rows_done_ > 0) {
-            std::string text = "an interrupted run is taken up:";
-            if (batches > 1) {
-                text += fmt::format(" {} of {} batches and", batches_done_, batches);
-            }
-            text += fmt::format(" {} of {} variants{} were done by then",
-                                batches_done_ == batches ? plan_.variants() : rows_done_,
-                                plan_.variants(), batches > 1 ? " of the next" : "");
-            log_.note(text);
+            auto const variants = fmt::format("{} of {} variants", rows_done_, plan_.variants());
+            auto const done = batches_done_ == batches ? std::string{"all tests"}
+                              : batches == 1           ? variants
+                                             : fmt::format("{} of {} batches and {} of the next",
+                                                           batches_done_, batches, variants);
+            log_.note(fmt::format("an interrupted run is taken up: {} were done by then", done));
         }
         if (is_dropped) {
             log_.note(

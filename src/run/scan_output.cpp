@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "maniple/core/durable_file.hpp"
 #include "maniple/core/error.hpp"
 #include "maniple/model/test_status.hpp"
 #include "maniple/run/stop_request.hpp"
@@ -107,7 +108,7 @@ ResultSpool open_spool(std::filesystem::path const& folder, ScanPlan const& plan
 }
 
 // At most a fiftieth of the time goes into sealing.
-constexpr double shortest_pause = 1;  // Seconds.
+constexpr double shortest_pause = 0.2;  // Seconds.
 constexpr double pause_per_seal = 50;
 
 }  // namespace
@@ -155,13 +156,28 @@ void ScanOutput::take(ScanUnits const& units, std::int64_t unit, BlockReader& re
     if (watch_.seconds() >= next_seal_) seal();
 }
 
+// The file may be longer than that, but never shorter: what is dropped is forgotten here first.
+void ScanOutput::remember(std::int64_t sealed) {
+    auto const file = folder_ / sealed_name;
+    if (sealed > 0) {
+        keep_state(file, facts_, std::as_bytes(std::span{&sealed, 1}));
+    } else {
+        std::filesystem::remove(file);
+        sync_to_disk(folder_);
+    }
+    sealed_ = sealed;
+}
+
+void ScanOutput::drop_begun() {
+    if (spool_.complete_bytes() < sealed_) remember(spool_.complete_bytes());
+    spool_.drop_begun();
+}
+
 void ScanOutput::seal() {
     if (spool_.bytes() == sealed_) return;
     Stopwatch const sealing;
     spool_.seal();
-    auto const bytes = spool_.bytes();
-    keep_state(folder_ / sealed_name, facts_, std::as_bytes(std::span{&bytes, 1}));
-    sealed_ = bytes;
+    remember(spool_.bytes());
     next_seal_ = watch_.seconds() + std::max(shortest_pause, pause_per_seal * sealing.seconds());
 }
 

@@ -29,9 +29,6 @@ void require_few_columns(TraitLoader const& loader) {
         columns, widest->label, widest->column.levels.size(), most_columns)};
 }
 
-// What a pass leaves to the next: memory in heaps, the places of what was spooled.
-constexpr std::int64_t between_passes = 8'000'000;
-
 // What a pattern needs for itself, as columns over all samples: covariates of its own, or those of
 // the samples that it lacks.
 std::int64_t own_columns(LinearNull const& null, MissingnessPattern const& pattern) {
@@ -42,11 +39,6 @@ std::int64_t own_columns(LinearNull const& null, MissingnessPattern const& patte
     auto const bytes = pattern.lacking_columns.bytes() +
                        8 * (std::ssize(pattern.lacking) + std::ssize(pattern.lacking_rows));
     return (bytes + column - 1) / column;
-}
-
-std::string in_megabytes(std::int64_t bytes) {
-    constexpr std::int64_t megabyte = 1'000'000;
-    return fmt::format("{}M", (bytes + megabyte - 1) / megabyte);
 }
 
 }  // namespace
@@ -234,7 +226,7 @@ void ScanPlan::survey(std::vector<TraitReference> const& asked, Log& log) {
     auto const memory = memory_model();
     unit_rows_ = memory.unit_rows();
     bool const one_pass = group == count && memory.of_batch(*fitted_) <= limits_.memory;
-    make_batches(TraitIndex{0}, one_pass || traits() == 1 ? 0 : between_passes);
+    make_batches(TraitIndex{0}, one_pass || traits() == 1 ? Passes::one : Passes::several);
     if (batches_.size() > 1 || group < count) fitted_.reset();
     if (fitted_) memory_ = memory.of_batch(*fitted_);
 }
@@ -265,110 +257,6 @@ void ScanPlan::add_fitted(FittedBatch const& fitted, std::span<ColumnReference c
         if (predictors_) planned.predictor = predictor_of(reference);
         traits_.push_back(std::move(planned));
     }
-}
-
-// What a batch needs, as traits are added to it.
-class ScanPlan::BatchNeeds {
-public:
-    /// \param left  by a pass to the next [bytes].
-    BatchNeeds(ScanPlan const& plan, ScanMemory const& memory, std::int64_t left)
-        : memory_{&memory},
-          left_{left},
-          covariates_{plan.expanded_covariates_},
-          columns_{plan.expanded_covariates_} {}
-
-    std::int64_t with(PlannedTrait const& trait) const {
-        bool const known = patterns_.contains(pattern_of(trait));
-        return left_ + memory_->of_batch(traits_ + 1, std::ssize(patterns_) + (known ? 0 : 1),
-                                         columns_ + own_columns_of(trait), covariates_);
-    }
-
-    void add(PlannedTrait const& trait) {
-        columns_ += own_columns_of(trait);
-        patterns_.insert(pattern_of(trait));
-        ++traits_;
-    }
-
-private:
-    // A pattern has arrays of its own in each kind of model.
-    static std::uint64_t pattern_of(PlannedTrait const& trait) {
-        return trait.pattern ^ (trait.model == TraitModel::linear ? 0 : ~0ULL);
-    }
-    std::int64_t own_columns_of(PlannedTrait const& trait) const {
-        return (patterns_.contains(pattern_of(trait)) ? 0 : trait.columns) + trait.more_columns;
-    }
-
-    ScanMemory const* memory_;
-    std::int64_t left_;
-    std::int64_t covariates_;  // Those of the base.
-    std::int64_t columns_;
-    std::int64_t traits_ = 0;
-    std::set<std::uint64_t> patterns_;
-};
-
-// Greedily, in order: the next trait begins a batch where it does not fit into the last one.
-void ScanPlan::make_batches(TraitIndex from, std::int64_t left) {
-    auto const memory = memory_model();
-    auto const limit = limits_.memory;
-    std::int64_t least = 0;
-    auto first = from;
-    BatchNeeds needs{*this, memory, left};
-    for (auto t = from; t.get() < traits(); ++t) {
-        auto bytes = needs.with(traits_[t.at()]);
-        if (t != first && bytes > limit) {
-            batches_.push_back({first, t});
-            first = t;
-            needs = BatchNeeds{*this, memory, left};
-            bytes = needs.with(traits_[t.at()]);
-        }
-        if (t == first) least = std::max(least, bytes);
-        memory_ = std::max(memory_, bytes);
-        needs.add(traits_[t.at()]);
-    }
-    batches_.push_back({first, TraitIndex{traits()}});
-    if (least > limit) {
-        if (fitted_ && fitted_->layout.traits() == traits()) {
-            least = std::min(least, memory.of_batch(*fitted_));
-        }
-        // What a process holds at rest is not the same twice.
-        constexpr std::int64_t margin = 1'000'000;
-        throw UserError{fmt::format(
-            "memory of {} for each rank is not enough (one trait at a time takes {} with {} "
-            "samples); give at least --memory {}, or fewer threads or ranks",
-            in_megabytes(limit), in_megabytes(least), cohort_.samples().size(),
-            in_megabytes(least + margin))};
-    }
-}
-
-ScanMemory ScanPlan::memory_model() const {
-    return {cohort_, blocks_, traits(), request_.missing, limits_, offset_extent(), events_};
-}
-
-void ScanPlan::go_on_after(std::span<Range<TraitIndex> const> complete, Range<TraitIndex> begun) {
-    auto done = std::vector<Range<TraitIndex>>{complete.begin(), complete.end()};
-    if (begun.size() > 0 && nearly_fits(begun)) done.push_back(begun);
-    bool const as_planned = done.size() <= batches_.size() &&
-                            std::ranges::equal(done, std::span{batches_}.first(done.size()));
-    if (as_planned) return;
-    expect(done.front().first == TraitIndex{0} && done.back().last.get() <= traits(),
-           "batches begin with the first trait");
-
-    fitted_.reset();
-    batches_ = std::move(done);
-    auto const next = batches_.back().last;
-    if (next.get() < traits()) make_batches(next, between_passes);
-}
-
-// What a process holds at rest is not the same twice.
-bool ScanPlan::nearly_fits(Range<TraitIndex> batch) const {
-    auto const memory = memory_model();
-    BatchNeeds needs{*this, memory, between_passes};
-    std::int64_t bytes = 0;
-    for (auto t = batch.first; t != batch.last; ++t) {
-        bytes = needs.with(traits_[t.at()]);
-        needs.add(traits_[t.at()]);
-    }
-    return bytes <= limits_.memory + limits_.memory / 20;
 }
 
 std::vector<std::string> ScanPlan::trait_labels() const {

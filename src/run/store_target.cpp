@@ -90,7 +90,7 @@ void StoreTarget::create_new(Samples const& samples, std::int64_t block_variants
     folder_ = parent / fmt::format("{}{}", prefix, ::getpid());
     fs::remove_all(folder_, ignored);  // Of a process that had our number.
     make_private_folder(folder_);
-    lock_.emplace(folder_ / lock_name);
+    lock();
     make_private_folder(folder_ / "genotypes");
     make_private_folder(folder_ / "tables");
     index_.samples = samples;
@@ -98,14 +98,20 @@ void StoreTarget::create_new(Samples const& samples, std::int64_t block_variants
     index_.block_variants = block_variants;
 }
 
+void StoreTarget::lock() {
+    auto const& place = folder_.empty() ? store_ : folder_;
+    try {
+        lock_.emplace(place / lock_name);
+    } catch (std::system_error const& error) {
+        throw EnvironmentError{
+            fmt::format("'{}' cannot be written ({}); check permissions and disk space",
+                        place.string(), error.code().message())};
+    }
+}
+
 void StoreTarget::open_existing(Samples const& samples) {
     index_ = Cohort{store_}.index();  // Is this a store at all?
-    try {
-        lock_.emplace(store_ / lock_name);
-    } catch (std::system_error const& error) {
-        throw EnvironmentError{fmt::format("store '{}' cannot be written ({}); check permissions",
-                                           store_.string(), error.code().message())};
-    }
+    lock();
     if (!lock_->is_ours()) {
         throw UserError{
             fmt::format("'{}' is being written by another import{}; wait until it has ended",

@@ -39,6 +39,7 @@ public:
     void commit();
 
 private:
+    void lock();
     void open_existing(Samples const& samples);
     void remove_added_partitions() const noexcept;
     void create_new(Samples const& samples, std::int64_t block_variants);

@@ -313,6 +313,10 @@ void ResultSpool::seal() { state_->file.sync(); }
 
 std::int64_t ResultSpool::bytes() const { return state_->whole; }
 
+std::int64_t ResultSpool::complete_bytes() const {
+    return state_->is_begun() ? state_->batches.back().places.front() : state_->whole;
+}
+
 std::vector<Range<TraitIndex>> ResultSpool::complete() const {
     std::vector<Range<TraitIndex>> traits;
     for (std::int64_t b = 0; b < state_->complete(); ++b) {
@@ -332,7 +336,7 @@ void ResultSpool::drop_begun() {
     expect(!state_->turn, "no row chunk is half written");
 
     if (!state_->is_begun()) return;
-    state_->whole = state_->batches.back().places.front();
+    state_->whole = complete_bytes();
     state_->file.cut(state_->whole);
     state_->batches.pop_back();
 }

@@ -32,9 +32,9 @@ class Scan(Interrupted):
         return bool(self.there("segments/sealed"))
 
     def taken_up(self, said):
-        found = re.search(r"an interrupted run is taken up: (\d+) of 30000 variants were done by then", said)
+        found = re.search(r"an interrupted run is taken up: (?:(\d+) of 30000 variants|all tests) were done by then", said)
         self.assertIsNotNone(found, said)
-        return int(found[1])
+        return int(found[1] or 30000)
 
 
 class Once(Scan):
@@ -166,8 +166,13 @@ class Batches(Scan):
                 shutil.rmtree(self.folder / "r")
 
     def test_less_memory(self):
-        """A batch that does not fit any more is given up."""
+        """A batch that does not fit any more is given up, also by a run that is killed right then."""
         least = self.least()
+        for batch in (1, 2):
+            self.stop_in(batch, f"{least + 12}M")
+            self.stop(signal.SIGKILL, lambda: "batch 2 of" in self.said(), "--memory", f"{least + 4}M")
+            self.assertIn("batch 2 of", self.finish("--memory", f"{least + 4}M"))
+            shutil.rmtree(self.folder / "r")
         self.stop_in(1, f"{least + 12}M")
         said = self.finish("--memory", f"{least + 4}M")
         self.assertIn("takes more memory than there is now (--memory): it is done again, in smaller ones", said)

@@ -312,7 +312,10 @@ TEST_CASE("ResultSpool: goes on where it was sealed, whatever was written later"
     CHECK(columns_of(spool, 0, step) == first_chunk);
     auto const drop = GENERATE(false, true);
     if (drop) {
+        auto const left = spool.complete_bytes();
+        CHECK((left < sealed) == (sealed_rows > 0));
         spool.drop_begun();
+        CHECK(spool.bytes() == left);
         CHECK(spool.rows_begun() == 0);
         for (std::int64_t row = 0; row < variants; row += step) put(spool, row, 2, 1);
     }

@@ -38,8 +38,8 @@ public:
     std::vector<Range<TraitIndex>> complete() const { return spool_.complete(); }
     Range<TraitIndex> begun() const { return spool_.begun(); }
     std::int64_t rows_begun() const { return spool_.rows_begun(); }
-    /// Forget the incomplete batch.
-    void drop_begun() { spool_.drop_begun(); }
+    /// Forget the incomplete batch. \throws EnvironmentError.
+    void drop_begun();
 
     /// Count what is there of a batch. \param rows  that it has. \throws CorruptInput.
     void count(Range<TraitIndex> batch, std::int64_t rows, ScanTally& tally) const;
@@ -59,6 +59,8 @@ public:
     void write_results(std::filesystem::path const& file) const;
 
 private:
+    void remember(std::int64_t sealed);
+
     std::filesystem::path folder_;
     ScanPlan const& plan_;
     PlanFacts facts_;

@@ -138,9 +138,10 @@ private:
     void add_fitted(FittedBatch const& fitted, std::span<ColumnReference const> columns,
                     ScanMemory const& memory);
     class BatchNeeds;
+    enum class Passes : std::uint8_t { one, several };
     ScanMemory memory_model() const;
     bool nearly_fits(Range<TraitIndex> batch) const;
-    void make_batches(TraitIndex from, std::int64_t left);
+    void make_batches(TraitIndex from, Passes passes);
     void describe_traits(Log& log) const;
     void warn_of_unused_options(Log& log) const;
     void warn_of_certain_events(Log& log) const;

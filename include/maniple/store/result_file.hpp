@@ -112,8 +112,10 @@ public:
 
     /// Wait until complete row chunks are on the disk. \throws EnvironmentError.
     void seal();
-    /// Bytes in the file now.
+    /// Bytes of complete row chunks, at the front of the file.
     std::int64_t bytes() const;
+    /// Those of complete batches alone: what `drop_begun` leaves.
+    std::int64_t complete_bytes() const;
 
     /// Traits of the batches that are complete, in order.
     std::vector<Range<TraitIndex>> complete() const;
