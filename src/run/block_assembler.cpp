@@ -22,50 +22,63 @@ void copy_rows(PackedBlock const& from, PackedBlock& to, std::int64_t first_row)
 }  // namespace
 
 BlockAssembler::BlockAssembler(std::vector<GenotypeSource*> const& sources,
-                               std::int64_t block_variants, Log& log)
+                               std::int64_t block_variants, PartitionStart from, Log& log)
     : sources_{sources},
       block_variants_{block_variants},
       rows_per_partition_{std::max<std::int64_t>(1, partition_variants / block_variants) *
                           block_variants},
-      log_{log} {
+      log_{log},
+      now_{std::move(from)},
+      pulled_{now_.variants} {
     expect(!sources.empty(), "something is read");
+    expect(now_.source <= sources.size(), "it begins in a source, or behind them");
+
+    if (now_.source < sources.size()) sources[now_.source]->go_on_from(now_.place);
+}
+
+std::string BlockAssembler::contig() const {
+    return now_.contigs.empty() ? std::string{} : now_.contigs.back();
 }
 
 std::optional<PlacedBlock> BlockAssembler::next() {
     auto first = take_first();
     if (!first) return std::nullopt;
     auto& block = *first;
-    if (block.contig != contig_ || partition_rows_ == rows_per_partition_) partition_rows_ = 0;
-    if (block.contig != contig_) enter_contig(block.contig);
+    bool const enters = block.contig != contig();
+    if (enters || partition_rows_ == rows_per_partition_) partition_rows_ = 0;
+    std::optional<PartitionStart> starts;
+    if (partition_rows_ == 0) starts = now_;
+    if (enters) enter_contig(block.contig);
     complete(block);
     check_positions(block);
-    auto const placement =
-        partition_rows_ == 0 ? Placement::starts_partition : Placement::continues_partition;
     partition_rows_ += std::ssize(block.variants);
-    return PlacedBlock{placement, std::move(block)};
+    return PlacedBlock{std::move(starts), std::move(block)};
 }
 
 void BlockAssembler::recycle(PackedBlock&& genotypes) {
-    if (source_ < sources_.size() && !source_ended_) {
-        sources_[source_]->recycle(std::move(genotypes));
+    if (now_.source < sources_.size() && !source_ended_) {
+        sources_[now_.source]->recycle(std::move(genotypes));
     }
 }
 
 std::optional<VariantBlock> BlockAssembler::pull(std::int64_t max_variants) {
     if (source_ended_) return std::nullopt;
-    auto block = sources_[source_]->next(max_variants);
+    auto& source = *sources_[now_.source];
+    now_.place = source.place();
+    now_.variants = pulled_;
+    auto block = source.next(max_variants);
     source_ended_ = !block.has_value();
     if (!block) return block;
     expect(std::ssize(block->variants) == block->genotypes.variants(),
            "a block names its variants");
     expect(!block->variants.empty() && std::ssize(block->variants) <= max_variants,
            "a source delivers at most what it is asked for");
-    source_variants_ += std::ssize(block->variants);
+    pulled_ += std::ssize(block->variants);
     return block;
 }
 
 std::optional<VariantBlock> BlockAssembler::take_first() {
-    while (source_ < sources_.size()) {
+    while (now_.source < sources_.size()) {
         auto block = carried_ ? std::exchange(carried_, std::nullopt) : pull(block_variants_);
         if (block) return block;
         leave_source();
@@ -99,42 +112,41 @@ void BlockAssembler::complete(VariantBlock& block) {
 
 void BlockAssembler::check_positions(VariantBlock const& block) {
     for (auto const& variant : block.variants) {
-        if (variant.position < last_position_ && unsorted_contig_.empty()) {
-            unsorted_contig_ = block.contig;
+        if (variant.position < now_.last_position && now_.unsorted_contig.empty()) {
+            now_.unsorted_contig = block.contig;
         }
-        last_position_ = variant.position;
+        now_.last_position = variant.position;
     }
 }
 
 void BlockAssembler::enter_contig(std::string const& contig) {
-    if (!contigs_.insert(contig).second) {
+    if (std::ranges::find(now_.contigs, contig) != now_.contigs.end()) {
         throw UserError{
             fmt::format("'{}': contig '{}' comes back after '{}' (each contig must stand "
                         "in one piece); sort the file by chromosome",
-                        sources_[source_]->name(), contig, contig_)};
+                        sources_[now_.source]->name(), contig, this->contig())};
     }
-    contig_ = contig;
-    last_position_ = std::numeric_limits<std::int32_t>::min();
+    now_.contigs.push_back(contig);
+    now_.last_position = std::numeric_limits<std::int32_t>::min();
 }
 
 void BlockAssembler::leave_source() {
-    auto const& source = *sources_[source_];
-    if (source_variants_ == 0) {
+    auto const& source = *sources_[now_.source];
+    if (pulled_ == 0) {
         throw UserError{fmt::format("'{}' has no variants; check the file", source.name())};
     }
     for (auto const& remark : source.remarks())
         log_.note(fmt::format("{}: {}", source.name(), remark));
-    if (!unsorted_contig_.empty()) {
+    if (!now_.unsorted_contig.empty()) {
         log_.note(fmt::format("{}: positions decrease within contig '{}'; kept in the file's order",
-                              source.name(), unsorted_contig_));
+                              source.name(), now_.unsorted_contig));
     }
-    ++source_;
+    auto const next_source = now_.source + 1;
+    now_ = {};
+    now_.source = next_source;
     source_ended_ = false;
-    source_variants_ = 0;
-    contigs_.clear();
-    contig_.clear();
+    pulled_ = 0;
     partition_rows_ = 0;
-    unsorted_contig_.clear();
 }
 
 }  // namespace maniple

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <unordered_set>
 #include <vector>
 
 #include "maniple/core/log.hpp"
@@ -12,11 +11,19 @@
 
 namespace maniple {
 
-enum class Placement { starts_partition, continues_partition };
+/// Where a partition begins in the sources: all that an assembler knows there of what came before.
+struct PartitionStart {
+    std::size_t source = 0;
+    SourcePlace place;                 ///< In it.
+    std::int64_t variants = 0;         ///< Of the source before this place.
+    std::vector<std::string> contigs;  ///< Of these variants, in order.
+    std::int32_t last_position = 0;    ///< Of them.
+    std::string unsorted_contig;       ///< The first of which positions decrease.
+};
 
 /// A block as it goes into a partition.
 struct PlacedBlock {
-    Placement placement;
+    std::optional<PartitionStart> starts;  ///< A partition; nothing: it continues one.
     VariantBlock block;
 };
 
@@ -24,9 +31,10 @@ struct PlacedBlock {
 /// partition.
 class BlockAssembler {
 public:
-    /// \pre  sources is not empty; block_variants > 0. The log receives each source's remarks.
+    /// \param from  where to begin. \pre  sources is not empty; block_variants > 0. The log
+    /// receives each source's remarks. \throws UserError where a source has no such place.
     BlockAssembler(std::vector<GenotypeSource*> const& sources, std::int64_t block_variants,
-                   Log& log);
+                   PartitionStart from, Log& log);
 
     /// The next block, nothing at the end.
     /// \throws UserError when a contig comes back within a source, or a source has no variants.
@@ -42,21 +50,18 @@ private:
     void check_positions(VariantBlock const& block);
     void enter_contig(std::string const& contig);
     void leave_source();
+    std::string contig() const;
 
     std::vector<GenotypeSource*> sources_;
     std::int64_t block_variants_;
     std::int64_t rows_per_partition_;
     Log& log_;
 
-    std::size_t source_ = 0;
+    PartitionStart now_;  // Before what was pulled last, and behind all blocks that were given.
     std::optional<VariantBlock> carried_;  // First rows of the next contig.
     bool source_ended_ = false;
-    std::int64_t source_variants_ = 0;
-    std::unordered_set<std::string> contigs_;  // Of the current source.
-    std::string contig_;
+    std::int64_t pulled_ = 0;  // Variants.
     std::int64_t partition_rows_ = 0;
-    std::int32_t last_position_ = 0;
-    std::string unsorted_contig_;  // First one whose positions decrease.
 };
 
 }  // namespace maniple

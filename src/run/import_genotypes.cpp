@@ -45,12 +45,19 @@ public:
         require_same_samples(*people, plan.files.front().string(), reader->samples(), name_);
         people_ = people;
         variants_ = reader->variants();
+        stamp_ = reader->stamp();
         if (comes_first) reader_ = std::move(reader);
     }
 
     std::string name() const override { return name_; }
     Samples const& samples() const override { return *people_; }
     std::optional<std::int64_t> variants() const override { return variants_; }
+    std::string stamp() const override { return stamp_; }
+    SourcePlace place() const override { return reader_ ? reader_->place() : SourcePlace{}; }
+    void go_on_from(SourcePlace const& place) override {
+        open_reader();
+        reader_->go_on_from(place);
+    }
     std::vector<std::string> remarks() const override { return remarks_; }
 
     void recycle(PackedBlock&& genotypes) override {
@@ -58,10 +65,7 @@ public:
     }
 
     std::optional<VariantBlock> next(std::int64_t max_variants) override {
-        if (!reader_) {
-            reader_ = open(plan_, file_);
-            require_same_samples(*people_, name_, reader_->samples(), "the same file read again");
-        }
+        open_reader();
         auto block = reader_->next(max_variants);
         if (!block) {
             remarks_ = reader_->remarks();
@@ -71,11 +75,18 @@ public:
     }
 
 private:
+    void open_reader() {
+        if (reader_) return;
+        reader_ = open(plan_, file_);
+        require_same_samples(*people_, name_, reader_->samples(), "the same file read again");
+    }
+
     GenotypeImport const& plan_;
     std::filesystem::path file_;
     std::string name_;
     std::shared_ptr<Samples const> people_;
     std::optional<std::int64_t> variants_;
+    std::string stamp_;
     std::unique_ptr<GenotypeSource> reader_;
     std::vector<std::string> remarks_;
 };

@@ -8,11 +8,15 @@
 #include <fmt/format.h>
 
 #include "block_assembler.hpp"
+#include "ingest_journal.hpp"
+#include "maniple/core/checksum.hpp"
 #include "maniple/core/error.hpp"
 #include "maniple/core/stopwatch.hpp"
+#include "maniple/core/version.hpp"
 #include "maniple/run/first_failure.hpp"
 #include "maniple/run/large_blocks.hpp"
 #include "maniple/run/progress.hpp"
+#include "maniple/run/stop_request.hpp"
 #include "store_target.hpp"
 
 namespace maniple {
@@ -36,27 +40,36 @@ std::int64_t batch_blocks(std::int64_t block_bytes, int threads) {
     return std::clamp(usual_bytes / block_bytes, least, std::max(least, most_blocks));
 }
 
-/// Appends encoded blocks to partitions of the target.
+/// Appends encoded blocks to partitions of the target, and keeps account of those that are
+/// finished.
 class PartitionSequence {
 public:
-    PartitionSequence(StoreTarget& target, Codec codec) : target_{target}, codec_{codec} {}
+    PartitionSequence(StoreTarget& target, IngestJournal const& journal, IngestState& state,
+                      Codec codec)
+        : target_{target}, journal_{journal}, state_{state}, codec_{codec} {}
 
     void append(Work const& work) {
         auto const& block = work.placed.block;
-        if (work.placed.placement == Placement::starts_partition) {
-            finish();
+        if (work.placed.starts) {
+            finish(*work.placed.starts);
             writer_.emplace(target_.start_partition(block.contig, codec_));
         }
         writer_->append(block.variants, work.encoded);
     }
-    void finish() {
+    /// \param next  where the one after it begins.
+    void finish(PartitionStart const& next) {
+        auto const source = std::exchange(state_.next, next).source;
         if (!writer_) return;
         target_.add(writer_->finish());
         writer_.reset();
+        state_.partitions.push_back({target_.index().partitions.back(), source});
+        if (journal_.is_of_use()) journal_.keep(state_);
     }
 
 private:
     StoreTarget& target_;
+    IngestJournal const& journal_;
+    IngestState& state_;
     Codec codec_;
     std::optional<PartitionWriter> writer_;
 };
@@ -64,6 +77,7 @@ private:
 std::vector<Work> read_batch(BlockAssembler& assembler, std::int64_t blocks) {
     std::vector<Work> batch;
     while (std::ssize(batch) < blocks) {
+        StopRequest::check();
         auto placed = assembler.next();
         if (!placed) break;
         batch.push_back({std::move(*placed), {}});
@@ -78,13 +92,12 @@ void encode(Work& work, std::int64_t rows_per_chunk, Compression compression) {
 
 // While some threads encode one batch, the calling thread writes the batch before it and reads the
 // one after it, then helps. It alone touches files.
-void copy_blocks(BlockAssembler& assembler, StoreTarget& target, IngestOptions const& options,
-                 Progress& progress) {
+void copy_blocks(BlockAssembler& assembler, StoreTarget const& target,
+                 PartitionSequence& partitions, IngestOptions const& options, Progress& progress) {
     auto const format = target.index().format();
     auto const rows_per_chunk = chunk_rows(format.block_variants, format.samples);
     auto const blocks =
         batch_blocks(format.block_variants * packed_stride(format.samples), options.threads);
-    PartitionSequence partitions{target, packed_codec(options.compression)};
     std::vector<Work> finished;
     auto current = read_batch(assembler, blocks);
     while (!current.empty() || !finished.empty()) {
@@ -95,6 +108,7 @@ void copy_blocks(BlockAssembler& assembler, StoreTarget& target, IngestOptions c
 #pragma omp master
             failure.guard([&] {
                 for (auto& work : finished) {
+                    StopRequest::check();
                     partitions.append(work);
                     progress.advance(work.encoded.variants);
                     assembler.recycle(std::move(work.placed.block.genotypes));
@@ -114,8 +128,55 @@ void copy_blocks(BlockAssembler& assembler, StoreTarget& target, IngestOptions c
         finished = std::move(current);
         current = std::move(following);
     }
-    partitions.finish();
     progress.finish();
+}
+
+char const* to_string(Compression compression) {
+    switch (compression) {
+        case Compression::automatic:
+            return "auto";
+        case Compression::none:
+            return "none";
+        case Compression::deflate:
+            return "deflate";
+        case Compression::zstd:
+            return "zstd";
+    }
+    throw ContractViolation{"a compression is one of the list", std::source_location::current()};
+}
+
+PlanFacts facts_of(CohortIndex const& index, IngestOptions const& options) {
+    return {{"version", std::string{program_version}},
+            {"samples of the genotypes", to_hex(index.fingerprint)},
+            {"--block-variants", fmt::format("{}", index.block_variants)},
+            {"--compression", to_string(options.compression)}};
+}
+
+void tell_kept(IngestJournal const& journal, IngestState const& state, Log& log) {
+    if (!journal.is_of_use() || state.partitions.empty()) return;
+    log.note(
+        fmt::format("what is done is kept ({} partitions): the same command goes on from there; to "
+                    "start again, remove '{}'",
+                    state.partitions.size(), journal.file().string()));
+}
+
+// What an interrupted ingest of the same sources left, now part of the target.
+IngestState take_up(StoreTarget& target, IngestJournal const& journal, Progress& progress,
+                    Log& log) {
+    auto const kept = journal.find(log);
+    auto state = kept.value_or(IngestState{});
+    if (kept) journal.keep(state);  // Before anything is removed.
+    std::vector<PartitionEntry> entries;
+    for (auto const& partition : state.partitions) entries.push_back(partition.entry);
+    target.take_up(entries);
+    if (entries.empty()) return state;
+    std::int64_t variants = 0;
+    for (auto const& entry : entries) variants += entry.variants;
+    log.note(fmt::format(
+        "an interrupted import is taken up: {} variants in {} partitions were done by then",
+        variants, entries.size()));
+    progress.reach(variants);
+    return state;
 }
 
 // Nothing where one of the sources cannot tell before it was read.
@@ -168,6 +229,7 @@ IngestSummary ingest(std::filesystem::path const& store,
     expect(options.block_variants > 0, "a block has variants");
     expect(options.threads > 0, "somebody works");
 
+    StopRequest const stop_request;
     return_large_blocks(128 << 10);
     Stopwatch const watch;
     auto const& first = *sources.front();
@@ -177,9 +239,21 @@ IngestSummary ingest(std::filesystem::path const& store,
     }
     StoreTarget target{store, first.samples(), options.block_variants};
     auto const first_partition = target.index().partitions.size();
-    BlockAssembler assembler{sources, target.index().block_variants, log};
+    IngestJournal const journal{target.journal(), store, facts_of(target.index(), options),
+                                sources};
     Progress progress{"variants", count_variants(sources), log};
-    copy_blocks(assembler, target, options, progress);
+    auto state = take_up(target, journal, progress, log);
+    BlockAssembler assembler{sources, target.index().block_variants, state.next, log};
+    PartitionSequence partitions{target, journal, state, packed_codec(options.compression)};
+    try {
+        copy_blocks(assembler, target, partitions, options, progress);
+    } catch (Error const&) {
+        tell_kept(journal, state, log);
+        throw;
+    }
+    PartitionStart end;
+    end.source = sources.size();
+    partitions.finish(end);
     warn_of_known_contigs(target.index(), first_partition, log);
     if (options.before_commit) options.before_commit(target.folder(), target.index());
     target.commit();

@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <set>
 #include <system_error>
 
 #include <fmt/format.h>
@@ -17,7 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 
 void make_private_folder(fs::path const& path) {
-    if (::mkdir(path.c_str(), S_IRWXU) == 0) return;
+    if (::mkdir(path.c_str(), S_IRWXU) == 0 || (errno == EEXIST && fs::is_directory(path))) return;
     throw EnvironmentError{
         fmt::format("'{}' cannot be made ({}); choose another place for the store", path.string(),
                     std::generic_category().message(errno))};
@@ -41,21 +43,6 @@ fs::path without_trailing_slash(fs::path path) {
 
 constexpr char const* lock_name = ".import";
 
-// Stores that imports of the same name had begun when they were killed.
-void remove_abandoned(fs::path const& parent, std::string const& prefix) {
-    std::error_code ignored;
-    for (auto const& entry : fs::directory_iterator{parent, ignored}) {
-        bool const is_partial = entry.path().filename().string().starts_with(prefix);
-        // Who has just made one will lock it at once: without a lock it is left alone.
-        if (!is_partial || !fs::exists(entry.path() / lock_name, ignored)) continue;
-        try {
-            WriterLock const lock{entry.path() / lock_name};
-            if (lock.is_ours()) fs::remove_all(entry.path(), ignored);
-        } catch (std::system_error const&) {  // Somebody else's.
-        }
-    }
-}
-
 }  // namespace
 
 StoreTarget::StoreTarget(fs::path store, Samples const& samples, std::int64_t block_variants)
@@ -66,7 +53,9 @@ StoreTarget::StoreTarget(fs::path store, Samples const& samples, std::int64_t bl
     bool const occupied = fs::exists(store_, ignored) &&
                           !(fs::is_directory(store_, ignored) && fs::is_empty(store_, ignored));
     if (!occupied) {
-        create_new(samples, block_variants);
+        create_new(block_variants);
+        index_.samples = samples;
+        index_.fingerprint = fingerprint(samples);
         return;
     }
     if (!fs::exists(store_ / "cohort.h5", ignored)) {
@@ -77,7 +66,7 @@ StoreTarget::StoreTarget(fs::path store, Samples const& samples, std::int64_t bl
     open_existing(samples);
 }
 
-void StoreTarget::create_new(Samples const& samples, std::int64_t block_variants) {
+void StoreTarget::create_new(std::int64_t block_variants) {
     auto const parent = store_.has_parent_path() ? store_.parent_path() : fs::path{"."};
     std::error_code ignored;
     if (!fs::is_directory(parent, ignored)) {
@@ -85,38 +74,70 @@ void StoreTarget::create_new(Samples const& samples, std::int64_t block_variants
             fmt::format("'{}' cannot be made ('{}' is no folder); make that folder first",
                         store_.string(), parent.string())};
     }
-    auto const prefix = fmt::format(".{}.partial-", store_.filename().string());
-    remove_abandoned(parent, prefix);
-    folder_ = parent / fmt::format("{}{}", prefix, ::getpid());
-    fs::remove_all(folder_, ignored);  // Of a process that had our number.
-    make_private_folder(folder_);
-    lock();
-    make_private_folder(folder_ / "genotypes");
-    make_private_folder(folder_ / "tables");
-    index_.samples = samples;
-    index_.fingerprint = fingerprint(samples);
+    auto const folder =
+        store_.parent_path() / fmt::format(".{}.partial", store_.filename().string());
+    make_private_folder(folder);
+    lock(folder);
+    folder_ = folder;
     index_.block_variants = block_variants;
 }
 
-void StoreTarget::lock() {
-    auto const& place = folder_.empty() ? store_ : folder_;
+void StoreTarget::lock(fs::path const& folder) {
     try {
-        lock_.emplace(place / lock_name);
+        lock_.emplace(folder / lock_name);
     } catch (std::system_error const& error) {
         throw EnvironmentError{
             fmt::format("'{}' cannot be written ({}); check permissions and disk space",
-                        place.string(), error.code().message())};
+                        folder.string(), error.code().message())};
     }
-}
-
-void StoreTarget::open_existing(Samples const& samples) {
-    index_ = Cohort{store_}.index();  // Is this a store at all?
-    lock();
     if (!lock_->is_ours()) {
         throw UserError{
             fmt::format("'{}' is being written by another import{}; wait until it has ended",
                         store_.string(), lock_->holder())};
     }
+}
+
+// The number tells a journal that is of use from that of an import that was killed when it had just
+// replaced cohort.h5.
+fs::path StoreTarget::journal() const {
+    return folder_ / fmt::format("{}{}", journal_prefix, existing_partitions_);
+}
+
+void StoreTarget::take_up(std::vector<PartitionEntry> const& entries) {
+    expect(index_.partitions.size() == existing_partitions_, "nothing was added");
+
+    for (auto const& entry : entries) {
+        PartitionReader const partition{folder_, entry, index_.format()};
+        index_.partitions.push_back(entry);
+    }
+    remove_leftovers();
+    if (extends()) return;
+    make_private_folder(folder_ / "genotypes");
+    make_private_folder(folder_ / "tables");
+}
+
+// A new store's folder is ours alone; in an existing one only what has no final name is nobody's.
+void StoreTarget::remove_leftovers() const {
+    std::set<fs::path> known{folder_ / lock_name, journal()};
+    for (auto const& entry : index_.partitions) known.insert(folder_ / entry.file);
+    std::vector<fs::path> leftovers;
+    for (auto const& name : {"", "genotypes", "tables"}) {
+        std::error_code ignored;
+        for (auto const& entry : fs::directory_iterator{folder_ / name, ignored}) {
+            auto const& path = entry.path();
+            bool const is_journal = path.filename().string().starts_with(journal_prefix);
+            bool const is_left =
+                extends() ? is_temporary_name(path) || is_journal : !entry.is_directory(ignored);
+            if (is_left && !known.contains(path)) leftovers.push_back(path);
+        }
+    }
+    std::error_code ignored;
+    for (auto const& path : leftovers) fs::remove(path, ignored);
+}
+
+void StoreTarget::open_existing(Samples const& samples) {
+    index_ = Cohort{store_}.index();  // Is this a store at all?
+    lock(store_);
     try {
         index_ = Cohort{store_}.index();
         require_same_samples(index_.samples, store_.string(), samples, "the genotypes to add");
@@ -130,8 +151,9 @@ void StoreTarget::open_existing(Samples const& samples) {
 
 StoreTarget::~StoreTarget() {
     std::error_code ignored;
-    if (!committed_ && extends()) remove_added_partitions();
-    if (!committed_ && !extends() && !folder_.empty()) fs::remove_all(folder_, ignored);
+    bool const is_kept = committed_ || folder_.empty() || fs::exists(journal(), ignored);
+    if (!is_kept && extends()) remove_added_partitions();
+    if (!is_kept && !extends()) fs::remove_all(folder_, ignored);
     if (lock_ && lock_->is_ours()) lock_->remove();
 }
 
@@ -160,7 +182,7 @@ PartitionWriter StoreTarget::start_partition(std::string const& contig, Codec co
     for (std::int64_t number = 1; file.empty() || is_taken(file); ++number) {
         file = fmt::format("genotypes/{}-{}.h5", stem, number);
     }
-    // A file that cohort.h5 does not list was left by an import that was killed.
+    // A file that nobody lists was left by an import that was killed.
     std::error_code ignored;
     fs::remove(folder_ / file, ignored);
     return {folder_ / file, contig, index_.format(), codec};
@@ -181,8 +203,9 @@ void StoreTarget::add(PartitionEntry entry) {
 
 void StoreTarget::commit() {
     write_cohort_index(folder_, index_);
+    std::error_code ignored;
+    fs::remove(journal(), ignored);
     if (!extends()) {
-        lock_->remove();  // Before anybody sees the store.
         for (auto const& path : {folder_ / "genotypes", folder_ / "tables", folder_}) {
             sync_to_disk(path);
         }
@@ -193,6 +216,8 @@ void StoreTarget::commit() {
                                                store_.string(), error.message())};
         }
         committed_ = true;
+        fs::remove(store_ / lock_name, ignored);
+        lock_.reset();
         sync_to_disk(store_.has_parent_path() ? store_.parent_path() : fs::path{"."});
     }
     committed_ = true;

@@ -14,8 +14,9 @@
 namespace maniple {
 
 /// A new store under a hidden name beside its own, or an existing one that is being extended. What
-/// was written is removed again unless `commit` was reached, but never a partition that the store's
-/// cohort.h5 lists. One writer at a time per store.
+/// was written is removed again unless `commit` was reached or somebody keeps account of it in
+/// `journal()`, but never a partition that the store's cohort.h5 lists. One writer at a time per
+/// store, also of one that is not there yet.
 class StoreTarget {
 public:
     /// \param block_variants  of a new store; an existing one keeps its own.
@@ -29,9 +30,15 @@ public:
 
     /// Where partitions and tables are written before `commit`.
     std::filesystem::path const& folder() const { return folder_; }
+    /// A file for whoever keeps account of what is written, for a later target of the same store;
+    /// removed by `commit`.
+    std::filesystem::path journal() const;
     CohortIndex const& index() const { return index_; }
     bool extends() const { return folder_ == store_; }
 
+    /// Begin with these partitions, which an earlier target left; what else it left is removed.
+    /// \pre nothing was added \throws CorruptInput.
+    void take_up(std::vector<PartitionEntry> const& entries);
     PartitionWriter start_partition(std::string const& contig, Codec codec) const;
     void add(PartitionEntry entry);
 
@@ -39,10 +46,11 @@ public:
     void commit();
 
 private:
-    void lock();
+    void lock(std::filesystem::path const& folder);
+    void remove_leftovers() const;
     void open_existing(Samples const& samples);
     void remove_added_partitions() const noexcept;
-    void create_new(Samples const& samples, std::int64_t block_variants);
+    void create_new(std::int64_t block_variants);
 
     std::filesystem::path store_;
     std::filesystem::path folder_;
@@ -51,6 +59,9 @@ private:
     std::optional<WriterLock> lock_;  // Not while a new store has its name.
     bool committed_ = false;
 };
+
+/// How the names of journals begin.
+inline constexpr char const* journal_prefix = ".import-begun-";
 
 /// Check that two lists hold the same samples in the same order.
 /// \throws UserError naming both sources and the first position at which they differ.

@@ -19,6 +19,7 @@
 #include "maniple/store/cohort.hpp"
 #include "maniple/store/effect_file.hpp"
 #include "maniple/store/model_file.hpp"
+#include "store_target.hpp"
 
 namespace maniple {
 namespace {
@@ -205,6 +206,18 @@ std::optional<std::string> note_unfinished_fit(std::filesystem::path const& path
     return {};
 }
 
+bool is_import_journal(std::filesystem::path const& path) {
+    return path.filename().string().starts_with(journal_prefix);
+}
+
+bool has_unfinished_import(std::filesystem::path const& store) {
+    std::error_code ignored;
+    auto const entries = std::filesystem::directory_iterator{store, ignored};
+    return std::ranges::any_of(entries, [](std::filesystem::directory_entry const& entry) {
+        return is_import_journal(entry.path());
+    });
+}
+
 // What lies in the store's folders and belongs to nobody.
 void note_strangers(Cohort const& cohort, VerifyReport& report) {
     std::set<std::filesystem::path> known{"cohort.h5", "genotypes", "tables", "models", ".import"};
@@ -213,6 +226,7 @@ void note_strangers(Cohort const& cohort, VerifyReport& report) {
     for (auto const& name : cohort.model_names()) known.insert("models/" + name + ".h5");
     std::set<std::string> notes;
     std::error_code error;
+    bool const is_extended = has_unfinished_import(cohort.path());
     auto walk = std::filesystem::recursive_directory_iterator{cohort.path(), error};
     for (; !error && walk != std::filesystem::recursive_directory_iterator{};
          walk.increment(error)) {
@@ -223,6 +237,11 @@ void note_strangers(Cohort const& cohort, VerifyReport& report) {
                 "'{}' was never finished (its writer was interrupted); it can be removed unless an "
                 "import is running",
                 path.string()));
+        } else if (is_extended && (is_import_journal(path) || path.parent_path() == "genotypes")) {
+            notes.insert(
+                fmt::format("'{}' belongs to an unfinished import (running or interrupted); the "
+                            "same command goes on with it",
+                            path.string()));
         } else if (auto note = note_unfinished_fit(path)) {
             notes.insert(*std::move(note));
         } else {

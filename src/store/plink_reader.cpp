@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include "file_stamp.hpp"
 #include "maniple/core/error.hpp"
 #include "maniple/store/line_reader.hpp"
 
@@ -191,6 +192,7 @@ struct PlinkReader::State {
     std::ifstream bed;
     BimLine ahead;
     bool has_ahead = false;
+    std::int64_t given = 0;  // Variants.
     std::vector<std::byte> rows;
     std::vector<PackedBlock> spare;  // Their padding is zero.
     std::int64_t unplaced = 0;       // Variants at position 0 or below.
@@ -281,6 +283,7 @@ std::optional<VariantBlock> PlinkReader::next(std::int64_t max_variants) {
     }
     auto genotypes = state_->take_block(std::ssize(variants));
     state_->read_rows(genotypes);
+    state_->given += std::ssize(variants);
     return VariantBlock{std::move(contig), std::move(variants), std::move(genotypes)};
 }
 
@@ -288,6 +291,29 @@ void PlinkReader::recycle(PackedBlock&& genotypes) {
     expect(genotypes.samples() == samples().size(), "the block is of these samples");
 
     state_->spare.push_back(std::move(genotypes));
+}
+
+std::string PlinkReader::stamp() const {
+    std::string stamp;
+    for (auto const* suffix : {".bed", ".bim", ".fam"}) {
+        stamp += fmt::format("{}: {}; ", suffix, file_stamp(with_suffix(state_->prefix, suffix)));
+    }
+    return stamp;
+}
+
+SourcePlace PlinkReader::place() const { return {state_->given}; }
+
+void PlinkReader::go_on_from(SourcePlace const& place) {
+    expect(state_->given == 0, "nothing was read yet");
+
+    if (place.empty()) return;
+    auto const given = place.front();
+    if (place.size() != 1 || given < 0 || given > state_->variants) throw_no_such_place(name());
+    for (std::int64_t line = 0; line < given; ++line) {
+        state_->has_ahead = state_->bim->next(state_->ahead);
+    }
+    state_->bed.seekg(given * ((samples().size() + 3) / 4), std::ios::cur);
+    state_->given = given;
 }
 
 std::vector<std::string> PlinkReader::remarks() const {

@@ -1,6 +1,7 @@
 #include "maniple/store/vcf_reader.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <limits>
 #include <string_view>
@@ -8,10 +9,13 @@
 #include <unordered_map>
 
 #include <fmt/format.h>
+#include <htslib/bgzf.h>
 #include <htslib/hts.h>
 #include <htslib/hts_log.h>
+#include <htslib/tbx.h>
 #include <htslib/vcf.h>
 
+#include "file_stamp.hpp"
 #include "maniple/core/error.hpp"
 #include "maniple/store/line_reader.hpp"
 #include "vcf_genotypes.hpp"
@@ -28,6 +32,8 @@ struct DestroyHeader {
 struct DestroyRecord {
     void operator()(bcf1_t* record) const { bcf_destroy(record); }
 };
+
+constexpr std::int64_t no_offset = -1;  // Of a file that is read from its beginning alone.
 
 bool is_placeholder(std::string_view allele) {
     return allele == "*" || allele == "<*>" || allele == "<NON_REF>";
@@ -79,6 +85,12 @@ struct Counts {
     std::int64_t half_missing = 0;
 };
 
+constexpr std::array all_counts{&Counts::records,           &Counts::variants,
+                                &Counts::split_records,     &Counts::split_variants,
+                                &Counts::without_genotypes, &Counts::placeholders,
+                                &Counts::monomorphic,       &Counts::unplaced,
+                                &Counts::haploid,           &Counts::half_missing};
+
 }  // namespace
 
 struct VcfReader::State {
@@ -90,6 +102,7 @@ struct VcfReader::State {
     Counts counts;
     bcf_fmt_t const* genotypes = nullptr;  // Of `record`; null: a new record is needed.
     int allele = 0;                        // Next ALT of `record` to deliver.
+    std::int64_t offset = no_offset;       // Of `record` in the file.
     bool ended = false;
 
     std::string place() const {
@@ -102,6 +115,9 @@ struct VcfReader::State {
 
     void open(int threads);
     void read_samples();
+    std::int64_t tell() const;
+    void go_to(std::int64_t offset, std::int64_t record);
+    bool find_genotypes();
     bool read_record();
     void check_record() const;
     bool accept_record();
@@ -156,8 +172,29 @@ void VcfReader::State::read_samples() {
     require_unique_ids(samples, path);
 }
 
+// Of the next record: a virtual offset into a file of BGZF blocks.
+std::int64_t VcfReader::State::tell() const {
+    auto* const blocks = hts_get_bgzfp(file.get());
+    bool const seekable = blocks && hts_get_format(file.get())->compression == bgzf;
+    return seekable ? bgzf_tell(blocks) : no_offset;
+}
+
+// Stand before a record, counted from 0. \pre the file stands behind its header
+void VcfReader::State::go_to(std::int64_t place, std::int64_t number) {
+    if (place == no_offset) {
+        while (counts.records < number) {
+            if (!read_record()) throw_no_such_place(path);
+        }
+        return;
+    }
+    auto* const blocks = hts_get_bgzfp(file.get());
+    if (place < 0 || !blocks || bgzf_seek(blocks, place, SEEK_SET) != 0) throw_no_such_place(path);
+    counts.records = number;
+}
+
 // Read one record, false at the end.
 bool VcfReader::State::read_record() {
+    offset = tell();
     auto const result = bcf_read(file.get(), header.get(), record.get());
     if (result == -1) return false;
     ++counts.records;
@@ -193,12 +230,17 @@ void VcfReader::State::check_record() const {
     for (int a = 0; a < record->n_allele; ++a) require(allele_text(a), longest_allele, "allele");
 }
 
-// Unpack what was read; false when it has nothing for us.
-bool VcfReader::State::accept_record() {
+// Unpack what was read; false where it has no genotypes.
+bool VcfReader::State::find_genotypes() {
     bcf_unpack(record.get(), BCF_UN_STR | BCF_UN_FMT);
     genotypes = bcf_get_fmt(header.get(), record.get(), "GT");
-    if (!genotypes || !genotypes->p || genotypes->n == 0) {
-        genotypes = nullptr;
+    if (genotypes && (!genotypes->p || genotypes->n == 0)) genotypes = nullptr;
+    return genotypes != nullptr;
+}
+
+// False when what was read has nothing for us.
+bool VcfReader::State::accept_record() {
+    if (!find_genotypes()) {
         ++counts.without_genotypes;
         return false;
     }
@@ -293,6 +335,40 @@ std::optional<VariantBlock> VcfReader::next(std::int64_t max_variants) {
     if (variants.empty()) return std::nullopt;
     genotypes.truncate(std::ssize(variants));
     return VariantBlock{std::move(contig), std::move(variants), std::move(genotypes)};
+}
+
+std::string VcfReader::stamp() const { return file_stamp(state_->path); }
+
+// Where the record is that has the next variant, which of its alleles that is (0: perhaps none),
+// and what was counted up to then, that record included.
+SourcePlace VcfReader::place() const {
+    auto const& state = *state_;
+    bool const within = state.genotypes != nullptr;
+    SourcePlace place{within ? state.offset : state.tell(), within ? state.allele : 0};
+    for (auto const count : all_counts) place.push_back(state.counts.*count);
+    return place;
+}
+
+void VcfReader::go_on_from(SourcePlace const& place) {
+    auto& state = *state_;
+    expect(state.counts.records == 0 && !state.ended, "nothing was read yet");
+
+    if (place.empty()) return;
+    if (place.size() != 2 + all_counts.size()) throw_no_such_place(state.path);
+    Counts counts;
+    for (std::size_t i = 0; i < all_counts.size(); ++i) counts.*all_counts[i] = place[2 + i];
+    auto const allele = place[1];
+    bool const within = allele > 0;
+    state.go_to(place[0], counts.records - (within ? 1 : 0));
+    if (within) {
+        bool const found = state.read_record() && state.find_genotypes();
+        if (!found || allele > std::max<int>(2, state.record->n_allele)) {
+            throw_no_such_place(state.path);
+        }
+        state.allele = static_cast<int>(allele);
+        state.check_record();
+    }
+    state.counts = counts;
 }
 
 std::vector<std::string> VcfReader::remarks() const {

@@ -45,7 +45,7 @@ class Command:
 
 # Every command works in a folder with a store `s` and PLINK files `p`.
 COMMANDS = [
-    Command("import", ["import", "--store", "new", "--bfile", "p"], ["new"]),
+    Command("import", ["import", "--store", "new", "--bfile", "p", "--block-variants", "16"], ["new"]),
     Command("scan", ["scan", "--store", "s", "--trait", "quantitative_*,binary_*", "--covariate", "covariate_1",
                      "--missing-genotype", "drop", "--out", "r"], ["r/results.h5", "r/summary.tsv"],
             ["r/log.txt", "r/run.json"]),

@@ -95,15 +95,18 @@ class ImportTest(unittest.TestCase):
 
     def test_what_killed_imports_left_is_removed(self):
         """Those of the same store, unless somebody is at work there."""
-        for name in (".s.partial-7", ".s.partial-8", ".other.partial-9"):
+        for name in (".s.partial", ".other.partial"):
             (self.folder / name / "genotypes").mkdir(parents=True)
             (self.folder / name / ".import").write_text("process 7 on node3")
-        with open(self.folder / ".s.partial-8/.import", "r+", encoding="utf-8") as lock:
+            (self.folder / name / "genotypes/1-9.h5").write_text("rubbish")
+        with open(self.folder / ".s.partial/.import", "r+", encoding="utf-8") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            self.succeed("--bfile", "g")
+            self.refuse("'s' is being written by another import (process 7 on node3); wait until it has ended", "--bfile", "g")
+        self.succeed("--bfile", "g")
         left = sorted(path.name for path in self.folder.iterdir() if path.is_dir())
-        self.assertEqual(left, [".other.partial-9", ".s.partial-8", "s"])
-        self.assertFalse((self.folder / "s/.import").exists())
+        self.assertEqual(left, [".other.partial", "s"])
+        self.assertEqual(sorted(path.name for path in (self.folder / "s").rglob("*")),
+                         ["1-1.h5", "2-1.h5", "cohort.h5", "genotypes", "tables"])
 
     def test_bad_genotypes(self):
         self.refuse("'no.bed' does not exist", "--bfile", "no")

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "maniple/core/error.hpp"
 #include "maniple/store/variant_block.hpp"
 #include "store/scratch_store.hpp"
 
@@ -24,7 +25,7 @@ inline GivenContig random_contig(std::string name, std::int64_t variants, std::i
     return {std::move(name), make_variants(0, variants), random_genotypes(variants, samples, seed)};
 }
 
-/// Delivers contigs in pieces of uneven sizes.
+/// Delivers contigs in pieces of uneven sizes. With a stamp it can be read from the middle.
 class GivenSource : public GenotypeSource {
 public:
     GivenSource(Samples samples, std::vector<GivenContig> contigs)
@@ -34,7 +35,24 @@ public:
     Samples const& samples() const override { return samples_; }
     std::vector<GivenContig> const& contigs() const { return contigs_; }
 
+    void set_stamp(std::string stamp) { stamp_ = std::move(stamp); }
+    /// Throw EnvironmentError instead of that call of `next`.
+    void fail_at(std::int64_t call) { failing_ = call; }
+    std::int64_t calls() const { return calls_; }
+
+    std::string stamp() const override { return stamp_; }
+    SourcePlace place() const override {
+        return {static_cast<std::int64_t>(contig_), row_, calls_};
+    }
+    void go_on_from(SourcePlace const& place) override {
+        if (place.empty()) return;
+        contig_ = static_cast<std::size_t>(place.at(0));
+        row_ = place.at(1);
+        calls_ = place.at(2);
+    }
+
     std::optional<VariantBlock> next(std::int64_t max_variants) override {
+        if (calls_ == failing_) throw EnvironmentError{"the disk failed"};
         if (contig_ < contigs_.size() && row_ == std::ssize(contigs_[contig_].variants)) {
             ++contig_;
             row_ = 0;
@@ -58,6 +76,8 @@ private:
     std::size_t contig_ = 0;
     std::int64_t row_ = 0;
     std::int64_t calls_ = 0;
+    std::int64_t failing_ = -1;
+    std::string stamp_;
 };
 
 }  // namespace maniple::test

@@ -1,6 +1,7 @@
 #include "maniple/store/plink_reader.hpp"
 
 #include <array>
+#include <chrono>
 #include <cstdlib>
 
 #include <catch2/catch.hpp>
@@ -102,6 +103,40 @@ TEST_CASE("PlinkReader: blocks never hold more than asked for", "[store]") {
         }
     }
     CHECK(row == 11);
+}
+
+TEST_CASE("PlinkReader: goes on from every place as if it had read on", "[store]") {
+    ScratchFolder const folder;
+    PlinkWriter writer{folder.path() / "w", make_samples(37)};
+    writer.append({"7", make_variants(0, 11), random_genotypes(11, 37, 1)});
+    writer.append({"8", make_variants(0, 3), random_genotypes(3, 37, 2)});
+    writer.finish();
+    auto const open = [&] { return PlinkReader{folder.path() / "w", SampleIdSource::individual}; };
+
+    auto reader = open();
+    for (bool more = true; more;) {
+        auto later = open();
+        later.go_on_from(reader.place());
+        auto const block = reader.next(4);
+        more = block.has_value();
+        auto const same = later.next(4);
+        REQUIRE(same.has_value() == more);
+        if (!more) break;
+        CHECK(same->contig == block->contig);
+        CHECK(same->variants == block->variants);
+        CHECK(std::ranges::equal(same->genotypes.view().words(), block->genotypes.view().words()));
+        CHECK(later.place() == reader.place());
+    }
+    CHECK(reader.place() == SourcePlace{14});
+    auto const stamp = reader.stamp();
+    CHECK(open().stamp() == stamp);
+    auto other = open();
+    CHECK_THAT(user_error([&] { other.go_on_from({15}); }),
+               Catch::Matchers::Contains("does not have the place"));
+    auto const bim = folder.path() / "w.bim";
+    std::filesystem::last_write_time(
+        bim, std::filesystem::last_write_time(bim) + std::chrono::milliseconds{1});
+    CHECK(open().stamp() != stamp);
 }
 
 TEST_CASE("PlinkReader: each bad file is refused with its place", "[store]") {

@@ -52,6 +52,23 @@ std::vector<Row> read_all(GenotypeSource& source, std::int64_t most = 3) {
     return rows;
 }
 
+/// One block of another source.
+class GivenBlock : public GenotypeSource {
+public:
+    GivenBlock(GenotypeSource& source, std::int64_t most) : source_{source}, most_{most} {}
+    std::string name() const override { return source_.name(); }
+    Samples const& samples() const override { return source_.samples(); }
+    std::optional<VariantBlock> next(std::int64_t most) override {
+        REQUIRE(most == most_);
+        return std::exchange(is_given_, true) ? std::nullopt : source_.next(most);
+    }
+
+private:
+    GenotypeSource& source_;
+    std::int64_t most_;
+    bool is_given_ = false;
+};
+
 std::string error_in(std::filesystem::path const& path) {
     return user_error([&] {
         VcfReader reader{path, 0};
@@ -224,6 +241,59 @@ TEST_CASE("VcfReader: agrees with a naive parse for every kind of file", "[store
         VcfReader reader{other, 2};
         CHECK(read_all(reader, 7) == file.rows);
     }
+}
+
+TEST_CASE("VcfReader: goes on from every place as if it had read on", "[store]") {
+    if (!has_program("bcftools") || !has_program("bgzip")) {
+        WARN("bcftools or bgzip is not installed: only plain text was read from the middle");
+    }
+    ScratchFolder const folder;
+    auto const text = folder.path() / "t.vcf";
+    auto file = random_file(1500, 60);  // Some blocks of BGZF.
+    std::string calls = "0/4";
+    for (int s = 1; s < 1500; ++s) calls += "\t1/1";
+    file.text += record("1\t7\trs_\tA\tC,*,<NON_REF>,G", calls);
+    write_text(text, file.text);
+    std::vector<std::filesystem::path> paths{text};
+    auto const make = [&](std::string const& name, std::string const& command) {
+        auto const path = folder.path() / name;
+        auto const words = command + " " + text.string() + " > " + path.string() + " 2>/dev/null";
+        if (std::system(words.c_str()) == 0) paths.push_back(path);
+    };
+    make("t.gz", "gzip -c");
+    make("t.bgz", "bgzip -c");
+    make("t.bcf", "bcftools view --no-version -Ob");
+    make("t.u", "bcftools view --no-version -Ou");
+    int const threads = GENERATE(0, 2);
+    for (auto const& path : paths) {
+        VcfReader whole{path, threads};
+        auto const rows = read_all(whole, 7);
+        CHECK(rows.size() == file.rows.size() + 2);
+        for (std::int64_t most : {1, 2, 13}) {
+            VcfReader reader{path, threads};
+            std::vector<Row> before;
+            for (std::int64_t reads = 0;; ++reads) {
+                if (reads % 5 == 0) {
+                    VcfReader later{path, threads};
+                    later.go_on_from(reader.place());
+                    auto joined = before;
+                    std::ranges::copy(read_all(later, 7), std::back_inserter(joined));
+                    CHECK(joined == rows);
+                    CHECK(later.remarks() == whole.remarks());
+                }
+                GivenBlock one{reader, most};
+                auto const got = read_all(one, most);
+                if (got.empty()) break;
+                before.insert(before.end(), got.begin(), got.end());
+            }
+        }
+    }
+    // Another file than that whose place it was.
+    VcfReader reader{text, 0};
+    CHECK_THAT(user_error([&] {
+                   reader.go_on_from({1, 2, 3});
+               }),
+               Contains("does not have the place"));
 }
 
 TEST_CASE("VcfReader: a cut file is refused, wherever it is cut", "[store]") {

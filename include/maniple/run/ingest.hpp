@@ -18,7 +18,8 @@ struct IngestOptions {
     Compression compression = Compression::automatic;
     int threads = 1;  ///< That encode blocks.
     /// Called once when all partitions are written and before the store changes for its readers, to
-    /// write tables that belong to them into `store`. What it throws undoes the ingest.
+    /// write tables that belong to them into `store`. What it throws undoes the ingest, or
+    /// interrupts it.
     std::function<void(std::filesystem::path const& store, CohortIndex const& index)> before_commit;
 };
 
@@ -45,7 +46,10 @@ inline constexpr std::int64_t partition_variants = 65'536;
 /// \pre    sources is not empty; options.block_variants > 0; options.threads > 0
 /// \throws UserError when samples of sources or store differ (with the first position at which they
 ///         do), when a contig comes back after another one within a source, when a source has no
-///         variants; whatever sources and files throw. Nothing is left behind then.
+///         variants; whatever sources and files throw. Nothing is left behind then where a source
+///         is no file; else the partitions that are finished are, and the same call goes on from
+///         them: it throws UserError where sources that had been read, samples or options are
+///         others than they were. Error with ExitCode::stopped after a signal (StopRequest).
 /// Threads: starts its own; HDF5 and the sources are called by the calling thread alone.
 IngestSummary ingest(std::filesystem::path const& store,
                      std::vector<GenotypeSource*> const& sources, IngestOptions const& options,

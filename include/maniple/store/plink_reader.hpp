@@ -31,6 +31,9 @@ public:
     std::optional<std::int64_t> variants() const override;
     std::optional<VariantBlock> next(std::int64_t max_variants) override;
     void recycle(PackedBlock&& genotypes) override;
+    std::string stamp() const override;
+    SourcePlace place() const override;
+    void go_on_from(SourcePlace const& place) override;
     std::vector<std::string> remarks() const override;
 
 private:

@@ -21,6 +21,10 @@ struct VariantBlock {
     PackedBlock genotypes;
 };
 
+/// Where a reader stands in its files, as numbers for a later reader of the same ones; none: at the
+/// beginning.
+using SourcePlace = std::vector<std::int64_t>;
+
 /// Where genotypes come from: a foreign file or a simulation. Read once, front to back, by one
 /// thread.
 class GenotypeSource {
@@ -40,6 +44,15 @@ public:
     /// Take back the memory of a block that `next` gave: a source that fills it again spares the
     /// system many pages. May do nothing. \pre genotypes.samples() is the source's
     virtual void recycle(PackedBlock&& genotypes) { PackedBlock const gone{std::move(genotypes)}; }
+
+    /// Sizes and times of change of its files, to tell whether they still are the same. Empty: it
+    /// is no file, and can only be read from the beginning.
+    virtual std::string stamp() const { return {}; }
+    /// What `next` gives now is what another reader gives after `go_on_from`.
+    virtual SourcePlace place() const { return {}; }
+    /// \pre nothing was read yet; `place` is of a reader of files with the same stamp
+    /// \throws UserError where the files have no such place; as `next`.
+    virtual void go_on_from(SourcePlace const& place);
 
     /// What a person should know about how the records became variants (multi-allelic records that
     /// were split, records skipped and why), complete after the end. Holds no sample IDs.

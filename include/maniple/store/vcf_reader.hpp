@@ -34,6 +34,10 @@ public:
     ///         the file had no records, or none with GT.
     std::optional<VariantBlock> next(std::int64_t max_variants) override;
     std::vector<std::string> remarks() const override;
+    std::string stamp() const override;
+    SourcePlace place() const override;
+    /// Seeks in files of BGZF blocks; others are read up to there.
+    void go_on_from(SourcePlace const& place) override;
 
 private:
     struct State;

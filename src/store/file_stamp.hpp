@@ -1,0 +1,15 @@
+/// \file  Are files still the same? Private to this module.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+namespace maniple {
+
+/// Size and time of change of a file. \throws EnvironmentError.
+std::string file_stamp(std::filesystem::path const& file);
+
+/// \throws UserError: a place of another file.
+[[noreturn]] void throw_no_such_place(std::string const& file);
+
+}  // namespace maniple
