@@ -1,5 +1,6 @@
 # bench_kernels: microbenchmarks, where Google Benchmark is; and the small forms of
-# scripts/bench-peers, bench-calibration, bench-diseases and bench-kills.
+# scripts/bench-peers, bench-calibration, bench-diseases, bench-kills, bench-damage,
+# bench-full-disk and bench-faults.
 find_package(benchmark QUIET)
 if(benchmark_FOUND)
   file(GLOB sources CONFIGURE_DEPENDS tests/bench/*.cpp)
@@ -18,8 +19,12 @@ if(TARGET bench_kernels)
 endif()
 set_tests_properties(bench/peers PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 300 PROCESSORS 2 ENVIRONMENT "${environment}")
 
-foreach(campaign calibration diseases kills)
+# Loaded before the C library by tests alone.
+add_library(maniple_faults MODULE tests/fault/faults.cpp)
+target_link_libraries(maniple_faults PRIVATE ${CMAKE_DL_LIBS})
+
+foreach(campaign calibration diseases kills damage full_disk faults)
   add_test(NAME bench/${campaign} COMMAND ${MANIPLE_PYTHON} ${CMAKE_SOURCE_DIR}/tests/bench/test_${campaign}.py)
   set_tests_properties(bench/${campaign} PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 600 ENVIRONMENT
-    "MANIPLE=$<TARGET_FILE:maniple>;MANIPLE_MPIRUN=${MPIEXEC_EXECUTABLE};PYTHONDONTWRITEBYTECODE=1")
+    "MANIPLE=$<TARGET_FILE:maniple>;MANIPLE_FAULTS=$<TARGET_FILE:maniple_faults>;MANIPLE_MPIRUN=${MPIEXEC_EXECUTABLE};PYTHONDONTWRITEBYTECODE=1")
 endforeach()

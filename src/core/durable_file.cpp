@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
+#include <cstdlib>
 #include <cstring>
 #include <string>
 #include <system_error>
@@ -33,9 +35,7 @@ std::filesystem::path folder_of(std::filesystem::path const& path) {
 DurableFile::DurableFile(std::filesystem::path final_path)
     : final_{std::move(final_path)}, temporary_{final_} {
     temporary_ += fmt::format("{}{}", temporary_mark, ::getpid());
-    // A process of the same number died here once.
-    std::error_code ignored;
-    std::filesystem::remove(temporary_, ignored);
+    remove_leftovers(final_);
 }
 
 DurableFile::DurableFile(DurableFile&& other) noexcept
@@ -68,10 +68,29 @@ void DurableFile::commit(ExistingFile existing) {
     }
     if (error) refuse(temporary_, "set permissions", error.message());
     sync_to_disk(temporary_);
+    bool const is_new = !std::filesystem::exists(final_, error);
     std::filesystem::rename(temporary_, final_, error);
     if (error) refuse(final_, "rename to its final name", error.message());
     temporary_.clear();
-    sync_to_disk(folder_of(final_));
+    try {
+        sync_to_disk(folder_of(final_));
+    } catch (...) {
+        if (is_new) std::filesystem::remove(final_, error);
+        throw;
+    }
+}
+
+void remove_leftovers(std::filesystem::path const& final_path) {
+    auto const beginning = final_path.filename().string() + temporary_mark;
+    std::error_code ignored;
+    for (auto const& entry : std::filesystem::directory_iterator{folder_of(final_path), ignored}) {
+        auto const name = entry.path().filename().string();
+        if (!name.starts_with(beginning)) continue;
+        auto const process = std::atoi(name.c_str() + beginning.size());
+        bool const lives =
+            process > 0 && process != ::getpid() && (::kill(process, 0) == 0 || errno == EPERM);
+        if (!lives) std::filesystem::remove(entry.path(), ignored);
+    }
 }
 
 bool is_temporary_name(std::filesystem::path const& path) {

@@ -112,6 +112,7 @@ File::File(FileHandle handle, Origin origin)
 File& File::operator=(File&& other) noexcept {
     std::swap(handle_, other.handle_);
     std::swap(origin_, other.origin_);
+    std::swap(failed_before_, other.failed_before_);
     return *this;
 }
 
@@ -247,8 +248,9 @@ void File::check_structure() const {
 
 void File::close() {
     expect(handle_.valid(), "a file is closed once");
-    if (origin_->access == Access::write && H5Fflush(handle_.get(), H5F_SCOPE_LOCAL) < 0) {
-        fail(*origin_, "write the file");
+    if (origin_->access == Access::write) {
+        bool const lost = failed_closes > failed_before_;  // In a dataset, perhaps of this file.
+        if (H5Fflush(handle_.get(), H5F_SCOPE_LOCAL) < 0 || lost) fail(*origin_, "write the file");
     }
     if (handle_.reset() < 0) fail(*origin_, "close the file");
 }

@@ -41,6 +41,9 @@ struct GatheringFile {
     haddr_t direct_end = 0;                // to here.
     haddr_t written_end = 0;               // Of what it was given.
 
+    // HDF5 forgets failures of writes that closing a dataset asks for, and goes on.
+    bool has_failed = false;
+
     std::byte small[small_piece];
 
     haddr_t end() const { return begin + size; }
@@ -81,6 +84,12 @@ herr_t settle(GatheringFile& file, hid_t transfer) {
     file.direct->wait();
     file.direct_begin = file.direct_end = 0;
     return write_failed(file, transfer);
+}
+
+// What every write after a failed one, and every flush, comes to.
+herr_t remember(GatheringFile& file, herr_t result) {
+    file.has_failed = file.has_failed || result < 0;
+    return file.has_failed ? -1 : result;
 }
 
 // Before the inner driver reads or writes here.
@@ -166,14 +175,13 @@ herr_t read(H5FD_t* shared, H5FD_mem_t kind, hid_t transfer, haddr_t place, std:
             void* buffer) {
     auto& file = file_of(shared);
     auto const meets = place < file.end() && file.begin < place + size;
-    if (meets && write_gathered(file, transfer) < 0) return -1;
-    if (settle(file, transfer, place, size) < 0) return -1;
+    if (meets && remember(file, write_gathered(file, transfer)) < 0) return -1;
+    if (remember(file, settle(file, transfer, place, size)) < 0) return -1;
     return H5FDread(file.inner, kind, transfer, place, size, buffer);
 }
 
-herr_t write(H5FD_t* shared, H5FD_mem_t kind, hid_t transfer, haddr_t place, std::size_t size,
-             void const* buffer) {
-    auto& file = file_of(shared);
+herr_t put(GatheringFile& file, H5FD_mem_t kind, hid_t transfer, haddr_t place, std::size_t size,
+           void const* buffer) {
     auto const* source = static_cast<std::byte const*>(buffer);
     auto const known = file.size > 0 && place >= file.begin;
     if (known && place + size <= file.end()) {
@@ -199,16 +207,24 @@ herr_t write(H5FD_t* shared, H5FD_mem_t kind, hid_t transfer, haddr_t place, std
     return 0;
 }
 
+herr_t write(H5FD_t* shared, H5FD_mem_t kind, hid_t transfer, haddr_t place, std::size_t size,
+             void const* buffer) {
+    auto& file = file_of(shared);
+    return remember(file, put(file, kind, transfer, place, size, buffer));
+}
+
 herr_t flush(H5FD_t* shared, hid_t transfer, hbool_t closing) {
     auto& file = file_of(shared);
-    if (write_gathered(file, transfer) < 0 || settle(file, transfer) < 0) return -1;
+    if (remember(file, write_gathered(file, transfer)) < 0) return -1;
+    if (remember(file, settle(file, transfer)) < 0) return -1;
     return H5FDflush(file.inner, transfer, closing);
 }
 
 herr_t truncate(H5FD_t* shared, hid_t transfer, hbool_t closing) {
     auto& file = file_of(shared);
-    if (write_gathered(file, transfer) < 0 || settle(file, transfer) < 0) return -1;
-    return H5FDtruncate(file.inner, transfer, closing);
+    if (remember(file, write_gathered(file, transfer)) < 0) return -1;
+    if (remember(file, settle(file, transfer)) < 0) return -1;
+    return remember(file, H5FDtruncate(file.inner, transfer, closing));
 }
 
 hid_t register_driver() {

@@ -38,7 +38,10 @@ public:
         : checkpoint_{model.parent_path() / fmt::format(".{}.fit", model.stem().string())},
           progress_{model.parent_path() / fmt::format(".{}.stacked", model.stem().string())},
           lock_{open_lock(model)} {
-        if (lock_.is_ours()) return;
+        if (lock_.is_ours()) {
+            remove_leftovers(checkpoint_);
+            return;
+        }
         throw UserError{
             fmt::format("model '{}' is being fitted by another run{}; wait for it or choose "
                         "another --name",
@@ -47,6 +50,23 @@ public:
     Workplace(Workplace const&) = delete;
     Workplace& operator=(Workplace const&) = delete;
     ~Workplace() { lock_.remove(); }
+
+    /// A fit whose process died when it had its model still has its checkpoint, which is no younger
+    /// than the model then: that of another fit, to replace the model, is.
+    static void tidy_up_behind(fs::path const& model) {
+        std::error_code ignored;
+        if (!fs::exists(model, ignored)) return;
+        try {
+            Workplace const left{model};
+            auto const made = fs::last_write_time(model);
+            for (auto const& file : {left.checkpoint_, left.progress_}) {
+                bool const is_done = fs::exists(file) && fs::last_write_time(file) <= made;
+                if (is_done) fs::remove_all(file);
+            }
+        } catch (Error const&) {                 // Somebody else is at work.
+        } catch (fs::filesystem_error const&) {  // It may stay: it is in nobody's way.
+        }
+    }
 
     fs::path const& checkpoint() const { return checkpoint_; }
     /// The folder of a stacked ridge regression's checkpoints.
@@ -223,6 +243,7 @@ void run_fit(FitRequest const& request, mpi::Communicator const& comm, Log& log)
     RunRecord record{.started = timestamp(), .mpi = mpi::Session::implementation()};
     std::optional<FitPlan> plan;
     std::optional<Workplace> workplace;
+    if (comm.is_root()) Workplace::tidy_up_behind(request.model_path());
     together(comm, [&] { plan.emplace(request, log); });
     together(comm, [&] {
         if (!comm.is_root()) return;

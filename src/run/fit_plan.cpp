@@ -104,10 +104,6 @@ FitPlan::FitPlan(FitRequest request, Log& log)
     add_problems(parts);
 }
 
-std::filesystem::path FitPlan::model_path() const {
-    return request_.model_home() / "models" / (request_.name + ".h5");
-}
-
 void FitPlan::add_trait(std::vector<ColumnReference> const& columns, StoreTables const& tables,
                         std::string const& word) {
     auto const samples = cohort_.samples().size();

@@ -23,8 +23,10 @@ constexpr std::array<std::string_view, 3> progress_names{"models", "whole-genome
 // Belongs to the progress of a scan.
 constexpr std::string_view predictors_name = "predictors.h5";
 // What a run writes last, by kind of run.
-constexpr std::array<std::string_view, 5> last_names{"results.h5", "scores.tsv", "evaluation.json",
-                                                     "contributions.tsv", "run.json"};
+constexpr std::array<std::string_view, 4> last_names{"results.h5", "scores.tsv", "evaluation.json",
+                                                     "contributions.tsv"};
+// The last of a run that predicts, and one of the files of others.
+constexpr std::string_view record_name = "run.json";
 
 std::string_view name_of(RunProgress progress) {
     switch (progress) {
@@ -44,8 +46,13 @@ bool is_progress(fs::path const& file) {
     return std::ranges::count(progress_names, file.filename().string()) > 0;
 }
 
-bool holds_finished_run(fs::path const& path) {
+bool holds_last_file(fs::path const& path) {
     return std::ranges::any_of(last_names, [&](auto name) { return fs::exists(path / name); });
+}
+
+bool holds_finished_run(fs::path const& path) {
+    bool const unfinished = fs::exists(path / lock_name);
+    return holds_last_file(path) || (!unfinished && fs::exists(path / record_name));
 }
 
 // What a run leaves when its process dies: all that is written before the last file has its name.
@@ -59,7 +66,7 @@ bool belongs_to_unfinished_run(fs::path const& file) {
 
 void require_unused(fs::path const& path, RunProgress progress) {
     bool const unfinished = fs::exists(path / lock_name);
-    if (!unfinished && holds_finished_run(path)) {
+    if (holds_finished_run(path)) {
         throw UserError{
             fmt::format("--out '{}' holds a finished run; choose another folder, or "
                         "remove this one",
@@ -81,11 +88,28 @@ void require_unused(fs::path const& path, RunProgress progress) {
     }
 }
 
+// A run whose process died when it had all its files still has its progress and its lock.
+void tidy_up_behind_finished_run(fs::path const& path) {
+    std::error_code ignored;
+    if (!fs::exists(path / lock_name, ignored) || !holds_last_file(path)) return;
+    try {
+        WriterLock lock{path / lock_name};
+        if (!lock.is_ours()) return;
+        for (auto const& entry : fs::directory_iterator{path}) {
+            bool const is_left = is_progress(entry.path()) || is_temporary_name(entry.path());
+            if (is_left) fs::remove_all(entry.path(), ignored);
+        }
+        lock.remove();
+    } catch (std::system_error const&) {  // It is finished all the same.
+    }
+}
+
 }  // namespace
 
 RunFolder::RunFolder(fs::path path, RunProgress progress)
     : path_{std::move(path)}, kind_{progress} {
     std::error_code error;
+    tidy_up_behind_finished_run(path_);
     require_usable(path_, kind_);
     for (auto missing = fs::absolute(path_, error);
          missing.has_relative_path() && !fs::exists(missing, error);
@@ -187,7 +211,6 @@ void RunFolder::finish() {
     std::error_code error;
     if (kind_ != RunProgress::none) fs::remove_all(progress(), error);
     fs::remove(path_ / lock_name, error);
-    sync_to_disk(path_);
     finished_ = true;
 }
 

@@ -122,8 +122,8 @@ ScanOutput::ScanOutput(std::filesystem::path folder, ScanPlan const& plan)
       next_seal_{shortest_pause} {}
 
 ScanOutput::~ScanOutput() {
-    if (sealed_ > 0) return;
     std::error_code ignored;
+    if (std::filesystem::exists(folder_ / sealed_name, ignored)) return;
     std::filesystem::remove(folder_ / columns_name, ignored);
     std::filesystem::remove(folder_, ignored);  // Where it is empty.
 }

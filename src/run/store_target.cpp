@@ -12,6 +12,7 @@
 
 #include "maniple/core/durable_file.hpp"
 #include "maniple/core/error.hpp"
+#include "maniple/store/check_structure.hpp"
 
 namespace maniple {
 namespace {
@@ -42,6 +43,16 @@ fs::path without_trailing_slash(fs::path path) {
 }
 
 constexpr char const* lock_name = ".import";
+
+// Reads all of it.
+void require_whole(PartitionReader const& partition) {
+    RawBlock raw;
+    for (std::int64_t block = 0; block < partition.blocks(); ++block) {
+        partition.read_variants(block);
+        partition.read_block(block, raw);
+        decode_block(raw);
+    }
+}
 
 }  // namespace
 
@@ -107,7 +118,15 @@ void StoreTarget::take_up(std::vector<PartitionEntry> const& entries) {
     expect(index_.partitions.size() == existing_partitions_, "nothing was added");
 
     for (auto const& entry : entries) {
-        PartitionReader const partition{folder_, entry, index_.format()};
+        try {
+            require_whole({folder_, entry, index_.format()});
+            check_structure(folder_ / entry.file);
+        } catch (CorruptInput const& damage) {
+            throw CorruptInput{
+                fmt::format("{}; an interrupted import left it: remove '{}' to start "
+                            "again",
+                            damage.what(), journal().string())};
+        }
         index_.partitions.push_back(entry);
     }
     remove_leftovers();

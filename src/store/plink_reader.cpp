@@ -141,6 +141,9 @@ FamFile read_fam(std::filesystem::path const& path, SampleIdSource ids) {
 void require_magic(std::ifstream& bed, std::filesystem::path const& path) {
     std::array<unsigned char, 3> magic{};
     bed.read(reinterpret_cast<char*>(magic.data()), magic.size());
+    if (bed.bad()) {
+        throw EnvironmentError{fmt::format("'{}' cannot be read; check the disk", path.string())};
+    }
     if (!bed || magic[0] != 0x6c || magic[1] != 0x1b) {
         throw UserError{fmt::format(
             "'{}' is no PLINK 1 .bed file (its first bytes are not 6c 1b); check what file this is",

@@ -21,6 +21,20 @@ class Campaign:
         return 1 if self.failures else 0
 
 
+def files_below(folder):
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if not path.is_dir())
+
+
+def bytes_of(folder, made):
+    """Of the files of these names, and of HDF5 files below the folders of these names."""
+    found = {}
+    for name in made:
+        path = folder / name
+        for file in [path] if path.is_file() else sorted(path.rglob("*.h5")):
+            found[str(file.relative_to(folder))] = file.read_bytes()
+    return found
+
+
 def run_in_folder(make, name, options):
     """make(folder, options).run(), in a folder of options.folder; ends the process with what it returns."""
     with tempfile.TemporaryDirectory(prefix=f"maniple-{name}-", dir=options.folder) as folder:

@@ -25,9 +25,10 @@ if {"-h", "--help"} & set(sys.argv):
 import program  # first: leaves where a package is missing
 
 import campaign
+from campaign import bytes_of, files_below
 
 sys.path.insert(0, str(program.SOURCE / "tests" / "commands"))
-from command_case import ENVIRONMENT
+from command_case import ENVIRONMENT, ranks_of
 
 RANKS = (0, 1, 2, 3)
 SECOND_KILL = 0.4       # chance that the next run is killed, too
@@ -55,33 +56,6 @@ COMMANDS = [
     Command("fit", ["fit", "--store", "s", "--trait", "quantitative_1", "--covariate", "covariate_1", "--name", "m"],
             ["s/models/m.h5"]),
 ]
-
-
-def files_below(folder):
-    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if not path.is_dir())
-
-
-def bytes_of(folder, made):
-    found = {}
-    for name in made:
-        path = folder / name
-        for file in [path] if path.is_file() else sorted(path.rglob("*.h5")):
-            found[str(file.relative_to(folder))] = file.read_bytes()
-    return found
-
-
-def ranks_of(launcher):
-    """Processes of the program that a launcher has started."""
-    found = []
-    for entry in os.listdir("/proc"):
-        try:
-            with open(f"/proc/{entry}/stat", encoding="utf-8") as file:
-                parent = int(file.read().rsplit(")", 1)[1].split()[1])
-            if parent == launcher and os.readlink(f"/proc/{entry}/exe") == os.path.realpath(program.MANIPLE):
-                found.append(int(entry))
-        except (OSError, ValueError):
-            pass
-    return found
 
 
 def send(sent, processes):

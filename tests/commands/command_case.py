@@ -44,6 +44,20 @@ def start(words, **options):
                           stdin=subprocess.DEVNULL, **options)
 
 
+def ranks_of(launcher_pid):
+    """Processes of the program that a launcher has started."""
+    found = []
+    for entry in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{entry}/stat", encoding="utf-8") as file:
+                parent = int(file.read().rsplit(")", 1)[1].split()[1])
+            if parent == launcher_pid and os.readlink(f"/proc/{entry}/exe") == os.path.realpath(MANIPLE):
+                found.append(int(entry))
+        except (OSError, ValueError):
+            pass
+    return found
+
+
 @functools.cache
 def cohort():
     """Folder with a store `s` and PLINK files `p.*` of the same people: made once."""

@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 import time
 
-from command_case import CommandCase, ENVIRONMENT, launcher, start
+from command_case import CommandCase, ENVIRONMENT, launcher, ranks_of, start
 from program import MANIPLE
 
 STOPPED = 75
@@ -54,29 +54,13 @@ class Interrupted(CommandCase):
         while not is_time() and child.poll() is None and time.monotonic() < limit:
             time.sleep(0.001)
         self.assertIsNone(child.poll(), "it ended before it was time")
-        for process in self.processes(child.pid) if ranks else [child.pid]:
+        for process in ranks_of(child.pid) if ranks else [child.pid]:
             try:
                 os.kill(process, sent)
             except ProcessLookupError:
                 pass
         _, said = child.communicate(timeout=60)
         return child.returncode, said
-
-    @staticmethod
-    def processes(launcher_pid):
-        """The ranks: children of mpirun that run the program."""
-        found = []
-        for entry in os.listdir("/proc"):
-            if not entry.isdigit():
-                continue
-            try:
-                with open(f"/proc/{entry}/stat", encoding="utf-8") as file:
-                    parent = int(file.read().rsplit(")", 1)[1].split()[1])
-                if parent == launcher_pid and os.readlink(f"/proc/{entry}/exe") == os.path.realpath(MANIPLE):
-                    found.append(int(entry))
-            except (OSError, ValueError):
-                pass
-        return found
 
     def finish(self, *options, ranks=0, out="r"):
         """Run it to the end; the bytes are those of one go, and nothing else is left."""

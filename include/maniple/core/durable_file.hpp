@@ -22,7 +22,8 @@ public:
     std::filesystem::path const& final_path() const { return final_; }
 
     /// Give the file its folder's permissions (without execution), fsync it, rename it and fsync
-    /// the folder. \throws EnvironmentError, also where a file exists and `existing` is refuse.
+    /// the folder. \throws EnvironmentError, also where a file exists and `existing` is refuse. A
+    /// file that is new is not there then; one that replaces another may be.
     void commit(ExistingFile existing);
 
 private:
@@ -31,6 +32,10 @@ private:
     std::filesystem::path final_;
     std::filesystem::path temporary_;  // Empty: nothing to remove.
 };
+
+/// Remove what writers of this file left behind when their processes died: temporary names with
+/// numbers of no process of this machine. (Two machines do not write one file at a time.)
+void remove_leftovers(std::filesystem::path const& final_path);
 
 /// Is this the name of a file that a writer left behind when its process died?
 bool is_temporary_name(std::filesystem::path const& path);

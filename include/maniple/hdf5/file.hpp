@@ -65,6 +65,7 @@ private:
 
     FileHandle handle_;
     std::shared_ptr<Origin const> origin_;
+    std::int64_t failed_before_ = failed_closes;
 };
 
 }  // namespace maniple::hdf5

@@ -3,9 +3,13 @@
 
 #include <hdf5.h>
 
+#include <cstdint>
 #include <utility>
 
 namespace maniple::hdf5 {
+
+/// How many handles could not be closed so far: what one of them still had to write may be lost.
+inline std::int64_t failed_closes = 0;
 
 /// Sole owner of one HDF5 identifier. `Close` is the matching C function, e.g. H5Dclose.
 template <auto Close>
@@ -24,7 +28,11 @@ public:
     bool valid() const { return id_ >= 0; }
     hid_t get() const { return id_; }
     /// Close now. Returns what the C function says, negative for failure; 0 where there is nothing.
-    herr_t reset() { return valid() ? Close(std::exchange(id_, -1)) : 0; }
+    herr_t reset() {
+        auto const closed = valid() ? Close(std::exchange(id_, -1)) : 0;
+        if (closed < 0) ++failed_closes;
+        return closed;
+    }
     /// Never close it.
     void abandon() { id_ = -1; }
 

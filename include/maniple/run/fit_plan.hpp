@@ -88,6 +88,7 @@ struct FitRequest {
     DoneCheckpoint checkpoint = DoneCheckpoint::remove;
 
     std::filesystem::path const& model_home() const { return home.empty() ? store : home; }
+    std::filesystem::path model_path() const { return model_home() / "models" / (name + ".h5"); }
 };
 
 /// One trait of the fit. One value per sample; NaN = missing.
@@ -123,7 +124,7 @@ public:
 
     FitRequest const& request() const { return request_; }
     Cohort const& cohort() const { return cohort_; }
-    std::filesystem::path model_path() const;
+    std::filesystem::path model_path() const { return request_.model_path(); }
     std::vector<ChosenBlock> const& blocks() const { return blocks_; }
     std::int64_t variants() const { return variants_; }  ///< Chosen, before filters.
     std::vector<FitTrait> const& traits() const { return traits_; }
