@@ -103,7 +103,8 @@ struct VcfReader::State {
     void open(int threads);
     void read_samples();
     bool read_record();
-    void check_record() const;
+    void check_shape() const;
+    void check_names() const;
     bool accept_record();
     bool seek_variant();
     std::string_view allele_text(int number) const { return record->d.allele[number]; }
@@ -177,7 +178,24 @@ bool VcfReader::State::read_record() {
     return true;
 }
 
-void VcfReader::State::check_record() const {
+// A record of BCF says these things itself, and htslib takes its word.
+void VcfReader::State::check_shape() const {
+    auto const refuse = [&](std::string const& problem) {
+        throw UserError{
+            fmt::format("{}: {}; write the file again with another program", place(), problem)};
+    };
+    if (record->n_allele < 1) refuse("it has no REF allele");
+    if (record->n_sample != bcf_hdr_nsamples(header.get())) {
+        refuse(fmt::format("it has genotypes of {} samples (the header names {})",
+                           static_cast<unsigned>(record->n_sample), samples.size()));
+    }
+    auto const type = genotypes->type;
+    if (type != BCF_BT_INT8 && type != BCF_BT_INT16 && type != BCF_BT_INT32) {
+        refuse("its genotypes are no whole numbers");
+    }
+}
+
+void VcfReader::State::check_names() const {
     if (record->pos + 1 > std::numeric_limits<std::int32_t>::max()) {
         throw UserError{fmt::format("{}: position over 2^31 - 1; correct it", place())};
     }
@@ -202,7 +220,8 @@ bool VcfReader::State::accept_record() {
         ++counts.without_genotypes;
         return false;
     }
-    check_record();
+    check_shape();
+    check_names();
     auto const found = count_genotypes(*genotypes, samples.size(), record->n_allele);
     if (found.polyploid) {
         throw UserError{

@@ -110,10 +110,10 @@ class Target:
 
 def describe(said):
     """What a finding is about, in a line."""
-    for line in said.splitlines():
-        if "FINDING:" in line or "ERROR: " in line or "runtime error:" in line:
-            return line.strip()[:200]
-    return said.strip()[-200:]
+    what = next((line.strip() for line in said.splitlines()
+                 if "FINDING:" in line or "ERROR: " in line or "runtime error:" in line), said.strip()[-200:])
+    ours = re.search(r"^ *#\d+ .* in (.*) \S*/((?:src|include)/\S+)$", said, re.MULTILINE)
+    return what[:200] + (f", in {ours[2]}" if ours and "FINDING" not in what else "")
 
 
 def run_all(options):

@@ -51,13 +51,28 @@ def bcf(records):
     return b"BCF\2\2" + struct.pack("<I", len(header)) + header + b"".join(records)
 
 
-def bcf_seeds():
-    records = [bcf_record(9, "r1", ["A", "C"], [2, 4, 4, 4, 0, 0], 3),
+def make_records():
+    return [bcf_record(9, "r1", ["A", "C"], [2, 4, 4, 4, 0, 0], 3),
                bcf_record(19, "r2", ["A", "C", "G"], [2, 4, 6, 5, 2, -127], 3),
                bcf_record(29, "r3", ["A"], [2, 2, 2, 2, 2, 2], 3),
                bcf_record(39, "r4", ["A", "C"], [2, 4, 4, 4, 0, 0], 3, code=2, width=2),
                bcf_record(49, "r5", ["A", "C"], [2, 4, 4, 4, 0, 0], 3, code=3, width=4)]
+
+
+def bcf_seeds():
+    records = make_records()
     return {"records.bcf": bcf(records), "records.bgzf": bgzf(bcf(records))}
+
+
+def record_seeds():
+    """As bcf_record_fuzz takes them: lengths of one byte."""
+    seeds = {}
+    for number, record in enumerate(make_records()):
+        shared, own = struct.unpack("<II", record[:8])
+        body = record[8:]
+        seeds[f"record-{number}"] = bytes([shared]) + body[:shared] + bytes([own]) + body[shared:]
+    seeds["all"] = b"".join(seeds.values())
+    return seeds
 
 
 def plink_seeds():
@@ -67,7 +82,7 @@ def plink_seeds():
     return {"five-people": f"{fam}--\n{bim}--\n".encode() + bed}
 
 
-SEEDS = {"vcf": bcf_seeds, "plink": plink_seeds}
+SEEDS = {"vcf": bcf_seeds, "bcf_record": record_seeds, "plink": plink_seeds}
 
 
 def main(folder):

@@ -1,0 +1,29 @@
+/// \file  CBOR of files that an interrupted command left. Private to run.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+namespace maniple {
+
+/// The one value that the bytes are; a discarded one, all of whose accessors throw, where lists lie
+/// deeper in each other than any writer of ours puts them. \throws nlohmann::json::exception where
+/// the bytes are no value.
+nlohmann::json read_cbor(std::span<std::byte const> bytes);
+
+/// A whole number as a T, which has room for what writers of ours put there; json.get would make
+/// one of 1e300, too. \throws nlohmann::json::exception where it is none.
+template <class T>
+T whole_from(nlohmann::json const& json) {
+    using Whole = nlohmann::json::number_integer_t;
+    return static_cast<T>(json.get_ref<Whole const&>());
+}
+
+/// A list of them. \throws as whole_from.
+std::vector<std::int64_t> all_whole_from(nlohmann::json const& json);
+
+}  // namespace maniple
