@@ -22,8 +22,10 @@ list(FILTER sources EXCLUDE REGEX
 list(APPEND sources
   src/cli/job_file.cpp src/cli/option_values.cpp src/cli/parse_options.cpp
   src/genotype/allele_match.cpp src/genotype/score_weights.cpp src/genotype/weight_matrix.cpp
-  src/run/cbor.cpp src/run/fit_state.cpp src/run/gene_table.cpp src/run/kept_state.cpp src/run/ridge_state.cpp
-  src/run/sample_choice.cpp src/run/variant_choice.cpp)
+  src/run/cbor.cpp src/run/fit_state.cpp src/run/gene_table.cpp src/run/kept_state.cpp src/run/model_choice.cpp
+  src/run/plan_checksums.cpp src/run/ridge_state.cpp
+  src/run/sample_choice.cpp src/run/variant_choice.cpp
+  src/run/whole_genome_progress.cpp)
 add_library(maniple_parsers STATIC ${sources})
 target_include_directories(maniple_parsers PUBLIC include PRIVATE tests/fuzz)
 if(NOT MANIPLE_HAS_SOURCE_LOCATION)
@@ -36,7 +38,8 @@ target_link_libraries(maniple_parsers PUBLIC maniple_options
   MPI::MPI_C nlohmann_json::nlohmann_json Boost::program_options)
 
 # Of these, checksums that differ are not the end: what a file says is met as if its writer had sealed it.
-set(sealed effect_file kept_state model_file partition predictor_file result_file result_spool store_index table_file)
+set(sealed effect_file kept_state model_file partition predictor_file result_file result_spool store_index table_file
+    whole_genome_kept)
 add_library(any_checksum OBJECT tests/fuzz/any_checksum.cpp)
 target_link_libraries(any_checksum PRIVATE maniple_parsers)
 add_library(fuzz_place OBJECT tests/fuzz/scratch.cpp tests/fuzz/hostile_file.cpp)

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <stdexcept>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -23,7 +24,17 @@ T whole_from(nlohmann::json const& json) {
     return static_cast<T>(json.get_ref<Whole const&>());
 }
 
-/// A list of them. \throws as whole_from.
+/// A choice by its number. \throws as whole_from; std::out_of_range where it is behind the last.
+template <class Choice>
+Choice choice_from(nlohmann::json const& json, Choice last) {
+    auto const number = whole_from<std::int64_t>(json);
+    if (number < 0 || number > static_cast<std::int64_t>(last)) {
+        throw std::out_of_range{"there is no such choice"};
+    }
+    return static_cast<Choice>(number);
+}
+
+/// A list of whole numbers. \throws as whole_from.
 std::vector<std::int64_t> all_whole_from(nlohmann::json const& json);
 
 }  // namespace maniple

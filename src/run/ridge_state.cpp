@@ -82,7 +82,7 @@ Json describe(ActiveRidge const& active) {
 ActiveRidge active_from(Json const& json) {
     auto const numbers = values_from(json.at(5));
     return {.step = step_from(json.at(0)),
-            .system = {.phase = static_cast<RidgeSystem::Phase>(whole_from<int>(json.at(1))),
+            .system = {.phase = choice_from(json.at(1), RidgeSystem::Phase::done),
                        .solution = values_from(json.at(2)),
                        .residual = values_from(json.at(3)),
                        .direction = values_from(json.at(4)),
@@ -117,7 +117,7 @@ RidgeState ridge_state_from(mpi::Bytes const& bytes) try {
     RidgeState state{.passes = whole_from<std::int64_t>(json.at(0)),
                      .filtered = whole_from<std::int64_t>(json.at(1)),
                      .first = whole_from<std::size_t>(json.at(2)),
-                     .stage = static_cast<RidgeState::Stage>(whole_from<int>(json.at(3))),
+                     .stage = choice_from(json.at(3), RidgeState::Stage::solve),
                      .traits = {},
                      .active = {}};
     for (auto const& trait : json.at(4)) state.traits.push_back(trait_from(trait));
@@ -125,7 +125,7 @@ RidgeState ridge_state_from(mpi::Bytes const& bytes) try {
     return state;
 } catch (Json::exception const&) {
     throw_damaged_ridge();
-} catch (std::out_of_range const&) {  // Of values_from.
+} catch (std::out_of_range const&) {  // Of values_from and choice_from.
     throw_damaged_ridge();
 }
 

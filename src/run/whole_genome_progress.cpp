@@ -2,6 +2,7 @@
 
 #include <cstring>
 #include <span>
+#include <stdexcept>
 #include <system_error>
 #include <utility>
 
@@ -134,18 +135,20 @@ void WholeGenomeProgress::find_finished() {
         for (auto const& trait : json.at(1)) {
             finished_->push_back(
                 {.name = trait.at(0).get<std::string>(),
-                 .counts = {.outcome = whole_from<Outcome>(trait.at(1)),
+                 .counts = {.outcome = choice_from(trait.at(1), Outcome::time_to_event),
                             .samples = whole_from<std::int64_t>(trait.at(2)),
                             .cases = whole_from<std::int64_t>(trait.at(3)),
                             .unpredicted = whole_from<std::int64_t>(trait.at(4)),
                             .told = whole_from<std::int64_t>(trait.at(5)),
                             .telling = trait.at(6).get<std::vector<std::string>>()},
-                 .how = {.unit = whole_from<PredictionUnit>(trait.at(7)),
+                 .how = {.unit = choice_from(trait.at(7), PredictionUnit::log_odds),
                          .scale = trait.at(8).get<double>(),
                          .heritability = trait.at(9).get<double>(),
                          .r_squared = trait.at(10).get<double>()}});
         }
     } catch (Json::exception const&) {
+        throw_damaged(file, work_);
+    } catch (std::out_of_range const&) {  // Of choice_from.
         throw_damaged(file, work_);
     }
 }

@@ -13,10 +13,12 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
         return path;
     }();
     auto const file = fuzz::write_hostile_file(good, "model.h5", fuzz::input_of(data, size));
-    fuzz::meet_input([&] { summarize_model(file); });
     fuzz::meet_input([&] {
-        // Whatever is read can be kept, too.
-        write_model(fuzz::scratch_path("again.h5"), read_model(file), ExistingFile::replace);
+        auto const model = read_model(file);
+        // Whatever is read can be kept, too; but that takes ten times as long.
+        if (size % 8 != 0) return;
+        write_model(fuzz::scratch_path("again.h5"), model, ExistingFile::replace);
     });
+    if (size % 8 == 1) fuzz::meet_input([&] { summarize_model(file); });
     return 0;
 }

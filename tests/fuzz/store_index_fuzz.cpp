@@ -1,5 +1,6 @@
 // cohort.h5: what is wrong in it, and sealed.
 #include "hostile_file.hpp"
+#include "maniple/store/check_structure.hpp"
 #include "store_fuzz.hpp"
 
 using namespace maniple;
@@ -12,7 +13,8 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
         std::filesystem::copy_file(store / "cohort.h5", path);
         return path;
     }();
-    fuzz::write_hostile_file(good, "store/cohort.h5", fuzz::input_of(data, size));
+    auto const file = fuzz::write_hostile_file(good, "store/cohort.h5", fuzz::input_of(data, size));
+    fuzz::meet_input([&] { check_structure(file); });
     fuzz::meet_input([&] {
         Cohort const cohort{fuzz::scratch_path("store")};
         for (std::size_t p = 0; p < cohort.index().partitions.size(); ++p) {

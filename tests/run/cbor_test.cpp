@@ -38,6 +38,10 @@ TEST_CASE("whole_from: whole numbers alone", "[run]") {
     CHECK(whole_from<int>(Json(-3)) == -3);
     CHECK_THROWS_AS(whole_from<std::int64_t>(Json(1e300)), Json::exception);
     CHECK_THROWS_AS(whole_from<std::int64_t>(Json("1")), Json::exception);
+    enum class Choice { first, second };
+    CHECK(choice_from(Json(1), Choice::second) == Choice::second);
+    CHECK_THROWS_AS(choice_from(Json(2), Choice::second), std::out_of_range);
+    CHECK_THROWS_AS(choice_from(Json(-1), Choice::second), std::out_of_range);
     CHECK(all_whole_from(Json{1, 2}) == std::vector<std::int64_t>{1, 2});
     CHECK_THROWS_AS(all_whole_from(Json{1, 2.5}), Json::exception);
 }
