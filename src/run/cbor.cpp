@@ -41,7 +41,7 @@ Json read_cbor(std::span<std::byte const> bytes) {
     auto const* const last = first + bytes.size();
     DepthGauge gauge;
     Json::sax_parse(first, last, &gauge, Json::input_format_t::cbor);
-    if (gauge.is_too_deep()) return Json{Json::value_t::discarded};
+    if (gauge.is_too_deep()) return Json(Json::value_t::discarded);
     return Json::from_cbor(first, last);
 }
 
