@@ -1,6 +1,8 @@
 # Every foreign library in one place. Found by CMake packages or pkg-config, never by path, so that
 # modules, Spack and EasyBuild serve as well as a distribution's packages.
-find_package(OpenMP REQUIRED COMPONENTS CXX)
+if(NOT MANIPLE_FUZZ)  # Nothing that parses has threads, and Clang's OpenMP is another package.
+  find_package(OpenMP REQUIRED COMPONENTS CXX)
+endif()
 find_package(MPI 3.1 REQUIRED COMPONENTS C)
 set(HDF5_PREFER_PARALLEL TRUE)
 find_package(HDF5 1.10.5 REQUIRED COMPONENTS C)

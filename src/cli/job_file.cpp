@@ -38,7 +38,13 @@ std::vector<po::option> parse_line(std::string const& line, std::filesystem::pat
     bool const section = first != line.npos && line[first] == '[';
     try {
         std::istringstream stream{line};
-        if (!section) return po::parse_config_file(stream, po::options_description{}, true).options;
+        if (!section) {
+            auto options = po::parse_config_file(stream, po::options_description{}, true).options;
+            auto const has_no_name = [](po::option const& option) {
+                return option.string_key.empty();  // Boost takes that for any name.
+            };
+            if (std::ranges::none_of(options, has_no_name)) return options;
+        }
     } catch (po::error const&) {
         // Said below, in our words.
     }

@@ -27,7 +27,9 @@ std::string_view without_blanks(std::string_view word) {
 double bytes_of_unit(std::string_view unit) {
     constexpr std::string_view letters = "kmgt";
     std::string lower;
-    for (unsigned char c : unit) lower.push_back(static_cast<char>(std::tolower(c)));
+    for (char c : unit) {
+        lower.push_back(static_cast<char>(std::tolower(static_cast<unsigned char>(c))));
+    }
     if (lower.empty() || lower == "b") return 1;
     auto const power = letters.find(lower[0]);
     if (power == std::string_view::npos) return 0;

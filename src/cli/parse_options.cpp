@@ -25,6 +25,11 @@ std::vector<std::string> names_of(po::options_description const& options) {
     return names;
 }
 
+// Of "---" nothing is left.
+std::string without_dashes(std::string const& name) {
+    return name.substr(std::min(name.size(), name.find_first_not_of('-')));
+}
+
 template <class Number>
 bool is_number(std::string const& text) {
     Number value{};
@@ -147,7 +152,7 @@ po::parsed_options parse_words(Command const& command, po::options_description c
             place_bare_word(command, given, taken);
         } else if (given.unregistered) {
             auto const& word = given.original_tokens.front();
-            auto const name = given.string_key.substr(given.string_key.find_first_not_of('-'));
+            auto const name = without_dashes(given.string_key);
             throw UserError{fmt::format("unknown option '{}' of 'maniple {}'{}{}", word,
                                         command.name, suggest(name, names_of(options), "--"),
                                         see_help(command))};
@@ -186,7 +191,7 @@ void store_checked(Command const& command, po::parsed_options const& parsed,
         po::store(parsed, values);
     } catch (po::error_with_option_name const& error) {
         auto const name = error.get_option_name();
-        auto const bare = name.substr(std::min(name.size(), name.find_first_not_of('-')));
+        auto const bare = without_dashes(name);
         for (auto const& given : parsed.options) {
             if (given.string_key != bare || given.value.empty()) continue;
             throw UserError{fmt::format("option --{} = '{}' (not a value it understands){}", bare,

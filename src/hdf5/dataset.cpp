@@ -12,9 +12,6 @@
 namespace maniple::hdf5 {
 namespace {
 
-// Deflate shrinks by 1032 at the very most.
-constexpr std::int64_t largest_ratio = 1032;
-
 std::int64_t elements(Region region) { return region.rows * region.columns; }
 
 }  // namespace
@@ -123,13 +120,18 @@ void Dataset::require_type(hid_t type) const {
     }
 }
 
-void Dataset::require_possible(std::int64_t element_bytes) const {
+void Dataset::require_possible(std::int64_t element_bytes, std::int64_t largest_ratio) const {
     auto const wide = static_cast<double>(element_bytes) * static_cast<double>(rows_) *
                       static_cast<double>(std::max<std::int64_t>(columns_, 1));
     if (wide > static_cast<double>(largest_ratio) * static_cast<double>(origin_->bytes)) {
         reject(*origin_,
                fmt::format("dataset '{}' claims more values than the file can hold", name_));
     }
+}
+
+void Dataset::require_plain() const {
+    if (filter() == Filter::none) return;
+    reject(*origin_, fmt::format("dataset '{}' is compressed (it must not be)", name_));
 }
 
 SpaceHandle Dataset::select(Region region) const {
@@ -173,6 +175,7 @@ void Dataset::read(Region region, std::span<T> values) const {
     require_type(stored_type(element_of<T>));
     if (values.empty()) return;
     auto const space = select(region);
+    require_plain();
     auto const size = static_cast<hsize_t>(values.size());
     SpaceHandle memory{H5Screate_simple(1, &size, nullptr)};
     if (H5Dread(handle_.get(), memory_type(element_of<T>), memory.get(), space.get(), H5P_DEFAULT,
@@ -226,6 +229,7 @@ void Dataset::read_texts(Region region, std::vector<std::string>& texts) const {
     require_possible(static_cast<std::int64_t>(width));
     auto const count = static_cast<std::size_t>(elements(region));
     if (count == 0) return;
+    require_plain();
     std::vector<char> padded(count * width);
     auto const space = select(region);
     auto const type = text_type(static_cast<std::int64_t>(width));

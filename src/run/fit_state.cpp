@@ -6,6 +6,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "cbor.hpp"
+
 namespace maniple {
 namespace {
 
@@ -35,8 +37,8 @@ PathStep step_from(Json const& json) {
             .training = number_from(json.at(1)),
             .validation = number_from(json.at(2)),
             .violation = json.at(3).get<double>(),
-            .size = json.at(4).get<std::int64_t>(),
-            .variants = json.at(5).get<std::vector<std::int64_t>>(),
+            .size = whole_from<std::int64_t>(json.at(4)),
+            .variants = all_whole_from(json.at(5)),
             .effects = json.at(6).get<std::vector<double>>(),
             .standardised = json.at(7).get<std::vector<double>>(),
             .unpenalised = json.at(8).get<std::vector<double>>()};
@@ -61,8 +63,8 @@ Json describe(ElasticNetPoint const& point) {
 ElasticNetPoint point_from(Json const& json) {
     return {.effects = json.at(0).get<std::vector<double>>(),
             .unpenalised = json.at(1).get<std::vector<double>>(),
-            .order = json.at(2).get<std::vector<std::int64_t>>(),
-            .entered = json.at(3).get<std::int64_t>()};
+            .order = all_whole_from(json.at(2)),
+            .entered = whole_from<std::int64_t>(json.at(3))};
 }
 
 Json describe(ProblemState const& problem) {
@@ -75,10 +77,10 @@ ProblemState problem_from(Json const& json) {
     return {.active = json.at(0).get<bool>(),
             .largest_gradient = json.at(1).get<double>(),
             .penalties = json.at(2).get<std::vector<double>>(),
-            .working = json.at(3).get<std::vector<std::int64_t>>(),
+            .working = all_whole_from(json.at(3)),
             .start = point_from(json.at(4)),
             .outside = json.at(5).get<double>(),
-            .iterations = json.at(6).get<std::int64_t>(),
+            .iterations = whole_from<std::int64_t>(json.at(6)),
             .steps = steps_from(json.at(7))};
 }
 
@@ -87,22 +89,17 @@ Json describe(SolvedBatch const& batch) {
 }
 
 SolvedBatch batch_from(Json const& json) {
-    return {.problem = json.at(0).get<std::size_t>(),
+    return {.problem = whole_from<std::size_t>(json.at(0)),
             .steps = steps_from(json.at(1)),
-            .order = json.at(2).get<std::vector<std::int64_t>>(),
-            .entered = json.at(3).get<std::int64_t>(),
-            .iterations = json.at(4).get<std::int64_t>()};
+            .order = all_whole_from(json.at(2)),
+            .entered = whole_from<std::int64_t>(json.at(3)),
+            .iterations = whole_from<std::int64_t>(json.at(4))};
 }
 
 mpi::Bytes to_bytes(Json const& json) {
     auto const bytes = Json::to_cbor(json);
     auto const raw = std::as_bytes(std::span{bytes});
     return {raw.begin(), raw.end()};
-}
-
-Json json_from(mpi::Bytes const& bytes) {
-    auto const* first = reinterpret_cast<std::uint8_t const*>(bytes.data());
-    return Json::from_cbor(first, first + bytes.size());
 }
 
 Json describe(FitState const& state) {
@@ -112,8 +109,8 @@ Json describe(FitState const& state) {
 }
 
 FitState fit_state_from(Json const& json) {
-    FitState state{.passes = json.at(0).get<std::int64_t>(),
-                   .filtered = json.at(1).get<std::int64_t>(),
+    FitState state{.passes = whole_from<std::int64_t>(json.at(0)),
+                   .filtered = whole_from<std::int64_t>(json.at(1)),
                    .final_fits = json.at(2).get<bool>(),
                    .problems = {}};
     for (auto const& problem : json.at(3)) state.problems.push_back(problem_from(problem));
@@ -127,7 +124,7 @@ FitState fit_state_from(Json const& json) {
 }  // namespace
 
 mpi::Bytes to_bytes(FitState const& state) { return to_bytes(describe(state)); }
-FitState state_from(mpi::Bytes const& bytes) { return fit_state_from(json_from(bytes)); }
+FitState state_from(mpi::Bytes const& bytes) { return fit_state_from(read_cbor(bytes)); }
 
 mpi::Bytes to_bytes(std::vector<SolvedBatch> const& batches) {
     auto all = Json::array();
@@ -137,7 +134,7 @@ mpi::Bytes to_bytes(std::vector<SolvedBatch> const& batches) {
 
 std::vector<SolvedBatch> batches_from(mpi::Bytes const& bytes) {
     std::vector<SolvedBatch> batches;
-    for (auto const& batch : json_from(bytes)) batches.push_back(batch_from(batch));
+    for (auto const& batch : read_cbor(bytes)) batches.push_back(batch_from(batch));
     return batches;
 }
 

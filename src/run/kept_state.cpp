@@ -9,6 +9,7 @@
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
+#include "cbor.hpp"
 #include "maniple/core/checksum.hpp"
 #include "maniple/core/durable_file.hpp"
 #include "maniple/core/error.hpp"
@@ -122,8 +123,7 @@ std::optional<mpi::Bytes> find_state(std::filesystem::path const& file, PlanFact
         throw_damaged(file, work);
     }
     try {
-        auto const* const first = reinterpret_cast<std::uint8_t const*>(described.data());
-        auto const json = Json::from_cbor(first, first + described.size());
+        auto const json = read_cbor(described);
         if (json.at("version") != kept_version) throw_damaged(file, work);
         require_same_plan(file, json.at("plan"), facts, work);
     } catch (Json::exception const&) {

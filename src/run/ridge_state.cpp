@@ -2,10 +2,12 @@
 
 #include <cstring>
 #include <span>
+#include <stdexcept>
 #include <utility>
 
 #include <nlohmann/json.hpp>
 
+#include "cbor.hpp"
 #include "maniple/core/error.hpp"
 
 namespace maniple {
@@ -34,13 +36,13 @@ Json describe(RidgeStep const& step) {
 
 RidgeStep step_from(Json const& json) {
     auto const numbers = values_from(json.at(3));
-    return {.problem = json.at(0).get<std::size_t>(),
+    return {.problem = whole_from<std::size_t>(json.at(0)),
             .heritability = numbers.at(0),
             .penalty = numbers.at(1),
-            .variants = json.at(1).get<std::int64_t>(),
+            .variants = whole_from<std::int64_t>(json.at(1)),
             .training = numbers.at(2),
             .validation = numbers.at(3),
-            .iterations = json.at(2).get<std::int64_t>(),
+            .iterations = whole_from<std::int64_t>(json.at(2)),
             .residual = numbers.at(4)};
 }
 
@@ -80,14 +82,20 @@ Json describe(ActiveRidge const& active) {
 ActiveRidge active_from(Json const& json) {
     auto const numbers = values_from(json.at(5));
     return {.step = step_from(json.at(0)),
-            .system = {.phase = static_cast<RidgeSystem::Phase>(json.at(1).get<int>()),
+            .system = {.phase = choice_from(json.at(1), RidgeSystem::Phase::done),
                        .solution = values_from(json.at(2)),
                        .residual = values_from(json.at(3)),
                        .direction = values_from(json.at(4)),
                        .squares = numbers.at(0),
-                       .iterations = json.at(6).get<std::int64_t>(),
-                       .checks = json.at(7).get<std::int64_t>(),
+                       .iterations = whole_from<std::int64_t>(json.at(6)),
+                       .checks = whole_from<std::int64_t>(json.at(7)),
                        .relative_residual = numbers.at(1)}};
+}
+
+[[noreturn]] void throw_damaged_ridge() {
+    throw CorruptInput{
+        "the checkpoint of this fit is damaged (its structure is wrong); remove it, and the fit "
+        "starts again"};
 }
 
 }  // namespace
@@ -105,21 +113,20 @@ mpi::Bytes to_bytes(RidgeState const& state) {
 }
 
 RidgeState ridge_state_from(mpi::Bytes const& bytes) try {
-    auto const* const first = reinterpret_cast<std::uint8_t const*>(bytes.data());
-    auto const json = Json::from_cbor(first, first + bytes.size());
-    RidgeState state{.passes = json.at(0).get<std::int64_t>(),
-                     .filtered = json.at(1).get<std::int64_t>(),
-                     .first = json.at(2).get<std::size_t>(),
-                     .stage = static_cast<RidgeState::Stage>(json.at(3).get<int>()),
+    auto const json = read_cbor(bytes);
+    RidgeState state{.passes = whole_from<std::int64_t>(json.at(0)),
+                     .filtered = whole_from<std::int64_t>(json.at(1)),
+                     .first = whole_from<std::size_t>(json.at(2)),
+                     .stage = choice_from(json.at(3), RidgeState::Stage::solve),
                      .traits = {},
                      .active = {}};
     for (auto const& trait : json.at(4)) state.traits.push_back(trait_from(trait));
     for (auto const& one : json.at(5)) state.active.push_back(active_from(one));
     return state;
 } catch (Json::exception const&) {
-    throw CorruptInput{
-        "the checkpoint of this fit is damaged (its structure is wrong); remove it, and the fit "
-        "starts again"};
+    throw_damaged_ridge();
+} catch (std::out_of_range const&) {  // Of values_from and choice_from.
+    throw_damaged_ridge();
 }
 
 }  // namespace maniple

@@ -2,6 +2,7 @@
 
 #include <cstring>
 #include <span>
+#include <stdexcept>
 #include <system_error>
 #include <utility>
 
@@ -9,6 +10,7 @@
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
+#include "cbor.hpp"
 #include "maniple/core/checksum.hpp"
 #include "maniple/core/durable_file.hpp"
 #include "maniple/core/error.hpp"
@@ -125,27 +127,28 @@ void WholeGenomeProgress::find_finished() {
         return;
     }
     try {
-        auto const* const first = reinterpret_cast<std::uint8_t const*>(kept->data());
-        auto const json = Json::from_cbor(first, first + kept->size());
-        if (checksum_of_file(predictors_) != json.at(0).get<std::uint64_t>()) {
+        auto const json = read_cbor(*kept);
+        if (checksum_of_file(predictors_) != whole_from<std::uint64_t>(json.at(0))) {
             throw_damaged(predictors_, work_);
         }
         finished_.emplace();
         for (auto const& trait : json.at(1)) {
             finished_->push_back(
                 {.name = trait.at(0).get<std::string>(),
-                 .counts = {.outcome = trait.at(1).get<Outcome>(),
-                            .samples = trait.at(2).get<std::int64_t>(),
-                            .cases = trait.at(3).get<std::int64_t>(),
-                            .unpredicted = trait.at(4).get<std::int64_t>(),
-                            .told = trait.at(5).get<std::int64_t>(),
+                 .counts = {.outcome = choice_from(trait.at(1), Outcome::time_to_event),
+                            .samples = whole_from<std::int64_t>(trait.at(2)),
+                            .cases = whole_from<std::int64_t>(trait.at(3)),
+                            .unpredicted = whole_from<std::int64_t>(trait.at(4)),
+                            .told = whole_from<std::int64_t>(trait.at(5)),
                             .telling = trait.at(6).get<std::vector<std::string>>()},
-                 .how = {.unit = trait.at(7).get<PredictionUnit>(),
+                 .how = {.unit = choice_from(trait.at(7), PredictionUnit::log_odds),
                          .scale = trait.at(8).get<double>(),
                          .heritability = trait.at(9).get<double>(),
                          .r_squared = trait.at(10).get<double>()}});
         }
     } catch (Json::exception const&) {
+        throw_damaged(file, work_);
+    } catch (std::out_of_range const&) {  // Of choice_from.
         throw_damaged(file, work_);
     }
 }

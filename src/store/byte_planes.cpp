@@ -27,12 +27,14 @@ using Registers = std::array<Bytes16, size>;
 // [value][byte] of sixteen values into [byte][value].
 template <std::size_t size>
 Registers<size> interleave_halves(Registers<size> const& in) {
-    constexpr Bytes16 low{0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23};
-    constexpr Bytes16 high{8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31};
     Registers<size> out;
     for (std::size_t i = 0; i < size / 2; ++i) {
-        out[2 * i] = __builtin_shuffle(in[i], in[i + size / 2], low);
-        out[2 * i + 1] = __builtin_shuffle(in[i], in[i + size / 2], high);
+        auto const a = in[i];
+        auto const b = in[i + size / 2];
+        out[2 * i] =
+            __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+        out[2 * i + 1] = __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29,
+                                                 14, 30, 15, 31);
     }
     return out;
 }

@@ -84,11 +84,14 @@ void read_samples(hdf5::File const& file, Samples& samples) {
 
 // A checksum cannot tell an odd writer from ours: what others rely on is checked as well.
 void require_plausible(hdf5::File const& file, CohortIndex const& index) {
-    auto const plausible = [](PartitionEntry const& entry) {
+    constexpr auto most = std::int64_t{1} << 31;
+    auto const size = index.block_variants;
+    auto const plausible = [size](PartitionEntry const& entry) {
         return entry.file.starts_with("genotypes/") && entry.file.find("..") == std::string::npos &&
-               entry.variants >= 0 && entry.blocks >= 0;
+               entry.variants >= 0 && entry.variants <= most &&
+               entry.blocks == (entry.variants + size - 1) / size;
     };
-    if (index.samples.size() == 0 || index.block_variants <= 0 ||
+    if (index.samples.size() == 0 || size <= 0 || size > most ||
         index.fingerprint != fingerprint(index.samples) ||
         !std::ranges::all_of(index.partitions, plausible)) {
         hdf5::reject(file.origin(), "it does not describe a cohort");
@@ -105,7 +108,8 @@ CohortIndex read_index(std::filesystem::path const& path) {
     index.block_variants = file.read_integer("block_variants");
     read_samples(file, index.samples);
     auto const partitions = file.open_dataset("partition_variants");
-    index.partitions.resize(partitions.read_all<std::int64_t>().size());
+    partitions.require_possible(sizeof(std::int64_t));
+    index.partitions.resize(static_cast<std::size_t>(partitions.rows()));
     read_field(file, "partition_file", index, &PartitionEntry::file);
     read_field(file, "partition_contig", index, &PartitionEntry::contig);
     read_field(file, "partition_variants", index, &PartitionEntry::variants);

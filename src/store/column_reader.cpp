@@ -20,10 +20,11 @@ ColumnReader::ColumnReader(hdf5::File const& file, std::string const& name, hdf5
     element_bytes_ = dataset_.element_bytes();
     row_bytes_ = element_bytes_ * std::max<std::int64_t>(columns, 1);
     chunk_rows_ = dataset_.chunk_rows();
-    // Deflate shrinks by 1032 at the very most: memory is not taken for chunks that cannot be.
-    constexpr double largest_ratio = 1032;
+    dataset_.require_possible(element_bytes_);
+    // A chunk may be larger than its dataset.
     if (static_cast<double>(chunk_rows_) * static_cast<double>(row_bytes_) >
-        largest_ratio * static_cast<double>(file.origin().bytes)) {
+        static_cast<double>(hdf5::largest_deflate_ratio) *
+            static_cast<double>(file.origin().bytes)) {
         hdf5::reject(file.origin(),
                      fmt::format("dataset '{}' claims more values than the file can hold", name));
     }

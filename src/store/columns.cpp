@@ -1,6 +1,7 @@
 #include "columns.hpp"
 
 #include <cmath>
+#include <cstring>
 #include <limits>
 #include <utility>
 
@@ -40,9 +41,22 @@ void write_numbers(hdf5::File& file, std::string const& name, std::span<T const>
 
 template <class T>
 std::vector<T> read_numbers(hdf5::File const& file, std::string const& name, std::int64_t rows) {
-    auto const dataset = file.open_dataset(name);
-    dataset.require_extent(rows);
-    return dataset.read_all<T>();
+    std::vector<T> values;
+    if (rows == 0) {
+        auto const dataset = file.open_dataset(name);
+        dataset.require_extent(rows);
+        dataset.require_element(element<T>());
+        return values;
+    }
+    ColumnReader column{file, name, element<T>(), rows};
+    auto const batch = rows_of_chunk(sizeof(T), rows);
+    values.resize(static_cast<std::size_t>(rows));
+    std::vector<std::byte> bytes;
+    for (std::int64_t first = 0; first < rows; first += batch) {
+        column.read(first, std::min(batch, rows - first), bytes);
+        std::memcpy(values.data() + first, bytes.data(), bytes.size());
+    }
+    return values;
 }
 
 std::vector<double> with_one_nan(std::vector<double> values) {

@@ -49,12 +49,16 @@ void encode(std::span<T const> values, std::int64_t chunk_rows, std::vector<std:
 
 }  // namespace
 
-EncodedColumn::EncodedColumn(std::span<std::byte const> bytes) {
-    expect(bytes.size() > sizeof(Description), "there is an encoded column");
+bool EncodedColumn::is_at(std::span<std::byte const> bytes) {
+    if (bytes.size() <= sizeof(Description)) return false;
     auto const size = describe(bytes).bytes;
-    expect(size > sizeof(Description) && size <= bytes.size(), "the encoded column is whole");
+    return size > sizeof(Description) && size <= bytes.size();
+}
 
-    bytes_ = bytes.first(size);
+EncodedColumn::EncodedColumn(std::span<std::byte const> bytes) {
+    expect(is_at(bytes), "there is an encoded column");
+
+    bytes_ = bytes.first(describe(bytes).bytes);
 }
 
 std::span<std::byte const> EncodedColumn::stream() const {

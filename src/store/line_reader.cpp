@@ -6,8 +6,8 @@
 
 #include <fmt/format.h>
 #include <htslib/bgzf.h>
+#include <htslib/hfile.h>
 #include <htslib/hts_log.h>
-#include <htslib/kstring.h>
 
 #include "maniple/core/error.hpp"
 
@@ -38,19 +38,67 @@ std::size_t sequence_length(std::string_view text) {
 
 struct LineReader::State {
     std::filesystem::path path;
+    std::size_t longest = longest_line;
     std::unique_ptr<BGZF, CloseFile> file;
-    kstring_t text = KS_INITIALIZE;
+    std::vector<char> buffer;
+    std::string_view ahead;  // Of `buffer`.
+    std::string text;        // Of a line that does not lie in one buffer.
     std::int64_t line = 0;
 
-    State() = default;
-    State(State const&) = delete;
-    State& operator=(State const&) = delete;
-    ~State() { ks_free(&text); }
+    bool fill();
+    std::optional<std::string_view> next_text();
 };
 
-LineReader::LineReader(std::filesystem::path path) : state_{std::make_unique<State>()} {
+// What one block holds; false at the end. Lines before damage are not lost with the rest.
+bool LineReader::State::fill() {
+    auto const read = [&](std::size_t place, std::size_t most) {
+        auto const got = bgzf_read(file.get(), buffer.data() + place, most);
+        if (got >= 0) return static_cast<std::size_t>(got);
+        if (auto const reason = herrno(file->fp)) {
+            throw EnvironmentError{
+                fmt::format("'{}' after line {}: the file cannot be read on ({}); check the disk",
+                            path.string(), line, std::generic_category().message(reason))};
+        }
+        throw UserError{fmt::format(
+            "'{}' after line {}: the file cannot be read on (it is cut off or damaged); "
+            "copy it again",
+            path.string(), line)};
+    };
+    auto size = read(0, 1);
+    if (size == 0) return false;
+    auto const rest = static_cast<std::size_t>(file->block_length - file->block_offset);
+    if (rest > 0) size += read(1, std::min(rest, buffer.size() - 1));
+    ahead = {buffer.data(), size};
+    return true;
+}
+
+// Up to the next line feed, which is taken, too.
+std::optional<std::string_view> LineReader::State::next_text() {
+    text.clear();
+    for (bool is_any = false; !ahead.empty() || fill(); is_any = true) {
+        auto const end = ahead.find('\n');
+        auto const part = ahead.substr(0, end);
+        if (part.size() > longest - text.size()) {
+            throw UserError{
+                fmt::format("'{}' line {}: it has over {} bytes (is this a text file?); check "
+                            "what file this is",
+                            path.string(), line + 1, longest)};
+        }
+        ahead.remove_prefix(std::min(part.size() + 1, ahead.size()));
+        if (end != std::string_view::npos && !is_any) return part;
+        text += part;
+        if (end != std::string_view::npos) return text;
+    }
+    if (text.empty()) return std::nullopt;
+    return text;
+}
+
+LineReader::LineReader(std::filesystem::path path, std::size_t longest)
+    : state_{std::make_unique<State>()} {
     hts_set_log_level(HTS_LOG_OFF);
     state_->path = std::move(path);
+    state_->longest = longest;
+    state_->buffer.resize(BGZF_MAX_BLOCK_SIZE);
     auto const name = state_->path.string();
     std::error_code ignored;
     if (std::filesystem::is_directory(state_->path, ignored)) {
@@ -71,15 +119,9 @@ LineReader& LineReader::operator=(LineReader&&) noexcept = default;
 LineReader::~LineReader() = default;
 
 std::optional<std::string_view> LineReader::next() {
-    auto const result = bgzf_getline(state_->file.get(), '\n', &state_->text);
-    if (result == -1) return std::nullopt;
-    if (result < -1) {
-        throw UserError{fmt::format(
-            "'{}' after line {}: the file cannot be read on (it is cut off or damaged); "
-            "copy it again",
-            state_->path.string(), state_->line)};
-    }
-    std::string_view text{state_->text.s, state_->text.l};
+    auto const read = state_->next_text();
+    if (!read) return std::nullopt;
+    auto text = *read;
     if (text.ends_with('\r')) text.remove_suffix(1);
     if (++state_->line == 1 && text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
     if (text.find('\0') != std::string_view::npos) {

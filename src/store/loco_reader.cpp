@@ -104,6 +104,8 @@ LocoReader::LocoReader(Samples const& samples) : samples_{samples}, finder_{samp
 // Both halves may hold underscores themselves, and so may an individual that stands alone.
 std::int64_t LocoReader::find(std::string_view name, std::string const& place,
                               std::size_t field) const {
+    // No sample has a longer name; trying the places where it could be cut would take for ever.
+    if (name.size() > 2 * longest_name + 1) return -1;
     std::set<std::int64_t> found;
     auto const add = [&](std::string_view family, std::string_view individual) {
         auto const answer = finder_.find(family, individual);

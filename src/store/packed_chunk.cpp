@@ -18,6 +18,7 @@ std::vector<std::byte> read_packed_chunk(hdf5::Dataset const& dataset, hdf5::Ori
     };
     auto const stored = dataset.chunk_bytes(row, column);
     if (stored <= 0 || stored > origin.bytes) refuse("it is not there");
+    if (bytes / hdf5::largest_deflate_ratio > stored) refuse("it is too small for its values");
     std::vector<std::byte> stream(static_cast<std::size_t>(stored));
     if (dataset.read_chunk(row, column, stream) != 0) refuse("it is not compressed");
     std::vector<std::byte> chunk(static_cast<std::size_t>(bytes));

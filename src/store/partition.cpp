@@ -167,6 +167,8 @@ PartitionReader::PartitionReader(std::filesystem::path const& store, PartitionEn
     genotypes.require_extent(entry.variants, stride);
     genotypes.require_chunk(rows, stride);
     auto const codec = read_codec(file, genotypes);
+    genotypes.require_possible(
+        1, codec == Codec::zstd ? hdf5::largest_zstd_ratio : hdf5::largest_deflate_ratio);
     auto blocks = read_blocks(file, entry, format);
     if (checksum_of(format, entry.contig, blocks) != entry.checksum) {
         hdf5::reject(file.origin(), "its checksum differs from cohort.h5");

@@ -297,6 +297,7 @@ PredictorReader::PredictorReader(std::filesystem::path const& path) {
     auto predictions = file.open_dataset("prediction");
     predictions.require_extent(rows, header.samples);
     predictions.require_element(hdf5::Element::float32);
+    predictions.require_possible(sizeof(float));
     state_ = std::make_unique<State>(
         State{std::move(file), std::move(header), std::move(lists), std::move(predictions)});
 }

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <limits>
 #include <system_error>
 #include <type_traits>
 #include <utility>
@@ -63,12 +64,26 @@ ResultHeader read_header(hdf5::File const& file) {
             .allele_width = file.read_integer("allele_width")};
 }
 
+// A checksum cannot tell an odd writer from ours.
+void require_plausible(hdf5::File const& file, ResultHeader const& header,
+                       ResultShape const& shape) {
+    auto const is_length = [](std::int64_t length) {
+        return length > 0 && length <= std::numeric_limits<std::int32_t>::max();
+    };
+    if (header.traits.empty() || header.variants < 0 || !is_length(header.id_width) ||
+        !is_length(header.allele_width) || !is_length(shape.chunk_rows) ||
+        !is_length(shape.name_rows)) {
+        hdf5::reject(file.origin(), "its header does not describe results");
+    }
+}
+
 std::vector<hdf5::Dataset> open_datasets(hdf5::File const& file, ResultHeader const& header,
                                          ResultShape const& shape) {
     std::vector<hdf5::Dataset> datasets;
     for (auto const& [name, element, value_bytes] : result_datasets) {
         auto const& dataset = datasets.emplace_back(file.open_dataset(std::string{name}));
         dataset.require_extent(header.variants, std::ssize(header.traits));
+        dataset.require_possible(value_bytes);
         if (header.variants > 0) dataset.require_chunk(shape.chunk_rows, 1);
     }
     return datasets;
@@ -114,11 +129,13 @@ ResultReader::ResultReader(std::filesystem::path const& path) {
     if (checksum_of(header, shape) != file.read_unsigned("checksum")) {
         hdf5::reject(file.origin(), "the checksum of its header differs");
     }
+    require_plausible(file, header, shape);
     ResultNamesReader names{file, header, shape};
     auto datasets = open_datasets(file, header, shape);
     auto checksums = file.open_dataset(column_checksum);
     checksums.require_extent(pieces(header.variants, shape.chunk_rows),
                              std::ssize(header.traits) * result_columns);
+    checksums.require_possible(sizeof(std::uint64_t));
     state_ =
         std::make_unique<State>(State{std::move(file), std::move(header), shape, std::move(names),
                                       std::move(datasets), std::move(checksums)});

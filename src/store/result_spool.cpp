@@ -369,10 +369,18 @@ void ResultSpool::read(TraitIndex first_trait, std::int64_t first_row,
     Checksum sum;
     sum.add(columns);
     if (finish_checksum(sum, begins, head) != head.checksum) state.throw_damaged(place);
+    auto const rows = std::min(state.chunk_rows, state.variants - first_row);
     for (std::size_t i = 0; i < begins.size(); ++i) {
         auto const trait = head.first_trait + static_cast<std::int64_t>(i / result_columns);
-        sink(static_cast<ResultColumn>(i % result_columns), TraitIndex{trait},
-             EncodedColumn{std::span<std::byte const>{columns}.subspan(begins[i])});
+        auto const which = i % result_columns;
+        if (begins[i] > columns.size()) state.throw_damaged(place);
+        auto const bytes = std::span<std::byte const>{columns}.subspan(begins[i]);
+        if (!EncodedColumn::is_at(bytes)) state.throw_damaged(place);
+        EncodedColumn const column{bytes};
+        if (!is_column(column, result_datasets[which].value_bytes, rows, state.chunk_rows)) {
+            state.throw_damaged(place);
+        }
+        sink(static_cast<ResultColumn>(which), TraitIndex{trait}, column);
     }
 }
 

@@ -30,6 +30,13 @@ private:
     int column_ = 0;
 };
 
+/// Is it of its dataset's type, and are all rows of its row chunk there, padded?
+inline bool is_column(EncodedColumn column, int value_bytes, std::int64_t rows,
+                      std::int64_t chunk_rows) {
+    return column.value_bytes() == value_bytes && column.rows() == rows &&
+           column.chunk_rows() == chunk_rows;
+}
+
 /// What every column of a row chunk must be.
 inline void expect_column(EncodedColumn column, int value_bytes, std::int64_t rows,
                           std::int64_t chunk_rows) {

@@ -12,6 +12,7 @@
 #include <optional>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 
 #include <fmt/format.h>
 
@@ -194,6 +195,7 @@ struct Header {
     std::optional<std::size_t> individual;
     std::vector<std::size_t> places;  // Field of each column.
     std::vector<GrowingColumn> columns;
+    std::unordered_set<std::string> names;  // Of the columns.
 };
 
 bool is_blank(std::string_view line) {
@@ -221,8 +223,7 @@ void add_column(Header& header, std::string const& name, std::size_t place,
         throw UserError{
             fmt::format("{}: the name of column {} {}; change it", lines.place(), place + 1, flaw)};
     }
-    auto const same = [&](GrowingColumn const& column) { return column.name() == name; };
-    if (std::ranges::any_of(header.columns, same)) {
+    if (!header.names.insert(name).second) {
         throw UserError{fmt::format("{}: column '{}' stands there twice; rename or remove one",
                                     lines.place(), name)};
     }
@@ -278,8 +279,7 @@ Header read_header(LineReader& lines, std::filesystem::path const& path,
             fmt::format("{}: no columns besides the IDs; add traits or covariates", lines.place())};
     }
     for (auto const& name : options.categorical) {
-        auto const same = [&](GrowingColumn const& column) { return column.name() == name; };
-        if (std::ranges::none_of(header.columns, same)) {
+        if (!header.names.contains(name)) {
             throw UserError{
                 fmt::format("{}: no column '{}' (asked for by --categorical); correct the "
                             "name",

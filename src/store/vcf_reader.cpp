@@ -1,7 +1,6 @@
 #include "maniple/store/vcf_reader.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <limits>
 #include <string_view>
@@ -10,6 +9,7 @@
 
 #include <fmt/format.h>
 #include <htslib/bgzf.h>
+#include <htslib/hfile.h>
 #include <htslib/hts.h>
 #include <htslib/hts_log.h>
 #include <htslib/tbx.h>
@@ -18,6 +18,7 @@
 #include "file_stamp.hpp"
 #include "maniple/core/error.hpp"
 #include "maniple/store/line_reader.hpp"
+#include "vcf_counts.hpp"
 #include "vcf_genotypes.hpp"
 
 namespace maniple {
@@ -72,25 +73,6 @@ bool is_placeholder(std::string_view allele) {
                     path, reason)};
 }
 
-struct Counts {
-    std::int64_t records = 0;
-    std::int64_t variants = 0;
-    std::int64_t split_records = 0;
-    std::int64_t split_variants = 0;
-    std::int64_t without_genotypes = 0;
-    std::int64_t placeholders = 0;
-    std::int64_t monomorphic = 0;
-    std::int64_t unplaced = 0;
-    std::int64_t haploid = 0;
-    std::int64_t half_missing = 0;
-};
-
-constexpr std::array all_counts{&Counts::records,           &Counts::variants,
-                                &Counts::split_records,     &Counts::split_variants,
-                                &Counts::without_genotypes, &Counts::placeholders,
-                                &Counts::monomorphic,       &Counts::unplaced,
-                                &Counts::haploid,           &Counts::half_missing};
-
 }  // namespace
 
 struct VcfReader::State {
@@ -99,7 +81,7 @@ struct VcfReader::State {
     std::unique_ptr<bcf_hdr_t, DestroyHeader> header;
     std::unique_ptr<bcf1_t, DestroyRecord> record{bcf_init()};
     Samples samples;
-    Counts counts;
+    VcfCounts counts;
     bcf_fmt_t const* genotypes = nullptr;  // Of `record`; null: a new record is needed.
     int allele = 0;                        // Next ALT of `record` to deliver.
     std::int64_t offset = no_offset;       // Of `record` in the file.
@@ -117,9 +99,9 @@ struct VcfReader::State {
     void read_samples();
     std::int64_t tell() const;
     void go_to(std::int64_t offset, std::int64_t record);
-    bool find_genotypes();
     bool read_record();
-    void check_record() const;
+    void check_shape() const;
+    void check_names() const;
     bool accept_record();
     bool seek_variant();
     std::string_view allele_text(int number) const { return record->d.allele[number]; }
@@ -200,6 +182,12 @@ bool VcfReader::State::read_record() {
     ++counts.records;
     // htslib adds a contig or tag that the header forgot; what it reports otherwise is damage.
     constexpr int harmless = BCF_ERR_CTG_UNDEF | BCF_ERR_TAG_UNDEF;
+    auto const* const blocks = hts_get_bgzfp(file.get());
+    if (auto const reason = result < -1 && blocks ? herrno(blocks->fp) : 0) {
+        throw EnvironmentError{fmt::format("'{}' record {}: it cannot be read ({}); check the disk",
+                                           path, counts.records,
+                                           std::generic_category().message(reason))};
+    }
     if (result < -1 || (record->errcode & ~harmless) != 0) {
         throw UserError{fmt::format(
             "'{}' record {} (after {} good ones): it cannot be read (the file is cut off "
@@ -214,7 +202,24 @@ bool VcfReader::State::read_record() {
     return true;
 }
 
-void VcfReader::State::check_record() const {
+// A record of BCF says these things itself, and htslib takes its word.
+void VcfReader::State::check_shape() const {
+    auto const refuse = [&](std::string const& problem) {
+        throw UserError{
+            fmt::format("{}: {}; write the file again with another program", place(), problem)};
+    };
+    if (record->n_allele < 1) refuse("it has no REF allele");
+    if (record->n_sample != bcf_hdr_nsamples(header.get())) {
+        refuse(fmt::format("it has genotypes of {} samples (the header names {})",
+                           static_cast<unsigned>(record->n_sample), samples.size()));
+    }
+    auto const type = genotypes->type;
+    if (type != BCF_BT_INT8 && type != BCF_BT_INT16 && type != BCF_BT_INT32) {
+        refuse("its genotypes are no whole numbers");
+    }
+}
+
+void VcfReader::State::check_names() const {
     if (record->pos + 1 > std::numeric_limits<std::int32_t>::max()) {
         throw UserError{fmt::format("{}: position over 2^31 - 1; correct it", place())};
     }
@@ -230,21 +235,17 @@ void VcfReader::State::check_record() const {
     for (int a = 0; a < record->n_allele; ++a) require(allele_text(a), longest_allele, "allele");
 }
 
-// Unpack what was read; false where it has no genotypes.
-bool VcfReader::State::find_genotypes() {
+// Unpack what was read; false when it has nothing for us.
+bool VcfReader::State::accept_record() {
     bcf_unpack(record.get(), BCF_UN_STR | BCF_UN_FMT);
     genotypes = bcf_get_fmt(header.get(), record.get(), "GT");
-    if (genotypes && (!genotypes->p || genotypes->n == 0)) genotypes = nullptr;
-    return genotypes != nullptr;
-}
-
-// False when what was read has nothing for us.
-bool VcfReader::State::accept_record() {
-    if (!find_genotypes()) {
+    if (!genotypes || !genotypes->p || genotypes->n == 0) {
+        genotypes = nullptr;
         ++counts.without_genotypes;
         return false;
     }
-    check_record();
+    check_shape();
+    check_names();
     auto const found = count_genotypes(*genotypes, samples.size(), record->n_allele);
     if (found.polyploid) {
         throw UserError{
@@ -345,7 +346,7 @@ SourcePlace VcfReader::place() const {
     auto const& state = *state_;
     bool const within = state.genotypes != nullptr;
     SourcePlace place{within ? state.offset : state.tell(), within ? state.allele : 0};
-    for (auto const count : all_counts) place.push_back(state.counts.*count);
+    for (auto const count : all_vcf_counts) place.push_back(state.counts.*count);
     return place;
 }
 
@@ -354,47 +355,23 @@ void VcfReader::go_on_from(SourcePlace const& place) {
     expect(state.counts.records == 0 && !state.ended, "nothing was read yet");
 
     if (place.empty()) return;
-    if (place.size() != 2 + all_counts.size()) throw_no_such_place(state.path);
-    Counts counts;
-    for (std::size_t i = 0; i < all_counts.size(); ++i) counts.*all_counts[i] = place[2 + i];
+    if (place.size() != 2 + all_vcf_counts.size()) throw_no_such_place(state.path);
+    VcfCounts counts;
+    for (std::size_t i = 0; i < all_vcf_counts.size(); ++i)
+        counts.*all_vcf_counts[i] = place[2 + i];
     auto const allele = place[1];
     bool const within = allele > 0;
     state.go_to(place[0], counts.records - (within ? 1 : 0));
     if (within) {
-        bool const found = state.read_record() && state.find_genotypes();
+        bool const found = state.read_record() && state.accept_record();
         if (!found || allele > std::max<int>(2, state.record->n_allele)) {
             throw_no_such_place(state.path);
         }
         state.allele = static_cast<int>(allele);
-        state.check_record();
     }
     state.counts = counts;
 }
 
-std::vector<std::string> VcfReader::remarks() const {
-    auto const& counts = state_->counts;
-    std::vector<std::string> remarks;
-    auto const remark = [&](std::int64_t count, std::string text) {
-        if (count > 0) remarks.push_back(std::move(text));
-    };
-    remark(counts.split_records,
-           fmt::format("{} multi-allelic records became {} variants, one for each ALT",
-                       counts.split_records, counts.split_variants));
-    remark(counts.placeholders,
-           fmt::format("{} alleles '*', '<*>' or '<NON_REF>' became no variant of their own",
-                       counts.placeholders));
-    remark(counts.monomorphic,
-           fmt::format("{} records have no ALT; kept with ALT '.'", counts.monomorphic));
-    remark(counts.unplaced, fmt::format("{} records have position 0 (before the first base, or no "
-                                        "number); kept as they are",
-                                        counts.unplaced));
-    remark(counts.half_missing, fmt::format("{} genotypes with one missing allele count as missing",
-                                            counts.half_missing));
-    remark(counts.haploid,
-           fmt::format("{} haploid genotypes count as homozygous (0 or 2)", counts.haploid));
-    remark(counts.without_genotypes,
-           fmt::format("{} records without GT were skipped", counts.without_genotypes));
-    return remarks;
-}
+std::vector<std::string> VcfReader::remarks() const { return describe(state_->counts); }
 
 }  // namespace maniple

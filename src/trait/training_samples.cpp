@@ -66,8 +66,8 @@ void add_trained(Samples const& samples, std::vector<bool> const& is_used,
         training.hashed_ids.push_back(hash_id(training.key, samples.ids[s]));
     }
     std::ranges::sort(training.hashed_ids);
-    auto const repeated = std::ranges::unique(training.hashed_ids);
-    training.hashed_ids.erase(repeated.begin(), repeated.end());
+    auto const last = std::unique(training.hashed_ids.begin(), training.hashed_ids.end());
+    training.hashed_ids.erase(last, training.hashed_ids.end());
 }
 
 }  // namespace maniple

@@ -36,6 +36,9 @@ TEST_CASE("read_job_file: names file and line of what is no setting", "[cli]") {
     CHECK_THROWS_WITH(read_job_file(job.path()),
                       Contains(job.path()) && Contains("line 2") && Contains("'height'"));
     CHECK_THROWS_AS(read_job_file(job.path()), UserError);
+    JobText const nameless{"trait = a\n = b\n"};
+    CHECK_THROWS_WITH(read_job_file(nameless.path()),
+                      Contains("line 2") && Contains("is no setting"));
 }
 
 TEST_CASE("read_job_file: refuses a key that is set twice", "[cli]") {

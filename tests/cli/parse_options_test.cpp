@@ -73,6 +73,12 @@ TEST_CASE("parse_options: an unknown option is an error with a suggestion", "[cl
     CHECK_THROWS_WITH(parse({"--sto", "S"}), Contains("--store"));
 }
 
+TEST_CASE("parse_options: dashes alone are an unknown option", "[cli]") {
+    for (auto const* word : {"---", "----", "---=x"}) {
+        CHECK_THROWS_AS(parse({"--store", "S", word}), UserError);
+    }
+}
+
 TEST_CASE("parse_options: a number of the wrong form is named with what is allowed", "[cli]") {
     auto const message = [](std::vector<std::string> words) {
         words.insert(words.end(), {"--store", "S"});

@@ -41,18 +41,13 @@ TEMPLATE_TEST_CASE("Dataset: regions of every element type come back", "[hdf5]",
                              : std::is_same_v<TestType, float>         ? Element::float32
                                                                        : Element::float64;
     ScratchFile const scratch;
-    auto const filter = GENERATE(Filter::none, Filter::deflate, Filter::shuffle_deflate);
-    std::filesystem::remove(scratch.path());
     std::vector<TestType> values(100);
     std::iota(values.begin(), values.end(), TestType{1});
     {
         auto file = File::create(scratch.path());
-        auto dataset = file.create_dataset("d", {.element = element,
-                                                 .rows = 20,
-                                                 .columns = 5,
-                                                 .chunk_rows = 7,
-                                                 .chunk_columns = 2,
-                                                 .filter = filter});
+        auto dataset = file.create_dataset(
+            "d",
+            {.element = element, .rows = 20, .columns = 5, .chunk_rows = 7, .chunk_columns = 2});
         dataset.write_all(std::span<TestType const>{values});
         file.close();
     }
@@ -92,7 +87,10 @@ TEST_CASE("Dataset: chunks lie in the file as they were given", "[hdf5]") {
     CHECK(dataset.chunk_bytes(2, 0) == 8);
     CHECK(dataset.read_chunk(2, 0, read) == 1);
     CHECK(read == rows);
-    CHECK(dataset.read_all<std::uint8_t>() == std::vector<std::uint8_t>(12, 7));
+    // HDF5 does not look whether a stream has all values of its chunk.
+    std::vector<std::uint8_t> values(12);
+    CHECK_THROWS_AS(dataset.read({.rows = 3, .columns = 4}, std::span{values}), CorruptInput);
+    CHECK_THROWS_AS(dataset.read_all<std::uint8_t>(), CorruptInput);
 }
 
 TEST_CASE("Dataset: texts keep their bytes", "[hdf5]") {

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
 
 #include "maniple/core/error.hpp"
 
@@ -81,6 +82,23 @@ TEST_CASE("RidgeState: other bytes are refused", "[ridge]") {
     auto bytes = to_bytes(example());
     bytes.resize(bytes.size() / 2);
     CHECK_THROWS_AS(ridge_state_from(bytes), CorruptInput);
+}
+
+TEST_CASE("ridge_state_from: numbers that are missing, or no whole ones, are damage", "[run]") {
+    using Json = nlohmann::json;
+    auto const read = [](Json const& state) {
+        auto const bytes = Json::to_cbor(state);
+        auto const raw = std::as_bytes(std::span{bytes});
+        return ridge_state_from({raw.begin(), raw.end()});
+    };
+    auto const none = Json::binary({});
+    auto const one = Json::binary(std::vector<std::uint8_t>(8));
+    Json const step{3, 12, 7, one};  // Five numbers belong there.
+    CHECK_NOTHROW(read(Json{1, 2, 0, 0, Json::array(), Json::array()}));
+    CHECK_THROWS_AS(
+        read(Json{1, 2, 0, 0, {{none, Json::array(), none, step, none}}, Json::array()}),
+        CorruptInput);
+    CHECK_THROWS_AS(read(Json{1e300, 2, 0, 0, Json::array(), Json::array()}), CorruptInput);
 }
 
 }  // namespace

@@ -99,5 +99,29 @@ TEST_CASE("write_cohort_index: refuses an ID that the file could not give back",
     CHECK(std::filesystem::is_empty(store.path()));
 }
 
+TEST_CASE("Cohort: an index whose numbers cannot be is refused, sealed or not", "[store]") {
+    ScratchFolder const folder;
+    auto index = make_index(make_samples(3), 4);
+    index.partitions.push_back({.file = "genotypes/1-1.h5",
+                                .contig = "1",
+                                .variants = 6,
+                                .blocks = 2,
+                                .bytes = 1000,
+                                .checksum = 1});
+    write_cohort_index(folder.path(), index);
+    CHECK_NOTHROW(Cohort{folder.path()});
+    constexpr auto most = std::numeric_limits<std::int64_t>::max();
+    for (auto blocks : {std::int64_t{1}, std::int64_t{3}, most}) {
+        index.partitions.front().blocks = blocks;
+        write_cohort_index(folder.path(), index);
+        CHECK_THROWS_AS(Cohort{folder.path()}, CorruptInput);
+    }
+    index.partitions.front() = {
+        .file = "genotypes/1-1.h5", .contig = "1", .variants = most, .blocks = 1};
+    index.block_variants = most;
+    write_cohort_index(folder.path(), index);
+    CHECK_THROWS_AS(Cohort{folder.path()}, CorruptInput);
+}
+
 }  // namespace
 }  // namespace maniple

@@ -73,5 +73,45 @@ TEST_CASE("ColumnReader: refuses another shape or type", "[store]") {
     CHECK_THROWS_AS(ColumnReader(file, "m", hdf5::Element::int32, 10), CorruptInput);
 }
 
+// HDF5 itself would read on behind it.
+TEST_CASE("read_numbers: a chunk without all its values is damage", "[store]") {
+    test::ScratchFolder const folder;
+    auto const path = folder.path() / "a.h5";
+    {
+        auto file = hdf5::File::create(path);
+        auto dataset = file.create_dataset("n", {.element = hdf5::Element::int64,
+                                                 .rows = 4,
+                                                 .chunk_rows = 4,
+                                                 .filter = hdf5::Filter::shuffle_deflate});
+        std::vector<std::byte> const one_value(8);
+        dataset.write_chunk(0, 0, 3, one_value);  // Neither filter was applied.
+        file.close();
+    }
+    auto const file = hdf5::File::open(path);
+    CHECK_THROWS_AS(read_numbers<std::int64_t>(file, "n", 4), CorruptInput);
+}
+
+TEST_CASE("ColumnReader: more rows than the file can hold are refused at once", "[store]") {
+    test::ScratchFolder const folder;
+    auto const path = folder.path() / "a.h5";
+    constexpr auto rows = std::int64_t{1} << 38;
+    {
+        auto file = hdf5::File::create(path);
+        for (auto const* name : {"n", "t"}) {
+            auto const is_text = *name == 't';
+            file.create_dataset(
+                name, {.element = is_text ? hdf5::Element::text : hdf5::Element::int32,
+                       .text_bytes = is_text ? 4 : 0,
+                       .rows = rows,
+                       .chunk_rows = 64,
+                       .filter = is_text ? hdf5::Filter::deflate : hdf5::Filter::shuffle_deflate});
+        }
+        file.close();
+    }
+    auto const file = hdf5::File::open(path);
+    CHECK_THROWS_AS(read_numbers<std::int32_t>(file, "n", rows), CorruptInput);
+    CHECK_THROWS_AS(read_texts(file, "t", rows), CorruptInput);
+}
+
 }  // namespace
 }  // namespace maniple

@@ -48,6 +48,46 @@ TEST_CASE("LineReader: gzipped text is inflated, a cut one refused", "[store]") 
     CHECK(message.find("cut off or damaged") != std::string::npos);
 }
 
+TEST_CASE("LineReader: lines of any length, wherever blocks of the file end", "[store]") {
+    ScratchFolder const folder;
+    std::string text;
+    std::vector<std::string> written;
+    for (std::size_t i = 0; i < 400; ++i) {
+        // Empty ones, too, and one that is longer than a block of 64 KiB.
+        written.emplace_back(i == 50 ? 200'000 : i * i % 1013 / 2, static_cast<char>('a' + i % 26));
+        text += written.back() + "\n";
+    }
+    auto const plain = write_text(folder.path() / "t", text);
+    REQUIRE(std::system(fmt::format("gzip -k {}", plain.string()).c_str()) == 0);
+    for (auto const* name : {"t", "t.gz"}) {
+        LineReader lines{folder.path() / name};
+        std::vector<std::string> read;
+        while (auto const line = lines.next()) read.emplace_back(*line);
+        CHECK(read == written);
+    }
+    text.pop_back();  // The last line may do without its end.
+    LineReader lines{write_text(folder.path() / "u", text)};
+    std::size_t count = 0;
+    while (lines.next()) ++count;
+    CHECK(count == written.size());
+}
+
+// A few bytes of gzip become gigabytes.
+TEST_CASE("LineReader: a line without end is refused before the memory is full", "[store]") {
+    ScratchFolder const folder;
+    auto const plain = write_text(folder.path() / "t", "a\n" + std::string(300'000, 'b'));
+    REQUIRE(std::system(fmt::format("gzip -k {}", plain.string()).c_str()) == 0);
+    for (auto const* name : {"t", "t.gz"}) {
+        LineReader lines{folder.path() / name, 100'000};
+        CHECK(lines.next() == "a");
+        auto const message = user_error([&] { lines.next(); });
+        CHECK(message.find("line 2: it has over 100000 bytes") != std::string::npos);
+        LineReader enough{folder.path() / name, 300'000};
+        enough.next();
+        CHECK(enough.next()->size() == 300'000);
+    }
+}
+
 TEST_CASE("LineReader: a zero byte is refused with the line", "[store]") {
     ScratchFolder const folder;
     LineReader lines{write_text(folder.path() / "t", std::string{"a\nb\0c\n", 6})};

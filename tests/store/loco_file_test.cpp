@@ -156,5 +156,11 @@ TEST_CASE_METHOD(Fixture, "read_loco_list: paths as written, or beside the list"
     refused("height one.loco\nheight one.loco\n", "line 2: trait 'height' comes twice");
 }
 
+TEST_CASE_METHOD(Fixture, "LocoReader: a name of a million underscores is nobody, at once",
+                 "[store]") {
+    auto const read_one = read("FID_IID c " + std::string(1'000'000, '_') + "\n1 1 2\n", {"1"});
+    CHECK(read_one.strangers == 1);
+}
+
 }  // namespace
 }  // namespace maniple

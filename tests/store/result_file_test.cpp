@@ -2,12 +2,16 @@
 
 #include <array>
 #include <cmath>
+#include <cstring>
 #include <fstream>
+#include <functional>
 #include <limits>
 #include <optional>
 
 #include <catch2/catch.hpp>
 
+#include "../../src/store/columns.hpp"
+#include "../../src/store/result_layout.hpp"
 #include "maniple/core/contract.hpp"
 #include "maniple/core/error.hpp"
 #include "store/known_results.hpp"
@@ -493,6 +497,100 @@ TEST_CASE("ResultReader: tells missing from damaged", "[store]") {
     std::filesystem::remove(path);
     write_cohort_index(folder.path(), test::make_index(test::make_samples(2), 4));
     CHECK_THROWS_AS(ResultReader{folder.path() / "cohort.h5"}, CorruptInput);
+}
+
+/// A spool whose columns begin where `change` puts them, sealed with the right checksum.
+void seal_beginnings(std::filesystem::path const& file, std::size_t columns,
+                     std::function<void(std::span<std::uint64_t>)> const& change) {
+    auto bytes = bytes_of(file);
+    std::vector<std::uint64_t> begins(columns);
+    auto const size = columns * sizeof(std::uint64_t);
+    std::memcpy(begins.data(), bytes.data() + bytes.size() - size, size);
+    change(begins);
+    std::memcpy(bytes.data() + bytes.size() - size, begins.data(), size);
+    constexpr std::size_t head_bytes = 40;  // Checksum, traits from and to, row, bytes of columns.
+    auto const all = std::as_bytes(std::span{bytes});
+    Checksum sum;
+    sum.add(all.subspan(head_bytes));
+    sum.add(all.subspan(sizeof(std::uint64_t), head_bytes - sizeof(std::uint64_t)));
+    auto const value = sum.value();
+    std::memcpy(bytes.data(), &value, sizeof value);
+    test::write_bytes(file, bytes);
+}
+
+TEST_CASE("ResultSpool: columns that are not where the file says are damage", "[store]") {
+    ScratchFolder const folder;
+    auto const file = folder.path() / "columns";
+    constexpr std::int64_t variants = 40;
+    constexpr std::size_t columns = 2 * result_columns;
+    auto const all = numbers_of(2, variants);
+    {
+        ResultSpool spool{file, variants, 2};
+        write_chunk(spool, 0, 0, std::span{all}, 2);
+    }
+    auto const intact = bytes_of(file);
+    auto const look = [&] {
+        auto const spool = ResultSpool::reopen(file, variants, 2, std::ssize(intact));
+        columns_of(spool, 0, 0);
+    };
+    seal_beginnings(file, columns, [](auto) {});
+    CHECK(bytes_of(file) == intact);
+    CHECK_NOTHROW(look());
+    // Far outside; at the end; one byte on; where a column of another type is.
+    for (auto begin : {std::uint64_t{1} << 60, static_cast<std::uint64_t>(intact.size()),
+                       std::uint64_t{1}, std::uint64_t{0}}) {
+        test::write_bytes(file, intact);
+        seal_beginnings(file, columns, [&](std::span<std::uint64_t> begins) { begins[3] = begin; });
+        CAPTURE(begin);
+        CHECK_THROWS_AS(look(), CorruptInput);
+    }
+}
+
+/// An empty results.h5 with a right checksum.
+std::filesystem::path write_sealed(std::filesystem::path const& path, ResultHeader const& header,
+                                   ResultShape const& shape) {
+    std::filesystem::remove(path);
+    auto file = hdf5::File::create(path);
+    file.write_attribute("format_version", result_version);
+    for (auto const* list : {"trait_id", "status_id", "contig_id"}) {
+        std::vector<std::string> const names(*list == 't' ? header.traits.size() : 0, "a");
+        write_texts(file, list, names);
+    }
+    for (auto const* text : {"model", "covariates", "missing_genotype"}) {
+        file.write_attribute(text, std::string_view{});
+    }
+    file.write_attribute("fingerprint", header.fingerprint);
+    file.write_attribute("variants", header.variants);
+    file.write_attribute("id_width", header.id_width);
+    file.write_attribute("allele_width", header.allele_width);
+    file.write_attribute("chunk_rows", shape.chunk_rows);
+    file.write_attribute("name_rows", shape.name_rows);
+    file.write_attribute("checksum", checksum_of(header, shape));
+    file.close();
+    return path;
+}
+
+TEST_CASE("ResultReader: a shape that no results have is damage, sealed or not", "[store]") {
+    ScratchFolder const folder;
+    auto const path = folder.path() / "r.h5";
+    auto const refusal = [&](ResultHeader const& header, ResultShape const& shape) {
+        try {
+            ResultReader{write_sealed(path, header, shape)};
+        } catch (CorruptInput const& error) {
+            return std::string{error.what()};
+        }
+        return std::string{};
+    };
+    ResultHeader const good{.traits = {"a"}, .variants = 5};
+    auto const implausible = Catch::Contains("does not describe results");
+    CHECK_THAT(refusal(good, {}), !implausible);  // Its datasets are missing.
+    CHECK_THAT(refusal(good, {.chunk_rows = 0}), implausible);
+    CHECK_THAT(refusal(good, {.name_rows = -1}), implausible);
+    CHECK_THAT(refusal({.traits = {}, .variants = 5}, {}), implausible);
+    CHECK_THAT(refusal({.traits = {"a"}, .variants = -1}, {}), implausible);
+    CHECK_THAT(refusal({.traits = {"a"}, .variants = 5, .id_width = -1}, {}), implausible);
+    CHECK_THAT(refusal({.traits = {"a"}, .variants = 5, .allele_width = std::int64_t{1} << 40}, {}),
+               implausible);
 }
 
 }  // namespace

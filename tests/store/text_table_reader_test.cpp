@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 
+#include <fmt/format.h>
 #include <catch2/catch.hpp>
 
 #include "store/scratch_store.hpp"
@@ -153,6 +154,22 @@ TEST_CASE("read_text_table: each malformed file is refused with its line", "[sto
 TEST_CASE("read_text_table: one person in two families is two rows", "[store]") {
     CHECK(read("FID IID x\nf1 a 1\nf2 a 3\n").rows.size() == 2);
     CHECK_THAT(error_in("FID IID x\nf1 a 1\nf1 a 3\n"), Contains("line 3"));
+}
+
+TEST_CASE("read_text_table: a hundred thousand columns take no longer than their text", "[store]") {
+    ScratchFolder const folder;
+    constexpr int columns = 100'000;
+    std::string header = "IID";
+    std::string row = "a";
+    for (int c = 0; c < columns; ++c) {
+        header += fmt::format("\tprotein_{}", c);
+        row += "\t0.5";
+    }
+    auto const path = write_text(folder.path() / "t", header + "\n" + row + "\n");
+    CHECK(read_text_table(path, {}).columns.size() == columns);
+    write_text(path, header + "\tprotein_7\n" + row + "\t1\n");
+    CHECK_THAT(user_error([&] { read_text_table(path, {}); }),
+               Catch::Contains("column 'protein_7' stands there twice"));
 }
 
 }  // namespace

@@ -158,6 +158,62 @@ TEST_CASE("VcfReader: what is no VCF with genotypes is refused", "[store]") {
         Contains("record 1"));
 }
 
+/// One record of BCF with GT, as its own bytes describe it.
+struct BcfRecord {
+    std::uint16_t alleles = 2;
+    std::uint32_t samples = 3;
+    int type = 1;  // Of GT's codes: 1, 2, 3 are whole numbers of 1, 2, 4 bytes; 7 is text.
+    std::vector<int> calls{2, 4, 4, 4, 2, 2};
+};
+
+std::string to_bytes(std::uint32_t number) {
+    std::string bytes;
+    for (unsigned shift = 0; shift < 32; shift += 8) {
+        bytes.push_back(static_cast<char>(number >> shift & 0xff));
+    }
+    return bytes;
+}
+
+std::string to_bytes(BcfRecord const& record) {
+    constexpr char text = 7;
+    auto shared = to_bytes(0) + to_bytes(9) + to_bytes(1) + to_bytes(0x7f800001);
+    shared += to_bytes(std::uint32_t{record.alleles} << 16) + to_bytes(1U << 24 | record.samples);
+    shared += {2 << 4 | text, 'r', '1'};
+    for (std::uint16_t a = 0; a < record.alleles; ++a) shared += {1 << 4 | text, "ACG"[a]};
+    shared.push_back(0);  // No filters.
+    auto const each = record.calls.size() / record.samples;
+    std::string own{1 << 4 | 1, 1,
+                    static_cast<char>(each << 4U | static_cast<unsigned>(record.type))};
+    for (auto call : record.calls) {
+        auto const width = record.type == 2 ? 2U : record.type == 3 ? 4U : 1U;
+        own += to_bytes(static_cast<std::uint32_t>(call)).substr(0, width);
+    }
+    return to_bytes(static_cast<std::uint32_t>(shared.size())) +
+           to_bytes(static_cast<std::uint32_t>(own.size())) + shared + own;
+}
+
+std::filesystem::path write_bcf(std::filesystem::path const& path, BcfRecord const& record) {
+    auto const names = header() + std::string(1, '\0');
+    return write_text(path, "BCF\2\2" + to_bytes(static_cast<std::uint32_t>(names.size())) + names +
+                                to_bytes(record));
+}
+
+// Memory behind the record would be read otherwise.
+TEST_CASE("VcfReader: a BCF record that contradicts its header is refused", "[store]") {
+    ScratchFolder const folder;
+    auto const path = folder.path() / "r.bcf";
+    for (auto type : {1, 2, 3}) {
+        VcfReader reader{write_bcf(path, {.type = type}), 0};
+        CHECK(read_all(reader) == std::vector<Row>{{"1", {10, "r1", "A", "C"}, "120"}});
+    }
+    CHECK_THAT(error_in(write_bcf(path, {.samples = 1, .calls = {2, 4}})),
+               Contains("genotypes of 1 samples (the header names 3)"));
+    CHECK_THAT(error_in(write_bcf(path, {.samples = 6})), Contains("genotypes of 6 samples"));
+    CHECK_THAT(error_in(write_bcf(path, {.alleles = 0})), Contains("record 1"));
+    CHECK_THAT(error_in(write_bcf(path, {.type = 7, .calls = {'0', '0', '1', '1', '0', '1'}})),
+               Contains("no whole numbers"));
+}
+
 TEST_CASE("VcfReader: a contig that the header forgot is read", "[store]") {
     ScratchFolder const folder;
     VcfReader reader{write_text(folder.path() / "t.vcf",

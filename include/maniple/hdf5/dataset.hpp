@@ -22,6 +22,10 @@ enum class Element { uint8, int32, int64, uint64, float32, float64, text };
 enum class Filter { none, deflate, shuffle_deflate, zstd };
 enum class Rows { fixed, growing };
 
+/// How much smaller than its values a stream can be at the very most.
+inline constexpr std::int64_t largest_deflate_ratio = 1032;
+inline constexpr std::int64_t largest_zstd_ratio = 32'768;
+
 /// What a new dataset looks like.
 struct DatasetPlan {
     Element element = Element::uint8;
@@ -67,7 +71,16 @@ public:
     /// \throws CorruptInput unless elements are of this type, texts of any fixed length.
     void require_element(Element element) const;
 
-    /// Row-major values of a region. \pre values.size() == region's elements, inside the dataset
+    /// To be asked before memory is taken for all of it, or for what it leads to expect.
+    /// \param largest_ratio  by which its filter may shrink values.
+    /// \throws CorruptInput where a file this small cannot hold so many values of that size.
+    void require_possible(std::int64_t element_bytes,
+                          std::int64_t largest_ratio = largest_deflate_ratio) const;
+
+    /// Row-major values of a region. What is compressed is read chunk by chunk instead, by whoever
+    /// checks how much comes out: HDF5 (1.10) reads on behind a chunk that turns out too short.
+    /// \pre values.size() == region's elements, inside the dataset
+    /// \throws CorruptInput also where what is to be read is compressed.
     template <class T>
     void write(Region region, std::span<T const> values);
     template <class T>
@@ -81,7 +94,8 @@ public:
 
     /// Texts of a region, without the padding. \pre every text fits text_bytes().
     void write_texts(Region region, std::span<std::string_view const> texts);
-    /// Appends to `texts`. A row range should be small: all of it is in memory with its padding.
+    /// Appends to `texts`; compressed ones are refused, as by `read`. A row range should be small:
+    /// all of it is in memory with its padding.
     void read_texts(Region region, std::vector<std::string>& texts) const;
 
     /// \pre the dataset was created growing
@@ -104,7 +118,7 @@ private:
     std::string action(std::string_view verb) const;
     SpaceHandle select(Region region) const;
     void require_type(hid_t type) const;
-    void require_possible(std::int64_t element_bytes) const;
+    void require_plain() const;
 
     DatasetHandle handle_;
     std::shared_ptr<Origin const> origin_;

@@ -14,8 +14,11 @@ namespace maniple {
 /// every machine of a run: they travel by MPI as they are.
 class EncodedColumn {
 public:
+    /// Is there a column at the front of `bytes`, as far as its description goes?
+    static bool is_at(std::span<std::byte const> bytes);
+
     /// The column at the front of `bytes`; what follows belongs to others.
-    /// \pre encode_results wrote there
+    /// \pre is_at(bytes)
     explicit EncodedColumn(std::span<std::byte const> bytes);
 
     std::span<std::byte const> bytes() const { return bytes_; }  ///< All of the column.

@@ -11,19 +11,22 @@
 
 namespace maniple {
 
+/// Bytes of a line at the most: of a million people's values there are fewer.
+inline constexpr std::size_t longest_line = std::size_t{1} << 30;
+
 /// Reads lines without their ends (LF or CR LF), and without a byte order mark before the first.
 /// Decompresses gzip and bgzip.
 class LineReader {
 public:
     /// \throws UserError when there is no such file; EnvironmentError when it cannot be opened.
-    explicit LineReader(std::filesystem::path path);
+    explicit LineReader(std::filesystem::path path, std::size_t longest = longest_line);
     LineReader(LineReader&&) noexcept;
     LineReader& operator=(LineReader&&) noexcept;
     ~LineReader();
 
     /// The next line, valid until the next call; nothing at the end.
-    /// \throws UserError when compressed bytes are damaged or cut off, or it holds a zero byte;
-    /// EnvironmentError.
+    /// \throws UserError when compressed bytes are damaged or cut off, it holds a zero byte, or is
+    /// too long; EnvironmentError.
     std::optional<std::string_view> next();
 
     std::int64_t line() const;  ///< Number of the last line, from 1.
