@@ -6,6 +6,7 @@
 #include "maniple/cli/option_values.hpp"
 #include "maniple/run/predictor_run.hpp"
 #include "maniple/run/scan.hpp"
+#include "maniple/run/stop_request.hpp"
 
 namespace maniple::cli {
 namespace {
@@ -79,6 +80,7 @@ po::options_description options() {
         ("out", po::value<std::string>()->value_name("RUN"),          //
          "folder for results.h5, summary.tsv, run.json and log.txt")  //
         ("plan", po::bool_switch(), "say what would be done and what it would cost, and stop");
+    add_stop_option(work);
     add_threads_option(work);
     work.add_options()("memory", po::value<std::string>()->value_name("SIZE"),
                        "memory of each rank: 4G is 4,000 MB, 4Gi is 4,096 MiB (default: 80% of "
@@ -219,6 +221,7 @@ void execute(po::variables_map const& values, mpi::Communicator const& comm, Log
     if (only) {
         refuse_without_tests(values);
     }
+    StopDeadline const deadline{stop_limit_of(values, comm)};
     if (values["plan"].as<bool>()) {
         only ? plan_predictors(request, comm, log) : plan_scan(request, comm, log);
         return;

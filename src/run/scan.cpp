@@ -248,6 +248,7 @@ void plan_scan(ScanRequest const& request, mpi::Communicator const& comm, Log& l
     if (request.whole_genome)
         plan_whole_genome(regression_of(request, plan->trait_labels(), limits), comm, log);
     describe_work(*plan, comm, log);
+    StopDeadline::describe(log);
     together(comm, [&] {
         if (!comm.is_root()) return;
         if (!request.run.empty()) RunFolder::require_usable(request.run, progress_of(request));
@@ -272,6 +273,7 @@ void run_scan(ScanRequest const& request, mpi::Communicator const& comm, Log& lo
         folder = std::make_unique<RunFolder>(request.run, progress_of(request));
         log.open_file(folder->path() / "log.txt");
     });
+    StopDeadline::describe(log);
     return_large_blocks(1 << 20);  // Columns of most cohorts are smaller, and soon used again.
     together(comm, [&] { plan.emplace(request, limits, log); });
     if (request.whole_genome) {
