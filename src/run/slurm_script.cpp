@@ -77,16 +77,31 @@ constexpr std::string_view body = R"(
 # Slurm 22.05 and later do not hand --cpus-per-task on to srun by themselves.
 threads=${SLURM_CPUS_PER_TASK:-1}
 export OMP_NUM_THREADS=$threads
+# maniple stops two minutes before the end. Older versions of Slurm do not say when that is.
+if [ -z "${SLURM_JOB_END_TIME:-}" ] && end=$(squeue --noheader --jobs="$SLURM_JOB_ID" --format=%e 2> /dev/null) &&
+  end=$(date --date="${end:-never}" +%s 2> /dev/null); then
+  export SLURM_JOB_END_TIME=$end
+fi
+# scancel and preemptions tell this script as well: then it is for Slurm whether the job starts again.
+ended=
+trap 'ended=yes' TERM
 status=0
 # --wait ends the other ranks when one has died.
 srun --mpi="${MANIPLE_MPI:-$launcher}" --cpus-per-task="$threads" --wait=60 \
   "$maniple" "$command" --job "$job" "$@" || status=$?
 
-# 75: stopped by a signal, of a preemption or before the time limit; the same command goes on.
+# 75: stopped in time; the same command goes on. (A task of an array has a number of its own.)
 restarts=${SLURM_RESTART_COUNT:-0}
-if [ "$status" -eq 75 ] && [ "$restarts" -lt "${MANIPLE_MAX_RESTARTS:-3}" ]; then
-  echo "maniple stopped in time (restarts so far: $restarts); requeueing job $SLURM_JOB_ID"
-  scontrol requeue "$SLURM_JOB_ID"
+most=${MANIPLE_MAX_RESTARTS:-10}
+this=${SLURM_ARRAY_JOB_ID:+${SLURM_ARRAY_JOB_ID}_${SLURM_ARRAY_TASK_ID:-}}
+if [ "$status" -eq 75 ] && [ -z "$ended" ]; then
+  if [ "$restarts" -ge "$most" ]; then
+    echo "maniple is not done after $restarts restarts, and MANIPLE_MAX_RESTARTS=$most allows no more; what it has" \
+      "is kept: submit the same job again" >&2
+  else
+    echo "maniple stopped in time (restarts so far: $restarts); requeueing job ${this:=$SLURM_JOB_ID}"
+    scontrol requeue "$this" || echo "the job could not be requeued; submit the same job again" >&2
+  fi
 fi
 exit "$status"
 )";

@@ -56,7 +56,7 @@ std::optional<StopAfter> stop_by_default(mpi::Environment const& environment,
     auto const left = left_of_job(environment, now);
     if (!left || left->count() <= 0) return {};
     return StopAfter{std::max(*left - usual_margin, *left / 2),
-                     "the Slurm job ends soon after; --stop-before"};
+                     "before the end of the Slurm job; see --stop-before"};
 }
 
 // \param before  the end; nothing where it cannot be read.

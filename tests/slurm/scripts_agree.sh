@@ -41,8 +41,32 @@ grep -qx "<it's a job.ini>" words
 grep -qx "<--path>" words
 grep -qx "requeue 5" requeued
 rm requeued
-SLURM_RESTART_COUNT=3 run > words || true
+SLURM_RESTART_COUNT=9 run > words || true
+grep -qx "requeue 5" requeued
+rm requeued
+status=0
+SLURM_RESTART_COUNT=10 run > words 2> message || status=$?
+[ "$status" -eq 75 ] && [ ! -e requeued ]
+grep -q "not done after 10 restarts, and MANIPLE_MAX_RESTARTS=10 allows no more" message
+MANIPLE_MAX_RESTARTS=0 run > words 2> message || true
 [ ! -e requeued ]
+# Of an array, one task alone goes back.
+SLURM_ARRAY_JOB_ID=4 SLURM_ARRAY_TASK_ID=7 run > words || true
+grep -qx "requeue 4_7" requeued
+rm requeued
+# What ends the script as well is not to be started again by it.
+printf '#!/bin/sh\nkill -TERM $PPID\nexit 75\n' > bin/srun
+status=0
+run > words || status=$?
+[ "$status" -eq 75 ] && [ ! -e requeued ]
+# Slurm's word on the end of the job reaches the program, its own or by way of squeue.
+printf '#!/bin/sh\necho "$SLURM_JOB_END_TIME"\n' > bin/srun
+printf '#!/bin/sh\necho 2030-01-01T00:00:00\n' > bin/squeue
+chmod +x bin/squeue
+[ "$(TZ=UTC run)" = 1893456000 ]
+[ "$(SLURM_JOB_END_TIME=5 run)" = 5 ]
+printf '#!/bin/sh\necho NONE\n' > bin/squeue
+[ -z "$(run)" ]
 
 # What sbatch would refuse, or would read as another option, is refused here.
 refuse() {
