@@ -19,12 +19,13 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view lock_name = ".unfinished";
 // What runs that go on later have done so far.
-constexpr std::array<std::string_view, 3> progress_names{"models", "whole-genome", "segments"};
+constexpr std::array<std::string_view, 4> progress_names{"models", "whole-genome", "segments",
+                                                         "shard"};
 // Belongs to the progress of a scan.
 constexpr std::string_view predictors_name = "predictors.h5";
 // What a run writes last, by kind of run.
-constexpr std::array<std::string_view, 5> last_names{"results.h5", "scores.tsv", "evaluation.json",
-                                                     "contributions.tsv", "run.json"};
+constexpr std::array<std::string_view, 6> last_names{
+    "results.h5", "scores.tsv", "evaluation.json", "contributions.tsv", "run.json", "shard.done"};
 
 std::string_view name_of(RunProgress progress) {
     switch (progress) {
@@ -34,6 +35,8 @@ std::string_view name_of(RunProgress progress) {
             return progress_names[1];
         case RunProgress::segments:
             return progress_names[2];
+        case RunProgress::shard:
+            return progress_names[3];
         case RunProgress::none:
             break;
     }
@@ -57,7 +60,13 @@ bool belongs_to_unfinished_run(fs::path const& file) {
            is_temporary_name(file);
 }
 
-void require_unused(fs::path const& path, RunProgress progress) {
+bool is_guest(fs::path const& entry, FolderGuests const& guests) {
+    std::error_code ignored;
+    return std::ranges::any_of(
+        guests, [&](auto const& guest) { return fs::equivalent(entry, guest, ignored); });
+}
+
+void require_unused(fs::path const& path, RunProgress progress, FolderGuests const& guests) {
     bool const unfinished = fs::exists(path / lock_name);
     if (!unfinished && holds_finished_run(path)) {
         throw UserError{
@@ -67,6 +76,7 @@ void require_unused(fs::path const& path, RunProgress progress) {
     }
     for (auto const& entry : fs::directory_iterator{path}) {
         auto const name = entry.path().filename().string();
+        if (is_guest(entry.path(), guests)) continue;
         if (unfinished && is_progress(entry.path()) && name != name_of(progress)) {
             throw UserError{
                 fmt::format("--out '{}' holds the work of an interrupted command of another kind "
@@ -83,10 +93,10 @@ void require_unused(fs::path const& path, RunProgress progress) {
 
 }  // namespace
 
-RunFolder::RunFolder(fs::path path, RunProgress progress)
+RunFolder::RunFolder(fs::path path, RunProgress progress, FolderGuests const& guests)
     : path_{std::move(path)}, kind_{progress} {
     std::error_code error;
-    require_usable(path_, kind_);
+    require_usable(path_, kind_, guests);
     for (auto missing = fs::absolute(path_, error);
          missing.has_relative_path() && !fs::exists(missing, error);
          missing = missing.parent_path()) {
@@ -102,7 +112,7 @@ RunFolder::RunFolder(fs::path path, RunProgress progress)
     lock();
     // Another run may have finished here between the first look and the lock.
     try {
-        require_unused(path_, kind_);
+        require_unused(path_, kind_, guests);
     } catch (...) {
         release();
         throw;
@@ -110,14 +120,15 @@ RunFolder::RunFolder(fs::path path, RunProgress progress)
     remove_leftovers();
 }
 
-void RunFolder::require_usable(fs::path const& path, RunProgress progress) {
+void RunFolder::require_usable(fs::path const& path, RunProgress progress,
+                               FolderGuests const& guests) {
     std::error_code ignored;
     if (!fs::exists(path, ignored)) return;
     if (!fs::is_directory(path, ignored)) {
         throw UserError{fmt::format(
             "--out '{}' is a file (a run needs a folder); choose another name", path.string())};
     }
-    require_unused(path, progress);
+    require_unused(path, progress, guests);
 }
 
 void RunFolder::lock() {
@@ -185,7 +196,8 @@ void RunFolder::remove_made_folders() const {
 
 void RunFolder::finish() {
     std::error_code error;
-    if (kind_ != RunProgress::none) fs::remove_all(progress(), error);
+    bool const is_of_use = kind_ == RunProgress::none || kind_ == RunProgress::shard;
+    if (!is_of_use) fs::remove_all(progress(), error);
     fs::remove(path_ / lock_name, error);
     sync_to_disk(path_);
     finished_ = true;

@@ -196,6 +196,12 @@ TEST_CASE("ResultWriter: bytes do not depend on when names arrive", "[store]") {
     CHECK(bytes_of(early) == bytes_of(late));
 }
 
+void copy_chunk(ResultSpool const& spool, std::int64_t row, ResultWriter& writer) {
+    spool.read_all(row, [&](ResultColumn which, TraitIndex trait, EncodedColumn column) {
+        writer.write(which, row, trait, column);
+    });
+}
+
 TEST_CASE("ResultSpool: batches of traits give the bytes of one pass", "[store]") {
     ScratchFolder const folder;
     auto const variants = GENERATE(0, 1, 900, 5'000);
@@ -207,7 +213,7 @@ TEST_CASE("ResultSpool: batches of traits give the bytes of one pass", "[store]"
         GENERATE(std::vector<std::size_t>{7}, std::vector<std::size_t>{3, 3, 1},
                  std::vector<std::size_t>{1, 6}, std::vector<std::size_t>(7, std::size_t{1}));
 
-    ResultSpool spool{folder.path() / "columns", variants, traits};
+    ResultSpool spool{folder.path() / "columns", {variants, traits}};
     auto const step = result_chunk_rows(variants, traits);
     std::size_t first = 0;
     for (auto size : batches) {
@@ -220,7 +226,7 @@ TEST_CASE("ResultSpool: batches of traits give the bytes of one pass", "[store]"
     auto const spooled = folder.path() / "spooled.h5";
     ResultWriter writer{spooled, test::describe(header_of(traits), contigs)};
     for (auto const& [contig, part] : contigs) writer.append_variants(contig, part);
-    for (std::int64_t row = 0; row < variants; row += step) spool.copy_chunk(row, writer);
+    for (std::int64_t row = 0; row < variants; row += step) copy_chunk(spool, row, writer);
     writer.finish();
 
     CHECK(bytes_of(whole) == bytes_of(spooled));
@@ -231,7 +237,7 @@ TEST_CASE("ResultSpool: equal columns of a row chunk take space once", "[store]"
     ScratchFolder const folder;
     auto const all = numbers_of(8, 2'000);
     auto const spooled = [&](std::size_t traits) {
-        ResultSpool spool{folder.path() / "columns", 2'000, 8};
+        ResultSpool spool{folder.path() / "columns", {2'000, 8}};
         for (std::int64_t row : {0, 1024}) {
             write_chunk(spool, row, 0, std::span{all}.first(traits), 8);
         }
@@ -251,22 +257,22 @@ TEST_CASE("ResultSpool: wants every column, in order", "[store]") {
     auto const step = result_chunk_rows(3'000, 2);
     ResultWriter writer{folder.path() / "r.h5", test::describe(header_of(2), contigs_of(3'000))};
     {
-        ResultSpool spool{folder.path() / "columns", 3'000, 2};
+        ResultSpool spool{folder.path() / "columns", {3'000, 2}};
         CHECK_THROWS_AS(write_chunk(spool, 0, 1, std::span{all}.first(1), 2), ContractViolation);
     }
     {
-        ResultSpool spool{folder.path() / "columns", 3'000, 2};
+        ResultSpool spool{folder.path() / "columns", {3'000, 2}};
         write_chunk(spool, 0, 0, all, 2);
         CHECK_THROWS_AS(write_chunk(spool, 2 * step, 0, all, 2), ContractViolation);
     }
     {
-        ResultSpool spool{folder.path() / "columns", 3'000, 2};
+        ResultSpool spool{folder.path() / "columns", {3'000, 2}};
         for (std::int64_t row = 0; row < 3'000; row += step) {
             write_chunk(spool, row, 0, std::span{all}.first(1), 2);
         }
-        CHECK_THROWS_AS(spool.copy_chunk(0, writer), ContractViolation);  // one trait is missing
+        CHECK_THROWS_AS(copy_chunk(spool, 0, writer), ContractViolation);  // one trait is missing
     }
-    CHECK_THROWS_AS(ResultSpool(folder.path() / "nowhere" / "columns", 10, 1), EnvironmentError);
+    CHECK_THROWS_AS(ResultSpool(folder.path() / "nowhere" / "columns", {10, 1}), EnvironmentError);
 }
 
 // What a spool holds of the batch that begins with `trait`, in one row chunk.
@@ -295,7 +301,7 @@ TEST_CASE("ResultSpool: goes on where it was sealed, whatever was written later"
     std::int64_t sealed = 0;
     std::vector<std::byte> first_chunk;
     {
-        ResultSpool spool{file, variants, traits};
+        ResultSpool spool{file, {variants, traits}};
         for (std::int64_t row = 0; row < variants; row += step) put(spool, row, 0, 2);
         CHECK(spool.begun() == Range<TraitIndex>{TraitIndex{0}, TraitIndex{0}});
         for (std::int64_t c = 0; c < sealed_rows; ++c) put(spool, c * step, 2, 3);
@@ -304,7 +310,7 @@ TEST_CASE("ResultSpool: goes on where it was sealed, whatever was written later"
         first_chunk = columns_of(spool, 0, step);
         put(spool, sealed_rows * step, 2, 3);
     }
-    auto spool = ResultSpool::reopen(file, variants, traits, sealed);
+    auto spool = ResultSpool::reopen(file, {variants, traits}, sealed);
     CHECK(spool.bytes() == sealed);
     CHECK(std::filesystem::file_size(file) == static_cast<std::uintmax_t>(sealed));
     CHECK(spool.complete() == std::vector{Range<TraitIndex>{TraitIndex{0}, TraitIndex{2}}});
@@ -325,7 +331,7 @@ TEST_CASE("ResultSpool: goes on where it was sealed, whatever was written later"
     auto const spooled = folder.path() / "spooled.h5";
     ResultWriter writer{spooled, test::describe(header_of(traits), contigs_of(variants))};
     for (auto const& [contig, part] : contigs_of(variants)) writer.append_variants(contig, part);
-    for (std::int64_t row = 0; row < variants; row += step) spool.copy_chunk(row, writer);
+    for (std::int64_t row = 0; row < variants; row += step) copy_chunk(spool, row, writer);
     writer.finish();
     CHECK(bytes_of(write_known(folder.path() / "whole.h5", traits, variants)) == bytes_of(spooled));
 }
@@ -337,7 +343,7 @@ TEST_CASE("ResultSpool: any changed byte, and any end that is missing, is found"
     auto const all = numbers_of(2, variants);
     std::int64_t sealed = 0;
     {
-        ResultSpool spool{file, variants, 3};
+        ResultSpool spool{file, {variants, 3}};
         write_chunk(spool, 0, 0, std::span{all}, 3);
         sealed = spool.bytes();
     }
@@ -347,7 +353,7 @@ TEST_CASE("ResultSpool: any changed byte, and any end that is missing, is found"
                                                     static_cast<std::streamsize>(bytes.size()));
     };
     auto const look = [&] {
-        auto const spool = ResultSpool::reopen(file, variants, 3, sealed);
+        auto const spool = ResultSpool::reopen(file, {variants, 3}, sealed);
         columns_of(spool, 0, 0);
     };
     CHECK_NOTHROW(look());
