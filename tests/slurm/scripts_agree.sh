@@ -88,4 +88,38 @@ refuse --command scna
 status=0
 "$maniple" slurm-script --command doctor --job absent.ini > refused 2> message || status=$?
 [ "$status" -eq 2 ] && grep -q "absent.ini" message
-echo "both scripts agree"
+# Arrays: the same body, and a shard of each task.
+"$maniple" slurm-script --job "it's a job.ini" --command scan --shards 5 --out "my run" > /dev/null 2>&1 && exit 1
+printf 'store = s\ntrait = all\n' > scan.ini
+"$maniple" slurm-script --job scan.ini --shards 5 --out "my run" --mpi none > array.sbatch
+bash -n array.sbatch
+bash -n "$source_folder/slurm/maniple-array.sbatch"
+bash -n "$source_folder/slurm/maniple-merge.sbatch"
+body array.sbatch | diff made -
+body "$source_folder/slurm/maniple-array.sbatch" | diff made -
+grep -qx -- "#SBATCH --array=1-5" array.sbatch
+printf '#!/bin/sh\nshift 3\nexec "$@"\n' > bin/srun
+tasks() { PATH=$PWD/bin:$PATH MANIPLE=$PWD/bin/maniple SLURM_JOB_ID=5 SLURM_ARRAY_JOB_ID=4 SLURM_ARRAY_TASK_ID=3 bash "$@" || true; }
+tasks array.sbatch --min-mac 5 > words
+printf '<%s>\n' scan --job scan.ini --shard 3/5 --out "my run/3" --min-mac 5 | diff - <(grep '^<' words)
+tasks "$source_folder/slurm/maniple-array.sbatch" 5 scan.ini "my run" --min-mac 5 > words
+printf '<%s>\n' scan --job scan.ini --shard 3/5 --out "my run/3" --min-mac 5 | diff - <(grep '^<' words)
+mkdir -p "my run/3"
+touch "my run/3/shard.done"
+tasks array.sbatch > words
+grep -qx "shard 3 of 5 is done already" words
+status=0
+run_outside() { PATH=$PWD/bin:$PATH MANIPLE=$PWD/bin/maniple SLURM_JOB_ID=5 bash array.sbatch; }
+run_outside > words 2> message || status=$?
+[ "$status" -ne 0 ] && grep -q "submit it with sbatch --array=1-5" message
+refuse_scan() {
+  local status=0
+  "$maniple" slurm-script --job scan.ini "$@" > refused 2> message || status=$?
+  [ "$status" -eq 2 ] && [ ! -s refused ]
+}
+refuse_scan --shards 5
+refuse_scan --out run
+refuse_scan --shards 0 --out run
+refuse_scan --shards -2 --out run
+refuse --shards 5 --out run
+echo "all scripts agree"
