@@ -233,6 +233,75 @@ TEST_CASE("ResultSpool: batches of traits give the bytes of one pass", "[store]"
     CHECK(std::ranges::distance(std::filesystem::directory_iterator{folder.path()}) == 3);
 }
 
+TEST_CASE("ResultSpool: parts of the rows give the bytes of one pass", "[store]") {
+    ScratchFolder const folder;
+    constexpr std::int64_t variants = 5'000;
+    constexpr std::int64_t traits = 3;
+    auto const all = numbers_of(traits, variants);
+    auto const contigs = contigs_of(variants);
+    auto const whole = write_known(folder.path() / "whole.h5", traits, variants);
+    auto const step = result_chunk_rows(variants, traits);
+    REQUIRE(step * 4 < variants);
+    // Empty ones, one that ends with the last row; batches differ.
+    std::vector<std::int64_t> const borders{0, 0, step, 3 * step, 3 * step, variants, variants};
+    std::vector<std::int64_t> sizes;
+    auto const extent_of = [&](std::size_t part) {
+        return ResultExtent{
+            variants,
+            traits,
+            {GlobalVariantIndex{borders[part]}, GlobalVariantIndex{borders[part + 1]}}};
+    };
+    auto const file_of = [&](std::size_t part) {
+        return folder.path() / ("columns" + std::to_string(part));
+    };
+    for (std::size_t part = 0; part + 1 < borders.size(); ++part) {
+        ResultSpool spool{file_of(part), extent_of(part)};
+        auto const put = [&](std::int64_t row, std::size_t first, std::size_t count) {
+            write_chunk(spool, row, static_cast<std::int64_t>(first),
+                        std::span{all}.subspan(first, count), traits);
+        };
+        auto const first_batch = part % 2 == 0 ? std::size_t{1} : std::size_t{3};
+        for (std::size_t first = 0; first < 3;) {
+            auto const count = std::min(first_batch, 3 - first);
+            for (auto row = borders[part]; row < borders[part + 1]; row += step) {
+                CHECK(spool.rows_begun() == row - borders[part]);
+                put(row, first, count);
+            }
+            first += count;
+        }
+        spool.seal();
+        sizes.push_back(spool.bytes());
+    }
+    auto const merged = folder.path() / "merged.h5";
+    ResultWriter writer{merged, test::describe(header_of(traits), contigs)};
+    for (auto const& [contig, part] : contigs) writer.append_variants(contig, part);
+    for (std::size_t part = 0; part + 1 < borders.size(); ++part) {
+        auto const spool = ResultSpool::open(file_of(part), extent_of(part), sizes[part]);
+        CHECK((spool.most_reading_bytes() > 0) == (sizes[part] > 0));
+        for (auto row = borders[part]; row < borders[part + 1]; row += step) {
+            copy_chunk(spool, row, writer);
+        }
+    }
+    writer.finish();
+    CHECK(bytes_of(whole) == bytes_of(merged));
+    // What is incomplete, or of other rows, is no part.
+    CHECK_THROWS_AS(ResultSpool::open(file_of(1), extent_of(2), sizes[1]), CorruptInput);
+    CHECK_THROWS_AS(ResultSpool::open(file_of(1), extent_of(1), sizes[1] - 1), CorruptInput);
+    CHECK_THROWS_AS(ResultSpool::open(folder.path() / "absent", extent_of(1), 5), CorruptInput);
+    {
+        ResultSpool spool{file_of(2), extent_of(2)};
+        write_chunk(spool, step, 0, all, traits);
+        sizes[2] = spool.bytes();
+    }
+    CHECK_THROWS_AS(ResultSpool::open(file_of(2), extent_of(2), sizes[2]), CorruptInput);
+    CHECK_THROWS_AS(
+        (ResultExtent{variants, traits, {GlobalVariantIndex{1}, GlobalVariantIndex{step}}}),
+        ContractViolation);
+    CHECK_THROWS_AS(
+        (ResultExtent{variants, traits, {GlobalVariantIndex{0}, GlobalVariantIndex{7}}}),
+        ContractViolation);
+}
+
 TEST_CASE("ResultSpool: equal columns of a row chunk take space once", "[store]") {
     ScratchFolder const folder;
     auto const all = numbers_of(8, 2'000);
