@@ -53,10 +53,14 @@ has_work() { [ -s "$1/segments/sealed" ]; }
 starts() { { cat "$1.log" 2> /dev/null || true; } | grep -c "^work:" || true; }
 goes_on() { is_over "$1" || { [ "$(starts "$2")" -ge "$3" ] && has_work "$2"; }; }
 
-signalled=$(submit signalled --time=1 --signal=USR1@55 -- --stop-before never)
+signalled=$(submit signalled)
 limited=$(submit limited --time=1 --export=ALL,MANIPLE_MAX_RESTARTS=100 -- --stop-before slurm-54s)
 preempted=$(submit preempted)
 capped=$(submit capped --export=ALL,MANIPLE_MAX_RESTARTS=1 -- --stop-before 1s)
+
+# As before a limit, by --signal: to the ranks, not to the script.
+wait_until "job 'signalled' computes" goes_on "$signalled" signalled 1
+scancel --signal=USR1 "$signalled"
 
 for times in 1 2; do
   wait_until "job 'preempted' computes" goes_on "$preempted" preempted "$times"
@@ -87,6 +91,7 @@ for name in signalled limited preempted; do
   cmp "alone/summary.tsv" "$name/summary.tsv"
   echo "$name: $(fact "$job" Restarts) restarts, the same bytes"
 done
+[ "$(fact "$signalled" Restarts)" -eq 1 ] || fail "job 'signalled' was not restarted once"
 [ "$(fact "$limited" Restarts)" -ge 1 ] || fail "job 'limited' met no limit"
 [ "$(fact "$preempted" Restarts)" -eq 2 ] || fail "job 'preempted' was not restarted twice"
 grep -q "requeueing job $limited" limited.log
