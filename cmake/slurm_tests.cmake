@@ -4,3 +4,9 @@ add_test(NAME slurm/scripts-agree
 add_test(NAME slurm/same-bytes
          COMMAND ${CMAKE_SOURCE_DIR}/tests/slurm/run_in_slurm.sh ${CMAKE_SOURCE_DIR} $<TARGET_FILE:maniple>)
 set_tests_properties(slurm/same-bytes PROPERTIES SKIP_RETURN_CODE 77 PROCESSORS 2 TIMEOUT 600)
+add_test(NAME slurm/requeue
+         COMMAND ${CMAKE_SOURCE_DIR}/tests/slurm/requeue.sh ${CMAKE_SOURCE_DIR} $<TARGET_FILE:maniple>)
+set_tests_properties(slurm/requeue PROPERTIES SKIP_RETURN_CODE 77 PROCESSORS 2 TIMEOUT 600)
+add_test(NAME slurm/array
+         COMMAND ${CMAKE_SOURCE_DIR}/tests/slurm/array.sh ${CMAKE_SOURCE_DIR} $<TARGET_FILE:maniple>)
+set_tests_properties(slurm/array PROPERTIES SKIP_RETURN_CODE 77 PROCESSORS 2 TIMEOUT 900)

@@ -13,6 +13,7 @@
 #include "maniple/cli/score_options.hpp"
 #include "maniple/run/evaluate.hpp"
 #include "maniple/run/leave_one_out.hpp"
+#include "maniple/run/stop_request.hpp"
 
 namespace maniple::cli {
 namespace {
@@ -205,6 +206,7 @@ void execute(po::variables_map const& values, mpi::Communicator const& comm, Log
         .recalibrate = values["recalibrate"].as<bool>() ? Recalibrate::yes : Recalibrate::no,
         .threads = threads_of(values)};
     if (values.count("leave-one-out") != 0) {
+        StopDeadline const deadline{stop_limit_of(values, comm)};
         run_leave_one_out(leave_one_out_of(values, request), comm, log);
         return;
     }

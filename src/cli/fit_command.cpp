@@ -11,6 +11,7 @@
 #include "maniple/cli/fit_request.hpp"
 #include "maniple/cli/option_values.hpp"
 #include "maniple/run/fit.hpp"
+#include "maniple/run/stop_request.hpp"
 
 namespace maniple::cli {
 namespace {
@@ -86,6 +87,7 @@ po::options_description options() {
          "folder for path.tsv, coefficients.tsv and fit.json (default: none)")  //
         ("replace", po::bool_switch(), "replace a model of this name")          //
         ("plan", po::bool_switch(), "say what would be done, and stop");
+    add_stop_option(work);
     add_threads_option(work);
     work.add_options()  //
         ("memory", po::value<std::string>()->value_name("SIZE"),
@@ -249,6 +251,8 @@ namespace {
 
 void execute(po::variables_map const& values, mpi::Communicator const& comm, Log& log) {
     auto const request = fit_request_of(values);
+    StopDeadline const deadline{stop_limit_of(values, comm)};
+    StopDeadline::describe(log);
     if (values["plan"].as<bool>()) {
         plan_fit(request, comm, log);
     } else {

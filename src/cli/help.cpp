@@ -28,7 +28,7 @@ std::string program_help() {
         "  --version          versions of maniple and its libraries\n\n"
         "Exit codes: 0 everything asked for is in the output, 2 an option or input file is wrong,\n"
         "3 the machine refused, 4 a file is damaged, 70 a bug in maniple, 75 stopped by "
-        "a signal (run it again).\n";
+        "a signal\nor a time limit (run it again).\n";
     return text;
 }
 

@@ -10,6 +10,7 @@
 #include "maniple/run/import_genotypes.hpp"
 #include "maniple/run/import_table.hpp"
 #include "maniple/run/import_weights.hpp"
+#include "maniple/run/stop_request.hpp"
 
 namespace maniple::cli {
 namespace {
@@ -33,6 +34,7 @@ po::options_description options() {
          "variants in a block of a new store; an existing one keeps its own");
     add_compression_option(genotypes);
     add_threads_option(genotypes);
+    add_stop_option(genotypes);
     po::options_description tables{"Traits and covariates"};
     tables.add_options()                                      //
         ("table", po::value<std::string>()->value_name("F"),  //
@@ -74,7 +76,7 @@ void refuse_weight_options(po::variables_map const& values) {
 
 WeightImport weight_plan(po::variables_map const& values, Words const& files) {
     for (auto const* name : {"bfile", "vcf", "table", "sample-id", "block-variants", "compression",
-                             "missing-value", "categorical"}) {
+                             "stop-before", "missing-value", "categorical"}) {
         if (!is_given(values, name)) continue;
         throw UserError{
             fmt::format("--weights and --{} exclude each other; import one, then the other", name)};
@@ -123,8 +125,8 @@ std::optional<TableImport> table_plan(po::variables_map const& values) {
 }
 
 void refuse_genotype_options(po::variables_map const& values) {
-    for (auto const* name : {"sample-id", "block-variants", "compression"}) {
-        if (values[name].defaulted()) continue;
+    for (auto const* name : {"sample-id", "block-variants", "compression", "stop-before"}) {
+        if (!is_given(values, name)) continue;
         throw UserError{
             fmt::format("option --{} belongs to --bfile and --vcf (no genotypes are imported); "
                         "give genotypes, or leave it out",
@@ -155,7 +157,7 @@ GenotypeImport genotype_plan(po::variables_map const& values, Words const& files
             .table = table_plan(values)};
 }
 
-void execute(po::variables_map const& values, mpi::Communicator const&, Log& log) {
+void execute(po::variables_map const& values, mpi::Communicator const& comm, Log& log) {
     auto const store = values["store"].as<std::string>();
     if (auto const files = words_of(values, "weights"); !files.empty()) {
         import_weights(store, weight_plan(values, files), log);
@@ -172,6 +174,8 @@ void execute(po::variables_map const& values, mpi::Communicator const&, Log& log
     if (!plink.empty() || !vcf.empty()) {
         auto const format = plink.empty() ? GenotypeFormat::vcf : GenotypeFormat::plink;
         auto const plan = genotype_plan(values, plink.empty() ? vcf : plink, format);
+        StopDeadline const deadline{stop_limit_of(values, comm)};
+        StopDeadline::describe(log);
         import_genotypes(store, plan, log);
         if (!plan.table) {
             log.note(fmt::format("next: maniple import --store {} --table TRAITS.tsv", store));

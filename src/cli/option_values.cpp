@@ -143,6 +143,20 @@ void add_threads_option(boost::program_options::options_description& group) {
                         "threads of each rank; 0: as many as this process may use");
 }
 
+void add_stop_option(boost::program_options::options_description& group) {
+    group.add_options()(
+        "stop-before", boost::program_options::value<std::string>()->value_name("TIME"),
+        "stop as for a signal after this time (110m, 23h30m, or Slurm's 1:50:00 or 2-00:00:00), "
+        "slurm-5m: that long before the end of the Slurm job, or never; exit code 75, and the "
+        "same command goes on (default: two minutes before the end of the job where Slurm says "
+        "when that is, by SLURM_JOB_END_TIME; half of what is left where that is less than four)");
+}
+
+std::optional<StopLimit> stop_limit_of(boost::program_options::variables_map const& values,
+                                       mpi::Communicator const& comm) {
+    return agree_on_stop(text_of(values, "stop-before"), comm);
+}
+
 int threads_of(boost::program_options::variables_map const& values) {
     return available_threads(bounded(values, "threads", 0, most_threads));
 }

@@ -109,13 +109,14 @@ void check_value(po::options_description const& options, std::string const& plac
 }
 
 // A word that belongs to no option is the command's positional option, or an error.
-void place_bare_word(Command const& command, po::option& given, bool& taken) {
+void place_bare_word(Command const& command, po::options_description const& options,
+                     po::option& given, bool& taken) {
     auto const& word = given.value.front();
     if (command.positional.empty()) {
         throw UserError{fmt::format("'{}' belongs to no option ('maniple {}' takes options only){}",
                                     word, command.name, see_help(command))};
     }
-    if (taken) {
+    if (taken && !takes_several(*options.find_nothrow(std::string{command.positional}, false))) {
         throw UserError{fmt::format("'{}' is one word too many ('maniple {}' takes one){}", word,
                                     command.name, see_help(command))};
     }
@@ -149,7 +150,7 @@ po::parsed_options parse_words(Command const& command, po::options_description c
     std::vector<std::string> seen;
     for (auto& given : parsed.options) {
         if (given.position_key != -1) {
-            place_bare_word(command, given, taken);
+            place_bare_word(command, options, given, taken);
         } else if (given.unregistered) {
             auto const& word = given.original_tokens.front();
             auto const name = without_dashes(given.string_key);

@@ -6,6 +6,7 @@
 #include "maniple/cli/option_values.hpp"
 #include "maniple/run/predictor_run.hpp"
 #include "maniple/run/scan.hpp"
+#include "maniple/run/stop_request.hpp"
 
 namespace maniple::cli {
 namespace {
@@ -78,7 +79,10 @@ po::options_description options() {
     work.add_options()                                                //
         ("out", po::value<std::string>()->value_name("RUN"),          //
          "folder for results.h5, summary.tsv, run.json and log.txt")  //
+        ("shard", po::value<std::string>()->value_name("K/N"),
+         "scan part K of N alone, of about equal work, for `maniple merge`")  //
         ("plan", po::bool_switch(), "say what would be done and what it would cost, and stop");
+    add_stop_option(work);
     add_threads_option(work);
     work.add_options()("memory", po::value<std::string>()->value_name("SIZE"),
                        "memory of each rank: 4G is 4,000 MB, 4Gi is 4,096 MiB (default: 80% of "
@@ -195,6 +199,18 @@ std::vector<std::string> event_options_of(po::variables_map const& values) {
     return given;
 }
 
+std::optional<Shard> shard_of(po::variables_map const& values) {
+    if (!is_given(values, "shard")) return {};
+    auto const shard = parse_shard(text_of(values, "shard"));
+    if (!is_given(values, "whole-genome") || text_of(values, "whole-genome") == "none") {
+        return shard;
+    }
+    throw UserError{
+        "options --shard and --whole-genome exclude each other (each shard would make the "
+        "predictors again); make them first with --whole-genome-only, and give each shard "
+        "--predictors RUN"};
+}
+
 void execute(po::variables_map const& values, mpi::Communicator const& comm, Log& log) {
     ScanRequest const request{
         .store = values["store"].as<std::string>(),
@@ -213,12 +229,14 @@ void execute(po::variables_map const& values, mpi::Communicator const& comm, Log
         .filter = variant_filter_of(values),
         .samples = sample_files_of(values),
         .variants = variant_files_of(values),
+        .shard = shard_of(values),
         .threads = threads_of(values),
         .memory = size_of(values, "memory")};
     bool const only = values["whole-genome-only"].as<bool>();
     if (only) {
         refuse_without_tests(values);
     }
+    StopDeadline const deadline{stop_limit_of(values, comm)};
     if (values["plan"].as<bool>()) {
         only ? plan_predictors(request, comm, log) : plan_scan(request, comm, log);
         return;

@@ -22,6 +22,10 @@ po::options_description options() {
     auto const text = [](char const* name) { return po::value<std::string>()->value_name(name); };
     work.add_options()("job", text("FILE")->required(), "job file: the science of the analysis")(
         "command", text("NAME")->default_value("scan"), "subcommand that the job file is for");
+    work.add_options()("shards", po::value<std::int64_t>()->value_name("N"),
+                       "scan in N shards, each a task of a job array; wants --out, and often "
+                       "--ranks-per-node 1 --mpi none")("out", text("RUN"),
+                                                        "with --shards: folder for the shards");
     po::options_description machine{"What to ask for"};
     auto const count = [](std::int64_t value) {
         return po::value<std::int64_t>()->value_name("N")->default_value(value);
@@ -77,6 +81,8 @@ void execute(po::variables_map const& values, mpi::Communicator const&, Log&) {
         .command = text("command"),
         .program = this_program(),
         .job = text("job"),
+        .shards = values.count("shards") == 0 ? 0 : count("shards"),
+        .run = text("out"),
     });
     std::fputs(script.c_str(), stdout);
 }
@@ -89,7 +95,9 @@ Command const slurm_script_command{
     .usage = "--job FILE [options]",
     .examples =
         "maniple slurm-script --job jobs/height.ini --nodes 2 --time 8:00:00 > height.sbatch\n"
-        "sbatch height.sbatch",
+        "sbatch height.sbatch\n"
+        "maniple slurm-script --job jobs/height.ini --shards 22 --out height --ranks-per-node 1 "
+        "--mpi none > array.sbatch",
     .ranks = Ranks::root_only,
     .positional = "",
     .options = options,

@@ -1,5 +1,6 @@
 #include "maniple/run/kept_state.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <fstream>
@@ -34,25 +35,6 @@ std::uint64_t checksum_of(std::uint64_t plan_bytes, std::span<std::byte const> p
     sum.add(plan);
     for (auto part : state) sum.add(part);
     return sum.value();
-}
-
-void require_same_plan(std::filesystem::path const& file, Json const& then, PlanFacts const& now,
-                       KeptWork const& work) {
-    std::vector<std::string> differences;
-    for (auto const& [name, value] : now) {
-        auto const before = then.value(name, std::string{"nothing"});
-        if (before == value) continue;
-        // Checksums say nothing to people.
-        bool const readable =
-            name.starts_with("--") || name == "version" || name == "penalties" || name == "filters";
-        differences.push_back(readable ? fmt::format("{} was '{}' and is '{}'", name, before, value)
-                                       : name);
-    }
-    if (differences.empty()) return;
-    throw UserError{fmt::format(
-        "an interrupted {} had another plan ({}); repeat that command, {}, or remove '{}' to start "
-        "again",
-        work.name, fmt::join(differences, "; "), work.alternative, file.string())};
 }
 
 mpi::Bytes read_whole(std::filesystem::path const& file) {
@@ -109,10 +91,9 @@ void keep_parts(std::filesystem::path const& file, PlanFacts const& facts,
     written.commit(ExistingFile::replace);
 }
 
-std::optional<mpi::Bytes> find_state(std::filesystem::path const& file, PlanFacts const& facts,
-                                     KeptWork const& work) {
-    if (!std::filesystem::exists(file)) return {};
-    auto bytes = read_whole(file);
+KeptState read_state(std::filesystem::path const& file, KeptWork const& work) {
+    KeptState kept{.facts = {}, .state = read_whole(file)};
+    auto& bytes = kept.state;
     KeptHead head{};
     if (bytes.size() < sizeof head) throw_damaged(file, work);
     std::memcpy(&head, bytes.data(), sizeof head);
@@ -125,13 +106,52 @@ std::optional<mpi::Bytes> find_state(std::filesystem::path const& file, PlanFact
     try {
         auto const json = read_cbor(described);
         if (json.at("version") != kept_version) throw_damaged(file, work);
-        require_same_plan(file, json.at("plan"), facts, work);
+        for (auto const& [name, value] : json.at("plan").items()) {
+            kept.facts.emplace_back(name, value.get<std::string>());
+        }
     } catch (Json::exception const&) {
         throw_damaged(file, work);
     }
     bytes.erase(bytes.begin(),
                 bytes.begin() + static_cast<std::ptrdiff_t>(sizeof head + head.plan_bytes));
-    return bytes;
+    return kept;
+}
+
+std::vector<std::string> differences(PlanFacts const& then, PlanFacts const& now) {
+    auto const value_of = [](PlanFacts const& facts, std::string const& name) {
+        auto const fact = std::ranges::find(facts, name, &PlanFacts::value_type::first);
+        return fact == facts.end() ? std::string{"nothing"} : fact->second;
+    };
+    std::vector<std::string> names;
+    for (auto const* facts : {&now, &then}) {
+        for (auto const& [name, value] : *facts) {
+            if (std::ranges::count(names, name) == 0) names.push_back(name);
+        }
+    }
+    std::vector<std::string> found;
+    for (auto const& name : names) {
+        auto const before = value_of(then, name);
+        auto const value = value_of(now, name);
+        if (before == value) continue;
+        // Checksums say nothing to people.
+        bool const readable =
+            name.starts_with("--") || name == "version" || name == "penalties" || name == "filters";
+        found.push_back(readable ? fmt::format("{} was '{}' and is '{}'", name, before, value)
+                                 : name);
+    }
+    return found;
+}
+
+std::optional<mpi::Bytes> find_state(std::filesystem::path const& file, PlanFacts const& facts,
+                                     KeptWork const& work) {
+    if (!std::filesystem::exists(file)) return {};
+    auto kept = read_state(file, work);
+    auto const differ = differences(kept.facts, facts);
+    if (differ.empty()) return std::move(kept.state);
+    throw UserError{fmt::format(
+        "an interrupted {} had another plan ({}); repeat that command, {}, or remove '{}' to start "
+        "again",
+        work.name, fmt::join(differ, "; "), work.alternative, file.string())};
 }
 
 }  // namespace maniple

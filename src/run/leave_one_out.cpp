@@ -171,6 +171,7 @@ void run_leave_one_out(LeaveOneOutRequest const& request, mpi::Communicator cons
         fs::create_directory(folder->path() / "models");
         log.open_file(folder->path() / "log.txt");
     });
+    StopDeadline::describe(log);
     together(comm, [&] {
         plan.emplace(plan_leave_one_out(request, log));
         if (comm.is_root()) places = place_models(request, *plan);

@@ -28,6 +28,7 @@ void plan_predictors(ScanRequest const& request, mpi::Communicator const& comm, 
     auto const whole_genome = within(*request.whole_genome, limits);
     Participants{whole_genome, comm, log}.describe(log);
     plan_whole_genome(whole_genome, comm, log);
+    StopDeadline::describe(log);
     together(comm, [&] {
         if (comm.is_root() && !request.run.empty()) {
             RunFolder::require_usable(request.run, RunProgress::whole_genome);
@@ -51,6 +52,7 @@ void run_predictors(ScanRequest const& request, mpi::Communicator const& comm, L
         folder = std::make_unique<RunFolder>(request.run, RunProgress::whole_genome);
         log.open_file(folder->path() / "log.txt");
     });
+    StopDeadline::describe(log);
     WholeGenomePlaces const places{
         .predictors = request.run / "predictors.h5",
         .progress = comm.is_root() ? folder->progress() : std::filesystem::path{}};

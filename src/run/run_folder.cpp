@@ -19,12 +19,15 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view lock_name = ".unfinished";
 // What runs that go on later have done so far.
-constexpr std::array<std::string_view, 3> progress_names{"models", "whole-genome", "segments"};
+constexpr std::array<std::string_view, 4> progress_names{"models", "whole-genome", "segments",
+                                                         "shard"};
 // Belongs to the progress of a scan.
 constexpr std::string_view predictors_name = "predictors.h5";
+// The last of a shard, whose progress is what it makes.
+constexpr std::string_view shard_name = "shard.done";
 // What a run writes last, by kind of run.
-constexpr std::array<std::string_view, 4> last_names{"results.h5", "scores.tsv", "evaluation.json",
-                                                     "contributions.tsv"};
+constexpr std::array<std::string_view, 5> last_names{"results.h5", "scores.tsv", "evaluation.json",
+                                                     "contributions.tsv", shard_name};
 // The last of a run that predicts, and one of the files of others.
 constexpr std::string_view record_name = "run.json";
 
@@ -36,6 +39,8 @@ std::string_view name_of(RunProgress progress) {
             return progress_names[1];
         case RunProgress::segments:
             return progress_names[2];
+        case RunProgress::shard:
+            return progress_names[3];
         case RunProgress::none:
             break;
     }
@@ -64,7 +69,13 @@ bool belongs_to_unfinished_run(fs::path const& file) {
            is_temporary_name(file);
 }
 
-void require_unused(fs::path const& path, RunProgress progress) {
+bool is_guest(fs::path const& entry, FolderGuests const& guests) {
+    std::error_code ignored;
+    return std::ranges::any_of(
+        guests, [&](auto const& guest) { return fs::equivalent(entry, guest, ignored); });
+}
+
+void require_unused(fs::path const& path, RunProgress progress, FolderGuests const& guests) {
     bool const unfinished = fs::exists(path / lock_name);
     if (holds_finished_run(path)) {
         throw UserError{
@@ -74,6 +85,7 @@ void require_unused(fs::path const& path, RunProgress progress) {
     }
     for (auto const& entry : fs::directory_iterator{path}) {
         auto const name = entry.path().filename().string();
+        if (is_guest(entry.path(), guests)) continue;
         if (unfinished && is_progress(entry.path()) && name != name_of(progress)) {
             throw UserError{
                 fmt::format("--out '{}' holds the work of an interrupted command of another kind "
@@ -96,7 +108,10 @@ void tidy_up_behind_finished_run(fs::path const& path) {
         WriterLock lock{path / lock_name};
         if (!lock.is_ours()) return;
         for (auto const& entry : fs::directory_iterator{path}) {
-            bool const is_left = is_progress(entry.path()) || is_temporary_name(entry.path());
+            auto const is_made = fs::exists(path / shard_name) &&
+                                 entry.path().filename() == name_of(RunProgress::shard);
+            bool const is_left =
+                !is_made && (is_progress(entry.path()) || is_temporary_name(entry.path()));
             if (is_left) fs::remove_all(entry.path(), ignored);
         }
         lock.remove();
@@ -106,11 +121,11 @@ void tidy_up_behind_finished_run(fs::path const& path) {
 
 }  // namespace
 
-RunFolder::RunFolder(fs::path path, RunProgress progress)
+RunFolder::RunFolder(fs::path path, RunProgress progress, FolderGuests const& guests)
     : path_{std::move(path)}, kind_{progress} {
     std::error_code error;
     tidy_up_behind_finished_run(path_);
-    require_usable(path_, kind_);
+    require_usable(path_, kind_, guests);
     for (auto missing = fs::absolute(path_, error);
          missing.has_relative_path() && !fs::exists(missing, error);
          missing = missing.parent_path()) {
@@ -126,7 +141,7 @@ RunFolder::RunFolder(fs::path path, RunProgress progress)
     lock();
     // Another run may have finished here between the first look and the lock.
     try {
-        require_unused(path_, kind_);
+        require_unused(path_, kind_, guests);
     } catch (...) {
         release();
         throw;
@@ -134,14 +149,15 @@ RunFolder::RunFolder(fs::path path, RunProgress progress)
     remove_leftovers();
 }
 
-void RunFolder::require_usable(fs::path const& path, RunProgress progress) {
+void RunFolder::require_usable(fs::path const& path, RunProgress progress,
+                               FolderGuests const& guests) {
     std::error_code ignored;
     if (!fs::exists(path, ignored)) return;
     if (!fs::is_directory(path, ignored)) {
         throw UserError{fmt::format(
             "--out '{}' is a file (a run needs a folder); choose another name", path.string())};
     }
-    require_unused(path, progress);
+    require_unused(path, progress, guests);
 }
 
 void RunFolder::lock() {
@@ -209,7 +225,8 @@ void RunFolder::remove_made_folders() const {
 
 void RunFolder::finish() {
     std::error_code error;
-    if (kind_ != RunProgress::none) fs::remove_all(progress(), error);
+    bool const is_of_use = kind_ == RunProgress::none || kind_ == RunProgress::shard;
+    if (!is_of_use) fs::remove_all(progress(), error);
     fs::remove(path_ / lock_name, error);
     finished_ = true;
 }

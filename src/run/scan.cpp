@@ -23,6 +23,7 @@
 #include "maniple/run/scan_estimate.hpp"
 #include "maniple/run/scan_output.hpp"
 #include "maniple/run/scan_report.hpp"
+#include "maniple/run/shard_file.hpp"
 #include "maniple/run/stop_request.hpp"
 #include "maniple/run/whole_genome_plan.hpp"
 #include "readable.hpp"
@@ -39,7 +40,11 @@ std::string in_units(std::int64_t bytes) {
 
 void describe_work(ScanPlan const& plan, mpi::Communicator const& comm, Log& log) {
     auto const threads = plan.request().threads;
-    log.note(fmt::format("work: {} variants x {}, {} x {}", plan.variants(),
+    auto const variants = plan.request().shard
+                              ? fmt::format("shard {}: {} of {}", to_string(*plan.request().shard),
+                                            plan.rows().size(), plan.variants())
+                              : fmt::format("{}", plan.variants());
+    log.note(fmt::format("work: {} variants x {}, {} x {}", variants,
                          plural(plan.traits(), "trait"), plural(comm.size(), "rank"),
                          plural(threads, "thread")));
     auto const batches = std::ssize(plan.batches());
@@ -53,26 +58,8 @@ void describe_work(ScanPlan const& plan, mpi::Communicator const& comm, Log& log
                          in_units(estimate.result_bytes)));
 }
 
-void describe_outcome(std::vector<TraitSummary> const& summaries, Log& log) {
-    constexpr std::size_t shown = 20;
-    constexpr double inflated = 1.1;
-    bool any_inflated = false;
-    for (std::size_t t = 0; t < std::min(shown, summaries.size()); ++t) {
-        auto const& row = summaries[t];
-        log.note(fmt::format("  {}: {} variants tested, {} with p <= 5e-8, lambda GC {:.3f}{}",
-                             row.trait, row.by_status[0], row.hits, row.lambda_gc,
-                             row.lambda_gc > inflated ? " (*)" : ""));
-        any_inflated |= row.lambda_gc > inflated;
-    }
-    if (summaries.size() > shown) log.note("  (summary.tsv has the other traits)");
-    if (any_inflated) {
-        log.note(
-            "  (*) more small p-values than chance: many small effects, or ancestry and relatives "
-            "that the covariates do not account for");
-    }
-}
-
 RunProgress progress_of(ScanRequest const& request) {
+    if (request.shard) return RunProgress::shard;
     return request.whole_genome ? RunProgress::whole_genome : RunProgress::segments;
 }
 
@@ -118,16 +105,16 @@ public:
 
     /// Collective.
     std::vector<TraitSummary> run() {
-        auto const batches = plan_.batches().size();
+        auto const batches = plan_.units().size() > 0 ? plan_.batches().size() : 0;
         for (std::size_t b = 0; b < batches; ++b) {
             if (std::cmp_less(b, batches_done_)) {
                 ScanTally tally{plan_.batches()[b].size()};
-                together(comm_, [&] { count(b, plan_.variants(), tally); });
+                together(comm_, [&] { count(b, plan_.rows().size(), tally); });
                 add_summaries(b, tally);
                 continue;
             }
             if (batches > 1) log_.note(fmt::format("batch {} of {}", b + 1, batches));
-            pass(b, std::cmp_equal(b, batches_done_) ? rows_done_ / units_.unit_rows() : 0);
+            pass(b, std::cmp_equal(b, batches_done_) ? rows_done_ : 0);
         }
         return std::move(summaries_);
     }
@@ -166,7 +153,7 @@ private:
     void tell_found(bool is_dropped) {
         auto const batches = std::ssize(plan_.batches());
         if (batches_done_ > 0 || rows_done_ > 0) {
-            auto const variants = fmt::format("{} of {} variants", rows_done_, plan_.variants());
+            auto const variants = fmt::format("{} of {} variants", rows_done_, plan_.rows().size());
             auto const done = batches_done_ == batches ? std::string{"all tests"}
                               : batches == 1           ? variants
                                              : fmt::format("{} of {} batches and {} of the next",
@@ -180,9 +167,10 @@ private:
         }
     }
 
-    // What is there of a batch; on the root.
+    // What is there of a batch; on the root. Of a shard's results nobody is told before the merge.
     void count(std::size_t batch, std::int64_t rows, ScanTally& tally) const {
-        if (output_ != nullptr) output_->count(plan_.batches()[batch], rows, tally);
+        if (output_ != nullptr && !plan_.request().shard)
+            output_->count(plan_.batches()[batch], rows, tally);
     }
 
     void add_summaries(std::size_t batch, ScanTally const& tally) {
@@ -193,7 +181,10 @@ private:
         }
     }
 
-    void pass(std::size_t batch, std::int64_t first_unit) {
+    // \param done  how many rows are there.
+    void pass(std::size_t batch, std::int64_t done) {
+        auto const units =
+            Range<UnitIndex>{plan_.units().first + done / units_.unit_rows(), plan_.units().last};
         auto const traits = plan_.batches()[batch];
         std::optional<ScanModels> models;
         std::optional<ContigNulls> nulls;
@@ -203,12 +194,12 @@ private:
             nulls.emplace(*models, plan_.offsets(batch, *models), plan_.request().threads);
         });
         ScanTally tally{traits.size()};
-        together(comm_, [&] { count(batch, first_unit * units_.unit_rows(), tally); });
-        Progress progress{"variants", plan_.variants(), log_};
+        together(comm_, [&] { count(batch, done, tally); });
+        Progress progress{"variants", plan_.rows().size(), log_};
         auto const sink = [&](std::int64_t unit, BlockReader& reader, EncodedUnit const& encoded) {
             output_->take(units_, unit, reader, encoded, models->layout, traits.first);
         };
-        scan_batch(plan_, units_, *models, *nulls, first_unit, comm_, sink, tally, progress);
+        scan_batch(plan_, units_, *models, *nulls, units, comm_, sink, tally, progress);
         tally.merge(comm_);
         add_summaries(batch, tally);
     }
@@ -239,6 +230,33 @@ std::vector<TraitSummary> scan_batches(ScanPlan& plan, std::unique_ptr<ScanOutpu
     }
 }
 
+// The files of a whole scan.
+void write_run(ScanPlan const& plan, ScanOutput& output, RunFolder const& folder,
+               std::vector<TraitSummary> const& summaries, RunRecord const& record) {
+    DurableFile results{folder.path() / "results.h5"};
+    output.seal();
+    output.write_results(results.temporary());
+    commit_run(folder, results, summaries, describe_scan(plan), record);
+}
+
+void finish_shard(ScanPlan const& plan, ScanOutput& output, RunFolder const& folder,
+                  RunRecord const& record) {
+    ShardFile shard{.shard = *plan.request().shard,
+                    .facts = plan.facts(),
+                    .rows = plan.rows(),
+                    .kept = output.finish_shard(),
+                    .header = result_header(plan),
+                    .traits = {},
+                    .subject = describe_scan(plan),
+                    .record = record};
+    auto const labels = plan.trait_labels();
+    ScanTally const nothing{1};
+    for (TraitIndex t{0}; t.get() < plan.traits(); ++t) {
+        shard.traits.push_back(summarize(plan, labels[t.at()], t, nothing, TraitIndex{0}));
+    }
+    write_shard_file(folder.path() / shard_file_name, shard);
+}
+
 }  // namespace
 
 void plan_scan(ScanRequest const& request, mpi::Communicator const& comm, Log& log) {
@@ -248,6 +266,7 @@ void plan_scan(ScanRequest const& request, mpi::Communicator const& comm, Log& l
     if (request.whole_genome)
         plan_whole_genome(regression_of(request, plan->trait_labels(), limits), comm, log);
     describe_work(*plan, comm, log);
+    StopDeadline::describe(log);
     together(comm, [&] {
         if (!comm.is_root()) return;
         if (!request.run.empty()) RunFolder::require_usable(request.run, progress_of(request));
@@ -272,6 +291,7 @@ void run_scan(ScanRequest const& request, mpi::Communicator const& comm, Log& lo
         folder = std::make_unique<RunFolder>(request.run, progress_of(request));
         log.open_file(folder->path() / "log.txt");
     });
+    StopDeadline::describe(log);
     return_large_blocks(1 << 20);  // Columns of most cohorts are smaller, and soon used again.
     together(comm, [&] { plan.emplace(request, limits, log); });
     if (request.whole_genome) {
@@ -302,23 +322,19 @@ void run_scan(ScanRequest const& request, mpi::Communicator const& comm, Log& lo
     }
     together(comm, [&] {
         if (!comm.is_root()) return;
-        DurableFile results{folder->path() / "results.h5"};
-        output->seal();
-        output->write_results(results.temporary());
-        DurableFile table{folder->path() / "summary.tsv"};
-        write_summary(table.temporary(), summaries);
         record.finished = timestamp();
         record.seconds = watch.seconds();
-        DurableFile described{folder->path() / "run.json"};
-        write_run_record(described.temporary(), describe_scan(*plan), record);
-        table.commit(ExistingFile::refuse);
-        described.commit(ExistingFile::refuse);
-        results.commit(ExistingFile::refuse);  // last: a folder with it is a finished run
+        if (request.shard) {
+            finish_shard(*plan, *output, *folder, record);
+        } else {
+            write_run(*plan, *output, *folder, summaries, record);
+        }
         output.reset();
         folder->finish();
-        describe_outcome(summaries, log);
-        log.note(fmt::format("done in {:.1f} s: {}", watch.seconds(),
-                             (folder->path() / "results.h5").string()));
+        if (!request.shard) describe_outcome(summaries, log);
+        log.note(fmt::format(
+            "done in {:.1f} s: {}", watch.seconds(),
+            (folder->path() / (request.shard ? shard_file_name : "results.h5")).string()));
     });
 }
 

@@ -38,22 +38,21 @@ struct RawPiece {
 };
 
 /// A rank's units, by turn.
-std::vector<std::int64_t> own_units(ScanUnits const& units, std::int64_t first,
-                                    mpi::Communicator const& comm) {
+std::vector<std::int64_t> own_units(Range<UnitIndex> units, mpi::Communicator const& comm) {
     std::vector<std::int64_t> own;
-    for (auto u = first; u < units.count(); ++u) {
+    for (auto u = units.first.get(); u < units.last.get(); ++u) {
         if (owner_of_unit(u, comm.size()) == comm.rank()) own.push_back(u);
     }
     return own;
 }
 
-UnitQueue make_queue(ScanUnits const& units, std::int64_t first,
+UnitQueue make_queue(ScanUnits const& units, Range<UnitIndex> all,
                      std::vector<std::int64_t> const& own, ColumnGroups const& groups,
                      mpi::Communicator const& comm, int threads) {
     std::vector<std::int64_t> pieces;
     for (auto unit : own) pieces.push_back(units.piece_count(unit));
     std::vector<char> owners;
-    for (auto u = first; comm.is_root() && u < units.count(); ++u) {
+    for (auto u = all.first.get(); comm.is_root() && u < all.last.get(); ++u) {
         owners.push_back(owner_of_unit(u, comm.size()) == 0 ? 1 : 0);
     }
     auto const limits = pass_limits(threads);
@@ -66,7 +65,7 @@ UnitQueue make_queue(ScanUnits const& units, std::int64_t first,
 class BatchScan {
 public:
     BatchScan(ScanPlan const& plan, ScanUnits const& units, ScanModels const& models,
-              ContigNulls& nulls, std::int64_t first_unit, mpi::Communicator const& comm,
+              ContigNulls& nulls, Range<UnitIndex> which, mpi::Communicator const& comm,
               UnitSink const& sink, ScanTally& tally, Progress& progress)
         : plan_{plan},
           units_{units},
@@ -76,10 +75,10 @@ public:
           sink_{sink},
           tally_{tally},
           progress_{progress},
-          first_unit_{first_unit},
-          own_{own_units(units, first_unit, comm)},
+          first_unit_{which.first.get()},
+          own_{own_units(which, comm)},
           groups_{models.layout.traits(), models.layout.patterns(), units.unit_rows()},
-          queue_{make_queue(units, first_unit, own_, groups_, comm, plan.request().threads)},
+          queue_{make_queue(units, which, own_, groups_, comm, plan.request().threads)},
           reader_{plan.cohort()},
           pulse_{comm} {
         auto const threads = plan.request().threads;
@@ -276,7 +275,8 @@ private:
 
     // Written, and what this rank has computed beyond that.
     void show_progress() {
-        progress_.reach(first_unit_ * units_.unit_rows() + written_ + computed_ - own_written_);
+        auto const before = (first_unit_ - plan_.units().first.get()) * units_.unit_rows();
+        progress_.reach(before + written_ + computed_ - own_written_);
     }
 
     ScanPlan const& plan_;
@@ -314,9 +314,9 @@ PassLimits pass_limits(int threads) {
 }
 
 void scan_batch(ScanPlan const& plan, ScanUnits const& units, ScanModels const& models,
-                ContigNulls& nulls, std::int64_t first_unit, mpi::Communicator const& comm,
+                ContigNulls& nulls, Range<UnitIndex> which, mpi::Communicator const& comm,
                 UnitSink const& sink, ScanTally& tally, Progress& progress) {
-    BatchScan{plan, units, models, nulls, first_unit, comm, sink, tally, progress}.run();
+    BatchScan{plan, units, models, nulls, which, comm, sink, tally, progress}.run();
 }
 
 }  // namespace maniple

@@ -68,7 +68,7 @@ double estimate_seconds(ScanPlan& plan, int ranks) {
     auto const modelled =
         modelling / static_cast<double>(contigs.size()) * static_cast<double>(all.size());
     auto const batches = static_cast<double>(plan.traits()) / static_cast<double>(traits);
-    return (per_variant * static_cast<double>(plan.variants()) / ranks + modelled) * batches /
+    return (per_variant * static_cast<double>(plan.rows().size()) / ranks + modelled) * batches /
            plan.request().threads;
 }
 
@@ -80,8 +80,12 @@ ScanEstimate estimate_scan(ScanPlan const& plan) {
         auto const& partition = partitions[block.partition];
         estimate.bytes_to_read += partition.bytes / partition.blocks;
     }
-    estimate.bytes_to_read *= std::ssize(plan.batches());
-    estimate.result_bytes = plan.variants() * (cell_bytes * plan.traits() + variant_bytes);
+    // Of a shard, its share.
+    auto const share =
+        static_cast<double>(plan.rows().size()) / static_cast<double>(plan.variants());
+    estimate.bytes_to_read = static_cast<std::int64_t>(
+        share * static_cast<double>(estimate.bytes_to_read * std::ssize(plan.batches())));
+    estimate.result_bytes = plan.rows().size() * (cell_bytes * plan.traits() + variant_bytes);
     estimate.bytes_per_rank = plan.memory_bytes();
     return estimate;
 }

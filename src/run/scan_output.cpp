@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <cstring>
+#include <functional>
 #include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "maniple/core/contract.hpp"
 #include "maniple/core/durable_file.hpp"
 #include "maniple/core/error.hpp"
 #include "maniple/model/test_status.hpp"
@@ -52,7 +54,9 @@ std::string describe_models(ScanPlan const& plan) {
     return text;
 }
 
-ResultHeader make_header(ScanPlan const& plan) {
+}  // namespace
+
+ResultHeader result_header(ScanPlan const& plan) {
     ResultHeader header{
         .traits = plan.trait_labels(),
         .model = describe_models(plan),
@@ -65,19 +69,23 @@ ResultHeader make_header(ScanPlan const& plan) {
     return header;
 }
 
-void append_names(ScanPlan const& plan, ScanUnits const& units, std::int64_t unit,
-                  BlockReader& reader, ResultWriter& writer) {
+namespace {
+
+// Takes names of some variants of one contig.
+using NameSink = std::function<void(std::string const& contig, std::span<Variant const>)>;
+
+void read_names(ScanPlan const& plan, ScanUnits const& units, std::int64_t unit,
+                BlockReader& reader, NameSink const& sink) {
     for (auto const& piece : units.pieces(unit)) {
         auto const& block = plan.blocks()[piece.block.at()];
         reader.forget_before(block.partition);
         auto const names = reader.variants(block);
-        writer.append_variants(plan.cohort().index().partitions[block.partition].contig,
-                               std::span{names}.subspan(static_cast<std::size_t>(piece.first),
-                                                        static_cast<std::size_t>(piece.rows)));
+        sink(plan.cohort().index().partitions[block.partition].contig,
+             std::span{names}.subspan(static_cast<std::size_t>(piece.first),
+                                      static_cast<std::size_t>(piece.rows)));
     }
 }
 
-constexpr char const* columns_name = "columns";
 constexpr char const* sealed_name = "sealed";
 
 KeptWork interrupted_scan() { return {"scan", "choose another --out"}; }
@@ -96,15 +104,23 @@ std::int64_t find_sealed(std::filesystem::path const& folder, PlanFacts const& f
 
 ResultSpool open_spool(std::filesystem::path const& folder, ScanPlan const& plan,
                        std::int64_t sealed) {
-    auto const file = folder / columns_name;
-    if (sealed > 0) return ResultSpool::reopen(file, plan.variants(), plan.traits(), sealed);
+    auto const file = folder / kept_columns_name;
+    ResultExtent const extent{plan.variants(), plan.traits(), plan.rows()};
+    if (sealed > 0) return ResultSpool::reopen(file, extent, sealed);
     std::error_code error;
     std::filesystem::create_directories(folder, error);
     if (error) {
         throw EnvironmentError{fmt::format("folder '{}' cannot be made ({}); check the disk",
                                            folder.string(), error.message())};
     }
-    return {file, plan.variants(), plan.traits()};
+    return {file, extent};
+}
+
+// A shard goes on as the same one alone.
+PlanFacts facts_of(ScanPlan const& plan) {
+    auto facts = plan.facts();
+    if (plan.request().shard) facts.emplace_back("--shard", to_string(*plan.request().shard));
+    return facts;
 }
 
 // At most a fiftieth of the time goes into sealing.
@@ -116,23 +132,24 @@ constexpr double pause_per_seal = 50;
 ScanOutput::ScanOutput(std::filesystem::path folder, ScanPlan const& plan)
     : folder_{std::move(folder)},
       plan_{plan},
-      facts_{plan.facts()},
+      facts_{facts_of(plan)},
       spool_{open_spool(folder_, plan, find_sealed(folder_, facts_))},
       sealed_{spool_.bytes()},
       next_seal_{shortest_pause} {}
 
 ScanOutput::~ScanOutput() {
     std::error_code ignored;
-    if (std::filesystem::exists(folder_ / sealed_name, ignored)) return;
-    std::filesystem::remove(folder_ / columns_name, ignored);
+    if (is_shard_ || std::filesystem::exists(folder_ / sealed_name, ignored)) return;
+    std::filesystem::remove(folder_ / kept_columns_name, ignored);
     std::filesystem::remove(folder_, ignored);  // Where it is empty.
 }
 
 void ScanOutput::count(Range<TraitIndex> batch, std::int64_t rows, ScanTally& tally) const {
     std::vector<float> neg_log10_p;
+    auto const first_row = plan_.rows().first.get();
     for (std::int64_t row = 0; row < rows; row += plan_.unit_rows()) {
         StopRequest::check();
-        spool_.read(batch.first, row,
+        spool_.read(batch.first, first_row + row,
                     [&](ResultColumn which, TraitIndex trait, EncodedColumn column) {
                         if (which == ResultColumn::neg_log10_p) {
                             neg_log10_p = decode_results<float>(column);
@@ -182,15 +199,51 @@ void ScanOutput::seal() {
 }
 
 void ScanOutput::write_results(std::filesystem::path const& file) const {
-    ResultWriter writer{file, make_header(plan_)};
+    expect(!plan_.request().shard, "the plan is of all variants");
+
+    ResultWriter writer{file, result_header(plan_)};
     ScanUnits const units{plan_.blocks(), plan_.unit_rows()};
     BlockReader reader{plan_.cohort()};
     for (std::int64_t u = 0; u < units.count(); ++u) {
         StopRequest::check();
-        append_names(plan_, units, u, reader, writer);
-        spool_.copy_chunk(units.rows(u).first.get(), writer);
+        read_names(plan_, units, u, reader,
+                   [&](std::string const& contig, std::span<Variant const> variants) {
+                       writer.append_variants(contig, variants);
+                   });
+        auto const row = units.rows(u).first.get();
+        spool_.read_all(row, [&](ResultColumn which, TraitIndex trait, EncodedColumn column) {
+            writer.write(which, row, trait, column);
+        });
     }
     writer.finish();
+}
+
+KeptShard ScanOutput::finish_shard() {
+    expect(plan_.request().shard.has_value(), "the plan is of a shard");
+
+    seal();
+    DurableFile file{folder_ / kept_names_name};
+    NameSpoolWriter writer{file.temporary()};
+    auto const contigs = result_header(plan_).contigs;
+    ScanUnits const units{plan_.blocks(), plan_.unit_rows()};
+    BlockReader reader{plan_.cohort()};
+    for (auto u = plan_.units().first; u != plan_.units().last; ++u) {
+        StopRequest::check();
+        ResultNames names;
+        read_names(plan_, units, u.get(), reader,
+                   [&](std::string const& contig, std::span<Variant const> variants) {
+                       auto const place = std::ranges::find(contigs, contig) - contigs.begin();
+                       names.contig.insert(names.contig.end(), variants.size(),
+                                           static_cast<std::int32_t>(place));
+                       names.variants.insert(names.variants.end(), variants.begin(),
+                                             variants.end());
+                   });
+        writer.append(names);
+    }
+    KeptShard const kept{.column_bytes = spool_.bytes(), .names = writer.finish()};
+    file.commit(ExistingFile::replace);
+    is_shard_ = true;
+    return kept;
 }
 
 }  // namespace maniple

@@ -225,6 +225,9 @@ void ScanPlan::survey(std::vector<TraitReference> const& asked, Log& log) {
     }
     auto const memory = memory_model();
     unit_rows_ = memory.unit_rows();
+    ScanUnits const units{blocks_, unit_rows_};
+    units_ = request_.shard ? units_of(*request_.shard, units, blocks_, traits())
+                            : Range<UnitIndex>{UnitIndex{0}, UnitIndex{units.count()}};
     bool const one_pass = group == count && memory.of_batch(*fitted_) <= limits_.memory;
     make_batches(TraitIndex{0}, one_pass || traits() == 1 ? Passes::one : Passes::several);
     if (batches_.size() > 1 || group < count) fitted_.reset();
@@ -279,6 +282,13 @@ std::vector<std::string> ScanPlan::tables() const {
     }
     for (auto const& covariate : loader_->covariates()) names.insert(covariate.table);
     return {names.begin(), names.end()};
+}
+
+Range<GlobalVariantIndex> ScanPlan::rows() const {
+    auto const row = [&](UnitIndex unit) {
+        return GlobalVariantIndex{std::min(unit.get() * unit_rows_, variants_)};
+    };
+    return {row(units_.first), row(units_.last)};
 }
 
 std::int64_t ScanPlan::most_traits() const {

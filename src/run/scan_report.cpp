@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <ctime>
@@ -250,6 +251,37 @@ void write_run_record(std::filesystem::path const& file, RunSubject const& subje
                     {"finished", record.finished},
                     {"seconds", record.seconds}};
     write_text(file, json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n');
+}
+
+void commit_run(RunFolder const& folder, DurableFile& results,
+                std::vector<TraitSummary> const& summaries, RunSubject const& subject,
+                RunRecord const& record) {
+    DurableFile table{folder.path() / "summary.tsv"};
+    write_summary(table.temporary(), summaries);
+    DurableFile described{folder.path() / "run.json"};
+    write_run_record(described.temporary(), subject, record);
+    table.commit(ExistingFile::refuse);
+    described.commit(ExistingFile::refuse);
+    results.commit(ExistingFile::refuse);
+}
+
+void describe_outcome(std::vector<TraitSummary> const& summaries, Log& log) {
+    constexpr std::size_t shown = 20;
+    constexpr double inflated = 1.1;
+    bool any_inflated = false;
+    for (std::size_t t = 0; t < std::min(shown, summaries.size()); ++t) {
+        auto const& row = summaries[t];
+        log.note(fmt::format("  {}: {} variants tested, {} with p <= 5e-8, lambda GC {:.3f}{}",
+                             row.trait, row.by_status[0], row.hits, row.lambda_gc,
+                             row.lambda_gc > inflated ? " (*)" : ""));
+        any_inflated |= row.lambda_gc > inflated;
+    }
+    if (summaries.size() > shown) log.note("  (summary.tsv has the other traits)");
+    if (any_inflated) {
+        log.note(
+            "  (*) more small p-values than chance: many small effects, or ancestry and relatives "
+            "that the covariates do not account for");
+    }
 }
 
 std::string timestamp() {

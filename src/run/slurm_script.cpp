@@ -30,6 +30,16 @@ void validate(SlurmRequest const& request) {
     require_positive("threads", request.threads);
     require_form("time", request.time, R"(\d+|\d+:\d{2}|\d+:\d{2}:\d{2}|\d+-\d{1,2}(:\d{2}){0,2})",
                  "minutes, hours:minutes:seconds or days-hours, e.g. 90, 4:00:00, 1-12");
+    if (request.shards != 0) require_positive("shards", request.shards);
+    if ((request.shards != 0) == request.run.empty()) {
+        throw UserError{
+            "options --shards and --out belong together (each shard has a folder in --out); give "
+            "both or none"};
+    }
+    if (request.shards != 0 && request.command != "scan") {
+        throw UserError{fmt::format("option --shards is of scans (the command is {}); leave it out",
+                                    request.command)};
+    }
     // These stand unquoted in #SBATCH lines.
     constexpr auto name = R"([A-Za-z0-9_.,+-]*)";
     require_form("partition", request.partition, name, "a name of letters, digits, _ . , + -");
@@ -52,6 +62,31 @@ std::string quote(std::string_view text) {
     return quoted + "'";
 }
 
+// A task of an array becomes the scan of one shard.
+std::string shard_lines(SlurmRequest const& request) {
+    if (request.shards == 0) return {};
+    return fmt::format(
+        "shards={}\n"
+        "run={}\n"
+        "\n"
+        "shard=${{SLURM_ARRAY_TASK_ID:?this script is for an array; submit it with sbatch "
+        "--array=1-$shards}}\n"
+        "if [ -e \"$run/$shard/shard.done\" ]; then\n"
+        "  echo \"shard $shard of $shards is done already\"\n"
+        "  exit 0\n"
+        "fi\n"
+        "set -- --shard \"$shard/$shards\" --out \"$run/$shard\" \"$@\"\n",
+        request.shards, quote(request.run));
+}
+
+// What is to be done after the array.
+std::string merge_comment(SlurmRequest const& request) {
+    if (request.shards == 0) return {};
+    return "# When all tasks are done: sbatch --dependency=afterok:ARRAY "
+           "slurm/maniple-merge.sbatch "
+           "RUN,\n# or maniple merge --out RUN RUN/[0-9]*\n";
+}
+
 std::string directives(SlurmRequest const& request) {
     std::string text;
     auto const add = [&text](char const* option, auto const& value) {
@@ -68,7 +103,8 @@ std::string directives(SlurmRequest const& request) {
     add("signal", "USR1@120");
     text += "#SBATCH --requeue\n";
     add("open-mode", "append");
-    add("output", "maniple-%j.log");
+    if (request.shards > 0) add("array", fmt::format("1-{}", request.shards));
+    add("output", request.shards > 0 ? "maniple-%A_%a.log" : "maniple-%j.log");
     return text;
 }
 
@@ -77,16 +113,31 @@ constexpr std::string_view body = R"(
 # Slurm 22.05 and later do not hand --cpus-per-task on to srun by themselves.
 threads=${SLURM_CPUS_PER_TASK:-1}
 export OMP_NUM_THREADS=$threads
+# maniple stops two minutes before the end. Older versions of Slurm do not say when that is.
+if [ -z "${SLURM_JOB_END_TIME:-}" ] && end=$(squeue --noheader --jobs="$SLURM_JOB_ID" --format=%e 2> /dev/null) &&
+  end=$(date --date="${end:-never}" +%s 2> /dev/null); then
+  export SLURM_JOB_END_TIME=$end
+fi
+# scancel and preemptions tell this script as well: then it is for Slurm whether the job starts again.
+ended=
+trap 'ended=yes' TERM
 status=0
 # --wait ends the other ranks when one has died.
 srun --mpi="${MANIPLE_MPI:-$launcher}" --cpus-per-task="$threads" --wait=60 \
   "$maniple" "$command" --job "$job" "$@" || status=$?
 
-# 75: stopped by a signal, of a preemption or before the time limit; the same command goes on.
+# 75: stopped in time; the same command goes on. (A task of an array has a number of its own.)
 restarts=${SLURM_RESTART_COUNT:-0}
-if [ "$status" -eq 75 ] && [ "$restarts" -lt "${MANIPLE_MAX_RESTARTS:-3}" ]; then
-  echo "maniple stopped in time (restarts so far: $restarts); requeueing job $SLURM_JOB_ID"
-  scontrol requeue "$SLURM_JOB_ID"
+most=${MANIPLE_MAX_RESTARTS:-10}
+this=${SLURM_ARRAY_JOB_ID:+${SLURM_ARRAY_JOB_ID}_${SLURM_ARRAY_TASK_ID:-}}
+if [ "$status" -eq 75 ] && [ -z "$ended" ]; then
+  if [ "$restarts" -ge "$most" ]; then
+    echo "maniple is not done after $restarts restarts, and MANIPLE_MAX_RESTARTS=$most allows no more; what it has" \
+      "is kept: submit the same job again" >&2
+  else
+    echo "maniple stopped in time (restarts so far: $restarts); requeueing job ${this:=$SLURM_JOB_ID}"
+    scontrol requeue "$this" || echo "the job could not be requeued; submit the same job again" >&2
+  fi
 fi
 exit "$status"
 )";
@@ -98,14 +149,14 @@ std::string slurm_script(SlurmRequest const& request) {
     return fmt::format(
         "#!/usr/bin/env bash\n"
         "# Made by 'maniple slurm-script'. Submit it with sbatch; options given to sbatch win.\n"
-        "{}set -euo pipefail\n\n"
+        "{}{}set -euo pipefail\n\n"
         "maniple=${{MANIPLE:-{}}}\n"
         "command={}\n"
         "job={}\n"
         "launcher={}\n"
-        "{}",
-        directives(request), quote(request.program), quote(request.command), quote(request.job),
-        request.launcher, body);
+        "{}{}",
+        merge_comment(request), directives(request), quote(request.program), quote(request.command),
+        quote(request.job), request.launcher, shard_lines(request), body);
 }
 
 }  // namespace maniple

@@ -1,9 +1,4 @@
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <optional>
 #include <system_error>
 #include <unordered_map>
@@ -11,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "growing_file.hpp"
 #include "maniple/core/checksum.hpp"
 #include "maniple/core/contract.hpp"
 #include "maniple/core/error.hpp"
@@ -20,84 +16,6 @@
 
 namespace maniple {
 namespace {
-
-// A file that grows.
-class GrowingFile {
-public:
-    // \param kept  bytes that stay.
-    GrowingFile(std::filesystem::path const& path, std::int64_t kept)
-        : path_{path},
-          descriptor_{::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)},
-          size_{kept} {
-        if (descriptor_ < 0) refuse("create the file");
-        if (::ftruncate(descriptor_, kept) != 0) refuse("cut the file");
-    }
-    GrowingFile(GrowingFile const&) = delete;
-    GrowingFile& operator=(GrowingFile const&) = delete;
-    ~GrowingFile() {
-        if (descriptor_ >= 0) ::close(descriptor_);
-    }
-
-    std::filesystem::path const& path() const { return path_; }
-    std::int64_t size() const { return size_ + std::ssize(waiting_); }
-
-    // Many small pieces, few calls.
-    void append(std::span<std::byte const> bytes) {
-        waiting_.insert(waiting_.end(), bytes.begin(), bytes.end());
-        constexpr std::size_t enough = 1 << 20;
-        if (waiting_.size() >= enough) flush();
-    }
-
-    void flush() {
-        write(size_, waiting_);
-        size_ += std::ssize(waiting_);
-        waiting_.clear();
-    }
-
-    void write(std::int64_t place, std::span<std::byte const> bytes) const {
-        while (!bytes.empty()) {
-            auto const written = ::pwrite(descriptor_, bytes.data(), bytes.size(), place);
-            if (written < 0 && errno == EINTR) continue;
-            if (written < 0) refuse("write the file");
-            bytes = bytes.subspan(static_cast<std::size_t>(written));
-            place += written;
-        }
-    }
-
-    void cut(std::int64_t size) {
-        waiting_.clear();
-        if (::ftruncate(descriptor_, size) != 0) refuse("cut the file");
-        size_ = size;
-    }
-
-    void sync() const {
-        if (::fdatasync(descriptor_) != 0) refuse("write the file to the disk");
-    }
-
-    void read(std::int64_t place, std::span<std::byte> bytes) const {
-        while (!bytes.empty()) {
-            auto const got = ::pread(descriptor_, bytes.data(), bytes.size(), place);
-            if (got < 0 && errno == EINTR) continue;
-            if (got == 0) errno = EIO;
-            if (got <= 0) refuse("read the file");
-            bytes = bytes.subspan(static_cast<std::size_t>(got));
-            place += got;
-        }
-    }
-
-private:
-    [[noreturn]] void refuse(char const* action) const {
-        throw EnvironmentError{
-            fmt::format("'{}': could not {} ({}); check disk space and "
-                        "permissions",
-                        path_.string(), action, std::strerror(errno))};
-    }
-
-    std::filesystem::path path_;
-    int descriptor_;
-    std::int64_t size_;
-    std::vector<std::byte> waiting_;
-};
 
 // What stands before the columns of one row chunk of one batch; after them, where each begins.
 struct SegmentHead {
@@ -142,9 +60,8 @@ struct Batch {
 
 struct ResultSpool::State {
     GrowingFile file;
-    std::int64_t variants;
-    std::int64_t traits;
-    std::int64_t chunk_rows;
+    ResultExtent extent;
+    Growth growth;
     std::vector<Batch> batches;  // The last one may be incomplete.
     std::int64_t whole = 0;      // Bytes of complete segments.
 
@@ -155,14 +72,13 @@ struct ResultSpool::State {
     std::vector<std::uint64_t> begins;
     std::unordered_multimap<std::uint64_t, KnownColumn> known;  // By checksum.
 
-    State(std::filesystem::path const& path, std::int64_t kept, std::int64_t variants_,
-          std::int64_t traits_)
-        : file{path, kept},
-          variants{variants_},
-          traits{traits_},
-          chunk_rows{result_chunk_rows(variants, traits)} {}
+    State(std::filesystem::path const& path, std::int64_t kept, ResultExtent const& extent_,
+          Growth growth_)
+        : file{path, kept, growth_}, extent{extent_}, growth{growth_} {}
 
-    std::int64_t chunks() const { return pieces(variants, chunk_rows); }
+    std::int64_t chunk_rows() const { return extent.chunk_rows(); }
+    std::int64_t last_row() const { return extent.rows().last.get(); }
+    std::int64_t chunks() const { return pieces(extent.rows().size(), chunk_rows()); }
     bool is_begun() const {
         return !batches.empty() && std::ssize(batches.back().places) < chunks();
     }
@@ -173,10 +89,11 @@ struct ResultSpool::State {
         auto const& last = batches.back().traits;
         return (is_begun() ? last.first : last.last).get();
     }
-    std::int64_t first_row() const {
-        return is_begun() ? std::ssize(batches.back().places) * chunk_rows : 0;
+    std::int64_t rows_begun() const {
+        return is_begun() ? std::ssize(batches.back().places) * chunk_rows() : 0;
     }
-    std::int64_t rows() const { return std::min(chunk_rows, variants - first_row()); }
+    std::int64_t first_row() const { return extent.rows().first.get() + rows_begun(); }
+    std::int64_t rows() const { return std::min(chunk_rows(), last_row() - first_row()); }
 
     // Where an equal column begins already.
     std::uint64_t keep(EncodedColumn column) {
@@ -209,8 +126,8 @@ struct ResultSpool::State {
     bool fits(SegmentHead const& head) const {
         bool const follows = head.first_trait == first_trait() && head.first_row == first_row();
         bool const same = !is_begun() || head.last_trait == batches.back().traits.last.get();
-        return follows && same && head.last_trait > head.first_trait && head.last_trait <= traits &&
-               head.column_bytes > 0;
+        return follows && same && head.last_trait > head.first_trait &&
+               head.last_trait <= extent.traits() && head.column_bytes > 0 && chunks() > 0;
     }
 
     void add(SegmentHead const& head, std::int64_t place) {
@@ -225,9 +142,10 @@ struct ResultSpool::State {
 
     [[noreturn]] void throw_damaged(std::int64_t place) const {
         throw CorruptInput{fmt::format(
-            "'{}' is damaged at byte {} (a checksum or the structure is wrong); remove it, and "
-            "the scan starts again",
-            file.path().string(), place)};
+            "'{}' is damaged at byte {} (a checksum or the structure is wrong); remove {}",
+            file.path().string(), place,
+            growth == Growth::grows ? "it, and the scan starts again"
+                                    : "its folder, and scan that part again")};
     }
 
     void find_segments() {
@@ -245,17 +163,26 @@ struct ResultSpool::State {
     }
 };
 
-ResultSpool::ResultSpool(std::filesystem::path const& file, std::int64_t variants,
-                         std::int64_t traits) {
-    expect(variants >= 0, "there is no negative count of variants");
-    expect(traits > 0, "results have traits");
+ResultExtent::ResultExtent(std::int64_t variants, std::int64_t traits)
+    : ResultExtent{variants, traits, {GlobalVariantIndex{0}, GlobalVariantIndex{variants}}} {}
 
-    state_ = std::make_unique<State>(file, 0, variants, traits);
+ResultExtent::ResultExtent(std::int64_t variants, std::int64_t traits,
+                           Range<GlobalVariantIndex> rows)
+    : traits_{traits}, rows_{rows}, chunk_rows_{result_chunk_rows(variants, traits)} {
+    auto const first = rows.first.get();
+    auto const last = rows.last.get();
+    expect(0 <= first && first <= last && last <= variants, "the rows are in the results");
+    bool const is_cut = first == last ||
+                        (first % chunk_rows_ == 0 && (last % chunk_rows_ == 0 || last == variants));
+    expect(is_cut, "the rows are whole row chunks");
 }
 
-ResultSpool ResultSpool::reopen(std::filesystem::path const& file, std::int64_t variants,
-                                std::int64_t traits, std::int64_t sealed) {
-    expect(variants >= 0 && traits > 0 && sealed >= 0, "there are variants, traits and bytes");
+ResultSpool::ResultSpool(std::filesystem::path const& file, ResultExtent const& extent)
+    : state_{std::make_unique<State>(file, 0, extent, Growth::grows)} {}
+
+ResultSpool ResultSpool::reopen(std::filesystem::path const& file, ResultExtent const& extent,
+                                std::int64_t sealed) {
+    expect(sealed >= 0, "there is no negative number of bytes");
 
     std::error_code error;
     auto const size = std::filesystem::file_size(file, error);
@@ -266,8 +193,30 @@ ResultSpool ResultSpool::reopen(std::filesystem::path const& file, std::int64_t 
                         file.string())};
     }
     ResultSpool spool;
-    spool.state_ = std::make_unique<State>(file, sealed, variants, traits);
+    spool.state_ = std::make_unique<State>(file, sealed, extent, Growth::grows);
     spool.state_->find_segments();
+    return spool;
+}
+
+ResultSpool ResultSpool::open(std::filesystem::path const& file, ResultExtent const& extent,
+                              std::int64_t sealed) {
+    expect(sealed >= 0, "there is no negative number of bytes");
+
+    std::error_code error;
+    auto const size = std::filesystem::file_size(file, error);
+    if (error || static_cast<std::int64_t>(size) != sealed) {
+        throw CorruptInput{
+            fmt::format("'{}' is not there, or not of the size that it was finished with; remove "
+                        "its folder, and scan that part again",
+                        file.string())};
+    }
+    ResultSpool spool;
+    spool.state_ = std::make_unique<State>(file, sealed, extent, Growth::stays);
+    spool.state_->find_segments();
+    bool const is_whole =
+        spool.state_->chunks() == 0 ||
+        (!spool.state_->is_begun() && spool.state_->first_trait() == spool.state_->extent.traits());
+    if (!is_whole) spool.state_->throw_damaged(sealed);
     return spool;
 }
 
@@ -279,11 +228,11 @@ ResultSpool::~ResultSpool() = default;
 void ResultSpool::write(ResultColumn which, std::int64_t first_row, TraitIndex trait,
                         EncodedColumn column) {
     auto& state = *state_;
-    expect(first_row == state.first_row() && first_row < state.variants,
+    expect(first_row == state.first_row() && first_row < state.last_row(),
            "row chunks come in order");
-    expect(trait.get() < state.traits, "the trait is in the results");
+    expect(trait.get() < state.extent.traits(), "the trait is in the results");
     expect_column(column, result_datasets[static_cast<std::size_t>(which)].value_bytes,
-                  state.rows(), state.chunk_rows);
+                  state.rows(), state.chunk_rows());
 
     if (!state.turn) state.begin_segment();
     state.turn->take(which, trait);
@@ -330,7 +279,21 @@ Range<TraitIndex> ResultSpool::begun() const {
     return state_->batches.back().traits;
 }
 
-std::int64_t ResultSpool::rows_begun() const { return state_->first_row(); }
+std::int64_t ResultSpool::rows_begun() const { return state_->rows_begun(); }
+
+std::int64_t ResultSpool::most_reading_bytes() const {
+    std::int64_t most = 0;
+    for (std::size_t b = 0; b < state_->batches.size(); ++b) {
+        auto const& places = state_->batches[b].places;
+        for (std::size_t c = 0; c < places.size(); ++c) {
+            auto const next = c + 1 < places.size()            ? places[c + 1]
+                              : b + 1 < state_->batches.size() ? state_->batches[b + 1].places[0]
+                                                               : state_->whole;
+            most = std::max(most, next - places[c]);
+        }
+    }
+    return most;
+}
 
 void ResultSpool::drop_begun() {
     expect(!state_->turn, "no row chunk is half written");
@@ -346,8 +309,8 @@ void ResultSpool::read(TraitIndex first_trait, std::int64_t first_row,
     auto const& state = *state_;
     auto const batch = std::ranges::find(
         state.batches, first_trait, [](Batch const& candidate) { return candidate.traits.first; });
-    auto const chunk = first_row / state.chunk_rows;
-    expect(batch != state.batches.end() && chunk < std::ssize(batch->places),
+    auto const chunk = (first_row - state.extent.rows().first.get()) / state.chunk_rows();
+    expect(batch != state.batches.end() && chunk >= 0 && chunk < std::ssize(batch->places),
            "the row chunk is complete");
 
     auto const place = batch->places[static_cast<std::size_t>(chunk)];
@@ -369,7 +332,7 @@ void ResultSpool::read(TraitIndex first_trait, std::int64_t first_row,
     Checksum sum;
     sum.add(columns);
     if (finish_checksum(sum, begins, head) != head.checksum) state.throw_damaged(place);
-    auto const rows = std::min(state.chunk_rows, state.variants - first_row);
+    auto const rows = std::min(state.chunk_rows(), state.last_row() - first_row);
     for (std::size_t i = 0; i < begins.size(); ++i) {
         auto const trait = head.first_trait + static_cast<std::int64_t>(i / result_columns);
         auto const which = i % result_columns;
@@ -377,23 +340,18 @@ void ResultSpool::read(TraitIndex first_trait, std::int64_t first_row,
         auto const bytes = std::span<std::byte const>{columns}.subspan(begins[i]);
         if (!EncodedColumn::is_at(bytes)) state.throw_damaged(place);
         EncodedColumn const column{bytes};
-        if (!is_column(column, result_datasets[which].value_bytes, rows, state.chunk_rows)) {
+        if (!is_column(column, result_datasets[which].value_bytes, rows, state.chunk_rows())) {
             state.throw_damaged(place);
         }
         sink(static_cast<ResultColumn>(which), TraitIndex{trait}, column);
     }
 }
 
-void ResultSpool::copy_chunk(std::int64_t first_row, ResultWriter& writer) const {
-    expect(!state_->is_begun() && state_->first_trait() == state_->traits,
+void ResultSpool::read_all(std::int64_t first_row, ResultColumnSink const& sink) const {
+    expect(!state_->is_begun() && state_->first_trait() == state_->extent.traits(),
            "all columns of all traits were kept");
 
-    for (auto const& batch : state_->batches) {
-        read(batch.traits.first, first_row,
-             [&](ResultColumn which, TraitIndex trait, EncodedColumn column) {
-                 writer.write(which, first_row, trait, column);
-             });
-    }
+    for (auto const& batch : state_->batches) read(batch.traits.first, first_row, sink);
 }
 
 }  // namespace maniple

@@ -5,26 +5,8 @@ set -euo pipefail
 source_folder=$1
 export MANIPLE=$2
 
-PATH=$PATH:/usr/sbin:/sbin
-for program in slurmctld slurmd munged sbatch; do
-  command -v "$program" > /dev/null || {
-    echo "skipped: no $program (packages slurm-wlm and munge)"
-    exit 77
-  }
-done
-
-work=$(mktemp -d "${TMPDIR:-/tmp}/maniple-slurm-test.XXXXXX")
-chmod 755 "$work"  # munged wants everybody to reach its socket
-# Short, because sockets live in it; ports of its own, so that a Slurm in use is left alone.
-export MANIPLE_SLURM_DIR=$work/s
-export MANIPLE_SLURM_PORT=$((27000 + $$ % 2000 * 2))
-finish() {
-  "$source_folder/scripts/local-slurm" stop > /dev/null || true
-  rm -rf "$work"
-}
-trap finish EXIT
-
-cd "$work"
+# shellcheck source=tests/slurm/begin_slurm.sh
+source "$source_folder/tests/slurm/begin_slurm.sh"
 export OMP_NUM_THREADS=1
 "$MANIPLE" simulate --store store --samples 600 --variants 3000 --quantitative 2 --seed 11
 cat > scan.ini << 'JOB'
@@ -34,13 +16,7 @@ covariate = covariate_*
 JOB
 "$MANIPLE" scan --job scan.ini --out alone
 
-started=0
-"$source_folder/scripts/local-slurm" start --cpus 2 || started=$?
-[ "$started" -eq 0 ] || {
-  [ "$started" -eq 77 ] && echo "skipped: no Slurm can run here"
-  exit "$started"
-}
-eval "$("$source_folder/scripts/local-slurm" env)"
+start_slurm 2
 status=0
 timeout 200 sbatch --wait --ntasks-per-node=2 --cpus-per-task=1 --output=job.log \
   "$source_folder/slurm/maniple.sbatch" scan.ini --out slurm || status=$?

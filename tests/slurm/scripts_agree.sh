@@ -41,8 +41,32 @@ grep -qx "<it's a job.ini>" words
 grep -qx "<--path>" words
 grep -qx "requeue 5" requeued
 rm requeued
-SLURM_RESTART_COUNT=3 run > words || true
+SLURM_RESTART_COUNT=9 run > words || true
+grep -qx "requeue 5" requeued
+rm requeued
+status=0
+SLURM_RESTART_COUNT=10 run > words 2> message || status=$?
+[ "$status" -eq 75 ] && [ ! -e requeued ]
+grep -q "not done after 10 restarts, and MANIPLE_MAX_RESTARTS=10 allows no more" message
+MANIPLE_MAX_RESTARTS=0 run > words 2> message || true
 [ ! -e requeued ]
+# Of an array, one task alone goes back.
+SLURM_ARRAY_JOB_ID=4 SLURM_ARRAY_TASK_ID=7 run > words || true
+grep -qx "requeue 4_7" requeued
+rm requeued
+# What ends the script as well is not to be started again by it.
+printf '#!/bin/sh\nkill -TERM $PPID\nexit 75\n' > bin/srun
+status=0
+run > words || status=$?
+[ "$status" -eq 75 ] && [ ! -e requeued ]
+# Slurm's word on the end of the job reaches the program, its own or by way of squeue.
+printf '#!/bin/sh\necho "$SLURM_JOB_END_TIME"\n' > bin/srun
+printf '#!/bin/sh\necho 2030-01-01T00:00:00\n' > bin/squeue
+chmod +x bin/squeue
+[ "$(TZ=UTC run)" = 1893456000 ]
+[ "$(SLURM_JOB_END_TIME=5 run)" = 5 ]
+printf '#!/bin/sh\necho NONE\n' > bin/squeue
+[ -z "$(run)" ]
 
 # What sbatch would refuse, or would read as another option, is refused here.
 refuse() {
@@ -64,4 +88,38 @@ refuse --command scna
 status=0
 "$maniple" slurm-script --command doctor --job absent.ini > refused 2> message || status=$?
 [ "$status" -eq 2 ] && grep -q "absent.ini" message
-echo "both scripts agree"
+# Arrays: the same body, and a shard of each task.
+"$maniple" slurm-script --job "it's a job.ini" --command scan --shards 5 --out "my run" > /dev/null 2>&1 && exit 1
+printf 'store = s\ntrait = all\n' > scan.ini
+"$maniple" slurm-script --job scan.ini --shards 5 --out "my run" --mpi none > array.sbatch
+bash -n array.sbatch
+bash -n "$source_folder/slurm/maniple-array.sbatch"
+bash -n "$source_folder/slurm/maniple-merge.sbatch"
+body array.sbatch | diff made -
+body "$source_folder/slurm/maniple-array.sbatch" | diff made -
+grep -qx -- "#SBATCH --array=1-5" array.sbatch
+printf '#!/bin/sh\nshift 3\nexec "$@"\n' > bin/srun
+tasks() { PATH=$PWD/bin:$PATH MANIPLE=$PWD/bin/maniple SLURM_JOB_ID=5 SLURM_ARRAY_JOB_ID=4 SLURM_ARRAY_TASK_ID=3 bash "$@" || true; }
+tasks array.sbatch --min-mac 5 > words
+printf '<%s>\n' scan --job scan.ini --shard 3/5 --out "my run/3" --min-mac 5 | diff - <(grep '^<' words)
+tasks "$source_folder/slurm/maniple-array.sbatch" 5 scan.ini "my run" --min-mac 5 > words
+printf '<%s>\n' scan --job scan.ini --shard 3/5 --out "my run/3" --min-mac 5 | diff - <(grep '^<' words)
+mkdir -p "my run/3"
+touch "my run/3/shard.done"
+tasks array.sbatch > words
+grep -qx "shard 3 of 5 is done already" words
+status=0
+run_outside() { PATH=$PWD/bin:$PATH MANIPLE=$PWD/bin/maniple SLURM_JOB_ID=5 bash array.sbatch; }
+run_outside > words 2> message || status=$?
+[ "$status" -ne 0 ] && grep -q "submit it with sbatch --array=1-5" message
+refuse_scan() {
+  local status=0
+  "$maniple" slurm-script --job scan.ini "$@" > refused 2> message || status=$?
+  [ "$status" -eq 2 ] && [ ! -s refused ]
+}
+refuse_scan --shards 5
+refuse_scan --out run
+refuse_scan --shards 0 --out run
+refuse_scan --shards -2 --out run
+refuse --shards 5 --out run
+echo "all scripts agree"

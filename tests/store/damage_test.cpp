@@ -288,7 +288,7 @@ TEST_CASE("writers: a full disk is the machine's refusal and leaves nothing behi
                     ExistingFile::refuse);
     };
     auto const spool = [&] {
-        ResultSpool columns{store.path() / "columns", 3000, 2};
+        ResultSpool columns{store.path() / "columns", {3000, 2}};
         for (std::int64_t row = 0; row < 3000; row += result_chunk_rows(3000, 2)) {
             test::write_chunk(columns, row, 0, noise_and_constants(3000), 2);
         }

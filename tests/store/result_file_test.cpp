@@ -200,6 +200,12 @@ TEST_CASE("ResultWriter: bytes do not depend on when names arrive", "[store]") {
     CHECK(bytes_of(early) == bytes_of(late));
 }
 
+void copy_chunk(ResultSpool const& spool, std::int64_t row, ResultWriter& writer) {
+    spool.read_all(row, [&](ResultColumn which, TraitIndex trait, EncodedColumn column) {
+        writer.write(which, row, trait, column);
+    });
+}
+
 TEST_CASE("ResultSpool: batches of traits give the bytes of one pass", "[store]") {
     ScratchFolder const folder;
     auto const variants = GENERATE(0, 1, 900, 5'000);
@@ -211,7 +217,7 @@ TEST_CASE("ResultSpool: batches of traits give the bytes of one pass", "[store]"
         GENERATE(std::vector<std::size_t>{7}, std::vector<std::size_t>{3, 3, 1},
                  std::vector<std::size_t>{1, 6}, std::vector<std::size_t>(7, std::size_t{1}));
 
-    ResultSpool spool{folder.path() / "columns", variants, traits};
+    ResultSpool spool{folder.path() / "columns", {variants, traits}};
     auto const step = result_chunk_rows(variants, traits);
     std::size_t first = 0;
     for (auto size : batches) {
@@ -224,18 +230,87 @@ TEST_CASE("ResultSpool: batches of traits give the bytes of one pass", "[store]"
     auto const spooled = folder.path() / "spooled.h5";
     ResultWriter writer{spooled, test::describe(header_of(traits), contigs)};
     for (auto const& [contig, part] : contigs) writer.append_variants(contig, part);
-    for (std::int64_t row = 0; row < variants; row += step) spool.copy_chunk(row, writer);
+    for (std::int64_t row = 0; row < variants; row += step) copy_chunk(spool, row, writer);
     writer.finish();
 
     CHECK(bytes_of(whole) == bytes_of(spooled));
     CHECK(std::ranges::distance(std::filesystem::directory_iterator{folder.path()}) == 3);
 }
 
+TEST_CASE("ResultSpool: parts of the rows give the bytes of one pass", "[store]") {
+    ScratchFolder const folder;
+    constexpr std::int64_t variants = 5'000;
+    constexpr std::int64_t traits = 3;
+    auto const all = numbers_of(traits, variants);
+    auto const contigs = contigs_of(variants);
+    auto const whole = write_known(folder.path() / "whole.h5", traits, variants);
+    auto const step = result_chunk_rows(variants, traits);
+    REQUIRE(step * 4 < variants);
+    // Empty ones, one that ends with the last row; batches differ.
+    std::vector<std::int64_t> const borders{0, 0, step, 3 * step, 3 * step, variants, variants};
+    std::vector<std::int64_t> sizes;
+    auto const extent_of = [&](std::size_t part) {
+        return ResultExtent{
+            variants,
+            traits,
+            {GlobalVariantIndex{borders[part]}, GlobalVariantIndex{borders[part + 1]}}};
+    };
+    auto const file_of = [&](std::size_t part) {
+        return folder.path() / ("columns" + std::to_string(part));
+    };
+    for (std::size_t part = 0; part + 1 < borders.size(); ++part) {
+        ResultSpool spool{file_of(part), extent_of(part)};
+        auto const put = [&](std::int64_t row, std::size_t first, std::size_t count) {
+            write_chunk(spool, row, static_cast<std::int64_t>(first),
+                        std::span{all}.subspan(first, count), traits);
+        };
+        auto const first_batch = part % 2 == 0 ? std::size_t{1} : std::size_t{3};
+        for (std::size_t first = 0; first < 3;) {
+            auto const count = std::min(first_batch, 3 - first);
+            for (auto row = borders[part]; row < borders[part + 1]; row += step) {
+                CHECK(spool.rows_begun() == row - borders[part]);
+                put(row, first, count);
+            }
+            first += count;
+        }
+        spool.seal();
+        sizes.push_back(spool.bytes());
+    }
+    auto const merged = folder.path() / "merged.h5";
+    ResultWriter writer{merged, test::describe(header_of(traits), contigs)};
+    for (auto const& [contig, part] : contigs) writer.append_variants(contig, part);
+    for (std::size_t part = 0; part + 1 < borders.size(); ++part) {
+        auto const spool = ResultSpool::open(file_of(part), extent_of(part), sizes[part]);
+        CHECK((spool.most_reading_bytes() > 0) == (sizes[part] > 0));
+        for (auto row = borders[part]; row < borders[part + 1]; row += step) {
+            copy_chunk(spool, row, writer);
+        }
+    }
+    writer.finish();
+    CHECK(bytes_of(whole) == bytes_of(merged));
+    // What is incomplete, or of other rows, is no part.
+    CHECK_THROWS_AS(ResultSpool::open(file_of(1), extent_of(2), sizes[1]), CorruptInput);
+    CHECK_THROWS_AS(ResultSpool::open(file_of(1), extent_of(1), sizes[1] - 1), CorruptInput);
+    CHECK_THROWS_AS(ResultSpool::open(folder.path() / "absent", extent_of(1), 5), CorruptInput);
+    {
+        ResultSpool spool{file_of(2), extent_of(2)};
+        write_chunk(spool, step, 0, all, traits);
+        sizes[2] = spool.bytes();
+    }
+    CHECK_THROWS_AS(ResultSpool::open(file_of(2), extent_of(2), sizes[2]), CorruptInput);
+    CHECK_THROWS_AS(
+        (ResultExtent{variants, traits, {GlobalVariantIndex{1}, GlobalVariantIndex{step}}}),
+        ContractViolation);
+    CHECK_THROWS_AS(
+        (ResultExtent{variants, traits, {GlobalVariantIndex{0}, GlobalVariantIndex{7}}}),
+        ContractViolation);
+}
+
 TEST_CASE("ResultSpool: equal columns of a row chunk take space once", "[store]") {
     ScratchFolder const folder;
     auto const all = numbers_of(8, 2'000);
     auto const spooled = [&](std::size_t traits) {
-        ResultSpool spool{folder.path() / "columns", 2'000, 8};
+        ResultSpool spool{folder.path() / "columns", {2'000, 8}};
         for (std::int64_t row : {0, 1024}) {
             write_chunk(spool, row, 0, std::span{all}.first(traits), 8);
         }
@@ -255,22 +330,22 @@ TEST_CASE("ResultSpool: wants every column, in order", "[store]") {
     auto const step = result_chunk_rows(3'000, 2);
     ResultWriter writer{folder.path() / "r.h5", test::describe(header_of(2), contigs_of(3'000))};
     {
-        ResultSpool spool{folder.path() / "columns", 3'000, 2};
+        ResultSpool spool{folder.path() / "columns", {3'000, 2}};
         CHECK_THROWS_AS(write_chunk(spool, 0, 1, std::span{all}.first(1), 2), ContractViolation);
     }
     {
-        ResultSpool spool{folder.path() / "columns", 3'000, 2};
+        ResultSpool spool{folder.path() / "columns", {3'000, 2}};
         write_chunk(spool, 0, 0, all, 2);
         CHECK_THROWS_AS(write_chunk(spool, 2 * step, 0, all, 2), ContractViolation);
     }
     {
-        ResultSpool spool{folder.path() / "columns", 3'000, 2};
+        ResultSpool spool{folder.path() / "columns", {3'000, 2}};
         for (std::int64_t row = 0; row < 3'000; row += step) {
             write_chunk(spool, row, 0, std::span{all}.first(1), 2);
         }
-        CHECK_THROWS_AS(spool.copy_chunk(0, writer), ContractViolation);  // one trait is missing
+        CHECK_THROWS_AS(copy_chunk(spool, 0, writer), ContractViolation);  // one trait is missing
     }
-    CHECK_THROWS_AS(ResultSpool(folder.path() / "nowhere" / "columns", 10, 1), EnvironmentError);
+    CHECK_THROWS_AS(ResultSpool(folder.path() / "nowhere" / "columns", {10, 1}), EnvironmentError);
 }
 
 // What a spool holds of the batch that begins with `trait`, in one row chunk.
@@ -299,7 +374,7 @@ TEST_CASE("ResultSpool: goes on where it was sealed, whatever was written later"
     std::int64_t sealed = 0;
     std::vector<std::byte> first_chunk;
     {
-        ResultSpool spool{file, variants, traits};
+        ResultSpool spool{file, {variants, traits}};
         for (std::int64_t row = 0; row < variants; row += step) put(spool, row, 0, 2);
         CHECK(spool.begun() == Range<TraitIndex>{TraitIndex{0}, TraitIndex{0}});
         for (std::int64_t c = 0; c < sealed_rows; ++c) put(spool, c * step, 2, 3);
@@ -308,7 +383,7 @@ TEST_CASE("ResultSpool: goes on where it was sealed, whatever was written later"
         first_chunk = columns_of(spool, 0, step);
         put(spool, sealed_rows * step, 2, 3);
     }
-    auto spool = ResultSpool::reopen(file, variants, traits, sealed);
+    auto spool = ResultSpool::reopen(file, {variants, traits}, sealed);
     CHECK(spool.bytes() == sealed);
     CHECK(std::filesystem::file_size(file) == static_cast<std::uintmax_t>(sealed));
     CHECK(spool.complete() == std::vector{Range<TraitIndex>{TraitIndex{0}, TraitIndex{2}}});
@@ -329,7 +404,7 @@ TEST_CASE("ResultSpool: goes on where it was sealed, whatever was written later"
     auto const spooled = folder.path() / "spooled.h5";
     ResultWriter writer{spooled, test::describe(header_of(traits), contigs_of(variants))};
     for (auto const& [contig, part] : contigs_of(variants)) writer.append_variants(contig, part);
-    for (std::int64_t row = 0; row < variants; row += step) spool.copy_chunk(row, writer);
+    for (std::int64_t row = 0; row < variants; row += step) copy_chunk(spool, row, writer);
     writer.finish();
     CHECK(bytes_of(write_known(folder.path() / "whole.h5", traits, variants)) == bytes_of(spooled));
 }
@@ -341,7 +416,7 @@ TEST_CASE("ResultSpool: any changed byte, and any end that is missing, is found"
     auto const all = numbers_of(2, variants);
     std::int64_t sealed = 0;
     {
-        ResultSpool spool{file, variants, 3};
+        ResultSpool spool{file, {variants, 3}};
         write_chunk(spool, 0, 0, std::span{all}, 3);
         sealed = spool.bytes();
     }
@@ -351,7 +426,7 @@ TEST_CASE("ResultSpool: any changed byte, and any end that is missing, is found"
                                                     static_cast<std::streamsize>(bytes.size()));
     };
     auto const look = [&] {
-        auto const spool = ResultSpool::reopen(file, variants, 3, sealed);
+        auto const spool = ResultSpool::reopen(file, {variants, 3}, sealed);
         columns_of(spool, 0, 0);
     };
     CHECK_NOTHROW(look());
@@ -525,12 +600,12 @@ TEST_CASE("ResultSpool: columns that are not where the file says are damage", "[
     constexpr std::size_t columns = 2 * result_columns;
     auto const all = numbers_of(2, variants);
     {
-        ResultSpool spool{file, variants, 2};
+        ResultSpool spool{file, {variants, 2}};
         write_chunk(spool, 0, 0, std::span{all}, 2);
     }
     auto const intact = bytes_of(file);
     auto const look = [&] {
-        auto const spool = ResultSpool::reopen(file, variants, 2, std::ssize(intact));
+        auto const spool = ResultSpool::reopen(file, {variants, 2}, std::ssize(intact));
         columns_of(spool, 0, 0);
     };
     seal_beginnings(file, columns, [](auto) {});

@@ -37,6 +37,7 @@ extern Command const simulate_command;
 extern Command const info_command;
 extern Command const verify_command;
 extern Command const scan_command;
+extern Command const merge_command;
 extern Command const fit_command;
 extern Command const score_command;
 extern Command const explain_command;

@@ -14,7 +14,9 @@
 #include <fmt/format.h>
 
 #include "maniple/core/error.hpp"
+#include "maniple/mpi/communicator.hpp"
 #include "maniple/run/ingest.hpp"
+#include "maniple/run/stop_limit.hpp"
 
 namespace maniple::cli {
 
@@ -82,5 +84,12 @@ void add_threads_option(boost::program_options::options_description& group);
 
 /// \throws UserError when --threads is negative or beyond reason.
 int threads_of(boost::program_options::variables_map const& values);
+
+/// Description of --stop-before, of commands that go on from what they have.
+void add_stop_option(boost::program_options::options_description& group);
+
+/// What --stop-before says, or its default. Collective over comm. \throws as choose_stop.
+std::optional<StopLimit> stop_limit_of(boost::program_options::variables_map const& values,
+                                       mpi::Communicator const& comm);
 
 }  // namespace maniple::cli

@@ -36,6 +36,17 @@ void keep_parts(std::filesystem::path const& file, PlanFacts const& facts,
 std::optional<mpi::Bytes> find_state(std::filesystem::path const& file, PlanFacts const& facts,
                                      KeptWork const& work);
 
+/// What `keep_state` kept, of whatever plan. \throws CorruptInput; EnvironmentError.
+struct KeptState {
+    PlanFacts facts;
+    mpi::Bytes state;
+};
+KeptState read_state(std::filesystem::path const& file, KeptWork const& work);
+
+/// What differs between two plans, for people: "--trait was 'a' and is 'b'"; names of facts alone
+/// where their values say nothing. Empty: the plans are the same.
+std::vector<std::string> differences(PlanFacts const& then, PlanFacts const& now);
+
 /// The message of a file whose bytes are not what was kept.
 [[noreturn]] void throw_damaged(std::filesystem::path const& file, KeptWork const& work);
 

@@ -16,29 +16,35 @@ enum class RunProgress {
     models,        ///< `models`, of evaluations.
     segments,      ///< `segments`, of scans.
     whole_genome,  ///< `whole-genome`, and beside it predictors.h5, of scans that make them.
+    shard,         ///< `shard`, of a part of a scan, which stays when it is finished.
 };
+
+/// Folders inside a run's folder that may be there, as a merge's shards.
+using FolderGuests = std::vector<std::filesystem::path>;
 
 /// A folder that this process alone writes to, from construction until `finish` or destruction.
 ///
 /// A folder without the file that a run writes last (results.h5, scores.tsv, evaluation.json,
-/// contributions.tsv, or run.json of predictors alone) but with our lock file is an unfinished run
-/// and is started again; one that holds anything else is refused. Destroyed before `finish`, it
-/// removes every file of this run, and the folders that it made, except the work that a run goes on
-/// from; while that is there the folder stays unfinished.
+/// contributions.tsv, shard.done, or run.json of predictors alone) but with our lock file is an
+/// unfinished run and is started again; one that holds anything else is refused. Destroyed before
+/// `finish`, it removes every file of this run, and the folders that it made, except the work that
+/// a run goes on from; while that is there the folder stays unfinished.
 class RunFolder {
 public:
     /// \param progress  that this kind of run may leave and find.
     /// \throws UserError when the folder holds a finished run, other files, the work of another
     /// kind
     ///         of run, or is being written to; EnvironmentError when it cannot be made or written.
-    explicit RunFolder(std::filesystem::path path, RunProgress progress = RunProgress::none);
+    explicit RunFolder(std::filesystem::path path, RunProgress progress = RunProgress::none,
+                       FolderGuests const& guests = {});
     RunFolder(RunFolder const&) = delete;
     RunFolder& operator=(RunFolder const&) = delete;
     ~RunFolder();
 
     /// What the constructor says of a folder that is there, without touching it.
     static void require_usable(std::filesystem::path const& path,
-                               RunProgress progress = RunProgress::none);
+                               RunProgress progress = RunProgress::none,
+                               FolderGuests const& guests = {});
 
     std::filesystem::path const& path() const { return path_; }
     /// Where work to go on from belongs; need not be there. \pre this kind of run leaves some

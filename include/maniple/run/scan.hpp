@@ -13,8 +13,8 @@ void plan_scan(ScanRequest const& request, mpi::Communicator const& comm, Log& l
 
 /// Scan, and leave results.h5, summary.tsv, run.json and log.txt in the run's folder. Their names
 /// appear when they are complete. Equal inputs give equal bytes in results.h5 for any ranks and
-/// threads. Collective over comm. \throws as ScanPlan; UserError when the folder holds something
-/// already.
+/// threads. Of a shard: leave what a merge makes these of, and shard.done last. Collective over
+/// comm. \throws as ScanPlan; UserError when the folder holds something already.
 void run_scan(ScanRequest const& request, mpi::Communicator const& comm, Log& log);
 
 }  // namespace maniple

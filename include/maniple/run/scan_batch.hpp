@@ -36,13 +36,12 @@ PassLimits pass_limits(int threads);
 /// their columns, and the root writes what all ranks send it. Memory does not depend on the number
 /// of variants, and the sink sees one order whatever the ranks and threads.
 ///
-/// \param first_unit  of those that are still to be computed, to the last. \param tally  counts
-/// this rank's results.
-/// Collective over comm; every rank throws when one fails or is asked to stop, which a StopRequest
-/// of the caller remembers.
-/// \param models  of the batch; `nulls` are made from them.
+/// \param which  of the plan's units: those that are still to be computed. \param tally  counts
+/// this rank's results. Collective over comm; every rank throws when one fails or is asked to stop,
+/// which a StopRequest of the caller remembers. \param models  of the batch; `nulls` are made from
+/// them.
 void scan_batch(ScanPlan const& plan, ScanUnits const& units, ScanModels const& models,
-                ContigNulls& nulls, std::int64_t first_unit, mpi::Communicator const& comm,
+                ContigNulls& nulls, Range<UnitIndex> which, mpi::Communicator const& comm,
                 UnitSink const& sink, ScanTally& tally, Progress& progress);
 
 }  // namespace maniple

@@ -13,9 +13,23 @@
 #include "maniple/run/scan_plan.hpp"
 #include "maniple/run/scan_tally.hpp"
 #include "maniple/run/scan_units.hpp"
+#include "maniple/store/name_spool.hpp"
 #include "maniple/store/result_file.hpp"
 
 namespace maniple {
+
+/// Where a shard's numbers and names are, in the folder of its progress.
+constexpr char const* kept_columns_name = "columns";
+constexpr char const* kept_names_name = "names";
+
+/// What a shard has there.
+struct KeptShard {
+    std::int64_t column_bytes = 0;
+    NameSpoolSize names;
+};
+
+/// What results.h5 of a whole plan says besides numbers.
+ResultHeader result_header(ScanPlan const& plan);
 
 /// Keeps compressed units in a folder of the run, from which a later run of the same plan goes on,
 /// and makes results.h5 of them: its bytes depend neither on batches nor on interruptions.
@@ -41,7 +55,7 @@ public:
     /// Forget the incomplete batch. \throws EnvironmentError.
     void drop_begun();
 
-    /// Count what is there of a batch. \param rows  that it has. \throws CorruptInput.
+    /// Count what is there of a batch. \param rows  how many it has. \throws CorruptInput.
     void count(Range<TraitIndex> batch, std::int64_t rows, ScanTally& tally) const;
 
     /// One unit of one batch. Batches in order, units in order within.
@@ -53,10 +67,15 @@ public:
     void seal();
 
     /// Make results.h5. \param file  is created; it must not exist.
-    /// \pre every unit of every batch is there
+    /// \pre every unit of every batch is there, and the plan is of no shard
     /// \throws Error with ExitCode::stopped where this process is asked to stop; CorruptInput;
     /// EnvironmentError.
     void write_results(std::filesystem::path const& file) const;
+
+    /// Make a shard of what is there: seal it, and write the names of its variants beside it. It
+    /// stays when this object goes. \pre every unit of every batch is there; the plan is of a shard
+    /// \throws as write_results.
+    KeptShard finish_shard();
 
 private:
     void remember(std::int64_t sealed);
@@ -67,7 +86,8 @@ private:
     ResultSpool spool_;
     std::int64_t sealed_;  // Bytes of the spool.
     Stopwatch watch_;
-    double next_seal_;  // By the watch.
+    double next_seal_;       // By the watch.
+    bool is_shard_ = false;  // Finished: nothing is removed.
 };
 
 }  // namespace maniple

@@ -19,6 +19,7 @@
 #include "maniple/run/sample_choice.hpp"
 #include "maniple/run/scan_memory.hpp"
 #include "maniple/run/scan_models.hpp"
+#include "maniple/run/shard.hpp"
 #include "maniple/run/trait_counts.hpp"
 #include "maniple/run/trait_loader.hpp"
 #include "maniple/run/variant_choice.hpp"
@@ -45,6 +46,7 @@ struct ScanRequest {
     VariantFilter filter;
     SampleFiles samples;
     VariantFiles variants;
+    std::optional<Shard> shard;  ///< The part to scan; nothing: all, into results.h5.
     int threads = 1;
     std::optional<std::int64_t> memory;  ///< Of each rank [bytes]; nothing: what there is.
 };
@@ -86,6 +88,9 @@ public:
     PlanFacts facts() const;
     std::int64_t most_traits() const;                      ///< Of a batch.
     std::int64_t unit_rows() const { return unit_rows_; }  ///< Of a row chunk of the results.
+    /// Units that are scanned: all, or those of the shard; and their rows.
+    Range<UnitIndex> units() const { return units_; }
+    Range<GlobalVariantIndex> rows() const;
     /// The most of a block that one thread tests at once: where a variant takes long, few, so that
     /// threads share a block, and a request to stop is heard.
     std::int64_t piece_rows() const;
@@ -162,6 +167,7 @@ private:
     std::vector<PlannedTrait> traits_;
     std::vector<Range<TraitIndex>> batches_;
     std::int64_t unit_rows_ = 0;
+    Range<UnitIndex> units_;
     std::int64_t memory_ = 0;
     std::optional<ScanModels> fitted_;  ///< Of the only batch.
 };

@@ -7,7 +7,10 @@
 #include <string>
 #include <vector>
 
+#include "maniple/core/durable_file.hpp"
+#include "maniple/core/log.hpp"
 #include "maniple/mpi/communicator.hpp"
+#include "maniple/run/run_folder.hpp"
 #include "maniple/run/scan_plan.hpp"
 #include "maniple/run/scan_tally.hpp"
 #include "maniple/run/whole_genome.hpp"
@@ -67,6 +70,15 @@ RunSubject describe_predictor_run(ScanRequest const& request, Cohort const& coho
 /// Versions, plan, inputs with checksums, hosts and times as JSON. \throws EnvironmentError.
 void write_run_record(std::filesystem::path const& file, RunSubject const& subject,
                       RunRecord const& record);
+
+/// Give a run's files their names, results.h5 last: a folder with it is a finished run.
+/// \param results  is written. \throws EnvironmentError.
+void commit_run(RunFolder const& folder, DurableFile& results,
+                std::vector<TraitSummary> const& summaries, RunSubject const& subject,
+                RunRecord const& record);
+
+/// Tell of the first traits what was found.
+void describe_outcome(std::vector<TraitSummary> const& summaries, Log& log);
 
 /// Now, as ISO 8601 in UTC.
 std::string timestamp();

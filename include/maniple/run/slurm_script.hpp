@@ -19,6 +19,8 @@ struct SlurmRequest {
     std::string command = "scan";     ///< Subcommand of maniple.
     std::string program = "maniple";  ///< How to start this program on the nodes.
     std::string job;                  ///< Job file.
+    std::int64_t shards = 0;          ///< Tasks of an array, of a scan; 0: one job.
+    std::string run;                  ///< Folder of shards, where there are any.
 };
 
 /// The complete script: it requeues itself after exit code 75, and is never submitted

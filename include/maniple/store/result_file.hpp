@@ -83,19 +83,40 @@ private:
 /// Takes each column of a row chunk in the order of ResultWriter::write.
 using ResultColumnSink = std::function<void(ResultColumn, TraitIndex, EncodedColumn)>;
 
+/// Results, and which of their rows a spool holds.
+class ResultExtent {
+public:
+    /// All rows. \pre variants >= 0; traits > 0
+    ResultExtent(std::int64_t variants, std::int64_t traits);
+    /// Some. \pre they begin with a row chunk, and end with one, if there are any
+    ResultExtent(std::int64_t variants, std::int64_t traits, Range<GlobalVariantIndex> rows);
+
+    std::int64_t traits() const { return traits_; }
+    Range<GlobalVariantIndex> rows() const { return rows_; }
+    std::int64_t chunk_rows() const { return chunk_rows_; }  ///< Of all row chunks but the last.
+
+private:
+    std::int64_t traits_;
+    Range<GlobalVariantIndex> rows_;
+    std::int64_t chunk_rows_;
+};
+
 /// Columns of a scan on their way to a ResultWriter, in a file that a later process can go on from:
 /// traits in batches (runs of traits, in order), each over all row chunks. Every row chunk has a
-/// checksum.
+/// checksum. Rows are counted from the first of the results, whichever the spool holds.
 class ResultSpool {
 public:
     /// Begin with nothing. \param file  is made, or emptied. \throws EnvironmentError.
-    /// \pre variants >= 0; traits > 0
-    ResultSpool(std::filesystem::path const& file, std::int64_t variants, std::int64_t traits);
-    /// Go on where a file of that shape was sealed; what was written later is forgotten.
+    ResultSpool(std::filesystem::path const& file, ResultExtent const& extent);
+    /// Go on where a file of that extent was sealed; what was written later is forgotten.
     /// \param sealed  bytes(), when `seal` had ended. \throws EnvironmentError; CorruptInput where
     /// that is not how such a file begins. (`read` looks at the columns.)
-    static ResultSpool reopen(std::filesystem::path const& file, std::int64_t variants,
-                              std::int64_t traits, std::int64_t sealed);
+    static ResultSpool reopen(std::filesystem::path const& file, ResultExtent const& extent,
+                              std::int64_t sealed);
+    /// Read what is complete, and has `sealed` bytes; nothing can be added.
+    /// \throws EnvironmentError; CorruptInput where that is not how the file is.
+    static ResultSpool open(std::filesystem::path const& file, ResultExtent const& extent,
+                            std::int64_t sealed);
     ResultSpool(ResultSpool&&) noexcept;
     ResultSpool& operator=(ResultSpool&&) noexcept;
     ~ResultSpool();
@@ -121,8 +142,10 @@ public:
     std::vector<Range<TraitIndex>> complete() const;
     /// Traits of a batch that has some of its row chunks only; none: there is no such batch.
     Range<TraitIndex> begun() const;
-    /// Rows of that batch that are there.
+    /// How many rows of that batch are there.
     std::int64_t rows_begun() const;
+    /// Memory that the largest row chunk of a batch takes while it is read.
+    std::int64_t most_reading_bytes() const;
     /// Forget that batch. \throws EnvironmentError.
     void drop_begun();
 
@@ -130,10 +153,10 @@ public:
     /// meanwhile. \pre the row chunk is complete
     /// \throws CorruptInput; EnvironmentError.
     void read(TraitIndex first_trait, std::int64_t first_row, ResultColumnSink const& sink) const;
-    /// All columns of one row chunk, for the writer: with row chunks in order, the bytes of
-    /// results.h5 are those of a scan in one batch. \pre every batch is complete
+    /// All columns of one row chunk: handed to a ResultWriter, with row chunks in order, the bytes
+    /// of results.h5 are those of a scan in one batch. \pre every batch is complete
     /// \throws as `read`.
-    void copy_chunk(std::int64_t first_row, ResultWriter& writer) const;
+    void read_all(std::int64_t first_row, ResultColumnSink const& sink) const;
 
 private:
     ResultSpool();

@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# A scan as a job array on a real Slurm, tasks of which stop and are requeued, and the job that merges it.
+#   array.sh SOURCE_FOLDER MANIPLE      exit 77: no Slurm here
+set -euo pipefail
+source_folder=$1
+export MANIPLE=$2
+# shellcheck source=tests/slurm/begin_slurm.sh
+source "$source_folder/tests/slurm/begin_slurm.sh"
+
+export OMP_NUM_THREADS=1
+"$MANIPLE" simulate --store store --samples 3000 --variants 10000 --contigs 2 --binary 4 --seed 5
+cat > scan.ini << 'JOB'
+store = store
+trait = binary_*
+test = wald
+JOB
+"$MANIPLE" scan --job scan.ini --out alone
+start_slurm 3
+fail() {
+  tail -n 40 ./*.log
+  squeue || true
+  echo "$1"
+  exit 1
+}
+
+# Each task's scan takes seconds.
+array=$(MANIPLE_MAX_RESTARTS=50 sbatch --parsable --array=1-3 --cpus-per-task=1 "$source_folder/slurm/maniple-array.sbatch" \
+  3 scan.ini run --stop-before 2s)
+timeout 240 sbatch --wait --dependency="afterok:$array" --output=merge.log "$source_folder/slurm/maniple-merge.sbatch" run ||
+  fail "the array or its merge failed"
+cmp alone/results.h5 run/results.h5
+cmp alone/summary.tsv run/summary.tsv
+echo "restarts of the array's tasks: $(cat maniple-"$array"_*.log | grep -c requeueing || true)"
+
+# What is done stays as it is; what is missing is said.
+rm -r run/results.h5 run/summary.tsv run/run.json run/log.txt run/2
+timeout 120 sbatch --wait --output=merge-early.log "$source_folder/slurm/maniple-merge.sbatch" run && fail "shard 2 was not missed"
+grep -q "shard 2 of 3 is missing" merge-early.log || fail "it is not said that shard 2 is missing"
+timeout 240 sbatch --wait --array=1-3 --cpus-per-task=1 --output=again-%a.log "$source_folder/slurm/maniple-array.sbatch" \
+  3 scan.ini run || fail "the second array failed"
+grep -q "shard 1 of 3 is done already" again-1.log
+timeout 120 sbatch --wait --output=merge-again.log "$source_folder/slurm/maniple-merge.sbatch" run || fail "the second merge failed"
+cmp alone/results.h5 run/results.h5
