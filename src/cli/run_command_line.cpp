@@ -1,3 +1,5 @@
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
@@ -77,6 +79,8 @@ int run_command_line(int argc, char** argv) {
     std::signal(SIGPIPE, SIG_IGN);
     // And so does a file beyond the limit of its size.
     std::signal(SIGXFSZ, SIG_IGN);
+    // Files under way are their owner's alone; those that are done get their readers.
+    ::umask(S_IRWXG | S_IRWXO);
     std::vector<std::string> const words(argv + std::min(argc, 1), argv + argc);
 
     std::optional<mpi::Session> session;

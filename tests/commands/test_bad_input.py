@@ -139,7 +139,7 @@ class Tables(CommandCase):
     def test_malformed(self):
         self.refuse_table(["'t.tsv' line 3", "3 fields (must be 2"], "IID\tx\na\t1\nb\t2\t3\n")
         self.refuse_table(["'t.tsv' line 3", "1 field"], "IID\tx\na\t1\nb\n")
-        self.refuse_table(["'t.tsv' line 3: x = 'tall' (must be a number", "NA"], "IID\tx\na\t1\nb\ttall\n")
+        self.refuse_table(["'t.tsv' line 3: x is text (must be a number", "NA"], "IID\tx\na\t1\nb\ttall\n")
         for rows in ("a\ttall\nb\t-9\n", "a\t-9\nb\ttall\n"):
             self.refuse_table(["'t.tsv' line 3", "--missing-value -9"], "IID\tx\n" + rows)
         self.refuse_table(["'t.tsv' line 3: x = 'inf'", "NA"], "IID\tx\na\t1\nb\tinf\n")
