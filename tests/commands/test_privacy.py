@@ -408,6 +408,22 @@ class Modes(World):
             self.assertEqual(oct(self.mode(name)), oct(0o600), name)
 
 
+    def test_files_of_an_open_store_are_as_open(self):
+        store = self.folder / "of-vcf"
+        try:
+            os.umask(self.umask)
+            for path in (store, *store.rglob("*")):
+                path.chmod(0o750 if path.is_dir() else 0o640)
+            self.call("import", "--store", "of-vcf", "--table", "t.tsv", "--name", "later")
+            self.call("fit", "--store", "of-vcf", "--trait", "y", "--name", "open")
+            for path in (store, *store.rglob("*")):
+                self.assertEqual(oct(self.mode(path)), oct(0o750 if path.is_dir() else 0o640), path)
+        finally:
+            os.umask(self.old_umask)
+            for path in (store, *store.rglob("*")):
+                path.chmod(0o700 if path.is_dir() else 0o600)
+
+
 class UsualModes(Modes):
     umask = 0o022
 
