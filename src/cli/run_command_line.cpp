@@ -1,3 +1,5 @@
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
@@ -64,10 +66,10 @@ void run_words(Words words, mpi::Session const& session) {
     }
 }
 
-// Tasks that cannot speak to each other would all say the same.
-bool is_first_task() {
-    return mpi::process_environment("SLURM_PROCID").value_or("0") == "0" &&
-           mpi::process_environment("PMIX_RANK").value_or("0") == "0";
+// Doctor itself explains why ranks do not find each other.
+mpi::LoneTasks lone_tasks(Words words) {
+    bool const is_doctor = !words.empty() && words.front() == doctor_command.name;
+    return is_doctor ? mpi::LoneTasks::allow : mpi::LoneTasks::refuse;
 }
 
 }  // namespace
@@ -77,12 +79,14 @@ int run_command_line(int argc, char** argv) {
     std::signal(SIGPIPE, SIG_IGN);
     // And so does a file beyond the limit of its size.
     std::signal(SIGXFSZ, SIG_IGN);
+    // Files under way are their owner's alone; those that are done get their readers.
+    ::umask(S_IRWXG | S_IRWXO);
     std::vector<std::string> const words(argv + std::min(argc, 1), argv + argc);
 
     std::optional<mpi::Session> session;
-    auto outcome = attempt([&] { session.emplace(); });
+    auto outcome = attempt([&] { session.emplace(lone_tasks(words)); });
     if (!session) {
-        if (is_first_task()) print_error(outcome.message);
+        if (mpi::is_first_task(mpi::process_environment)) print_error(outcome.message);
         return static_cast<int>(outcome.code);
     }
     outcome = attempt([&] { run_words(words, *session); });

@@ -53,7 +53,7 @@ void DurableFile::discard() noexcept {
     if (!temporary_.empty()) ::unlink(temporary_.c_str());
 }
 
-void DurableFile::commit(ExistingFile existing) {
+void DurableFile::commit(ExistingFile existing, FileReaders readers) {
     if (existing == ExistingFile::refuse && std::filesystem::exists(final_)) {
         throw EnvironmentError{
             fmt::format("'{}' exists already; remove it or choose another name", final_.string())};
@@ -61,8 +61,9 @@ void DurableFile::commit(ExistingFile existing) {
     std::error_code error;
     auto const folder = std::filesystem::status(folder_of(final_), error).permissions();
     using std::filesystem::perms;
-    // Who may look into the folder may read the file; only its owner writes it.
-    auto const readable = perms::owner_read | perms::group_read | perms::others_read;
+    auto const readable = readers == FileReaders::owner
+                              ? perms::owner_read
+                              : perms::owner_read | perms::group_read | perms::others_read;
     if (!error) {
         std::filesystem::permissions(temporary_, (folder & readable) | perms::owner_write, error);
     }

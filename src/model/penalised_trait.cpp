@@ -8,6 +8,7 @@
 
 #include "maniple/core/contract.hpp"
 #include "maniple/core/error.hpp"
+#include "maniple/core/small_count.hpp"
 #include "maniple/model/covariate_basis.hpp"
 #include "maniple/model/trait_problem.hpp"
 
@@ -93,7 +94,7 @@ void TraitDesign::check(std::span<double const> values, std::span<double const> 
         throw UserError{fmt::format(
             "has too few samples ({} with it and all covariates, for {} covariate{}); use fewer "
             "covariates, or check where they are missing and the sample filters",
-            samples, rank - 1, rank == 2 ? "" : "s")};
+            describe_count(samples), rank - 1, rank == 2 ? "" : "s")};
     }
     auto const indicator = outcome_ == Outcome::binary ? values : events;
     require_indicator(indicator, outcome_ == Outcome::binary ? "binary trait" : "event");

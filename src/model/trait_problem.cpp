@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "maniple/core/small_count.hpp"
 #include "maniple/linalg/orthonormal_basis.hpp"
 
 namespace maniple {
@@ -70,7 +71,7 @@ std::optional<std::string> find_problem(std::span<double const> values,
             "has too few samples ({} with it and all covariates, for {} covariate column{} and the "
             "intercept); use fewer covariates, or check where they are missing and the sample "
             "filters",
-            samples, rank - 1, rank == 2 ? "" : "s");
+            describe_count(samples), rank - 1, rank == 2 ? "" : "s");
     }
     bool const constant =
         std::ranges::all_of(values, [&](double value) { return value == values[0]; });

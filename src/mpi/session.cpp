@@ -88,18 +88,13 @@ bool is_running() {
 }
 
 void expect_company(int size) {
-    auto const tasks = slurm_step_tasks(process_environment);
-    if (tasks <= 1 || size > 1) return;
-    throw EnvironmentError{fmt::format(
-        "Slurm started {} tasks but MPI reports one rank, so that each would do all the work "
-        "(this MPI and this srun do not speak the same protocol); use 'srun --mpi=pmix' "
-        "('srun --mpi=list' shows what there is), or mpirun inside the sbatch script",
-        tasks)};
+    auto const lost = find_lost_ranks(process_environment, size, Session::linked_implementation());
+    if (lost) throw EnvironmentError{fmt::format("{}; {}", lost->problem, lost->advice)};
 }
 
 }  // namespace
 
-Session::Session() {
+Session::Session(LoneTasks tasks) {
     if (started_by_launcher(process_environment)) {
         int provided = MPI_THREAD_SINGLE;
         check(MPI_Init_thread(nullptr, nullptr, MPI_THREAD_FUNNELED, &provided), "start");
@@ -111,7 +106,7 @@ Session::Session() {
         }
         check(MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN), "set its error handler");
     }
-    expect_company(world().size());
+    if (tasks == LoneTasks::refuse) expect_company(world().size());
 }
 
 Session::~Session() {
@@ -142,7 +137,11 @@ void Session::abort(int code) {
 }
 
 std::string Session::implementation() {
-    if (!is_running()) return "none (one rank)";
+    return is_running() ? linked_implementation() : "none (one rank)";
+}
+
+// One of the few questions that MPI answers before it starts.
+std::string Session::linked_implementation() {
     std::array<char, MPI_MAX_LIBRARY_VERSION_STRING> text{};
     int length = 0;
     check(MPI_Get_library_version(text.data(), &length), "name its version");

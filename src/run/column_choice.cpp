@@ -3,13 +3,16 @@
 #include <fnmatch.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "maniple/core/contract.hpp"
 #include "maniple/core/error.hpp"
+#include "maniple/core/small_count.hpp"
 #include "maniple/core/suggestion.hpp"
 
 namespace maniple {
@@ -107,10 +110,41 @@ std::optional<std::pair<std::string, std::string>> split_time_event(
         word, column->table, parts.first, parts.second, full_name(*column))};
 }
 
+void require_no_people(StoreTables const& tables, Column const& column) {
+    if (column.type != ColumnType::categorical) return;
+    std::vector<std::int64_t> people(column.levels.size());
+    for (double value : column.values) {
+        if (!std::isnan(value)) ++people[static_cast<std::size_t>(value)];
+    }
+    for (std::size_t level = 0; level < people.size(); ++level) {
+        if (!is_small(people[level], fewest_told) || !tables.is_person(column.levels[level])) {
+            continue;
+        }
+        throw UserError{fmt::format(
+            "column '{}' holds IDs of people or families (models and reports tell levels of "
+            "columns); leave it out, or give its levels other names",
+            column.name)};
+    }
+}
+
 }  // namespace
 
 StoreTables::StoreTables(Cohort const& cohort) {
+    std::unordered_set<std::string_view> levels;
     for (auto const& name : cohort.table_names()) tables_.push_back(cohort.open_table(name));
+    for (auto const& table : tables_) {
+        for (auto const& column : table.summary().columns) {
+            levels.insert(column.levels.begin(), column.levels.end());
+        }
+    }
+    if (levels.empty()) return;
+    auto const& samples = cohort.samples();
+    for (auto const* ids : {&samples.ids, &samples.families}) {
+        for (auto const& id : *ids) {
+            if (levels.contains(id)) people_.insert(id);
+        }
+    }
+    people_.erase("0");  // Of a family: not known.
 }
 
 TableReader const& StoreTables::find(std::string const& name) const {
@@ -272,6 +306,7 @@ Column load_column(StoreTables const& tables, ColumnReference const& chosen, std
                   .levels = chosen.column.levels,
                   .values = std::vector<double>(static_cast<std::size_t>(samples))};
     tables.find(chosen.table).read(chosen.position, column.values);
+    require_no_people(tables, column);
     return column;
 }
 

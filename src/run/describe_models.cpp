@@ -9,9 +9,10 @@
 #include <nlohmann/json.hpp>
 
 #include "maniple/core/checksum.hpp"
-#include "maniple/run/small_cells.hpp"
+#include "maniple/run/trait_counts.hpp"
 #include "maniple/store/model_file.hpp"
 #include "readable.hpp"
+#include "told_json.hpp"
 
 namespace maniple {
 namespace {
@@ -32,13 +33,16 @@ std::string_view to_string(Outcome outcome) {
 
 std::string describe_training(ScoreDescription const& score) {
     if (score.training_samples == 0) return "not known";
-    auto text = plural(score.training_samples, "sample");
+    auto const text = is_small(score.training_samples, fewest_told)
+                          ? describe_count(score.training_samples) + " samples"
+                          : plural(score.training_samples, "sample");
     if (score.outcome != Outcome::binary && score.outcome != Outcome::time_to_event) return text;
     auto const noun = score.outcome == Outcome::binary ? "case" : "event";
-    if (is_small(score.training_cases, fewest_told)) {
-        return text + fmt::format(", <{} {}s", fewest_told, noun);
-    }
-    return text + ", " + plural(score.training_cases, noun);
+    auto const cases = told_cases(score.outcome, score.training_samples, score.training_cases);
+    if (cases) return text + ", " + plural(*cases, noun);
+    auto const small = is_small(score.training_cases, fewest_told);
+    return text +
+           fmt::format(", {} {}s", small ? describe_count(score.training_cases) : "NA", noun);
 }
 
 // One row of the table of scores.
@@ -114,7 +118,8 @@ nlohmann::ordered_json score_as_json(ScoreDescription const& score, std::int64_t
             {"outcome", std::string{to_string(score.outcome)}},
             {"method", score.method},
             {"training_samples", score.training_samples},
-            {"training_cases", score.training_cases},
+            {"training_cases",
+             told_or_null(told_cases(score.outcome, score.training_samples, score.training_cases))},
             {"penalty", number_or_null(score.penalty)},
             {"mixing", number_or_null(score.mixing)},
             {"heritability", number_or_null(score.heritability)},

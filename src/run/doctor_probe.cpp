@@ -1,97 +1,48 @@
-#include "doctor_probe.hpp"
-
-#include <fcntl.h>
 #include <omp.h>
 #include <sched.h>
-#include <sys/file.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <cerrno>
-#include <cstdlib>
-#include <cstring>
+#include <charconv>
+#include <chrono>
 #include <fstream>
-#include <string_view>
+#include <type_traits>
 #include <vector>
 
-#include <fmt/format.h>
-
+#include "doctor_folder.hpp"
+#include "maniple/core/checksum.hpp"
+#include "maniple/core/error.hpp"
 #include "maniple/core/instruction_set.hpp"
+#include "maniple/core/version.hpp"
+#include "maniple/mpi/session.hpp"
+#include "maniple/run/control_group.hpp"
+#include "maniple/run/doctor_facts.hpp"
 #include "maniple/run/memory_limit.hpp"
 
 namespace maniple {
 namespace {
 
-std::string reason() { return std::strerror(errno); }
+static_assert(std::is_trivially_copyable_v<RankFacts>);
 
-// Owner of a file that exists only for the length of a probe.
-class TrialFile {
-public:
-    explicit TrialFile(std::filesystem::path const& folder)
-        : path_{(folder / ".maniple-doctor-XXXXXX").string()}, descriptor_{mkstemp(path_.data())} {}
-    TrialFile(TrialFile const&) = delete;
-    TrialFile& operator=(TrialFile const&) = delete;
-    ~TrialFile() {
-        if (descriptor_ < 0) return;
-        close(descriptor_);
-        unlink(path_.c_str());
-    }
-    int descriptor() const { return descriptor_; }
+namespace fs = std::filesystem;
 
-private:
-    std::string path_;
-    int descriptor_;
-};
-
-std::string try_to_write_and_read(int descriptor) {
-    std::vector<char> const written(1 << 16, 'm');
-    std::vector<char> read(written.size());
-    auto const size = static_cast<ssize_t>(written.size());
-    if (write(descriptor, written.data(), written.size()) != size) {
-        return fmt::format("cannot be written ({})", reason());
-    }
-    if (fsync(descriptor) != 0) return fmt::format("cannot be flushed to disk ({})", reason());
-    if (pread(descriptor, read.data(), read.size(), 0) != size) {
-        return fmt::format("cannot be read ({})", reason());
-    }
-    return read == written ? "" : "reads back other bytes than were written";
+std::string host_name() {
+    std::array<char, 256> name{};
+    ::gethostname(name.data(), name.size() - 1);
+    return name.data();
 }
 
-}  // namespace
-
-RankFacts probe_rank() {
-    RankFacts facts;
-    gethostname(facts.host.data(), facts.host.size() - 1);
-    facts.machine_cpus = sysconf(_SC_NPROCESSORS_ONLN);
-    facts.threads = omp_get_max_threads();
-
+CpuSet probe_cpus() {
     constexpr auto size = CPU_ALLOC_SIZE(most_cpus);
     std::array<cpu_set_t, size / sizeof(cpu_set_t) + 1> mask{};
-    if (sched_getaffinity(0, size, mask.data()) == 0) {
-        for (std::size_t cpu = 0; cpu < most_cpus; ++cpu) {
-            facts.cpus[cpu] = CPU_ISSET_S(cpu, size, mask.data()) != 0;
-        }
+    CpuSet cpus;
+    if (sched_getaffinity(0, size, mask.data()) != 0) return cpus;
+    for (std::size_t cpu = 0; cpu < most_cpus; ++cpu) {
+        cpus[cpu] = CPU_ISSET_S(cpu, size, mask.data()) != 0;
     }
-    return facts;
+    return cpus;
 }
 
-std::string environment_value(char const* name) {
-    char const* const value = std::getenv(name);
-    return value == nullptr ? std::string{} : std::string{value};
-}
-
-MemoryFacts probe_memory() {
-    MemoryFacts facts;
-    std::ifstream meminfo{"/proc/meminfo"};
-    for (std::string line; std::getline(meminfo, line);) {
-        constexpr std::string_view key = "MemAvailable:";
-        if (line.starts_with(key)) facts.available = std::stoll(line.substr(key.size())) * 1024;
-    }
-    facts.limit = control_group_limit();
-    return facts;
-}
-
-std::string probe_instructions() {
+std::string_view probe_instructions() {
     switch (runnable_instruction_sets().back()) {
         case InstructionSet::scalar:
             return {};
@@ -105,20 +56,125 @@ std::string probe_instructions() {
     return {};
 }
 
-FolderFacts probe_folder(std::filesystem::path const& folder) {
-    FolderFacts facts;
-    std::error_code failure;
-    auto const space = std::filesystem::space(folder, failure);
-    if (!failure) facts.free_bytes = static_cast<std::int64_t>(space.available);
-
-    TrialFile const trial{folder};
-    if (trial.descriptor() < 0) {
-        facts.failure = fmt::format("cannot be written ({})", reason());
-        return facts;
+std::uint64_t checksum_of_program() {
+    try {
+        return checksum_of_file("/proc/self/exe");
+    } catch (Error const&) {
+        return 0;
     }
-    facts.failure = try_to_write_and_read(trial.descriptor());
-    // The call that HDF5 makes when it opens a file.
-    if (flock(trial.descriptor(), LOCK_EX | LOCK_NB) != 0) facts.lock_failure = reason();
+}
+
+std::int64_t available_to_new_processes() {
+    std::ifstream meminfo{"/proc/meminfo"};
+    for (std::string line; std::getline(meminfo, line);) {
+        constexpr std::string_view key = "MemAvailable:";
+        if (line.starts_with(key)) return std::stoll(line.substr(key.size())) * 1024;
+    }
+    return 0;
+}
+
+MemoryFacts probe_memory(int ranks_here) {
+    auto const group = own_group_memory();
+    return {.physical = std::int64_t{::sysconf(_SC_PHYS_PAGES)} * ::sysconf(_SC_PAGESIZE),
+            .available = available_to_new_processes(),
+            .limit = group.limit,
+            .limit_source = ShortText<160>{group.source},
+            .in_use = group.in_use,
+            .slurm = slurm_memory(mpi::process_environment),
+            .scan = default_memory(ranks_here)};
+}
+
+std::int64_t to_count(std::string_view text) {
+    std::int64_t value = 0;
+    std::from_chars(text.data(), text.data() + text.size(), value);
+    return value;
+}
+
+std::int64_t count_of(mpi::Environment const& environment, char const* name) {
+    return to_count(environment(name).value_or(""));
+}
+
+std::string read_line(fs::path const& file) {
+    std::ifstream in{file};
+    std::string line;
+    std::getline(in, line);
+    return line;
+}
+
+std::int64_t now() {
+    return std::chrono::nanoseconds{std::chrono::system_clock::now().time_since_epoch()}.count();
+}
+
+}  // namespace
+
+CpuSet parse_cpu_list(std::string_view text) {
+    CpuSet cpus;
+    while (!text.empty()) {
+        auto const part = text.substr(0, text.find(','));
+        text.remove_prefix(std::min(text.size(), part.size() + 1));
+        std::size_t first = 0;
+        auto const* const end = part.data() + part.size();
+        auto const [rest, error] = std::from_chars(part.data(), end, first);
+        if (error != std::errc{}) continue;
+        auto last = first;
+        if (rest != end && *rest == '-') std::from_chars(rest + 1, end, last);
+        for (auto cpu = first; cpu <= std::min(last, most_cpus - 1); ++cpu) cpus.set(cpu);
+    }
+    return cpus;
+}
+
+Topology probe_topology(fs::path const& system, CpuSet const& cpus) {
+    Topology found;
+    for (std::size_t cpu = 0; cpu < most_cpus; ++cpu) {
+        if (!cpus[cpu]) continue;
+        auto const folder = system / "cpu" / ("cpu" + std::to_string(cpu)) / "topology";
+        auto const siblings = parse_cpu_list(read_line(folder / "thread_siblings_list"));
+        found.cores.set(siblings.any() ? siblings._Find_first() : cpu);
+    }
+    std::int64_t own = 0;
+    std::int64_t all = 0;
+    std::error_code ignored;
+    for (auto const& entry : fs::directory_iterator{system / "node", ignored}) {
+        auto const domain = parse_cpu_list(read_line(entry.path() / "cpulist"));
+        if (domain.any()) ++all;  // Memory without CPUs is nobody's own.
+        if ((domain & cpus).any()) ++own;
+    }
+    found.domains = std::max<std::int64_t>(1, own);
+    found.machine_domains = std::max<std::int64_t>(1, all);
+    return found;
+}
+
+std::optional<std::int64_t> slurm_memory(mpi::Environment const& environment) {
+    constexpr std::int64_t unit = 1 << 20;
+    if (auto const node = count_of(environment, "SLURM_MEM_PER_NODE"); node > 0) return node * unit;
+    auto const bytes = count_of(environment, "SLURM_MEM_PER_CPU") *
+                       count_of(environment, "SLURM_CPUS_ON_NODE") * unit;
+    if (bytes > 0) return bytes;
+    return std::nullopt;
+}
+
+SlurmFacts slurm_facts(mpi::Environment const& environment) {
+    return {.job = environment("SLURM_JOB_ID").value_or(""),
+            .tasks = count_of(environment, "SLURM_NTASKS"),
+            .cpus_per_task = count_of(environment, "SLURM_CPUS_PER_TASK")};
+}
+
+RankFacts probe_rank(fs::path const& folder, mpi::Communicator const& comm) {
+    RankFacts facts;
+    facts.host = ShortText<256>{host_name()};
+    facts.cpus = probe_cpus();
+    facts.topology = probe_topology("/sys/devices/system", facts.cpus);
+    facts.machine_cpus = sysconf(_SC_NPROCESSORS_ONLN);
+    facts.threads = omp_get_max_threads();
+    facts.instructions = ShortText<64>{probe_instructions()};
+    facts.version = ShortText<64>{program_version};
+    facts.mpi = ShortText<96>{mpi::Session::linked_implementation()};
+    facts.program = checksum_of_program();
+    facts.memory = probe_memory(comm.ranks_on_this_host());
+    facts.folder = probe_folder(folder);
+    facts.folder.lock = try_locks(folder, comm);
+    comm.barrier();
+    facts.clock = now();
     return facts;
 }
 

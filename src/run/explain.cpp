@@ -261,9 +261,9 @@ void explain_scores(ExplainRequest const& request, Log& log) {
     }
     DurableFile variants{folder.path() / "contributions.tsv"};
     write_text(variants.temporary(), describe_variants(plan, explained));
-    summary.commit(ExistingFile::refuse);
-    if (of_genes) of_genes->commit(ExistingFile::refuse);
-    variants.commit(ExistingFile::refuse);
+    summary.commit(ExistingFile::refuse, FileReaders::owner);
+    if (of_genes) of_genes->commit(ExistingFile::refuse, FileReaders::owner);
+    variants.commit(ExistingFile::refuse, FileReaders::owner);
     folder.finish();
     log.note(fmt::format("{} people x {} explained: {}", explained.people().size(),
                          plural(plan.scores(), "score"),

@@ -11,6 +11,7 @@
 
 #include "fit_record.hpp"
 #include "maniple/core/error.hpp"
+#include "maniple/core/folder_like.hpp"
 #include "maniple/core/stopwatch.hpp"
 #include "maniple/core/writer_lock.hpp"
 #include "maniple/mpi/session.hpp"
@@ -81,7 +82,7 @@ private:
     static WriterLock open_lock(fs::path const& model) {
         auto const folder = model.parent_path();
         std::error_code error;  // which opening the lock explains
-        fs::create_directory(folder, folder.parent_path(), error);
+        make_folder_like(folder, folder.parent_path(), error);
         try {
             return WriterLock{folder / fmt::format(".{}.lock", model.stem().string())};
         } catch (std::system_error const& failure) {

@@ -229,7 +229,7 @@ void FitPlan::require_people(FitProblem const& problem) const {
     if (judges && !may_lack && problem.judged.count() < 2) {
         throw UserError{fmt::format(
             "trait '{}' has {} validation samples{} (the penalty is chosen on them); {}", label,
-            problem.judged.count(), folds ? " in one of the folds" : "",
+            describe_count(problem.judged.count()), folds ? " in one of the folds" : "",
             folds ? "ask for fewer --folds"
                   : "give validation a share of --split, or choose by --validate folds")};
     }
@@ -256,9 +256,9 @@ std::string FitPlan::describe_people_of(std::size_t t, SampleMask const& mask) c
     auto const& trait = traits_[t];
     TraitCounts const counts{
         .outcome = trait.outcome, .samples = mask.count(), .cases = count_cases(trait, mask)};
-    if (trait.outcome == Outcome::quantitative) return fmt::format("{}", counts.samples);
+    if (trait.outcome == Outcome::quantitative) return describe_count(counts.samples);
     auto const people = describe_people(counts);
-    return fmt::format("{} ({} {})", counts.samples, people.cases,
+    return fmt::format("{} ({} {})", describe_count(counts.samples), people.cases,
                        trait.outcome == Outcome::binary ? "cases" : "events");
 }
 

@@ -11,6 +11,7 @@
 
 #include "maniple/core/error.hpp"
 #include "maniple/core/index.hpp"
+#include "maniple/core/small_count.hpp"
 #include "maniple/store/line_reader.hpp"
 #include "maniple/trait/sample_finder.hpp"
 
@@ -87,6 +88,19 @@ void report(Matching const& matching, TextTable const& table, Samples const& sam
     }
 }
 
+// Names of columns are told, in logs and results.
+void require_no_people(TextTable const& table, Samples const& samples, std::string const& file) {
+    SampleFinder const finder{samples};
+    auto const people = std::ranges::count_if(table.columns, [&](Column const& column) {
+        return finder.find("0", column.name).match == Match::found;
+    });
+    if (2 * people <= std::ssize(table.columns)) return;
+    throw UserError{fmt::format(
+        "'{}': {} of {} columns have the names of samples (rows are people, columns are traits); "
+        "exchange rows and columns",
+        file, people, table.columns.size())};
+}
+
 Column to_cohort_order(Column column, Matching const& matching, std::size_t samples) {
     std::vector<double> values(samples, std::numeric_limits<double>::quiet_NaN());
     for (std::size_t row = 0; row < column.values.size(); ++row) {
@@ -105,7 +119,7 @@ void describe(Table const& table, Log& log) {
                                 ? fmt::format(" with {} levels", column.levels.size())
                                 : std::string{};
         log.note(fmt::format("  {}: {}{}, {} values", column.name, to_string(column.type), levels,
-                             column.observed()));
+                             describe_count(column.observed())));
     }
     if (table.columns.size() > shown) {
         log.note(fmt::format("  and {} more columns", table.columns.size() - shown));
@@ -134,6 +148,7 @@ std::string table_name(TableImport const& plan) {
 Table prepare_table(Samples const& samples, TableImport const& plan, Log& log) {
     auto name = table_name(plan);
     auto text = read_text_table(plan.file, plan.text);
+    require_no_people(text, samples, plan.file.string());
     auto const matching = match_rows(samples, text, plan.file.string());
     report(matching, text, samples, plan, log);
     for (auto const& remark : text.remarks) log.note(fmt::format("  {}", remark));

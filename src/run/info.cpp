@@ -1,8 +1,10 @@
 #include "maniple/run/info.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <vector>
 
 #include <fmt/format.h>
@@ -11,7 +13,9 @@
 #include "describe_models.hpp"
 #include "maniple/core/checksum.hpp"
 #include "maniple/genotype/packed_block.hpp"
+#include "maniple/run/small_cells.hpp"
 #include "readable.hpp"
+#include "told_json.hpp"
 
 namespace maniple {
 namespace {
@@ -74,8 +78,15 @@ void find_positions(Cohort const& cohort, std::vector<ContigSummary>& contigs,
 std::string describe_sexes(Samples const& samples) {
     auto const male = std::ranges::count(samples.sexes, Sex::male);
     auto const female = std::ranges::count(samples.sexes, Sex::female);
-    return fmt::format("{} female, {} male, {} unknown", grouped(female), grouped(male),
-                       grouped(samples.size() - male - female));
+    std::vector<std::vector<std::int64_t>> const counts{
+        {female}, {male}, {samples.size() - male - female}};
+    auto const suppressed = suppress_small(counts, fewest_told);
+    auto const text = [&](std::size_t group) -> std::string {
+        auto const people = counts[group][0];
+        if (is_small(people, fewest_told)) return describe_count(people);
+        return suppressed[group] && people > 0 ? "NA" : grouped(people);
+    };
+    return fmt::format("{} female, {} male, {} unknown", text(0), text(1), text(2));
 }
 
 std::string describe_size(CohortIndex const& index) {
@@ -133,9 +144,11 @@ std::string describe_table(TableSummary const& table, std::int64_t samples) {
     text += fmt::format("  {:<{}}  {:<12}  {:>12}  {:>12}\n", "column", width, "type", "observed",
                         "missing");
     for (auto const& column : table.columns) {
+        bool const small = is_small(column.observed, fewest_told);
         text += fmt::format("  {:<{}}  {:<12}  {:>12}  {:>12}", column.name, width,
-                            to_string(column.type), grouped(column.observed),
-                            grouped(samples - column.observed));
+                            to_string(column.type),
+                            small ? describe_count(column.observed) : grouped(column.observed),
+                            small ? "NA" : grouped(samples - column.observed));
         if (column.type == ColumnType::categorical) {
             text += fmt::format("  {}", plural(std::ssize(column.levels), "level"));
         }
@@ -144,13 +157,36 @@ std::string describe_table(TableSummary const& table, std::int64_t samples) {
     return text;
 }
 
-nlohmann::ordered_json describe_columns(TableSummary const& table) {
+// Those of a categorical column that are not of a few people alone, who might be known by them.
+std::vector<std::string> told_levels(Cohort const& cohort, TableReader const& table,
+                                     std::size_t position) {
+    std::vector<double> values(static_cast<std::size_t>(cohort.index().samples.size()));
+    table.read(position, values);
+    auto const& levels = table.summary().columns[position].levels;
+    std::vector<std::int64_t> people(levels.size());
+    for (double value : values) {
+        if (!std::isnan(value)) ++people[static_cast<std::size_t>(value)];
+    }
+    std::vector<std::string> told;
+    for (std::size_t level = 0; level < levels.size(); ++level) {
+        if (people[level] >= fewest_told) told.push_back(levels[level]);
+    }
+    return told;
+}
+
+nlohmann::ordered_json describe_columns(Cohort const& cohort, TableReader const& table) {
     auto columns = nlohmann::ordered_json::array();
-    for (auto const& column : table.columns) {
-        nlohmann::ordered_json entry{{"name", column.name},
-                                     {"type", std::string{to_string(column.type)}},
-                                     {"observed", column.observed}};
-        if (column.type == ColumnType::categorical) entry["levels"] = column.levels;
+    for (std::size_t c = 0; c < table.summary().columns.size(); ++c) {
+        auto const& column = table.summary().columns[c];
+        bool const small = is_small(column.observed, fewest_told);
+        nlohmann::ordered_json entry{
+            {"name", column.name},
+            {"type", std::string{to_string(column.type)}},
+            {"observed", told_or_null(small ? std::nullopt : std::optional{column.observed})}};
+        if (column.type == ColumnType::categorical) {
+            entry["levels"] = told_levels(cohort, table, c);
+            entry["levels_in_all"] = column.levels.size();
+        }
         columns.push_back(std::move(entry));
     }
     return columns;
@@ -209,9 +245,10 @@ std::string describe_json(Cohort const& cohort) {
     }
     auto tables = Json::array();
     for (auto const& name : cohort.table_names()) {
-        auto const table = cohort.summarize_table(name);
-        tables.push_back(
-            {{"name", table.name}, {"source", table.source}, {"columns", describe_columns(table)}});
+        auto const table = cohort.open_table(name);
+        tables.push_back({{"name", table.summary().name},
+                          {"source", table.summary().source},
+                          {"columns", describe_columns(cohort, table)}});
     }
     Json const all{{"samples", index.samples.size()},
                    {"variants", index.variants()},

@@ -50,7 +50,7 @@ void Participants::describe(Log& log) const {
     log.note(fmt::format("traits: {}", names.size()));
     for (std::size_t t = 0; t < std::min(shown, names.size()); ++t) {
         auto const& counts = traits->counts[t];
-        auto line = fmt::format("  {}: {} samples", names[t], counts.samples);
+        auto line = fmt::format("  {}: {} samples", names[t], describe_count(counts.samples));
         if (counts.outcome == Outcome::binary) {
             auto const people = describe_people(counts);
             line += fmt::format(", {} cases, {} controls; predictions are {}", people.cases,

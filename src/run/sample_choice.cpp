@@ -8,6 +8,7 @@
 
 #include "maniple/core/contract.hpp"
 #include "maniple/core/error.hpp"
+#include "maniple/core/small_count.hpp"
 #include "maniple/store/line_reader.hpp"
 #include "maniple/trait/sample_finder.hpp"
 
@@ -55,7 +56,7 @@ SampleMask read_samples(SampleFinder const& finder, std::int64_t samples,
                         "FID and IID); check that its IDs are those of the genotypes",
                         option, file.string())};
     }
-    log.note(fmt::format("{}: {} samples named", option, matched));
+    log.note(fmt::format("{}: {} samples named", option, describe_count(matched)));
     if (others > 0) {
         log.warn(fmt::format("{} '{}': {} lines name nobody in the store, the first at line {}",
                              option, file.string(), others, first_other));

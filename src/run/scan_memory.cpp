@@ -27,9 +27,6 @@ constexpr std::int64_t working_bytes = 7'000'000;
 // Stack and allocator of a further thread.
 constexpr std::int64_t thread_bytes = 1'500'000;
 
-// Of what a process may use, where nobody says how much to take.
-constexpr double default_share = 0.8;
-
 // Deflated numbers of one trait and variant, and of one pattern and variant.
 constexpr std::int64_t encoded_trait_bytes = 15;
 constexpr std::int64_t encoded_pattern_bytes = 4;
@@ -63,9 +60,8 @@ std::int64_t name_bytes(Cohort const& cohort) {
 
 ScanLimits agree_on_limits(std::optional<std::int64_t> asked, int threads,
                            mpi::Communicator const& comm) {
-    auto const usable = available_memory(comm.ranks_on_this_host());
-    auto const mine =
-        asked.value_or(static_cast<std::int64_t>(default_share * static_cast<double>(usable)));
+    auto const ranks = comm.ranks_on_this_host();
+    auto const mine = asked ? *asked : default_memory(ranks);
     return {.memory = -comm.max(-mine),
             .resting = comm.max(resident_bytes()),
             .threads = static_cast<int>(comm.max(threads))};

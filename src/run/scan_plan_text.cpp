@@ -45,7 +45,8 @@ void ScanPlan::describe_traits(Log& log) const {
     for (std::size_t t = 0; t < std::min(traits_.size(), traits_shown); ++t) {
         auto const& [reference, model, counts, collinear, pattern, columns, more, predictor] =
             traits_[t];
-        auto line = fmt::format("  {}: {} samples", reference.label, counts.samples);
+        auto line =
+            fmt::format("  {}: {} samples", reference.label, describe_count(counts.samples));
         auto const people = describe_people(counts);
         if (counts.outcome == Outcome::binary) {
             line += fmt::format(", {} cases, {} controls", people.cases, people.controls);
@@ -53,7 +54,8 @@ void ScanPlan::describe_traits(Log& log) const {
             line += fmt::format(", {} events, {} censored", people.cases, people.controls);
         }
         if (counts.unpredicted > 0) {
-            line += fmt::format("; left out, without a prediction: {}", counts.unpredicted);
+            line += fmt::format("; left out, without a prediction: {}",
+                                describe_count(counts.unpredicted));
         }
         if (counts.told > 0) {
             line += fmt::format("; left out, a level of '{}' tells their status: {}",

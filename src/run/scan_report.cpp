@@ -123,7 +123,7 @@ std::string describe(WholeGenomeSummary const& summary) {
     auto const number = [](double value) {
         return std::isnan(value) ? std::string{"NA"} : fmt::format("{:.6g}", value);
     };
-    return fmt::format("\t{}\t{}\t{}", summary.samples ? std::to_string(*summary.samples) : "NA",
+    return fmt::format("\t{}\t{}\t{}", summary.samples ? describe_count(*summary.samples) : "NA",
                        number(summary.how.heritability), number(summary.how.r_squared));
 }
 
@@ -131,9 +131,9 @@ std::string describe(WholeGenomeSummary const& summary) {
 std::string describe(std::string const& trait, TraitCounts const& counts) {
     bool const has_cases = counts.outcome != Outcome::quantitative;
     auto const people = describe_people(counts);
-    return fmt::format("{}\t{}\t{}\t{}\t{}\t{}", trait, trait_type(counts.outcome), counts.samples,
-                       has_cases ? people.cases : "NA", has_cases ? people.controls : "NA",
-                       describe_count(counts.told));
+    return fmt::format("{}\t{}\t{}\t{}\t{}\t{}", trait, trait_type(counts.outcome),
+                       describe_count(counts.samples), has_cases ? people.cases : "NA",
+                       has_cases ? people.controls : "NA", describe_count(counts.told));
 }
 
 // Not that of getrusage, which is the parent's where that held more.
@@ -171,7 +171,7 @@ void write_summary(std::filesystem::path const& file, std::vector<TraitSummary> 
     text += '\n';
     for (auto const& row : summaries) {
         text += fmt::format("{}\t{}\t{}{}\t{}\t{}\t{}", describe(row.trait, row.counts),
-                            row.predictors, row.counts.unpredicted,
+                            row.predictors, describe_count(row.counts.unpredicted),
                             row.whole_genome ? describe(*row.whole_genome) : "", row.by_status[0],
                             std::isnan(row.lambda_gc) ? "NA" : fmt::format("{:.4f}", row.lambda_gc),
                             row.hits);

@@ -40,14 +40,12 @@ void write_folder(RunFolder& folder, ScorePlan const& plan, Table const& table,
     write_matches(matches.temporary(), plan);
     DurableFile scores{folder.path() / "scores.tsv"};
     write_scores(scores.temporary(), plan, table);
-    std::filesystem::permissions(scores.temporary(), std::filesystem::perms::owner_read |
-                                                         std::filesystem::perms::owner_write);
     DurableFile described{folder.path() / "run.json"};
     write_run_record(described.temporary(), describe_score_plan(plan), record);
     summary.commit(ExistingFile::refuse);
     matches.commit(ExistingFile::refuse);
     described.commit(ExistingFile::refuse);
-    scores.commit(ExistingFile::refuse);
+    scores.commit(ExistingFile::refuse, FileReaders::owner);
     folder.finish();
 }
 

@@ -30,8 +30,6 @@ bool is_hidden(std::vector<Counts> const& groups, std::vector<bool> const& suppr
 
 }  // namespace
 
-bool is_small(std::int64_t count, std::int64_t limit) { return count > 0 && count < limit; }
-
 std::vector<bool> suppress_small(std::vector<std::vector<std::int64_t>> const& groups,
                                  std::int64_t limit) {
     expect(limit >= 1, "a limit is a number of people");

@@ -7,6 +7,7 @@
 #include "fit_record.hpp"
 #include "readable.hpp"
 #include "stacked_scores.hpp"
+#include "told_json.hpp"
 
 namespace maniple {
 namespace {
@@ -70,15 +71,16 @@ void write_stacked_report(std::filesystem::path const& folder, FitPlan const& pl
         auto const& trait = plan.traits()[t];
         auto const& score = scores.ridge.scores[t];
         auto const& outcome = scores.outcomes[t];
-        traits.push_back({{"trait", trait.label},
-                          {"heritability", outcome.heritability},
-                          {"performance", performance_name(trait.outcome)},
-                          {"validation", number_or_null(outcome.performance)},
-                          {"score_r_squared", number_or_null(outcome.r_squared)},
-                          {"variants", score.variants},
-                          {"samples", score.samples},
-                          {"cases", outcome.cases},
-                          {"collinear_covariates", score.collinear}});
+        traits.push_back(
+            {{"trait", trait.label},
+             {"heritability", outcome.heritability},
+             {"performance", performance_name(trait.outcome)},
+             {"validation", number_or_null(outcome.performance)},
+             {"score_r_squared", number_or_null(outcome.r_squared)},
+             {"variants", score.variants},
+             {"samples", score.samples},
+             {"cases", told_or_null(told_cases(trait.outcome, score.samples, outcome.cases))},
+             {"collinear_covariates", score.collinear}});
     }
     write_fit_record(folder, plan,
                      {.filtered = plan.variants() - scores.variants,

@@ -1,9 +1,5 @@
 #include "maniple/run/trait_counts.hpp"
 
-#include <fmt/format.h>
-
-#include "maniple/run/small_cells.hpp"
-
 namespace maniple {
 
 char const* trait_type(Outcome outcome) {
@@ -19,10 +15,6 @@ char const* trait_type(Outcome outcome) {
     return "quantitative";
 }
 
-std::string describe_count(std::int64_t people) {
-    return is_small(people, fewest_told) ? fmt::format("<{}", fewest_told) : std::to_string(people);
-}
-
 PeopleText describe_people(TraitCounts const& counts) {
     auto const controls = counts.samples - counts.cases;
     bool const small = is_small(counts.cases, fewest_told) || is_small(controls, fewest_told);
@@ -30,6 +22,13 @@ PeopleText describe_people(TraitCounts const& counts) {
         return small && !is_small(count, fewest_told) ? "NA" : describe_count(count);
     };
     return {text(counts.cases), text(controls)};
+}
+
+std::optional<std::int64_t> told_cases(Outcome outcome, std::int64_t samples, std::int64_t cases) {
+    bool const has_cases = outcome == Outcome::binary || outcome == Outcome::time_to_event;
+    bool const small = is_small(cases, fewest_told) || is_small(samples - cases, fewest_told);
+    if (has_cases && small) return std::nullopt;
+    return cases;
 }
 
 }  // namespace maniple

@@ -42,7 +42,7 @@ void write_loco(std::filesystem::path const& path, Samples const& samples,
         file.write_much();
     }
     file.close();
-    file.place().commit(existing);
+    file.place().commit(existing, FileReaders::owner);
 }
 
 void write_loco_list(std::filesystem::path const& path, std::span<LocoEntry const> entries,

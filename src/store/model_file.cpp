@@ -15,6 +15,7 @@
 #include "maniple/core/checksum.hpp"
 #include "maniple/core/contract.hpp"
 #include "maniple/core/error.hpp"
+#include "maniple/core/folder_like.hpp"
 #include "maniple/core/narrow.hpp"
 #include "maniple/hdf5/file.hpp"
 #include "model_layout.hpp"
@@ -249,7 +250,7 @@ void make_folder(std::filesystem::path const& folder) {
     std::error_code error;
     if (folder.empty() || std::filesystem::exists(folder, error)) return;
     auto const around = folder.has_parent_path() ? folder.parent_path() : ".";
-    std::filesystem::create_directory(folder, around, error);
+    make_folder_like(folder, around, error);
     if (error) {
         throw EnvironmentError{fmt::format("'{}' cannot be made ({}); check permissions",
                                            folder.string(), error.message())};

@@ -211,7 +211,7 @@ void PredictorWriter::finish(ExistingFile existing) {
     write_numbers(file, "trait_samples", std::span<std::int64_t const>{lists.samples});
     write_numbers(file, "prediction_checksum", std::span<std::uint64_t const>{lists.checksums});
     file.close();
-    place.commit(existing);
+    place.commit(existing, FileReaders::owner);
 }
 
 bool is_predictor_file(std::filesystem::path const& path) {

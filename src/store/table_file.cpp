@@ -14,6 +14,7 @@
 #include "maniple/core/checksum.hpp"
 #include "maniple/core/durable_file.hpp"
 #include "maniple/core/error.hpp"
+#include "maniple/core/folder_like.hpp"
 #include "maniple/hdf5/file.hpp"
 #include "maniple/store/table_reader.hpp"
 #include "shuffled_chunk.hpp"
@@ -318,7 +319,7 @@ void write_table(std::filesystem::path const& store, CohortIndex const& index, T
 
     std::error_code error;
     // With the store's own permissions.
-    std::filesystem::create_directory(path.parent_path(), store, error);
+    make_folder_like(path.parent_path(), store, error);
     if (error) {
         throw EnvironmentError{fmt::format("'{}' cannot be made ({}); check permissions",
                                            path.parent_path().string(), error.message())};

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
@@ -42,6 +43,19 @@ std::optional<double> parse_number(std::string_view text) {
     if (end != text.data() + text.size() || error == std::errc::invalid_argument) return {};
     if (error == std::errc{}) return value;
     return std::strtod(std::string{text}.c_str(), nullptr);  // Tells underflow from overflow.
+}
+
+// Text where a number belongs may be somebody's ID, as in a line that lacks a field: quoted is what
+// is none.
+std::string describe_text(std::string const& field) {
+    constexpr std::array<std::string_view, 8> words{"x",    "n.a.",    "null",  "none",
+                                                    "miss", "missing", "empty", "unknown"};
+    constexpr std::size_t longest = 10;
+    bool const has_letter = std::ranges::any_of(
+        field, [](unsigned char c) { return c >= 0x80 || std::isalpha(c) != 0; });
+    bool const is_word = std::ranges::find(words, lower_case(field)) != words.end();
+    if (is_word || (!has_letter && field.size() <= longest)) return fmt::format("= '{}'", field);
+    return "is text";
 }
 
 /// Which fields mean that there is no value.
@@ -137,16 +151,15 @@ private:
     [[noreturn]] void refuse_mixture(std::string const& field, LineReader const& lines) const {
         if (kind_ == Kind::numbers) {
             bool const nines = std::ranges::count(values_, -9.0) > 0;
-            throw UserError{
-                fmt::format("{}: {} = '{}' (must be a number, as in the lines before); "
-                            "use NA for missing{}, or --categorical {}",
-                            lines.place(), name_, field, nines ? nine_is_missing : "", name_)};
+            throw UserError{fmt::format(
+                "{}: {} {} (must be a number, as in the lines before); "
+                "use NA for missing{}, or --categorical {}",
+                lines.place(), name_, describe_text(field), nines ? nine_is_missing : "", name_)};
         }
-        throw UserError{
-            fmt::format("{}: {} = '{}' (a number, but the lines before hold text such as "
-                        "'{}'); use NA for missing{}, or --categorical {}",
-                        lines.place(), name_, field, levels_.begin()->first,
-                        parse_number(field) == -9.0 ? nine_is_missing : "", name_)};
+        throw UserError{fmt::format(
+            "{}: {} is a number (the lines before hold text); use NA for missing{}, or "
+            "--categorical {}",
+            lines.place(), name_, parse_number(field) == -9.0 ? nine_is_missing : "", name_)};
     }
 
     void append_level(std::string const& field, LineReader const& lines) {
@@ -224,8 +237,9 @@ void add_column(Header& header, std::string const& name, std::size_t place,
             fmt::format("{}: the name of column {} {}; change it", lines.place(), place + 1, flaw)};
     }
     if (!header.names.insert(name).second) {
-        throw UserError{fmt::format("{}: column '{}' stands there twice; rename or remove one",
-                                    lines.place(), name)};
+        throw UserError{
+            fmt::format("{}: the name of column {} stands there twice; rename or remove one",
+                        lines.place(), place + 1)};
     }
     bool const forced = std::ranges::find(options.categorical, name) != options.categorical.end();
     header.places.push_back(place);

@@ -6,6 +6,7 @@
 #include <iterator>
 #include <string>
 #include <system_error>
+#include <tuple>
 #include <utility>
 
 #include <catch2/catch.hpp>
@@ -51,6 +52,19 @@ TEST_CASE("DurableFile: destroyed before commit, it removes what was written", "
         write(file.temporary(), "half");
     }
     CHECK(folder.files() == 0);
+}
+
+TEST_CASE("DurableFile: a file for its owner is so in every folder", "[core]") {
+    ScratchFolder const folder;
+    std::filesystem::permissions(folder.path(), perms{0755});
+    for (auto const& [name, readers, mode] :
+         {std::tuple{"all", FileReaders::of_folder, perms{0644}},
+          std::tuple{"own", FileReaders::owner, perms{0600}}}) {
+        DurableFile file{folder / name};
+        write(file.temporary(), "text");
+        file.commit(ExistingFile::refuse, readers);
+        CHECK(std::filesystem::status(folder / name).permissions() == mode);
+    }
 }
 
 TEST_CASE("DurableFile: a file that is there is kept or replaced, as asked", "[core]") {

@@ -349,7 +349,7 @@ TEST_CASE("ElasticNet: traits that cannot be fitted are refused", "[elastic_net]
             for (std::size_t s = 3; s < 60; ++s)
                 (*values)[s] = std::numeric_limits<double>::quiet_NaN();
         }
-        for (auto outcome : all_outcomes) refused(outcome, "too few samples (3");
+        for (auto outcome : all_outcomes) refused(outcome, "too few samples (<5");
     }
     SECTION("nobody") {
         for (double& age : cohort.covariates[0].values)

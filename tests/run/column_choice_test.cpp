@@ -1,5 +1,6 @@
 #include "maniple/run/column_choice.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include <catch2/catch.hpp>
@@ -111,6 +112,29 @@ TEST_CASE("load_column: has the values and the description of the column", "[run
         }
         CHECK(std::isnan(loaded.values[7]));
     }
+}
+
+TEST_CASE("load_column: levels that few people share must not be their IDs", "[run]") {
+    test::ScratchCohort const scratch;
+    auto const cohort = scratch.open();
+    auto const& samples = cohort.samples();
+    auto const load = [&](std::string const& level, std::size_t people) {
+        Column column{.name = "mother",
+                      .type = ColumnType::categorical,
+                      .levels = {level, "\x7f"},
+                      .values = std::vector<double>(40, 1)};
+        std::fill_n(column.values.begin(), people, 0.0);
+        Table const table{.name = "kin", .source = {}, .rows = {}, .columns = {column}};
+        write_table(cohort.path(), cohort.index(), table, ExistingTable::replace);
+        StoreTables const tables{cohort};
+        load_column(tables, choose_covariates(list_columns(tables), {"mother"})[0], 40);
+    };
+    CHECK_THROWS_WITH(load(samples.ids[3], 4),
+                      Contains("column 'mother' holds IDs of people") && !Contains(samples.ids[3]));
+    CHECK_THROWS_AS(load(samples.ids[3], 1), UserError);
+    CHECK_NOTHROW(load(samples.ids[3], 5));
+    CHECK_NOTHROW(load("A", 1));
+    CHECK_NOTHROW(load("0", 1));
 }
 
 }  // namespace

@@ -80,12 +80,20 @@ TEST_CASE("examine: warns when Slurm's tasks are more than the ranks", "[run]") 
 TEST_CASE("examine: whatever is not healthy says what to change", "[run]") {
     auto const findings =
         examine({.folder = ".", .mpi = "none (one rank)"}, mpi::Communicator::alone());
-    CHECK(findings.size() >= 7);
+    CHECK(findings.size() >= 11);
     for (auto const& finding : findings) {
         INFO(finding.subject << ": " << finding.state);
         CHECK_FALSE(finding.state.empty());
         CHECK(finding.advice.empty() == (finding.health == Health::ok));
     }
+}
+
+TEST_CASE("describe_json: every finding, also with bytes that are no UTF-8", "[run]") {
+    auto const text = describe_json(
+        {{Health::ok, "MPI", "fine", ""}, {Health::failure, "folder", "'\xff' is gone", "choose"}});
+    CHECK_THAT(text, Contains("\"health\": \"ok\"") && Contains("\"health\": \"fail\"") &&
+                         Contains("\"advice\": \"choose\""));
+    CHECK_THAT(text, Contains("is gone") && !Contains("\xff"));
 }
 
 }  // namespace

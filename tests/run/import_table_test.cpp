@@ -59,6 +59,14 @@ TEST_CASE("prepare_table: family IDs must agree where both sides have them", "[r
     CHECK(digits(TableFile{"FID IID x\n0 a 3\n0 b 4\n"}.prepare().columns.at(0)) == "34--");
 }
 
+TEST_CASE("prepare_table: people in columns are refused, and not named", "[run]") {
+    TableFile const file{"IID a b\nd 1 2\n"};
+    auto const error = user_error([&] { file.prepare(); });
+    CHECK_THAT(error, Contains("2 of 2 columns have the names of samples"));
+    // One among others may be chance.
+    CHECK(TableFile{"IID a height\nd 1 2\n"}.prepare().columns.size() == 2);
+}
+
 TEST_CASE("prepare_table: two rows for one sample are refused", "[run]") {
     TableFile const file{"FID IID x\nf1 a 1\n0 a 2\n"};
     CHECK_THAT(user_error([&] { file.prepare(); }), Contains("line 3") && Contains("line 2"));

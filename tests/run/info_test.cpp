@@ -42,7 +42,7 @@ TEST_CASE("describe_json: holds what programs rely on", "[run]") {
     CHECK(json["tables"][0]["name"] == "phenotypes");
     CHECK(json["tables"][0]["columns"] ==
           nlohmann::json::parse(R"([{"name":"height","type":"quantitative","observed":85},
-              {"name":"site","type":"categorical","observed":100,"levels":["Köln","Oslo"]}])"));
+              {"name":"site","type":"categorical","observed":100,"levels":["Köln","Oslo"],"levels_in_all":2}])"));
 }
 
 TEST_CASE("describe_text: says counts, ranges and columns, and no sample IDs", "[run]") {

@@ -130,20 +130,27 @@ TEST_CASE("read_text_table: each malformed file is refused with its line", "[sto
     CHECK_THAT(error_in("id x\na 1\n"), Contains("line 1: no sample IDs") && Contains("2 columns"));
     // No header: the first line is a sample, which no message quotes.
     CHECK_THAT(error_in("anna anna 1\nbert bert 2\n"), Contains("header") && !Contains("anna"));
-    CHECK_THAT(error_in("IID x x\na 1 2\n"), Contains("'x' stands there twice"));
+    CHECK_THAT(error_in("IID x x\na 1 2\n"), Contains("the name of column 3 stands there twice"));
     CHECK_THAT(error_in("IID IID x\na b 2\n"), Contains("'IID' stands there twice"));
     CHECK_THAT(error_in("IID\tx\t\na\t1\t2\n"), Contains("column 3 is empty"));
     CHECK_THAT(error_in("IID x\na 1\nb 1 2\n"), Contains("line 3: 3 fields (must be 2"));
     CHECK_THAT(error_in("IID,x\na\n"), Contains("line 2: 1 fields"));
     CHECK_THAT(error_in("IID x\na 1\nb 2\na 3\n"),
                Contains("line 4: its sample stands already in line 2") && !Contains("'a'"));
-    CHECK_THAT(error_in("IID x\na 1\nb tall\n"), Contains("line 3: x = 'tall' (must be a number"));
+    CHECK_THAT(error_in("IID x\na 1\nb tall\n"), Contains("line 3: x is text (must be a number"));
+    // What may be somebody's ID is not quoted; what stands for missing, or is nearly a number, is.
+    CHECK_THAT(error_in("IID x\na 1\nb a\n"), Contains("x is text"));
+    CHECK_THAT(error_in("IID x\na 1\nb anna-17\n"), !Contains("anna"));
+    CHECK_THAT(error_in("IID x\na anna\nb 3\n"), Contains("x is a number") && !Contains("anna"));
+    CHECK_THAT(error_in("IID x\na 1\nb Missing\n"), Contains("x = 'Missing' (must be a number"));
+    CHECK_THAT(error_in("IID\tx\na\t1\nb\t1,5\n"), Contains("x = '1,5' (must be a number"));
     CHECK_THAT(error_in("IID x\na tall\nb 7\n"),
-               Contains("line 3: x = '7' (a number") && Contains("tall") && !Contains("-9"));
+               Contains("line 3: x is a number (the lines before") && !Contains("tall") &&
+                   !Contains("-9"));
     CHECK_THAT(error_in("IID x\na tall\nb -9\n"),
-               Contains("line 3: x = '-9' (a number") && Contains("--missing-value -9"));
+               Contains("line 3: x is a number (") && Contains("--missing-value -9"));
     CHECK_THAT(error_in("IID x\na -9\nb tall\n"),
-               Contains("line 3: x = 'tall' (must be") && Contains("--missing-value -9"));
+               Contains("line 3: x is text (must be") && Contains("--missing-value -9"));
     CHECK_THAT(error_in("IID x\na 1\nb inf\n"), Contains("line 3: x = 'inf' (must be a finite"));
     CHECK_THAT(error_in("IID x\na 1e999\n"), Contains("must be a finite"));
     CHECK_THAT(error_in("IID,x\na,\"1\n"), Contains("quote is not closed"));

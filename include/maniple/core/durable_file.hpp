@@ -7,6 +7,10 @@ namespace maniple {
 
 enum class ExistingFile { refuse, replace };
 
+/// Who may read a file: whoever may look into its folder, or, where it is about people one by one,
+/// its owner alone.
+enum class FileReaders { of_folder, owner };
+
 /// A temporary name beside a file's final one. Destroyed before `commit`, it removes what was
 /// written.
 class DurableFile {
@@ -21,10 +25,10 @@ public:
     std::filesystem::path const& temporary() const { return temporary_; }
     std::filesystem::path const& final_path() const { return final_; }
 
-    /// Give the file its folder's permissions (without execution), fsync it, rename it and fsync
-    /// the folder. \throws EnvironmentError, also where a file exists and `existing` is refuse. A
-    /// file that is new is not there then; one that replaces another may be.
-    void commit(ExistingFile existing);
+    /// Give the file its readers, fsync it, rename it and fsync the folder. \throws
+    /// EnvironmentError, also where a file exists and `existing` is refuse. A file that is new is
+    /// not there then; one that replaces another may be.
+    void commit(ExistingFile existing, FileReaders readers = FileReaders::of_folder);
 
 private:
     void discard() noexcept;

@@ -10,14 +10,17 @@
 
 namespace maniple::mpi {
 
+/// What a session does where a launcher started several processes, each of which believes to be
+/// alone: only a command that explains this goes on.
+enum class LoneTasks { refuse, allow };
+
 /// Starts MPI where a launcher (mpirun, srun) started this process, and ends it when destroyed.
 /// Where none did, MPI is not touched, so that a plain `maniple` works on machines without working
 /// MPI. At most one per process.
 class Session {
 public:
-    /// \throws EnvironmentError when MPI cannot start, or when Slurm started several tasks
-    ///         (SLURM_NTASKS over 1 inside a step) of which each believes to be alone.
-    Session();
+    /// \throws EnvironmentError when MPI cannot start, or at lone tasks that are refused.
+    explicit Session(LoneTasks tasks = LoneTasks::refuse);
     ~Session();
     Session(Session const&) = delete;
     Session& operator=(Session const&) = delete;
@@ -38,6 +41,8 @@ public:
 
     /// E.g. "Open MPI 4.1.4", "none (one rank)".
     static std::string implementation();
+    /// The same of the library that this program was linked with, whether MPI runs or not.
+    static std::string linked_implementation();
 
 private:
     bool started_ = false;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "maniple/store/cohort.hpp"
@@ -22,9 +23,12 @@ public:
     std::vector<TableReader> const& all() const { return tables_; }  ///< By name.
     /// \pre there is one of this name
     TableReader const& find(std::string const& name) const;
+    /// Is this level of a column the ID of a person or family of the store?
+    bool is_person(std::string const& level) const { return people_.contains(level); }
 
 private:
     std::vector<TableReader> tables_;
+    std::unordered_set<std::string> people_;  // Levels that are.
 };
 
 /// Where the events of a time to an event are.
@@ -92,7 +96,9 @@ std::vector<TraitReference> choose_tested_traits(std::vector<ColumnReference> co
 /// Of a trait that is not categorical.
 Outcome outcome_of(ColumnReference const& trait);
 
-/// One column with its values. \param samples  of the store. \throws CorruptInput.
+/// One column with its values. \param samples  of the store. \throws CorruptInput; UserError where
+/// a level that fewer than five people share is the ID of a person or family: models, logs and
+/// reports tell levels.
 Column load_column(StoreTables const& tables, ColumnReference const& chosen, std::int64_t samples);
 
 }  // namespace maniple

@@ -19,6 +19,8 @@ struct Finding {
     std::string advice;   ///< What to change; empty when ok.
 };
 
+using Findings = std::vector<Finding>;
+
 struct DoctorPlan {
     std::filesystem::path folder;  ///< Where files are tried.
     std::string mpi;               ///< Implementation, from the session.
@@ -26,6 +28,12 @@ struct DoctorPlan {
 
 /// Findings about all ranks on the root; elsewhere empty. Leaves nothing behind in the folder.
 /// Collective over comm.
-std::vector<Finding> examine(DoctorPlan const& plan, mpi::Communicator const& comm);
+Findings examine(DoctorPlan const& plan, mpi::Communicator const& comm);
+
+/// "ok", "warn", "fail".
+char const* to_string(Health health);
+
+/// The findings for programs: {"findings": [{"health", "subject", "state", "advice"}, ...]}.
+std::string describe_json(Findings const& findings);
 
 }  // namespace maniple

@@ -4,13 +4,9 @@
 #include <cstdint>
 #include <vector>
 
+#include "maniple/core/small_count.hpp"
+
 namespace maniple {
-
-/// Counts of people below this are not told where nobody asks for another limit.
-inline constexpr std::int64_t fewest_told = 5;
-
-/// Whether a count of people tells too much of each: 1 to limit - 1. Nobody is no secret.
-bool is_small(std::int64_t count, std::int64_t limit);
 
 /// Which groups to suppress so that no small count shows or can be worked out.
 ///

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "maniple/core/small_count.hpp"
 #include "maniple/trait/score_description.hpp"
 
 namespace maniple {
@@ -28,11 +30,11 @@ struct PeopleText {
     std::string controls;
 };
 
-/// A number of people; "<5" from 1 to 4.
-std::string describe_count(std::int64_t people);
-
 /// Numbers; where one of them is from 1 to 4 that one is "<5" and the other is "NA", so that it
 /// cannot be found by subtraction.
 PeopleText describe_people(TraitCounts const& counts);
+
+/// The number of cases, or events, for programs: nothing where `describe_people` does not tell it.
+std::optional<std::int64_t> told_cases(Outcome outcome, std::int64_t samples, std::int64_t cases);
 
 }  // namespace maniple
