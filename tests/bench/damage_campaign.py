@@ -58,7 +58,7 @@ SCENES = [
     Scene("import", [".new.partial/**/*"], ["import", "--store", "new", "--bfile", "p", "--block-variants", "16"], ["new"],
           begun=".new.partial/genotypes/2-1.h5"),
     Scene("scan", ["r/segments/*", "r/.unfinished"], [*SCAN, "--out", "r"], ["r/results.h5", "r/summary.tsv"],
-          begun="r/segments/sealed"),
+          begun="r/segments/columns"),
     Scene("level 1", ["r/whole-genome/*", "r/.unfinished"], RIDGE, ["r/results.h5", "r/predictors.h5"],
           begun="r/whole-genome/traits-*"),
     Scene("after it", ["r/whole-genome/*", "r/predictors.h5", "r/.unfinished"], RIDGE, ["r/results.h5", "r/predictors.h5"],
@@ -132,12 +132,12 @@ class Damage(campaign.Campaign):
             if not scene.begun:
                 break
             child = self.start(scene.words, place)
-            while not list(place.glob(scene.begun)) and child.poll() is None:
+            while not any(path.stat().st_size > 0 for path in place.glob(scene.begun)) and child.poll() is None:
                 time.sleep(0.0005)
-            time.sleep(0.01 * attempt)
+            time.sleep(0.005 * attempt)
             child.send_signal(signal.SIGTERM)
             child.communicate(timeout=PATIENCE)
-            if child.returncode == STOPPED:
+            if child.returncode == STOPPED and list(place.glob(scene.begun)):
                 break
         else:
             sys.exit(f"{scene.name}: it could not be interrupted")
