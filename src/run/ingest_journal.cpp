@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "cbor.hpp"
 #include "maniple/core/error.hpp"
 
 namespace maniple {
@@ -24,11 +25,11 @@ Json to_json(IngestState::Partition const& partition) {
 IngestState::Partition to_partition(Json const& json) {
     return {{.file = json.at(0),
              .contig = json.at(1),
-             .variants = json.at(2),
-             .blocks = json.at(3),
-             .bytes = json.at(4),
-             .checksum = json.at(5)},
-            json.at(6)};
+             .variants = whole_from<std::int64_t>(json.at(2)),
+             .blocks = whole_from<std::int64_t>(json.at(3)),
+             .bytes = whole_from<std::int64_t>(json.at(4)),
+             .checksum = whole_from<std::uint64_t>(json.at(5))},
+            whole_from<std::size_t>(json.at(6))};
 }
 
 Json to_json(PartitionStart const& start) {
@@ -37,11 +38,11 @@ Json to_json(PartitionStart const& start) {
 }
 
 PartitionStart to_start(Json const& json) {
-    return {.source = json.at(0),
-            .place = json.at(1),
-            .variants = json.at(2),
+    return {.source = whole_from<std::size_t>(json.at(0)),
+            .place = all_whole_from(json.at(1)),
+            .variants = whole_from<std::int64_t>(json.at(2)),
             .contigs = json.at(3),
-            .last_position = json.at(4),
+            .last_position = whole_from<std::int32_t>(json.at(4)),
             .unsorted_contig = json.at(5)};
 }
 
@@ -99,8 +100,7 @@ std::optional<IngestState> IngestJournal::find(Log& log) const {
     IngestState state;
     Sources then;
     try {
-        auto const* const first = reinterpret_cast<std::uint8_t const*>(bytes->data());
-        auto const json = Json::from_cbor(first, first + bytes->size());
+        auto const json = read_cbor(*bytes);
         then = {json.at("sources"), json.at("stamps")};
         for (auto const& partition : json.at("partitions")) {
             state.partitions.push_back(to_partition(partition));

@@ -3,11 +3,13 @@
 #include <cstddef>
 #include <optional>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <utility>
 
 #include <nlohmann/json.hpp>
 
+#include "cbor.hpp"
 #include "maniple/core/error.hpp"
 
 namespace maniple {
@@ -37,10 +39,10 @@ ResultHeader header_of(Json const& json) {
             .covariates = json.at("covariates"),
             .missing_genotype = json.at("missing_genotype"),
             .fingerprint = json.at("fingerprint"),
-            .variants = json.at("variants"),
+            .variants = whole_from<std::int64_t>(json.at("variants")),
             .contigs = json.at("contigs"),
-            .id_width = json.at("id_width"),
-            .allele_width = json.at("allele_width")};
+            .id_width = whole_from<std::int64_t>(json.at("id_width")),
+            .allele_width = whole_from<std::int64_t>(json.at("allele_width"))};
 }
 
 Json describe(TraitSummary const& trait) {
@@ -64,19 +66,20 @@ Json describe(TraitSummary const& trait) {
 }
 
 TraitSummary summary_of(Json const& json) {
-    TraitSummary trait{.trait = json.at("trait"),
-                       .counts = {.outcome = static_cast<Outcome>(json.at("outcome").get<int>()),
-                                  .samples = json.at("samples"),
-                                  .cases = json.at("cases"),
-                                  .unpredicted = json.at("unpredicted"),
-                                  .told = json.at("told"),
-                                  .telling = json.at("telling")},
-                       .predictors = json.at("predictors")};
+    TraitSummary trait{
+        .trait = json.at("trait"),
+        .counts = {.outcome = choice_from(json.at("outcome"), Outcome::time_to_event),
+                   .samples = whole_from<std::int64_t>(json.at("samples")),
+                   .cases = whole_from<std::int64_t>(json.at("cases")),
+                   .unpredicted = whole_from<std::int64_t>(json.at("unpredicted")),
+                   .told = whole_from<std::int64_t>(json.at("told")),
+                   .telling = json.at("telling")},
+        .predictors = json.at("predictors")};
     auto const genome = json.find("whole_genome");
     if (genome == json.end()) return trait;
     trait.whole_genome.emplace();
     auto& known = *trait.whole_genome;
-    known.how = {.unit = static_cast<PredictionUnit>(genome->at("unit").get<int>()),
+    known.how = {.unit = choice_from(genome->at("unit"), PredictionUnit::log_odds),
                  .scale = genome->at("scale"),
                  .heritability = genome->at("heritability"),
                  .r_squared = genome->at("r_squared")};
@@ -122,23 +125,26 @@ void write_shard_file(std::filesystem::path const& file, ShardFile const& shard)
 
 ShardFile read_shard_file(std::filesystem::path const& file) {
     auto kept = read_state(file, shard_work());
-    auto const* const first = reinterpret_cast<std::uint8_t const*>(kept.state.data());
     try {
-        auto const json = Json::from_cbor(first, first + kept.state.size());
-        ShardFile shard{.shard = {.number = json.at("shard"), .count = json.at("shards")},
-                        .facts = std::move(kept.facts),
-                        .rows = {GlobalVariantIndex{json.at("first_row").get<std::int64_t>()},
-                                 GlobalVariantIndex{json.at("last_row").get<std::int64_t>()}},
-                        .kept = {.column_bytes = json.at("column_bytes"),
-                                 .names = {.bytes = json.at("name_bytes"),
-                                           .most_bytes = json.at("most_name_bytes")}},
-                        .header = header_of(json.at("header")),
-                        .traits = {},
-                        .subject = {.plan = json.at("plan"), .inputs = json.at("inputs")},
-                        .record = record_of(json.at("record"))};
+        auto const json = read_cbor(kept.state);
+        ShardFile shard{
+            .shard = {.number = whole_from<int>(json.at("shard")),
+                      .count = whole_from<int>(json.at("shards"))},
+            .facts = std::move(kept.facts),
+            .rows = {GlobalVariantIndex{whole_from<std::int64_t>(json.at("first_row"))},
+                     GlobalVariantIndex{whole_from<std::int64_t>(json.at("last_row"))}},
+            .kept = {.column_bytes = whole_from<std::int64_t>(json.at("column_bytes")),
+                     .names = {.bytes = whole_from<std::int64_t>(json.at("name_bytes")),
+                               .most_bytes = whole_from<std::int64_t>(json.at("most_name_bytes"))}},
+            .header = header_of(json.at("header")),
+            .traits = {},
+            .subject = {.plan = json.at("plan"), .inputs = json.at("inputs")},
+            .record = record_of(json.at("record"))};
         for (auto const& trait : json.at("traits")) shard.traits.push_back(summary_of(trait));
         return shard;
     } catch (Json::exception const&) {
+        throw_damaged(file, shard_work());
+    } catch (std::out_of_range const&) {
         throw_damaged(file, shard_work());
     }
 }

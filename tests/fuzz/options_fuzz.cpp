@@ -1,6 +1,8 @@
 // Words of a command line, one a line, then a line "--" and a job file that --job may name.
 #include "maniple/cli/option_values.hpp"
 #include "maniple/cli/parse_options.hpp"
+#include "maniple/run/shard.hpp"
+#include "maniple/run/stop_limit.hpp"
 #include "maniple/run/threads.hpp"
 #include "scratch.hpp"
 
@@ -24,6 +26,8 @@ po::options_description make_options() {
         ("maf", po::value<double>()->default_value(0), "number")                       //
         ("memory", po::value<std::string>(), "size")                                   //
         ("genome-build", po::value<std::string>(), "build")                            //
+        ("shard", po::value<std::string>()->default_value("1/1"), "part")              //
+        ("stop-before", po::value<std::string>()->default_value("1h"), "time")         //
         ("plan", po::bool_switch(), "switch");
     return options;
 }
@@ -55,6 +59,8 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
         fuzz::meet_input([&] { cli::words_of(values, "trait"); });
         fuzz::meet_input([&] { cli::size_of(values, "memory"); });
         fuzz::meet_input([&] { cli::genome_build_of(values); });
+        fuzz::meet_input([&] { parse_shard(values["shard"].as<std::string>()); });
+        fuzz::meet_input([&] { parse_duration(values["stop-before"].as<std::string>()); });
         fuzz::meet_input([&] { cli::bounded(values, "maf", 0.0, 0.5); });
     });
     return 0;

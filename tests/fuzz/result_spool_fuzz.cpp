@@ -20,7 +20,7 @@ std::string good_bytes() {
                            .samples = {9, 9, 8},
                            .effect_allele_frequency = {0.5, 0.25, 0}};
     auto const path = fuzz::scratch_path("good");
-    ResultSpool spool{path, variants, traits};
+    ResultSpool spool{path, {variants, traits}};
     test::write_chunk(spool, 0, 0, std::vector{one, one}, traits);
     test::write_chunk(spool, 0, 2, std::vector{one}, traits);
     spool.seal();
@@ -47,7 +47,7 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
     auto const bytes = make_bytes(fuzz::input_of(data, size));
     auto const file = fuzz::write_scratch("columns", std::string_view{bytes});
     fuzz::meet_input([&] {
-        auto const spool = ResultSpool::reopen(file, variants, traits, std::ssize(bytes));
+        auto const spool = ResultSpool::reopen(file, {variants, traits}, std::ssize(bytes));
         auto const look = [](ResultColumn which, TraitIndex, EncodedColumn column) {
             if (which == ResultColumn::status) decode_results<std::uint8_t>(column);
             if (which == ResultColumn::neg_log10_p) decode_results<float>(column);
