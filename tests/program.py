@@ -108,6 +108,23 @@ def read_results(run_folder, traits=None):
                        text("status_id"), *(file[name][:, columns] for name in NUMBERS))
 
 
+def everything(path):
+    """What h5py reads of a file: every attribute, and type, shape and values of every dataset."""
+    found = {}
+
+    def take(name, item):
+        for key, value in item.attrs.items():
+            value = np.asarray(value)
+            found[name, key] = (str(value.dtype), value.tobytes())
+        if isinstance(item, h5py.Dataset):
+            found[name] = (str(item.dtype), item.shape, item.chunks, item[()].tobytes())
+
+    with h5py.File(path) as file:
+        take("/", file)
+        file.visititems(take)
+    return found
+
+
 class InScratch(unittest.TestCase):
     """Tests that share one temporary folder `cls.folder`, gone afterwards."""
 

@@ -39,7 +39,7 @@ po::options_description options() {
     events.add_options()  //
         ("test", po::value<std::string>()->default_value("score")->value_name("HOW"),
          "score: score tests, corrected where p is small; wald: the full regression of every "
-         "variant chosen, which takes some thousand times as long")  //
+         "variant chosen, which takes some hundred times as long")  //
         ("correction", po::value<std::string>()->default_value("spa")->value_name("HOW"),
          "what follows a score test with a small p: spa (the saddlepoint approximation's p, the "
          "effect of firth-approx), firth-approx (Firth's regression, the covariates' effects being "

@@ -24,7 +24,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 if {"-h", "--help"} & set(sys.argv):
     os.environ["MANIPLE"] = "true"  # Help is there before a build.
 import program  # first: leaves where a package is missing
-from program import h5py, np
+from program import everything
 
 import campaign
 from campaign import bytes_of, files_below
@@ -66,23 +66,6 @@ SCENES = [
     Scene("fit", ["s/models/.f.*"], ["fit", "--store", "s", "--trait", "quantitative_1", "--covariate", "covariate_1", "--name",
                                      "f"], ["s/models/f.h5"], begun="s/models/.f.fit"),
 ]
-
-
-def everything(path):
-    """What h5py reads of a file: every attribute, and type, shape and values of every dataset."""
-    found = {}
-
-    def take(name, item):
-        for key, value in item.attrs.items():
-            value = np.asarray(value)
-            found[name, key] = (str(value.dtype), value.tobytes())
-        if isinstance(item, h5py.Dataset):
-            found[name] = (str(item.dtype), item.shape, item.chunks, item[()].tobytes())
-
-    with h5py.File(path) as file:
-        take("/", file)
-        file.visititems(take)
-    return found
 
 
 class Damage(campaign.Campaign):

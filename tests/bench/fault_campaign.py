@@ -27,10 +27,10 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 if {"-h", "--help"} & set(sys.argv):
     os.environ["MANIPLE"] = "true"  # Help is there before a build.
 import program  # first: leaves where a package is missing
+from program import everything
 
 import campaign
 from campaign import bytes_of, files_below
-from damage_campaign import everything
 from kill_campaign import COMMANDS, Command
 
 sys.path.insert(0, str(program.SOURCE / "tests" / "commands"))
