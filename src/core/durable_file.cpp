@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -86,7 +87,7 @@ void remove_leftovers(std::filesystem::path const& final_path) {
     std::error_code ignored;
     for (auto const& entry : std::filesystem::directory_iterator{folder_of(final_path), ignored}) {
         auto const name = entry.path().filename().string();
-        if (!name.starts_with(beginning)) continue;
+        if (!name.starts_with(beginning) || !is_temporary_name(name)) continue;
         auto const process = std::atoi(name.c_str() + beginning.size());
         bool const lives =
             process > 0 && process != ::getpid() && (::kill(process, 0) == 0 || errno == EPERM);
@@ -95,7 +96,11 @@ void remove_leftovers(std::filesystem::path const& final_path) {
 }
 
 bool is_temporary_name(std::filesystem::path const& path) {
-    return path.filename().string().find(temporary_mark) != std::string::npos;
+    auto const name = path.filename().string();
+    auto const mark = name.rfind(temporary_mark);
+    if (mark == std::string::npos) return false;
+    auto const number = std::string_view{name}.substr(mark + std::strlen(temporary_mark));
+    return !number.empty() && number.find_first_not_of("0123456789") == number.npos;
 }
 
 void sync_to_disk(std::filesystem::path const& path) {

@@ -153,11 +153,15 @@ File File::open(std::filesystem::path const& path) {
 }
 
 bool File::has_dataset(std::string const& name) const {
-    return H5Lexists(handle_.get(), name.c_str(), H5P_DEFAULT) > 0;
+    auto const found = H5Lexists(handle_.get(), name.c_str(), H5P_DEFAULT);
+    if (found < 0) fail(*origin_, fmt::format("look for dataset '{}'", name));
+    return found > 0;
 }
 
 bool File::has_attribute(std::string const& name) const {
-    return H5Aexists(handle_.get(), name.c_str()) > 0;
+    auto const found = H5Aexists(handle_.get(), name.c_str());
+    if (found < 0) fail(*origin_, fmt::format("look for attribute '{}'", name));
+    return found > 0;
 }
 
 Dataset File::create_dataset(std::string const& name, DatasetPlan const& plan) {

@@ -31,6 +31,7 @@ BlockAssembler::BlockAssembler(std::vector<GenotypeSource*> const& sources,
       now_{std::move(from)},
       pulled_{now_.variants} {
     expect(!sources.empty(), "something is read");
+    expect(block_variants > 0, "a block has variants");
     expect(now_.source <= sources.size(), "it begins in a source, or behind them");
 
     if (now_.source < sources.size()) sources[now_.source]->go_on_from(now_.place);

@@ -247,13 +247,13 @@ IngestSummary ingest(std::filesystem::path const& store,
     PartitionSequence partitions{target, journal, state, packed_codec(options.compression)};
     try {
         copy_blocks(assembler, target, partitions, options, progress);
+        PartitionStart end;
+        end.source = sources.size();
+        partitions.finish(end);
     } catch (Error const&) {
         tell_kept(journal, state, log);
         throw;
     }
-    PartitionStart end;
-    end.source = sources.size();
-    partitions.finish(end);
     warn_of_known_contigs(target.index(), first_partition, log);
     if (options.before_commit) options.before_commit(target.folder(), target.index());
     target.commit();

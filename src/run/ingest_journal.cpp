@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cbor.hpp"
+#include "maniple/core/contract.hpp"
 #include "maniple/core/error.hpp"
 
 namespace maniple {
@@ -76,8 +77,12 @@ void IngestJournal::require_same_sources(Sources const& then, IngestState& state
         if (i >= sources_.names.size()) {
             refuse(fmt::format("'{}' was number {}, and is not given", then.names[i], i + 1));
         }
-        if (then.stamps[i] == sources_.stamps[i]) continue;
-        if (then.names[i] != sources_.names[i]) {
+        auto const file_name = [](std::string const& name) {
+            return std::filesystem::path{name}.filename();
+        };
+        bool const same_name = file_name(then.names[i]) == file_name(sources_.names[i]);
+        if (same_name && then.stamps[i] == sources_.stamps[i]) continue;
+        if (!same_name) {
             refuse(fmt::format("'{}' was number {}, not '{}'", then.names[i], i + 1,
                                sources_.names[i]));
         }
@@ -117,6 +122,8 @@ std::optional<IngestState> IngestJournal::find(Log& log) const {
 }
 
 void IngestJournal::keep(IngestState const& state) const {
+    expect(is_of_use_, "somebody can go on from it");
+
     auto partitions = Json::array();
     for (auto const& partition : state.partitions) partitions.push_back(to_json(partition));
     auto const bytes = Json::to_cbor(Json{{"sources", sources_.names},

@@ -101,7 +101,7 @@ void require_unused(fs::path const& path, RunProgress progress, FolderGuests con
 }
 
 // A run whose process died when it had all its files still has its progress and its lock.
-void tidy_up_behind_finished_run(fs::path const& path) {
+void tidy_up_behind_finished_run(fs::path const& path, FolderGuests const& guests) {
     std::error_code ignored;
     if (!fs::exists(path / lock_name, ignored) || !holds_last_file(path)) return;
     try {
@@ -110,8 +110,8 @@ void tidy_up_behind_finished_run(fs::path const& path) {
         for (auto const& entry : fs::directory_iterator{path}) {
             auto const is_made = fs::exists(path / shard_name) &&
                                  entry.path().filename() == name_of(RunProgress::shard);
-            bool const is_left =
-                !is_made && (is_progress(entry.path()) || is_temporary_name(entry.path()));
+            bool const is_left = !is_made && !is_guest(entry.path(), guests) &&
+                                 (is_progress(entry.path()) || is_temporary_name(entry.path()));
             if (is_left) fs::remove_all(entry.path(), ignored);
         }
         lock.remove();
@@ -124,7 +124,7 @@ void tidy_up_behind_finished_run(fs::path const& path) {
 RunFolder::RunFolder(fs::path path, RunProgress progress, FolderGuests const& guests)
     : path_{std::move(path)}, kind_{progress} {
     std::error_code error;
-    tidy_up_behind_finished_run(path_);
+    tidy_up_behind_finished_run(path_, guests);
     require_usable(path_, kind_, guests);
     for (auto missing = fs::absolute(path_, error);
          missing.has_relative_path() && !fs::exists(missing, error);

@@ -42,6 +42,18 @@ fs::path without_trailing_slash(fs::path path) {
     return path.has_filename() ? path : path.parent_path();
 }
 
+// The folder that a link leads to: a store cannot replace the link.
+fs::path where_it_is(fs::path path) {
+    std::error_code error;
+    if (!fs::is_symlink(path, error)) return path;
+    auto target = fs::canonical(path, error);
+    if (!error) return target;
+    throw UserError{
+        fmt::format("'{}' is a link that leads nowhere ({}); remove it, or choose "
+                    "another --store",
+                    path.string(), error.message())};
+}
+
 constexpr char const* lock_name = ".import";
 
 // Reads all of it.
@@ -57,7 +69,7 @@ void require_whole(PartitionReader const& partition) {
 }  // namespace
 
 StoreTarget::StoreTarget(fs::path store, Samples const& samples, std::int64_t block_variants)
-    : store_{without_trailing_slash(std::move(store))} {
+    : store_{where_it_is(without_trailing_slash(std::move(store)))} {
     expect(block_variants > 0, "a block has variants");
 
     std::error_code ignored;
@@ -89,6 +101,11 @@ void StoreTarget::create_new(std::int64_t block_variants) {
         store_.parent_path() / fmt::format(".{}.partial", store_.filename().string());
     make_private_folder(folder);
     lock(folder);
+    if (fs::exists(store_ / "cohort.h5", ignored)) {
+        throw UserError{fmt::format(
+            "'{}' was made by another import meanwhile; give the command again to add to it",
+            store_.string())};
+    }
     folder_ = folder;
     index_.block_variants = block_variants;
 }
@@ -135,7 +152,8 @@ void StoreTarget::take_up(std::vector<PartitionEntry> const& entries) {
     make_private_folder(folder_ / "tables");
 }
 
-// A new store's folder is ours alone; in an existing one only what has no final name is nobody's.
+// A new store's folder is ours alone; in an existing one what has no final name is nobody's, nor
+// are partitions that are not listed.
 void StoreTarget::remove_leftovers() const {
     std::set<fs::path> known{folder_ / lock_name, journal()};
     for (auto const& entry : index_.partitions) known.insert(folder_ / entry.file);
@@ -145,8 +163,9 @@ void StoreTarget::remove_leftovers() const {
         for (auto const& entry : fs::directory_iterator{folder_ / name, ignored}) {
             auto const& path = entry.path();
             bool const is_journal = path.filename().string().starts_with(journal_prefix);
-            bool const is_left =
-                extends() ? is_temporary_name(path) || is_journal : !entry.is_directory(ignored);
+            bool const is_unlisted = path.parent_path().filename() == "genotypes";
+            bool const is_left = extends() ? is_temporary_name(path) || is_journal || is_unlisted
+                                           : !entry.is_directory(ignored);
             if (is_left && !known.contains(path)) leftovers.push_back(path);
         }
     }
@@ -223,7 +242,7 @@ void StoreTarget::add(PartitionEntry entry) {
 void StoreTarget::commit() {
     write_cohort_index(folder_, index_);
     std::error_code ignored;
-    fs::remove(journal(), ignored);
+    auto const journal_name = journal().filename();
     if (!extends()) {
         for (auto const& path : {folder_ / "genotypes", folder_ / "tables", folder_}) {
             sync_to_disk(path);
@@ -231,15 +250,19 @@ void StoreTarget::commit() {
         std::error_code error;
         fs::rename(folder_, store_, error);
         if (error) {
-            throw EnvironmentError{fmt::format("'{}' cannot be given its name ({})",
-                                               store_.string(), error.message())};
+            throw EnvironmentError{fmt::format(
+                "'{}' cannot be given its name ({}); what was imported is in '{}': make "
+                "room for the name, and give the same command again",
+                store_.string(), error.message(), folder_.string())};
         }
         committed_ = true;
+        fs::remove(store_ / journal_name, ignored);
         fs::remove(store_ / lock_name, ignored);
         lock_.reset();
         sync_to_disk(store_.has_parent_path() ? store_.parent_path() : fs::path{"."});
     }
     committed_ = true;
+    fs::remove(store_ / journal_name, ignored);
 }
 
 void require_same_samples(Samples const& first, std::string const& first_source,

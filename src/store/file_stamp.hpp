@@ -6,7 +6,8 @@
 
 namespace maniple {
 
-/// Size and time of change of a file. \throws EnvironmentError.
+/// Size and time of change of a file, and a checksum of its first and last 64 KiB.
+/// \throws EnvironmentError.
 std::string file_stamp(std::filesystem::path const& file);
 
 /// \throws UserError: a place of another file.

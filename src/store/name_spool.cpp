@@ -116,9 +116,9 @@ NameSpoolReader::NameSpoolReader(std::filesystem::path file, NameSpoolSize size)
 
 void NameSpoolReader::throw_damaged() const {
     throw CorruptInput{
-        fmt::format("'{}' is damaged (its size or a checksum is wrong); remove its folder, and "
+        fmt::format("'{}' is damaged (its size or a checksum is wrong); remove '{}', and "
                     "scan that part again",
-                    path_.string())};
+                    path_.string(), path_.parent_path().parent_path().string())};
 }
 
 ResultNames NameSpoolReader::next() {

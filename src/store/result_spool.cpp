@@ -56,6 +56,11 @@ struct Batch {
     std::vector<std::int64_t> places;  // Of its segments, per row chunk.
 };
 
+// The folder of a finished shard whose columns these are.
+std::string shard_of(std::filesystem::path const& columns) {
+    return fmt::format("'{}'", columns.parent_path().parent_path().string());
+}
+
 }  // namespace
 
 struct ResultSpool::State {
@@ -144,8 +149,8 @@ struct ResultSpool::State {
         throw CorruptInput{fmt::format(
             "'{}' is damaged at byte {} (a checksum or the structure is wrong); remove {}",
             file.path().string(), place,
-            growth == Growth::grows ? "it, and the scan starts again"
-                                    : "its folder, and scan that part again")};
+            growth == Growth::grows ? std::string{"it, and the scan starts again"}
+                                    : shard_of(file.path()) + ", and scan that part again")};
     }
 
     void find_segments() {
@@ -207,8 +212,8 @@ ResultSpool ResultSpool::open(std::filesystem::path const& file, ResultExtent co
     if (error || static_cast<std::int64_t>(size) != sealed) {
         throw CorruptInput{
             fmt::format("'{}' is not there, or not of the size that it was finished with; remove "
-                        "its folder, and scan that part again",
-                        file.string())};
+                        "{}, and scan that part again",
+                        file.string(), shard_of(file))};
     }
     ResultSpool spool;
     spool.state_ = std::make_unique<State>(file, sealed, extent, Growth::stays);

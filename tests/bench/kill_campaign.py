@@ -34,7 +34,7 @@ RANKS = (0, 1, 2, 3)
 SECOND_KILL = 0.4       # chance that the next run is killed, too
 STOPPED = 75
 PATIENCE = 60           # seconds from a kill to the end of all processes
-GOES_ON = ("taken up", "goes on", "are taken", "were done by")  # What a run says that takes something up.
+GOES_ON = ("taken up", "goes on", "going on", "are taken", "were done by")  # What a run says that takes something up.
 
 
 class Command:

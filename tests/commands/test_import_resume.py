@@ -93,9 +93,9 @@ class ImportResume(CommandCase):
         return said
 
     def fail_with(self, code, fragments, *words, **options):
-        """Refused commands remove the lock of who was killed, and nothing else."""
-        for lock in self.folder.glob("*/.import"):
-            lock.unlink()
+        """Refused commands remove the lock and the temporary files of who was killed, and nothing else."""
+        for left in [*self.folder.glob("*/.import"), *self.folder.rglob("*.unfinished-*")]:
+            left.unlink()
         return super().fail_with(code, fragments, *words, **options)
 
     def test_new_store(self):

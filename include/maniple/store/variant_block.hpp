@@ -45,8 +45,8 @@ public:
     /// system many pages. May do nothing. \pre genotypes.samples() is the source's
     virtual void recycle(PackedBlock&& genotypes) { PackedBlock const gone{std::move(genotypes)}; }
 
-    /// Sizes and times of change of its files, to tell whether they still are the same. Empty: it
-    /// is no file, and can only be read from the beginning.
+    /// Sizes, times of change and some bytes of its files, to tell whether they still are the same.
+    /// Empty: it is no file, and can only be read from the beginning.
     virtual std::string stamp() const { return {}; }
     /// What `next` gives now is what another reader gives after `go_on_from`.
     virtual SourcePlace place() const { return {}; }
