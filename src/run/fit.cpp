@@ -97,9 +97,11 @@ private:
     WriterLock lock_;
 };
 
-void prepare_report(FitRequest const& request) {
+void prepare_report(FitPlan const& plan) {
+    auto const& request = plan.request();
     if (request.run.empty()) return;
-    if (request.existing == ExistingFile::refuse && fs::exists(request.run / "fit.json")) {
+    if (request.existing == ExistingFile::refuse && fs::exists(request.run / "fit.json") &&
+        !is_fit_record_of(request.run, plan)) {
         throw UserError{fmt::format(
             "--out '{}' holds the report of another fit; choose another folder, or add --replace",
             request.run.string())};
@@ -250,7 +252,7 @@ void run_fit(FitRequest const& request, mpi::Communicator const& comm, Log& log)
         if (!comm.is_root()) return;
         place_model(request.model_home(), request.name, request.existing);
         workplace.emplace(plan->model_path());
-        prepare_report(request);
+        prepare_report(*plan);
     });
     describe_work(*plan, comm, log);
 

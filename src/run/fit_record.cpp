@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <fstream>
 #include <system_error>
 #include <utility>
 
@@ -62,20 +63,32 @@ void remove_tables_but(std::vector<std::string_view> const& written,
     }
 }
 
+Json facts_of(FitPlan const& plan) {
+    auto facts = Json::object();
+    for (auto const& [name, value] : plan.facts()) facts[name] = value;
+    return facts;
+}
+
 }  // namespace
+
+bool is_fit_record_of(std::filesystem::path const& folder, FitPlan const& plan) {
+    std::ifstream in{folder / "fit.json"};
+    auto const json = Json::parse(in, nullptr, false);
+    if (!json.is_object()) return false;
+    return json.value("model", Json{}) == Json(plan.request().name) &&
+           json.value("plan", Json{}) == facts_of(plan);
+}
 
 void write_fit_record(std::filesystem::path const& folder, FitPlan const& plan, FitWork work,
                       RunRecord const& record) {
     remove_tables_but(work.tables, folder);
-    Json facts;
-    for (auto const& [name, value] : plan.facts()) facts[name] = value;
     auto ranks = Json::array();
     for (auto const& rank : record.ranks) ranks.push_back(Json::parse(rank));
     Json const json{{"program", "maniple"},
                     {"version", program_version},
                     {"command", "fit"},
                     {"model", plan.request().name},
-                    {"plan", facts},
+                    {"plan", facts_of(plan)},
                     {"split_fingerprint", to_hex(plan.split_fingerprint())},
                     {"variants", plan.variants() - work.filtered},
                     {"passes", work.passes},

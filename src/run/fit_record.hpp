@@ -37,6 +37,10 @@ struct FitWork {
     std::vector<std::string_view> tables = {};  ///< Of report_tables, those that this fit wrote.
 };
 
+/// Does fit.json of this folder tell of the same plan and model? (One that was written, and then
+/// its fit was interrupted.)
+bool is_fit_record_of(std::filesystem::path const& folder, FitPlan const& plan);
+
 /// fit.json: plan, results, hosts and times, in one step. Before that the tables go that an earlier
 /// fit by another method left there. \throws EnvironmentError.
 void write_fit_record(std::filesystem::path const& folder, FitPlan const& plan, FitWork work,

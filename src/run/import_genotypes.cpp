@@ -103,7 +103,9 @@ void require_block_size(std::filesystem::path const& store, GenotypeImport const
                     *plan.block_variants, existing, store.string())};
 }
 
-void require_free_table_name(std::filesystem::path const& store, TableImport const& plan) {
+// An import that was interrupted when it had its table replaces it by itself.
+ExistingTable agree_on_table(std::filesystem::path const& store, TableImport const& plan) {
+    if (is_import_begun(store)) return ExistingTable::replace;
     auto const name = table_name(plan);
     if (plan.existing == ExistingTable::refuse &&
         std::filesystem::exists(store / "tables" / (name + ".h5"))) {
@@ -111,6 +113,7 @@ void require_free_table_name(std::filesystem::path const& store, TableImport con
             fmt::format("'{}' has a table '{}' already; give --replace or another --name",
                         store.string(), name)};
     }
+    return plan.existing;
 }
 
 void report(std::filesystem::path const& store, IngestSummary const& summary, Log& log) {
@@ -134,6 +137,7 @@ void import_genotypes(std::filesystem::path const& store, GenotypeImport const& 
     expect(!plan.block_variants || *plan.block_variants > 0, "a block has variants");
     expect(plan.threads > 0, "somebody works");
 
+    tidy_up_behind_import(store);
     require_block_size(store, plan);
     std::shared_ptr<Samples const> people;
     std::vector<std::unique_ptr<SourceInTurn>> files;
@@ -147,11 +151,13 @@ void import_genotypes(std::filesystem::path const& store, GenotypeImport const& 
                           .compression = plan.compression,
                           .threads = plan.threads,
                           .before_commit = {}};
+    options.facts = {{"--table", "none"}};
     if (plan.table) {
-        require_free_table_name(store, *plan.table);
+        auto const existing = agree_on_table(store, *plan.table);
+        options.facts = {{"--table", table_name(*plan.table)}};
         auto table = std::make_shared<Table const>(prepare_table(*people, *plan.table, log));
-        options.before_commit = [table, existing = plan.table->existing](
-                                    std::filesystem::path const& folder, CohortIndex const& index) {
+        options.before_commit = [table, existing](std::filesystem::path const& folder,
+                                                  CohortIndex const& index) {
             write_table(folder, index, *table, existing);
         };
     }

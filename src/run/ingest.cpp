@@ -146,10 +146,12 @@ char const* to_string(Compression compression) {
 }
 
 PlanFacts facts_of(CohortIndex const& index, IngestOptions const& options) {
-    return {{"version", std::string{program_version}},
-            {"samples of the genotypes", to_hex(index.fingerprint)},
-            {"--block-variants", fmt::format("{}", index.block_variants)},
-            {"--compression", to_string(options.compression)}};
+    PlanFacts facts{{"version", std::string{program_version}},
+                    {"samples of the genotypes", to_hex(index.fingerprint)},
+                    {"--block-variants", fmt::format("{}", index.block_variants)},
+                    {"--compression", to_string(options.compression)}};
+    facts.insert(facts.end(), options.facts.begin(), options.facts.end());
+    return facts;
 }
 
 void tell_kept(IngestJournal const& journal, IngestState const& state, Log& log) {

@@ -125,6 +125,33 @@ void StoreTarget::lock(fs::path const& folder) {
     }
 }
 
+void tidy_up_behind_import(fs::path const& store) {
+    std::error_code ignored;
+    if (!fs::exists(store / "cohort.h5", ignored)) return;
+    auto const current =
+        fmt::format("{}{}", journal_prefix, Cohort{store}.index().partitions.size());
+    std::vector<fs::path> done;
+    for (auto const& entry : fs::directory_iterator{store, ignored}) {
+        auto const name = entry.path().filename().string();
+        if (name.starts_with(journal_prefix) && name != current) done.push_back(entry.path());
+    }
+    if (done.empty()) return;
+    try {
+        WriterLock lock{store / lock_name};
+        if (!lock.is_ours()) return;
+        for (auto const& path : done) fs::remove(path, ignored);
+        lock.remove();
+    } catch (std::system_error const&) {  // They are in nobody's way.
+    }
+}
+
+bool is_import_begun(fs::path const& store) {
+    std::error_code ignored;
+    if (!fs::exists(store / "cohort.h5", ignored)) return false;
+    auto const partitions = Cohort{store}.index().partitions.size();
+    return fs::exists(store / fmt::format("{}{}", journal_prefix, partitions), ignored);
+}
+
 // The number tells a journal that is of use from that of an import that was killed when it had just
 // replaced cohort.h5.
 fs::path StoreTarget::journal() const {

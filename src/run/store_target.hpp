@@ -60,6 +60,12 @@ private:
     bool committed_ = false;
 };
 
+/// Remove the lock and the journal of an import whose process died when all of it was in the store.
+void tidy_up_behind_import(std::filesystem::path const& store);
+
+/// Was an import into this store interrupted, which nothing else was imported behind?
+bool is_import_begun(std::filesystem::path const& store);
+
 /// How the names of journals begin.
 inline constexpr char const* journal_prefix = ".import-begun-";
 

@@ -41,8 +41,12 @@ KINDS = {"read": ("eio", "short", "eintr", "flip", "kill"), "write": ("enospc", 
          "sync": ("eio", "kill"), "rename": ("eio", "enospc", "kill")}
 HARMLESS = ("short", "eintr")
 # What `verify` checks of what a command makes.
-VERIFIED = {"import": "new", "scan": "r", "whole-genome": "r", "fit": "s"}
+VERIFIED = {"import": "new", "scan": "r", "whole-genome": "r", "fit": "s", "addition": "s", "report": "s"}
+# Beside those that are killed: what adds to a store, writes a report, or makes text.
 EXPORT = Command("export", ["export", "--run", "done", "--trait", "quantitative_1", "--out", "t.tsv"], ["t.tsv"])
+OTHERS = [Command("addition", ["import", "--store", "s", "--bfile", "q", "--table", "q.tsv", "--name", "more"], ["s"]),
+          Command("report", ["fit", "--store", "s", "--trait", "quantitative_1", "--method", "ridge", "--name", "m", "--out", "f"],
+                  ["s/models/m.h5"]), EXPORT]
 
 
 def find_library():
@@ -64,12 +68,15 @@ class Faults(campaign.Campaign):
         program.maniple("simulate", "--store", "s", "--bfile", "p", "--samples", self.options.samples, "--variants",
                         self.options.variants, "--quantitative", 12, "--binary", 2, "--missing-traits", 0.1, "--contigs", 3,
                         folder=self.base)
+        program.maniple("simulate", "--store", "q", "--bfile", "q", "--samples", self.options.samples, "--variants",
+                        self.options.variants, "--contigs", 3, "--seed", 2, folder=self.base)
+        shutil.rmtree(self.base / "q")
         program.maniple("scan", "--store", "s", "--trait", "quantitative_1", "--out", "done", folder=self.base)
         print(f"{self.options.places} places of each kind, {self.options.samples:,} people x {self.options.variants:,} variants, "
               f"seed {self.options.seed}")
         print(f"{'command':14}{'operations':>24}{'trials':>8}{'nothing':>9}{'refused':>9}{'killed':>8}{'found':>7}{'wrong':>7}",
               flush=True)
-        for command in [*COMMANDS, EXPORT]:
+        for command in [*COMMANDS, *OTHERS]:
             if command.name in self.options.only.split(","):
                 self.try_command(command)
         return self.print_failures()
@@ -79,7 +86,7 @@ class Faults(campaign.Campaign):
         shutil.copytree(self.base, self.place)
         if "flip" not in fault:
             return
-        for name in ("p.bed", "p.bim", "p.fam"):  # Files of others have no checksums.
+        for name in ("p.bed", "p.bim", "p.fam", "q.bed", "q.bim", "q.fam", "q.tsv"):  # Files of others have no checksums.
             (self.place / name).unlink()
             (self.place / name).symlink_to(self.base / name)
 
@@ -150,7 +157,7 @@ class Faults(campaign.Campaign):
                 return f"exit code {done.returncode}: {done.stderr[-300:]}"
         again = self.start(command, ranks=2 if ranks else 0)
         # It may have met the command when all was done.
-        finished = again.returncode == 2 and any(word in again.stderr for word in ("holds a finished run", "already"))
+        finished = again.returncode == 2 and any(word in again.stderr for word in ("holds a finished run", "already", "come twice"))
         if again.returncode and not finished:
             return f"the next run: exit code {again.returncode}: {again.stderr[-300:]}"
         return self.difference(command) or ("killed" if kind == "kill" else "refused")
@@ -183,7 +190,7 @@ def read_options(words=None):
     parser = argparse.ArgumentParser(prog="bench-faults", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     add = parser.add_argument
-    names = ",".join(command.name for command in [*COMMANDS, EXPORT])
+    names = ",".join(command.name for command in [*COMMANDS, *OTHERS])
     add("--places", type=int, default=20, metavar="N", help="operations of each kind of fault (default: 20)")
     add("--only", default=names, metavar="NAME,...", help="these commands (default: all)")
     add("--samples", type=int, default=1200, metavar="N")

@@ -14,7 +14,7 @@ import fault_campaign
 import kill_campaign
 
 SMALL = ["--samples", "800", "--variants", "2000"]
-EVERY = [command.name for command in [*kill_campaign.COMMANDS, fault_campaign.EXPORT]]
+EVERY = [command.name for command in [*kill_campaign.COMMANDS, *fault_campaign.OTHERS]]
 
 
 @unittest.skipIf(program.find_mpirun() is None, "no mpirun")

@@ -136,7 +136,9 @@ class ImportResume(CommandCase):
             self.interrupt(sent, CONTIGS + 3, *words)
             self.assertEqual((self.folder / "s/cohort.h5").read_bytes(), index)
             self.assertIn("belongs to an unfinished import", self.succeed("verify", "s"))
-        self.refuse(["'q.bed' was number 1, not 'p.bed'", "remove 's/.import-begun-12'"], "import", "--store", "s", "--bfile", "p", "q", *BLOCKS)
+        for given, why in ((["--bfile", "p", "q", "--table", "p.tsv", "--name", "q"], "'q.bed' was number 1, not 'p.bed'"),
+                           (["--bfile", "q"], "--table was 'q' and is 'none'")):
+            self.refuse([why, "remove 's/.import-begun-12'"], "import", "--store", "s", *given, *BLOCKS)
         self.assertIn("is taken up", self.finish("of_p_and_q", *words))
 
     def test_vcf(self):

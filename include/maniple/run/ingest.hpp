@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "maniple/core/log.hpp"
+#include "maniple/run/kept_state.hpp"
 #include "maniple/store/block_codec.hpp"
 #include "maniple/store/cohort.hpp"
 #include "maniple/store/variant_block.hpp"
@@ -21,6 +22,8 @@ struct IngestOptions {
     /// write tables that belong to them into `store`. What it throws undoes the ingest, or
     /// interrupts it.
     std::function<void(std::filesystem::path const& store, CohortIndex const& index)> before_commit;
+    /// What it does, to tell whether a call goes on with what an earlier one began.
+    PlanFacts facts = {};
 };
 
 struct IngestSummary {
