@@ -6,7 +6,7 @@ add_test(NAME slurm/same-bytes
 set_tests_properties(slurm/same-bytes PROPERTIES SKIP_RETURN_CODE 77 PROCESSORS 2 TIMEOUT 600)
 add_test(NAME slurm/requeue
          COMMAND ${CMAKE_SOURCE_DIR}/tests/slurm/requeue.sh ${CMAKE_SOURCE_DIR} $<TARGET_FILE:maniple>)
-set_tests_properties(slurm/requeue PROPERTIES SKIP_RETURN_CODE 77 PROCESSORS 2 TIMEOUT 600)
+set_tests_properties(slurm/requeue PROPERTIES SKIP_RETURN_CODE 77 COST 100 TIMEOUT 600)
 add_test(NAME slurm/array
          COMMAND ${CMAKE_SOURCE_DIR}/tests/slurm/array.sh ${CMAKE_SOURCE_DIR} $<TARGET_FILE:maniple>)
-set_tests_properties(slurm/array PROPERTIES SKIP_RETURN_CODE 77 PROCESSORS 2 TIMEOUT 900)
+set_tests_properties(slurm/array PROPERTIES SKIP_RETURN_CODE 77 COST 100 TIMEOUT 900)  # These two wait, most of the time.

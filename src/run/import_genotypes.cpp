@@ -119,12 +119,14 @@ ExistingTable agree_on_table(std::filesystem::path const& store, TableImport con
 void report(std::filesystem::path const& store, IngestSummary const& summary, Log& log) {
     constexpr double megabyte = 1e6;
     auto const packed = static_cast<double>(summary.packed_bytes) / megabyte;
+    auto const new_part = 1 - static_cast<double>(summary.taken_up) /
+                                  static_cast<double>(std::max<std::int64_t>(1, summary.variants));
     auto const stored = static_cast<double>(summary.stored_bytes) / megabyte;
     log.note(
         fmt::format("imported {} samples x {} variants on {} contigs in {:.1f} s ({:.0f} MB/s of "
                     "2-bit genotypes)",
                     summary.samples, summary.variants, summary.contigs, summary.seconds,
-                    packed / std::max(summary.seconds, 1e-9)));
+                    packed * new_part / std::max(summary.seconds, 1e-9)));
     log.note(
         fmt::format("store '{}': {:.1f} MB written in {} partitions ({:.2f} of the size at 2 bits)",
                     store.string(), stored, summary.partitions, stored / std::max(packed, 1e-9)));

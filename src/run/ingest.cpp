@@ -162,6 +162,12 @@ void tell_kept(IngestJournal const& journal, IngestState const& state, Log& log)
                     state.partitions.size(), journal.file().string()));
 }
 
+std::int64_t variants_of(IngestState const& state) {
+    std::int64_t sum = 0;
+    for (auto const& partition : state.partitions) sum += partition.entry.variants;
+    return sum;
+}
+
 // What an interrupted ingest of the same sources left, now part of the target.
 IngestState take_up(StoreTarget& target, IngestJournal const& journal, Progress& progress,
                     Log& log) {
@@ -172,8 +178,7 @@ IngestState take_up(StoreTarget& target, IngestJournal const& journal, Progress&
     for (auto const& partition : state.partitions) entries.push_back(partition.entry);
     target.take_up(entries);
     if (entries.empty()) return state;
-    std::int64_t variants = 0;
-    for (auto const& entry : entries) variants += entry.variants;
+    auto const variants = variants_of(state);
     log.note(fmt::format(
         "an interrupted import is taken up: {} variants in {} partitions were done by then",
         variants, entries.size()));
@@ -245,6 +250,7 @@ IngestSummary ingest(std::filesystem::path const& store,
                                 sources};
     Progress progress{"variants", count_variants(sources), log};
     auto state = take_up(target, journal, progress, log);
+    auto const taken_up = variants_of(state);
     BlockAssembler assembler{sources, target.index().block_variants, state.next, log};
     PartitionSequence partitions{target, journal, state, packed_codec(options.compression)};
     try {
@@ -261,6 +267,7 @@ IngestSummary ingest(std::filesystem::path const& store,
     target.commit();
 
     auto summary = summarize(target.index(), first_partition);
+    summary.taken_up = taken_up;
     summary.seconds = watch.seconds();
     return summary;
 }

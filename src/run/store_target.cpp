@@ -12,6 +12,7 @@
 
 #include "maniple/core/durable_file.hpp"
 #include "maniple/core/error.hpp"
+#include "maniple/run/stop_request.hpp"
 #include "maniple/store/check_structure.hpp"
 
 namespace maniple {
@@ -54,12 +55,21 @@ fs::path where_it_is(fs::path path) {
                     path.string(), error.message())};
 }
 
+constexpr char const* partition_extension = ".h5";
 constexpr char const* lock_name = ".import";
+constexpr char const* journal_prefix = ".import-begun-";
+
+// The number, of the partitions that were there before, tells a journal that is of use from that of
+// an import that was killed when it had just replaced cohort.h5.
+std::string journal_name(std::size_t existing_partitions) {
+    return fmt::format("{}{}", journal_prefix, existing_partitions);
+}
 
 // Reads all of it.
 void require_whole(PartitionReader const& partition) {
     RawBlock raw;
     for (std::int64_t block = 0; block < partition.blocks(); ++block) {
+        StopRequest::check();
         partition.read_variants(block);
         partition.read_block(block, raw);
         decode_block(raw);
@@ -102,6 +112,8 @@ void StoreTarget::create_new(std::int64_t block_variants) {
     make_private_folder(folder);
     lock(folder);
     if (fs::exists(store_ / "cohort.h5", ignored)) {
+        lock_->remove();
+        fs::remove(folder, ignored);  // Where nobody left anything in it.
         throw UserError{fmt::format(
             "'{}' was made by another import meanwhile; give the command again to add to it",
             store_.string())};
@@ -128,12 +140,11 @@ void StoreTarget::lock(fs::path const& folder) {
 void tidy_up_behind_import(fs::path const& store) {
     std::error_code ignored;
     if (!fs::exists(store / "cohort.h5", ignored)) return;
-    auto const current =
-        fmt::format("{}{}", journal_prefix, Cohort{store}.index().partitions.size());
+    auto const current = journal_name(Cohort{store}.index().partitions.size());
     std::vector<fs::path> done;
     for (auto const& entry : fs::directory_iterator{store, ignored}) {
-        auto const name = entry.path().filename().string();
-        if (name.starts_with(journal_prefix) && name != current) done.push_back(entry.path());
+        auto const& path = entry.path();
+        if (is_import_journal(path) && path.filename() != current) done.push_back(path);
     }
     if (done.empty()) return;
     try {
@@ -148,15 +159,14 @@ void tidy_up_behind_import(fs::path const& store) {
 bool is_import_begun(fs::path const& store) {
     std::error_code ignored;
     if (!fs::exists(store / "cohort.h5", ignored)) return false;
-    auto const partitions = Cohort{store}.index().partitions.size();
-    return fs::exists(store / fmt::format("{}{}", journal_prefix, partitions), ignored);
+    return fs::exists(store / journal_name(Cohort{store}.index().partitions.size()), ignored);
 }
 
-// The number tells a journal that is of use from that of an import that was killed when it had just
-// replaced cohort.h5.
-fs::path StoreTarget::journal() const {
-    return folder_ / fmt::format("{}{}", journal_prefix, existing_partitions_);
+bool is_import_journal(fs::path const& file) {
+    return file.filename().string().starts_with(journal_prefix);
 }
+
+fs::path StoreTarget::journal() const { return folder_ / journal_name(existing_partitions_); }
 
 void StoreTarget::take_up(std::vector<PartitionEntry> const& entries) {
     expect(index_.partitions.size() == existing_partitions_, "nothing was added");
@@ -189,10 +199,11 @@ void StoreTarget::remove_leftovers() const {
         std::error_code ignored;
         for (auto const& entry : fs::directory_iterator{folder_ / name, ignored}) {
             auto const& path = entry.path();
-            bool const is_journal = path.filename().string().starts_with(journal_prefix);
-            bool const is_unlisted = path.parent_path().filename() == "genotypes";
-            bool const is_left = extends() ? is_temporary_name(path) || is_journal || is_unlisted
-                                           : !entry.is_directory(ignored);
+            bool const is_partition = path.parent_path() == folder_ / "genotypes" &&
+                                      path.extension() == partition_extension;
+            bool const is_left =
+                extends() ? is_temporary_name(path) || is_import_journal(path) || is_partition
+                          : !entry.is_directory(ignored);
             if (is_left && !known.contains(path)) leftovers.push_back(path);
         }
     }
@@ -245,7 +256,7 @@ PartitionWriter StoreTarget::start_partition(std::string const& contig, Codec co
     };
     std::string file;
     for (std::int64_t number = 1; file.empty() || is_taken(file); ++number) {
-        file = fmt::format("genotypes/{}-{}.h5", stem, number);
+        file = fmt::format("genotypes/{}-{}{}", stem, number, partition_extension);
     }
     // A file that nobody lists was left by an import that was killed.
     std::error_code ignored;
@@ -267,29 +278,31 @@ void StoreTarget::add(PartitionEntry entry) {
 }
 
 void StoreTarget::commit() {
+    bool const is_new = !extends();
     write_cohort_index(folder_, index_);
-    std::error_code ignored;
-    auto const journal_name = journal().filename();
-    if (!extends()) {
-        for (auto const& path : {folder_ / "genotypes", folder_ / "tables", folder_}) {
-            sync_to_disk(path);
-        }
-        std::error_code error;
-        fs::rename(folder_, store_, error);
-        if (error) {
-            throw EnvironmentError{fmt::format(
-                "'{}' cannot be given its name ({}); what was imported is in '{}': make "
-                "room for the name, and give the same command again",
-                store_.string(), error.message(), folder_.string())};
-        }
-        committed_ = true;
-        fs::remove(store_ / journal_name, ignored);
-        fs::remove(store_ / lock_name, ignored);
-        lock_.reset();
-        sync_to_disk(store_.has_parent_path() ? store_.parent_path() : fs::path{"."});
-    }
+    if (is_new) rename_folder();
     committed_ = true;
-    fs::remove(store_ / journal_name, ignored);
+    std::error_code ignored;
+    fs::remove(journal(), ignored);
+    if (!is_new) return;
+    fs::remove(store_ / lock_name, ignored);
+    lock_.reset();
+    sync_to_disk(store_.has_parent_path() ? store_.parent_path() : fs::path{"."});
+}
+
+void StoreTarget::rename_folder() {
+    for (auto const& path : {folder_ / "genotypes", folder_ / "tables", folder_}) {
+        sync_to_disk(path);
+    }
+    std::error_code error;
+    fs::rename(folder_, store_, error);
+    if (error) {
+        throw EnvironmentError{
+            fmt::format("'{}' cannot be given its name ({}); what was imported is in '{}': make "
+                        "room for the name, and give the same command again",
+                        store_.string(), error.message(), folder_.string())};
+    }
+    folder_ = store_;
 }
 
 void require_same_samples(Samples const& first, std::string const& first_source,

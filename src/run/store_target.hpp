@@ -51,6 +51,7 @@ private:
     void open_existing(Samples const& samples);
     void remove_added_partitions() const noexcept;
     void create_new(std::int64_t block_variants);
+    void rename_folder();
 
     std::filesystem::path store_;
     std::filesystem::path folder_;
@@ -66,8 +67,8 @@ void tidy_up_behind_import(std::filesystem::path const& store);
 /// Was an import into this store interrupted, which nothing else was imported behind?
 bool is_import_begun(std::filesystem::path const& store);
 
-/// How the names of journals begin.
-inline constexpr char const* journal_prefix = ".import-begun-";
+/// Is it named as the journal of an import, of whichever?
+bool is_import_journal(std::filesystem::path const& file);
 
 /// Check that two lists hold the same samples in the same order.
 /// \throws UserError naming both sources and the first position at which they differ.

@@ -206,18 +206,6 @@ std::optional<std::string> note_unfinished_fit(std::filesystem::path const& path
     return {};
 }
 
-bool is_import_journal(std::filesystem::path const& path) {
-    return path.filename().string().starts_with(journal_prefix);
-}
-
-bool has_unfinished_import(std::filesystem::path const& store) {
-    std::error_code ignored;
-    auto const entries = std::filesystem::directory_iterator{store, ignored};
-    return std::ranges::any_of(entries, [](std::filesystem::directory_entry const& entry) {
-        return is_import_journal(entry.path());
-    });
-}
-
 // What lies in the store's folders and belongs to nobody.
 void note_strangers(Cohort const& cohort, VerifyReport& report) {
     std::set<std::filesystem::path> known{"cohort.h5", "genotypes", "tables", "models", ".import"};
@@ -226,7 +214,7 @@ void note_strangers(Cohort const& cohort, VerifyReport& report) {
     for (auto const& name : cohort.model_names()) known.insert("models/" + name + ".h5");
     std::set<std::string> notes;
     std::error_code error;
-    bool const is_extended = has_unfinished_import(cohort.path());
+    bool const is_extended = is_import_begun(cohort.path());
     auto walk = std::filesystem::recursive_directory_iterator{cohort.path(), error};
     for (; !error && walk != std::filesystem::recursive_directory_iterator{};
          walk.increment(error)) {

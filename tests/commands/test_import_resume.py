@@ -82,8 +82,11 @@ class ImportResume(CommandCase):
         folders = [self.folder / f".{store}.partial", self.folder / store]
         return sum(len(list((folder / "genotypes").glob("*.h5"))) for folder in folders)
 
-    def finish(self, whole, *words, store="s", leftovers=()):
+    def finish(self, whole, *words, store="s", leftovers=(), guests=()):
+        """\param guests  files in the store that are somebody else's, and stay."""
         said = self.succeed("import", "--store", store, *words, *BLOCKS)
+        for guest in guests:
+            guest.unlink()
         self.assertEqual(contents(self.folder / store).keys(), contents(files() / whole).keys())
         for name, content in contents(files() / whole).items():
             self.assertTrue((self.folder / store / name).is_dir() if content is None else
@@ -112,6 +115,20 @@ class ImportResume(CommandCase):
                                  r"an interrupted import is taken up: \d+ variants in \d+ partitions were done by then")
                 shutil.rmtree(self.folder / "s")
 
+    def test_stop_before(self):
+        """The limit is reached when two partitions are done: the process sleeps until it is past."""
+        child = subprocess.Popen([MANIPLE, "import", "--store", "s", "--bfile", "p", "--stop-before", "1s", *map(str, BLOCKS)],
+                                 cwd=self.folder, text=True, stderr=subprocess.PIPE, env=ENVIRONMENT)
+        while self.partitions() < 3 and child.poll() is None:
+            time.sleep(0.0005)
+        child.send_signal(signal.SIGSTOP)
+        time.sleep(1.2)
+        child.send_signal(signal.SIGCONT)
+        _, said = child.communicate(timeout=60)
+        self.assertEqual(child.returncode, STOPPED, said)
+        self.assertIn("--stop-before 1s", said)
+        self.assertIn("is taken up", self.finish("of_p", "--bfile", "p"))
+
     def test_again_and_again(self):
         for partitions in (2, 5, 9):
             self.interrupt(signal.SIGKILL, partitions, "--bfile", "p")
@@ -139,7 +156,8 @@ class ImportResume(CommandCase):
         for given, why in ((["--bfile", "p", "q", "--table", "p.tsv", "--name", "q"], "'q.bed' was number 1, not 'p.bed'"),
                            (["--bfile", "q"], "--table was 'q' and is 'none'")):
             self.refuse([why, "remove 's/.import-begun-12'"], "import", "--store", "s", *given, *BLOCKS)
-        self.assertIn("is taken up", self.finish("of_p_and_q", *words))
+        notes = self.write("s/genotypes/notes.txt", "Not of the import.")
+        self.assertIn("is taken up", self.finish("of_p_and_q", *words, guests=[notes]))
 
     def test_vcf(self):
         for name in ("v.vcf", "v.vcf.gz"):

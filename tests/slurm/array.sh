@@ -8,20 +8,8 @@ export MANIPLE=$2
 source "$source_folder/tests/slurm/begin_slurm.sh"
 
 export OMP_NUM_THREADS=1
-"$MANIPLE" simulate --store store --samples 3000 --variants 10000 --contigs 2 --binary 4 --seed 5
-cat > scan.ini << 'JOB'
-store = store
-trait = binary_*
-test = wald
-JOB
-"$MANIPLE" scan --job scan.ini --out alone
+make_scan 10000
 start_slurm 3
-fail() {
-  tail -n 40 ./*.log
-  squeue || true
-  echo "$1"
-  exit 1
-}
 
 # Each task's scan takes seconds.
 array=$(MANIPLE_MAX_RESTARTS=50 sbatch --parsable --array=1-3 --cpus-per-task=1 "$source_folder/slurm/maniple-array.sbatch" \

@@ -1,5 +1,5 @@
 # A folder $work to be in, and a Slurm of its own while the script lives. Sourced by tests of it; exit 77: no Slurm here.
-# Needs $source_folder.
+# Needs $source_folder and $MANIPLE.
 PATH=$PATH:/usr/sbin:/sbin
 for program in slurmctld slurmd munged sbatch; do
   command -v "$program" > /dev/null || {
@@ -27,5 +27,21 @@ start_slurm() {
     exit "$started"
   }
   eval "$("$source_folder/scripts/local-slurm" env)"
+}
+# make_scan VARIANTS: a store, scan.ini with full regressions in it, and their results, undisturbed, in `alone`.
+make_scan() {
+  "$MANIPLE" simulate --store store --samples 3000 --variants "$1" --contigs 2 --binary 4 --seed 5
+  cat > scan.ini << 'JOB'
+store = store
+trait = binary_*
+test = wald
+JOB
+  "$MANIPLE" scan --job scan.ini --out alone
+}
+fail() {
+  tail -n 40 ./*.log
+  squeue || true
+  echo "$1"
+  exit 1
 }
 cd "$work"

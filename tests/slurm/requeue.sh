@@ -9,14 +9,7 @@ export MANIPLE=$2
 source "$source_folder/tests/slurm/begin_slurm.sh"
 
 export OMP_NUM_THREADS=1
-# Full regressions: some fifteen seconds, most of which are the scan's.
-"$MANIPLE" simulate --store store --samples 3000 --variants 20000 --contigs 2 --binary 4 --seed 5
-cat > scan.ini << 'JOB'
-store = store
-trait = binary_*
-test = wald
-JOB
-"$MANIPLE" scan --job scan.ini --out alone
+make_scan 20000  # Some fifteen seconds.
 start_slurm 4
 
 # submit NAME [options of sbatch] [-- options of the scan]: prints the number of a job whose results are folder NAME.
@@ -30,12 +23,6 @@ submit() {
   [ $# -eq 0 ] || shift
   sbatch --parsable --ntasks-per-node=1 --cpus-per-task=1 --output="$name.log" "${options[@]}" \
     "$source_folder/slurm/maniple.sbatch" scan.ini --out "$name" "$@"
-}
-fail() {
-  tail -n 40 ./*.log
-  squeue || true
-  echo "$1"
-  exit 1
 }
 fact() { scontrol show job "$1" | grep -oE "\b$2=[^ ]*" | head -1 | cut -d= -f2; }
 # wait_until WHAT COMMAND...: fails after two minutes.

@@ -30,9 +30,10 @@ struct IngestSummary {
     std::int64_t samples = 0;
     std::int64_t variants = 0;
     std::int64_t contigs = 0;
-    std::int64_t partitions = 0;    ///< Written by this call.
+    std::int64_t partitions = 0;    ///< Added to the store.
     std::int64_t packed_bytes = 0;  ///< Of the genotypes at two bits each, without padding.
     std::int64_t stored_bytes = 0;  ///< Of the partition files.
+    std::int64_t taken_up = 0;      ///< Variants that an interrupted call had written.
     double seconds = 0;
 };
 
