@@ -5,10 +5,6 @@ include(cmake/python.cmake)
 add_library(test_main OBJECT tests/main.cpp)
 target_link_libraries(test_main PUBLIC maniple_options fmt::fmt OpenMP::OpenMP_CXX Catch2::Catch2)
 target_compile_options(test_main PUBLIC -O1)
-target_precompile_headers(test_main PRIVATE
-  <algorithm> <cmath> <filesystem> <functional> <map> <random> <string> <utility> <vector> <catch2/catch.hpp>
-  <fmt/format.h>)
-set_source_files_properties(tests/main.cpp PROPERTIES SKIP_PRECOMPILE_HEADERS ON)  # It has Catch's own code beside.
 set(modules core stats linalg mpi hdf5 genotype trait simulation model store run cli)
 foreach(module ${modules})
   file(GLOB sources CONFIGURE_DEPENDS tests/${module}/*_test.cpp)
@@ -16,7 +12,13 @@ foreach(module ${modules})
     add_executable(test_${module} ${sources})
     target_include_directories(test_${module} PRIVATE tests)
     target_link_libraries(test_${module} PRIVATE test_main maniple_${module})
-    target_precompile_headers(test_${module} REUSE_FROM test_main)
+    if(module STREQUAL core)
+      target_precompile_headers(test_core PRIVATE
+        <algorithm> <cmath> <filesystem> <functional> <map> <random> <string> <utility> <vector> <catch2/catch.hpp>
+        <fmt/format.h>)
+    else()
+      target_precompile_headers(test_${module} REUSE_FROM test_core)
+    endif()
     catch_discover_tests(test_${module} TEST_PREFIX "${module}/")
   endif()
 endforeach()

@@ -1,5 +1,8 @@
 #include "maniple/core/instruction_set.hpp"
 
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
 #if defined(__x86_64__) && defined(__linux__)
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -15,6 +18,19 @@
 
 namespace maniple {
 namespace {
+
+#if defined(__x86_64__)
+// Not every compiler's __builtin_cpu_supports knows tiles: leaf 7 has AMX-TILE and AMX-INT8.
+bool has_tiles() {
+    constexpr unsigned features = 7;
+    constexpr unsigned both = 3U << 24;
+    unsigned eax = 0;
+    unsigned ebx = 0;
+    unsigned ecx = 0;
+    unsigned edx = 0;
+    return __get_cpuid_count(features, 0, &eax, &ebx, &ecx, &edx) != 0 && (edx & both) == both;
+}
+#endif
 
 // Linux lets a process use tiles only after it has asked for them.
 bool may_use_tiles() {
@@ -41,8 +57,7 @@ std::vector<InstructionSet> find_runnable() {
         __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
         __builtin_cpu_supports("avx512vnni") && __builtin_cpu_supports("avx512vpopcntdq")) {
         sets.push_back(InstructionSet::avx512);
-        if (__builtin_cpu_supports("amx-tile") && __builtin_cpu_supports("amx-int8") &&
-            may_use_tiles()) {
+        if (has_tiles() && may_use_tiles()) {
             sets.push_back(InstructionSet::amx);
         }
     }

@@ -159,14 +159,14 @@ struct ModelMaking {
 // Collective. The root makes the model, and then, where it is asked for, its report.
 template <class Make, class Report>
 ScoreModel make_with_report(ModelMaking const& making, Make const& make, Report const& report) {
-    auto const& [plan, passes, checkpoint, finish] = making;
+    auto const& comm = making.passes.comm();
     ScoreModel model;
-    together(passes.comm(), [&] {
-        if (passes.comm().is_root()) model = make();
+    together(comm, [&] {
+        if (comm.is_root()) model = make();
     });
-    auto const record = finish();
-    together(passes.comm(), [&] {
-        if (passes.comm().is_root() && !plan.request().run.empty()) report(record);
+    auto const record = making.record();
+    together(comm, [&] {
+        if (comm.is_root() && !making.plan.request().run.empty()) report(record);
     });
     return model;
 }
