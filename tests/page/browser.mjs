@@ -5,8 +5,14 @@ import { pathToFileURL } from "node:url";
 
 const skipped = 77;
 const flags = [
-  "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-  "--disable-component-update", "--disable-sync", "--force-color-profile=srgb",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--force-color-profile=srgb",
 ];
 
 function skip(message) {
@@ -20,7 +26,9 @@ export async function open_browser() {
   if (!existsSync(executable)) skip("there is no Chromium here");
   let chromium;
   try {
-    ({ chromium } = createRequire(new URL("../../web/package.json", import.meta.url))("playwright-core"));
+    ({ chromium } = createRequire(new URL("../../web/package.json", import.meta.url))(
+      "playwright-core",
+    ));
   } catch {
     skip("web/node_modules has no playwright-core");
   }
@@ -37,15 +45,27 @@ function record_canvas_text() {
     return clearRect.call(this, left, top, width, height);
   };
   prototype.fillText = function (text, x, y) {
-    const { width, actualBoundingBoxAscent: ascent, actualBoundingBoxDescent: descent } = this.measureText(text);
+    const {
+      width,
+      actualBoundingBoxAscent: ascent,
+      actualBoundingBoxDescent: descent,
+    } = this.measureText(text);
     const from = x + left_of[this.textAlign] * width;
     const transform = this.getTransform();
-    const corners = [[from, y - ascent], [from + width, y - ascent], [from, y + descent], [from + width, y + descent]]
-      .map(([across, down]) => transform.transformPoint({ x: across, y: down }));
+    const corners = [
+      [from, y - ascent],
+      [from + width, y - ascent],
+      [from, y + descent],
+      [from + width, y + descent],
+    ].map(([across, down]) => transform.transformPoint({ x: across, y: down }));
     const across = corners.map((corner) => corner.x);
     const down = corners.map((corner) => corner.y);
     (this.canvas.texts ??= []).push({
-      text, left: Math.min(...across), right: Math.max(...across), top: Math.min(...down), bottom: Math.max(...down),
+      text,
+      left: Math.min(...across),
+      right: Math.max(...across),
+      top: Math.min(...down),
+      bottom: Math.max(...down),
     });
     return fillText.call(this, text, x, y);
   };
@@ -53,13 +73,24 @@ function record_canvas_text() {
 
 /// Opens the file at `path`; `problems` gathers console errors, script errors and requests that leave the page.
 export async function open_page(browser, path, problems, options = {}) {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, acceptDownloads: true, ...options });
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 900 },
+    acceptDownloads: true,
+    ...options,
+  });
   const address = pathToFileURL(path).href;
-  const own = (url) => url.split("#")[0] === address || url.startsWith("blob:") || url.startsWith("data:");
-  context.on("request", (request) => own(request.url()) || problems.push(`requests ${request.url().slice(0, 200)}`));
+  const own = (url) =>
+    url.split("#")[0] === address || url.startsWith("blob:") || url.startsWith("data:");
+  context.on(
+    "request",
+    (request) => own(request.url()) || problems.push(`requests ${request.url().slice(0, 200)}`),
+  );
   await context.addInitScript(record_canvas_text);
   const page = await context.newPage();
-  page.on("console", (message) => message.type() === "error" && problems.push(`console: ${message.text()}`));
+  page.on(
+    "console",
+    (message) => message.type() === "error" && problems.push(`console: ${message.text()}`),
+  );
   page.on("pageerror", (error) => problems.push(`script: ${error.message}`));
   await page.goto(address, { waitUntil: "load" });
   return { page, context };
@@ -73,7 +104,11 @@ export async function draw_all_plots(page) {
     const figure = figures.nth(i);
     kinds.push(await figure.getAttribute("data-plot"));
     await figure.scrollIntoViewIfNeeded();
-    await figure.locator("canvas").first().waitFor({ state: "visible", timeout: 15000 }).catch(() => {});
+    await figure
+      .locator("canvas")
+      .first()
+      .waitFor({ state: "visible", timeout: 15000 })
+      .catch(() => {});
   }
   await settled(page);
   return kinds;
@@ -81,5 +116,10 @@ export async function draw_all_plots(page) {
 
 /// Waits until the page has drawn what was asked of it.
 export function settled(page) {
-  return page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 30)))));
+  return page.evaluate(
+    () =>
+      new Promise((done) =>
+        requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 30))),
+      ),
+  );
 }

@@ -11,13 +11,19 @@ import { check_tables } from "./check_tables.mjs";
 import { check_layout } from "./check_layout.mjs";
 import { forbidden_in } from "./forbidden.mjs";
 
-const usage = "use: check_page.mjs PAGE.html [--expect-plots KINDS] [--forbid TEXTFILE] [--screenshots DIR] [--paint-limit SECONDS]";
+const usage =
+  "use: check_page.mjs PAGE.html [--expect-plots KINDS] [--forbid TEXTFILE] [--screenshots DIR] [--paint-limit SECONDS]";
 
 function read_options() {
   try {
     const { values, positionals } = parseArgs({
       allowPositionals: true,
-      options: Object.fromEntries(["expect-plots", "forbid", "screenshots", "paint-limit"].map((name) => [name, { type: "string" }])),
+      options: Object.fromEntries(
+        ["expect-plots", "forbid", "screenshots", "paint-limit"].map((name) => [
+          name,
+          { type: "string" },
+        ]),
+      ),
     });
     if (positionals.length === 1) return { path: resolve(positionals[0]), ...values };
   } catch (error) {
@@ -34,19 +40,32 @@ function check_kinds(kinds, expected, problems) {
 }
 
 async function check_paint(page, limit, problems) {
-  const paint = await page.evaluate(() => performance.getEntriesByType("paint").find(({ name }) => name === "first-contentful-paint")?.startTime ?? null);
-  console.log(`first paint after ${paint === null ? "no time told" : `${(paint / 1000).toFixed(2)} s`}`);
-  if (limit !== undefined && !(paint / 1000 <= Number(limit))) problems.push(`the first paint came after ${paint} ms (limit: ${limit} s)`);
+  const paint = await page.evaluate(
+    () =>
+      performance.getEntriesByType("paint").find(({ name }) => name === "first-contentful-paint")
+        ?.startTime ?? null,
+  );
+  console.log(
+    `first paint after ${paint === null ? "no time told" : `${(paint / 1000).toFixed(2)} s`}`,
+  );
+  if (limit !== undefined && !(paint / 1000 <= Number(limit)))
+    problems.push(`the first paint came after ${paint} ms (limit: ${limit} s)`);
 }
 
 async function take_screenshots(browser, path, folder) {
   await mkdir(folder, { recursive: true });
   for (const colorScheme of ["light", "dark"]) {
     for (const width of [1280, 390]) {
-      const { page, context } = await open_page(browser, path, [], { colorScheme, viewport: { width, height: 900 } });
+      const { page, context } = await open_page(browser, path, [], {
+        colorScheme,
+        viewport: { width, height: 900 },
+      });
       await draw_all_plots(page);
       await page.evaluate(() => scrollTo(0, 0));
-      await page.screenshot({ path: join(folder, `${basename(path, ".html")}-${colorScheme}-${width}.png`), fullPage: true });
+      await page.screenshot({
+        path: join(folder, `${basename(path, ".html")}-${colorScheme}-${width}.png`),
+        fullPage: true,
+      });
       await context.close();
     }
   }
@@ -54,7 +73,10 @@ async function take_screenshots(browser, path, folder) {
 
 async function check(browser, options) {
   const problems = [];
-  if (options.forbid) problems.push(...forbidden_in(await readFile(options.path, "utf8"), await readFile(options.forbid, "utf8")));
+  if (options.forbid)
+    problems.push(
+      ...forbidden_in(await readFile(options.path, "utf8"), await readFile(options.forbid, "utf8")),
+    );
   const { page, context } = await open_page(browser, options.path, problems);
   await check_paint(page, options["paint-limit"], problems);
   check_kinds(await draw_all_plots(page), options["expect-plots"], problems);

@@ -8,7 +8,12 @@ const least_pixels = 40;
 function drawn_pixels(canvas) {
   const over = canvas.parentElement.querySelector(".u-over");
   const ratio = canvas.width / canvas.clientWidth;
-  const [left, top, width, height] = [over.offsetLeft, over.offsetTop, over.clientWidth, over.clientHeight].map((v) => Math.round(v * ratio));
+  const [left, top, width, height] = [
+    over.offsetLeft,
+    over.offsetTop,
+    over.clientWidth,
+    over.clientHeight,
+  ].map((v) => Math.round(v * ratio));
   const { data } = canvas.getContext("2d").getImageData(left, top, width, height);
   const words = new Uint32Array(data.buffer);
   const counts = new Map();
@@ -18,8 +23,9 @@ function drawn_pixels(canvas) {
   for (let i = 0; i < words.length; i++) if (words[i] !== paper && words[i] !== 0) found.push(i);
   const places = [];
   for (let k = 0; k < 60; k++) {
-    const i = found[Math.floor(((k * 7919) % 6007) / 6007 * found.length)];
-    if (i !== undefined) places.push([((i % width) + 0.5) / ratio, (Math.floor(i / width) + 0.5) / ratio]);
+    const i = found[Math.floor((((k * 7919) % 6007) / 6007) * found.length)];
+    if (i !== undefined)
+      places.push([((i % width) + 0.5) / ratio, (Math.floor(i / width) + 0.5) / ratio]);
   }
   return { count: found.length, colours: counts.size, places };
 }
@@ -31,7 +37,9 @@ async function check_hover(page, chart, places) {
     await page.mouse.move(frame.x + left, frame.y + top);
     if (await readout.isVisible()) {
       const text = (await readout.textContent()).trim();
-      return text.length > 1 && !/undefined|NaN|null|\[object/.test(text) ? null : `its read-out is '${text}'`;
+      return text.length > 1 && !/undefined|NaN|null|\[object/.test(text)
+        ? null
+        : `its read-out is '${text}'`;
     }
   }
   return "hover shows no read-out";
@@ -89,9 +97,11 @@ async function check_plot(page, figure, kind) {
   const chart = figure.locator(".chart");
   await chart.scrollIntoViewIfNeeded();
   const { count, colours, places } = await figure.locator("canvas").evaluate(drawn_pixels);
-  if (count < least_pixels || colours < 2) return [`its canvas is blank (${count} pixels, ${colours} colours)`];
+  if (count < least_pixels || colours < 2)
+    return [`its canvas is blank (${count} pixels, ${colours} colours)`];
   const found = [await check_hover(page, chart, places), await check_keyboard(page, chart)];
-  if ((await figure.locator(".buttons button").count()) > 0) found.push(await check_zoom(page, chart));
+  if ((await figure.locator(".buttons button").count()) > 0)
+    found.push(await check_zoom(page, chart));
   await chart.evaluate((element) => element.blur());
   await page.mouse.move(0, 0);
   return found.filter(Boolean).map((problem) => `${problem} (${kind})`);
@@ -103,7 +113,8 @@ export async function check_plots(page, problems) {
     const figure = figures.nth(i);
     const kind = await figure.getAttribute("data-plot");
     const source = await figure.getAttribute("data-source");
-    for (const problem of await check_plot(page, figure, kind)) problems.push(`plot '${source}': ${problem}`);
+    for (const problem of await check_plot(page, figure, kind))
+      problems.push(`plot '${source}': ${problem}`);
   }
 }
 
@@ -122,14 +133,19 @@ async function open_from_plot(page) {
 
 async function check_dialog(page, problems, way) {
   const dialog = page.locator("dialog.region[open]");
-  await dialog.locator("canvas").waitFor({ state: "visible", timeout: 5000 }).catch(() => {});
+  await dialog
+    .locator("canvas")
+    .waitFor({ state: "visible", timeout: 5000 })
+    .catch(() => {});
   await settled(page);
-  if ((await dialog.locator("canvas").count()) === 0) return problems.push(`${way} opens no regional view`);
+  if ((await dialog.locator("canvas").count()) === 0)
+    return problems.push(`${way} opens no regional view`);
   const { count } = await dialog.locator("canvas").evaluate(drawn_pixels);
   if (count < least_pixels) problems.push(`the regional view opened by ${way} is blank`);
   await dialog.evaluate((element) => element.querySelector("button").focus());
   await page.keyboard.press("Escape");
-  if ((await page.locator("dialog[open]").count()) > 0) problems.push("Escape does not close the regional view");
+  if ((await page.locator("dialog[open]").count()) > 0)
+    problems.push("Escape does not close the regional view");
 }
 
 /// Where the page has regions: opened from the table, and from the Manhattan plot by keyboard.

@@ -5,7 +5,9 @@ const packed = /<script[^>]*data-encoding="deflate-base64"[^>]*>([^<]*)<\/script
 
 // The page's own text with that of its compressed data; base64 itself holds any short string by chance.
 function whole_text(page) {
-  const data = [...page.matchAll(packed)].map(([, text]) => inflateSync(Buffer.from(text.trim(), "base64")).toString("utf8"));
+  const data = [...page.matchAll(packed)].map(([, text]) =>
+    inflateSync(Buffer.from(text.trim(), "base64")).toString("utf8"),
+  );
   return [page.replace(packed, ""), ...data].join("\n");
 }
 
@@ -14,5 +16,11 @@ export function forbidden_in(page, list) {
   const text = whole_text(page);
   const words = new Set(text.split(/[^\w.-]+/));
   const found = (string) => (/^[\w.-]+$/.test(string) ? words.has(string) : text.includes(string));
-  return list.split(/\r?\n/).flatMap((string, i) => (string !== "" && found(string) ? [`the page holds line ${i + 1} of the forbidden strings`] : []));
+  return list
+    .split(/\r?\n/)
+    .flatMap((string, i) =>
+      string !== "" && found(string)
+        ? [`the page holds line ${i + 1} of the forbidden strings`]
+        : [],
+    );
 }

@@ -64,7 +64,11 @@ export class Brush {
     const kept = [...x.keys()].filter((i) => lower[i] !== null && upper[i] !== null);
     const along = (order, edge, corner) => {
       order.forEach((i, k) => {
-        if (step && k > 0) outline.push([this.x(x[corner === "before" ? i : order[k - 1]]), this.y(edge[corner === "before" ? order[k - 1] : i])]);
+        if (step && k > 0)
+          outline.push([
+            this.x(x[corner === "before" ? i : order[k - 1]]),
+            this.y(edge[corner === "before" ? order[k - 1] : i]),
+          ]);
         add(i, edge);
       });
     };
@@ -118,7 +122,8 @@ export class Brush {
       const up = this.y(y[i]);
       context.beginPath();
       if (shape === "disc") context.arc(across, up, size, 0, 2 * Math.PI);
-      else if (shape === "square") context.rect(across - size * 0.9, up - size * 0.9, size * 1.8, size * 1.8);
+      else if (shape === "square")
+        context.rect(across - size * 0.9, up - size * 0.9, size * 1.8, size * 1.8);
       else {
         context.moveTo(across, up - size * 1.25);
         context.lineTo(across + size * 1.25, up);
@@ -138,11 +143,17 @@ export class Brush {
     const { context } = this;
     const [left, right] = [this.x(x1), this.x(x2)].sort((a, b) => a - b);
     const [top, bottom] = [this.y(y1), this.y(y2)].sort((a, b) => a - b);
+    const [edge, end] = [Math.round(left), Math.round(right)];
     context.fillStyle = fill;
-    context.fillRect(left, top, right - left, bottom - top);
+    context.fillRect(edge, top, end - edge, bottom - top);
   }
 
-  text(text, across, up, { align = "left", baseline = "middle", fill = colour("ink"), halo = false } = {}) {
+  text(
+    text,
+    across,
+    up,
+    { align = "left", baseline = "middle", fill = colour("ink"), halo = false } = {},
+  ) {
     const { context } = this;
     context.textAlign = align;
     context.textBaseline = baseline;

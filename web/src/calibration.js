@@ -5,7 +5,13 @@ import { colour } from "./theme.js";
 const foot = 0.16;
 
 function top_of({ points, curve }) {
-  const values = [...points.predicted, ...points.observed, ...(points.upper ?? []), ...(curve?.predicted ?? []), ...(curve?.observed ?? [])];
+  const values = [
+    ...points.predicted,
+    ...points.observed,
+    ...(points.upper ?? []),
+    ...(curve?.predicted ?? []),
+    ...(curve?.observed ?? []),
+  ];
   return values.filter(known).reduce((top, value) => Math.max(top, value), 0) * 1.05 || 1;
 }
 
@@ -26,13 +32,22 @@ function draw_points(brush, { predicted, observed, lower, upper }) {
   predicted.forEach((at, i) => {
     if (known(lower?.[i]) && known(upper?.[i])) brush.whisker([at, lower[i]], [at, upper[i]]);
   });
-  brush.marks(predicted, observed, { radius: 4, fill: colour("series-1"), stroke: colour("paper"), width: 1 });
+  brush.marks(predicted, observed, {
+    radius: 4,
+    fill: colour("series-1"),
+    stroke: colour("paper"),
+    width: 1,
+  });
 }
 
 function describe({ predicted, observed, lower, upper, samples }, i) {
-  const rows = [["Predicted", number(predicted[i])], ["Observed", number(observed[i])]];
+  const rows = [
+    ["Predicted", number(predicted[i])],
+    ["Observed", number(observed[i])],
+  ];
   if (known(lower?.[i])) rows.push(["95% interval", `${number(lower[i])} to ${number(upper[i])}`]);
-  if (known(samples?.[i])) rows.push(["Samples", typeof samples[i] === "number" ? integer(samples[i]) : samples[i]]);
+  if (known(samples?.[i]))
+    rows.push(["Samples", typeof samples[i] === "number" ? integer(samples[i]) : samples[i]]);
   return { title: `Group ${i + 1} of ${predicted.length}`, rows };
 }
 
@@ -48,8 +63,13 @@ export function calibration(data) {
     legend: [
       { name: "groups of equal size", colour: "series-1", shape: "disc" },
       ...(curve ? [{ name: "smoothed", colour: "accent", shape: "line" }] : []),
-      { name: "perfect", colour: "muted", shape: "line", dash: true },
-      ...(histogram ? [{ name: "how many have this prediction", colour: "band", shape: "area" }] : []),
+      { name: "perfect", colour: "muted", shape: "line", dash: [4, 4] },
+      ...(histogram
+        ? [{ name: "how many have this prediction", colour: "band", shape: "area" }]
+        : []),
+      ...(histogram?.counts.some((count) => !known(count))
+        ? [{ name: "dotted: few, not told" }]
+        : []),
     ],
     draw: (brush) => {
       if (histogram) draw_histogram(brush, histogram, top);

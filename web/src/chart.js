@@ -44,7 +44,12 @@ export class Chart {
 
   options() {
     const { spec } = this;
-    const scale = (name) => ({ time: false, auto: false, range: () => this.ranges.now[name], dir: spec[name].reversed ? -1 : 1 });
+    const scale = (name) => ({
+      time: false,
+      auto: false,
+      range: () => this.ranges.now[name],
+      dir: spec[name].reversed ? -1 : 1,
+    });
     const axes = [bottom_axis(spec.x), side_axis(spec.y, 3)];
     if (spec.right) axes.push(side_axis(spec.right, 1));
     return {
@@ -54,8 +59,14 @@ export class Chart {
       series: [{}, { scale: "y", paths: () => null, points: { show: false } }],
       legend: { show: false },
       padding: [10, spec.right ? 0 : 14, 0, 0],
-      cursor: { points: { show: false }, drag: { x: true, y: spec.zooms === "xy", uni: 40, setScale: false } },
-      hooks: { draw: [(plot) => this.draw(plot)], setSelect: [(plot) => this.zoom_to_selection(plot)] },
+      cursor: {
+        points: { show: false },
+        drag: { x: true, y: spec.zooms === "xy", uni: 40, setScale: false },
+      },
+      hooks: {
+        draw: [(plot) => this.draw(plot)],
+        setSelect: [(plot) => this.zoom_to_selection(plot)],
+      },
     };
   }
 

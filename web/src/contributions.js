@@ -16,15 +16,35 @@ export function contributions({ rows, label }) {
   const margin = (high - low || 1) * 0.06;
   return {
     height: () => rows.length * row_height + 66,
-    x: { range: [low < 0 ? low - margin : 0, high > 0 ? high + margin : 0], label: label ?? "Contribution to the score" },
-    y: { range: [-0.6, rows.length - 0.4], splits: whole_splits, values: names_at(rows.map((row) => row.label)), names: true, reversed: true, grid: false, ticks: false },
-    right: { splits: whole_splits, values: names_at(values.map(signed)), names: true, grid: false, ticks: false, border: false },
+    x: {
+      range: [low < 0 ? low - margin : 0, high > 0 ? high + margin : 0],
+      label: label ?? "Contribution to the score",
+    },
+    y: {
+      range: [-0.6, rows.length - 0.4],
+      splits: whole_splits,
+      values: names_at(rows.map((row) => row.label)),
+      names: true,
+      reversed: true,
+      grid: false,
+      ticks: false,
+    },
+    right: {
+      splits: whole_splits,
+      values: names_at(values.map(signed)),
+      names: true,
+      grid: false,
+      ticks: false,
+      border: false,
+    },
     zooms: "",
     points: { x: values, y: [...rows.keys()] },
     reach: { x: Infinity, y: row_height / 2 },
     ring: false,
     draw: (brush) => {
-      values.forEach((value, i) => brush.bar(0, value, i - 0.34, i + 0.34, colour(value < 0 ? "negative" : "positive")));
+      values.forEach((value, i) =>
+        brush.bar(0, value, i - 0.34, i + 0.34, colour(value < 0 ? "negative" : "positive")),
+      );
       brush.rule({ x: 0 }, colour("ink"), []);
     },
     describe: (i) => ({ title: rows[i].label, rows: [["Contribution", signed(values[i])]] }),

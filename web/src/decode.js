@@ -18,7 +18,9 @@ export async function read_data(id) {
   const element = document.getElementById(id);
   if (!element) throw new Error(`the page has no data '${id}'`);
   const text = element.textContent;
-  return JSON.parse(element.dataset.encoding === "deflate-base64" ? await inflate(bytes_of_base64(text)) : text);
+  return JSON.parse(
+    element.dataset.encoding === "deflate-base64" ? await inflate(bytes_of_base64(text)) : text,
+  );
 }
 
 export function has_data(id) {

@@ -9,7 +9,11 @@ function draw_mark(brush, { value, label }) {
   const across = brush.x(value);
   const to_left = across + brush.context.measureText(label).width + 12 * brush.ratio > left + width;
   const place = across + (to_left ? -8 : 8) * brush.ratio;
-  brush.text(label, place, top + 12 * brush.ratio, { align: to_left ? "right" : "left", fill: colour("accent"), halo: true });
+  brush.text(label, place, top + 12 * brush.ratio, {
+    align: to_left ? "right" : "left",
+    fill: colour("accent"),
+    halo: true,
+  });
 }
 
 export function density({ edges, counts, mark, label }) {
@@ -27,7 +31,9 @@ export function density({ edges, counts, mark, label }) {
     points: { x: middles, y: counts.map((count) => count ?? 0) },
     reach: { x: Infinity, y: Infinity },
     draw: (brush) => {
-      counts.forEach((count, i) => brush.bar(edges[i], edges[i + 1], 0, count ?? 0, colour("band-strong")));
+      counts.forEach((count, i) =>
+        brush.bar(edges[i], edges[i + 1], 0, count ?? 0, colour("band-strong")),
+      );
       if (mark && known(mark.value)) draw_mark(brush, mark);
     },
     describe: (i) => ({

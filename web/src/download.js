@@ -23,7 +23,9 @@ function table_text(table) {
 
 export function download_table(table, name) {
   const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([table_text(table)], { type: "text/tab-separated-values" }));
+  link.href = URL.createObjectURL(
+    new Blob([table_text(table)], { type: "text/tab-separated-values" }),
+  );
   link.download = name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 1000);

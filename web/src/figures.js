@@ -19,13 +19,18 @@ async function enhance(figure) {
 }
 
 export function enhance_figures() {
-  const figures = [...document.querySelectorAll("figure.plot[data-plot][data-source]")].filter((figure) => is_kind(figure.dataset.plot));
-  const observer = new IntersectionObserver((entries) => {
-    for (const { isIntersecting, target } of entries) {
-      if (!isIntersecting) continue;
-      observer.unobserve(target);
-      enhance(target);
-    }
-  }, { rootMargin: "400px" });
+  const figures = [...document.querySelectorAll("figure.plot[data-plot][data-source]")].filter(
+    (figure) => is_kind(figure.dataset.plot),
+  );
+  const observer = new IntersectionObserver(
+    (entries) => {
+      for (const { isIntersecting, target } of entries) {
+        if (!isIntersecting) continue;
+        observer.unobserve(target);
+        enhance(target);
+      }
+    },
+    { rootMargin: "400px" },
+  );
   for (const figure of figures) observer.observe(figure);
 }

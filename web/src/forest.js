@@ -7,7 +7,10 @@ const row_height = 28;
 const wide = 560;
 
 function range_of(rows, reference) {
-  const values = rows.flatMap(({ estimate, lower, upper }) => [estimate, lower, upper]).concat(reference ?? []).filter(known);
+  const values = rows
+    .flatMap(({ estimate, lower, upper }) => [estimate, lower, upper])
+    .concat(reference ?? [])
+    .filter(known);
   const low = Math.min(...values);
   const high = Math.max(...values);
   const margin = (high - low || 1) * 0.06;
@@ -15,7 +18,9 @@ function range_of(rows, reference) {
 }
 
 function describe(row, metric) {
-  const lines = known(row.estimate) ? [[metric, interval(row.estimate, row.lower, row.upper)]] : [[metric, row.status || "not estimated"]];
+  const lines = known(row.estimate)
+    ? [[metric, interval(row.estimate, row.lower, row.upper)]]
+    : [[metric, row.status || "not estimated"]];
   if (row.samples) lines.push(["Samples", String(row.samples)]);
   if (row.cases) lines.push(["Cases", String(row.cases)]);
   return { title: row.label, rows: lines };
@@ -23,24 +28,46 @@ function describe(row, metric) {
 
 function draw_row(brush, row, place, first) {
   if (!known(row.estimate)) return;
-  if (known(row.lower) && known(row.upper)) brush.whisker([row.lower, place], [row.upper, place], colour("ink"));
-  brush.marks([row.estimate], [place], { shape: first ? "diamond" : "square", radius: 4.5, fill: colour(first ? "accent" : "series-1") });
+  if (known(row.lower) && known(row.upper))
+    brush.whisker([row.lower, place], [row.upper, place], colour("ink"));
+  brush.marks([row.estimate], [place], {
+    shape: first ? "diamond" : "square",
+    radius: 4.5,
+    fill: colour(first ? "accent" : "series-1"),
+  });
 }
 
 export function forest({ metric, reference, rows }) {
   const range = range_of(rows, reference);
-  const texts = rows.map((row) => (known(row.estimate) ? interval(row.estimate, row.lower, row.upper) : row.status || "–"));
+  const texts = rows.map((row) =>
+    known(row.estimate) ? interval(row.estimate, row.lower, row.upper) : row.status || "–",
+  );
   return {
     height: () => rows.length * row_height + 70,
     x: { range, label: metric },
-    y: { range: [-0.6, rows.length - 0.4], splits: whole_splits, values: names_at(rows.map(({ label }) => label)), names: true, part: 0.36, reversed: true, grid: false, ticks: false },
+    y: {
+      range: [-0.6, rows.length - 0.4],
+      splits: whole_splits,
+      values: names_at(rows.map(({ label }) => label)),
+      names: true,
+      part: 0.36,
+      reversed: true,
+      grid: false,
+      ticks: false,
+    },
     right: {
       splits: whole_splits,
       values: (splits, plot) => names_at(plot.width >= wide ? texts : [])(splits),
-      names: true, grid: false, ticks: false, border: false,
+      names: true,
+      grid: false,
+      ticks: false,
+      border: false,
     },
     zooms: "",
-    points: { x: rows.map(({ estimate }) => (known(estimate) ? estimate : (reference ?? range[0]))), y: rows.map((_, i) => i) },
+    points: {
+      x: rows.map(({ estimate }) => (known(estimate) ? estimate : (reference ?? range[0]))),
+      y: rows.map((_, i) => i),
+    },
     reach: { x: Infinity, y: row_height / 2 },
     draw: (brush) => {
       if (known(reference)) brush.rule({ x: reference });

@@ -11,7 +11,10 @@ export function number(value, digits = 3) {
   if (!known(value)) return missing;
   if (value === 0) return "0";
   const size = Math.abs(value);
-  const text = size < 1e-3 || size >= 1e6 ? value.toExponential(digits - 1) : String(Number(value.toPrecision(digits)));
+  const text =
+    size < 1e-3 || size >= 1e6
+      ? value.toExponential(digits - 1)
+      : String(Number(value.toPrecision(digits)));
   return text.replace("-", "−").replace("e-", "e−").replace("e+", "e");
 }
 
@@ -32,8 +35,12 @@ export function p_value(neg_log10_p) {
   return `${mantissa} × 10⁻${[...String(exponent)].map((digit) => superscripts[digit]).join("")}`;
 }
 
+/// An estimate with its interval, all to the same place after the point.
 export function interval(estimate, lower, upper) {
-  return `${number(estimate)} (${number(lower)} to ${number(upper)})`;
+  const largest = Math.max(...[estimate, lower, upper].filter(known).map(Math.abs));
+  const places = Math.min(Math.max(2 - Math.floor(Math.log10(largest || 1)), 0), 5);
+  const text = (value) => (known(value) ? value.toFixed(places).replace("-", "−") : missing);
+  return `${text(estimate)} (${text(lower)} to ${text(upper)})`;
 }
 
 /// Text that fits `width` pixels in the context's font, shortened at its end.

@@ -27,7 +27,8 @@ function places(contigs, low, high, width) {
 
 function names(contigs, low, high) {
   const shown = contigs_shown(contigs, low, high);
-  const middle = ({ offset, length }) => (Math.max(low, offset) + Math.min(high, offset + length)) / 2;
+  const middle = ({ offset, length }) =>
+    (Math.max(low, offset) + Math.min(high, offset + length)) / 2;
   return { splits: shown.map(middle), labels: shown.map(({ name }) => name) };
 }
 
@@ -40,7 +41,8 @@ export function genome_axis(contigs) {
   const many = (low, high) => contigs_shown(contigs, low, high).length > contigs_with_names;
   return {
     range: [first - span * 0.005, first + span * 1.005],
-    label: (plot) => (many(plot.scales.x.min, plot.scales.x.max) ? "Contig" : "Contig:position (Mb)"),
+    label: (plot) =>
+      many(plot.scales.x.min, plot.scales.x.max) ? "Contig" : "Contig:position (Mb)",
     grid: false,
     splits: (low, high, plot) => {
       now = many(low, high) ? names(contigs, low, high) : places(contigs, low, high, plot.width);

@@ -2,24 +2,31 @@
 import { integer, known, number } from "./format.js";
 import { colour, series_colour } from "./theme.js";
 
+/// Dashes by group, as canvas and legend draw them.
 const dashes = [[], [7, 4], [2, 3], [9, 3, 2, 3], [4, 2]];
 
 function flat(groups) {
   const points = { x: [], y: [], group: [], place: [] };
-  groups.forEach(({ time, incidence }, group) => time.forEach((at, place) => {
-    if (!known(incidence[place])) return;
-    points.x.push(at);
-    points.y.push(incidence[place]);
-    points.group.push(group);
-    points.place.push(place);
-  }));
+  groups.forEach(({ time, incidence }, group) =>
+    time.forEach((at, place) => {
+      if (!known(incidence[place])) return;
+      points.x.push(at);
+      points.y.push(incidence[place]);
+      points.group.push(group);
+      points.place.push(place);
+    }),
+  );
   return points;
 }
 
 function describe({ name, time, incidence, lower, upper, at_risk }, i) {
-  const rows = [["Time", number(time[i], 4)], ["Incidence", number(incidence[i])]];
+  const rows = [
+    ["Time", number(time[i], 4)],
+    ["Incidence", number(incidence[i])],
+  ];
   if (known(lower?.[i])) rows.push(["95% interval", `${number(lower[i])} to ${number(upper[i])}`]);
-  if (known(at_risk?.[i])) rows.push(["At risk", typeof at_risk[i] === "number" ? integer(at_risk[i]) : at_risk[i]]);
+  if (known(at_risk?.[i]))
+    rows.push(["At risk", typeof at_risk[i] === "number" ? integer(at_risk[i]) : at_risk[i]]);
   return { title: name, rows };
 }
 
@@ -35,13 +42,24 @@ export function incidence({ unit, groups }) {
     zooms: "xy",
     points,
     reach: { x: 20, y: 40 },
-    legend: groups.map(({ name }, k) => ({ name, colour: `series-${(k % 8) + 1}`, shape: "line", dash: k % dashes.length > 0 })),
+    legend: groups.map(({ name }, k) => ({
+      name,
+      colour: `series-${(k % 8) + 1}`,
+      shape: "line",
+      dash: dashes[k % dashes.length],
+    })),
     draw: (brush) => {
       groups.forEach(({ time, lower, upper }, k) => {
-        if (lower && upper) brush.band(time, lower, upper, series_colour(k), { step: true, alpha: 0.16 });
+        if (lower && upper)
+          brush.band(time, lower, upper, series_colour(k), { step: true, alpha: 0.16 });
       });
       groups.forEach(({ time, incidence: values }, k) => {
-        brush.line(time, values, { stroke: series_colour(k), width: 1.75, dash: dashes[k % dashes.length], step: true });
+        brush.line(time, values, {
+          stroke: series_colour(k),
+          width: 1.75,
+          dash: dashes[k % dashes.length],
+          step: true,
+        });
       });
       brush.rule({ y: 0 }, colour("muted"), []);
     },

@@ -6,7 +6,9 @@ const crowded = 200;
 function tour_of(chart) {
   const { spec } = chart;
   const tours = spec.tours ?? [[...(spec.points?.x.keys() ?? [])]];
-  const shown = tours.map((tour) => tour.filter((i) => chart.ranges.shows(spec.points.x[i], spec.points.y[i])));
+  const shown = tours.map((tour) =>
+    tour.filter((i) => chart.ranges.shows(spec.points.x[i], spec.points.y[i])),
+  );
   return shown.find((tour) => tour.length > 0 && tour.length <= crowded) ?? shown[shown.length - 1];
 }
 
@@ -33,13 +35,14 @@ const zoom_actions = {
   "+": (chart) => chart.zoom(0.5),
   "=": (chart) => chart.zoom(0.5),
   "-": (chart) => chart.zoom(2),
-  "0": (chart) => chart.reset(),
+  0: (chart) => chart.reset(),
 };
 
 function zoom_about_cursor(chart, factor) {
   const { point } = chart.readout;
   if (point === null) return chart.zoom(factor);
-  const part = (axis, value) => (value - chart.ranges.now[axis][0]) / (chart.ranges.now[axis][1] - chart.ranges.now[axis][0]);
+  const part = (axis, value) =>
+    (value - chart.ranges.now[axis][0]) / (chart.ranges.now[axis][1] - chart.ranges.now[axis][0]);
   const { x, y } = chart.spec.points;
   chart.zoom(factor, part("x", x[point]), part("y", y[point]));
   chart.readout.show(point);
@@ -51,7 +54,10 @@ export function listen_to_keys(chart, title) {
   body.setAttribute("role", "application");
   body.setAttribute("aria-roledescription", "plot");
   const zoom_help = spec.zooms ? ", plus and minus zoom, zero resets" : "";
-  body.setAttribute("aria-label", `${title}. Arrow keys move over the points${zoom_help}${spec.activate ? ", Enter opens" : ""}.`);
+  body.setAttribute(
+    "aria-label",
+    `${title}. Arrow keys move over the points${zoom_help}${spec.activate ? ", Enter opens" : ""}.`,
+  );
   body.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const action = actions[event.key] ?? (spec.zooms ? zoom_actions[event.key] : undefined);

@@ -12,7 +12,18 @@ import { qq } from "./qq.js";
 import { quantiles } from "./quantiles.js";
 import { region } from "./region.js";
 
-const kinds = { calibration, contributions, density, forest, heat, incidence, manhattan, qq, quantiles, region };
+const kinds = {
+  calibration,
+  contributions,
+  density,
+  forest,
+  heat,
+  incidence,
+  manhattan,
+  qq,
+  quantiles,
+  region,
+};
 
 export function is_kind(name) {
   return Object.hasOwn(kinds, name);

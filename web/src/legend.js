@@ -1,14 +1,34 @@
 // What the colours, dashes and marks of a plot mean, below it.
 
-function swatch({ colour, dash, shape = "line", hollow = false }) {
+const svg = "http://www.w3.org/2000/svg";
+
+function line_swatch(colour, dash = []) {
+  const picture = document.createElementNS(svg, "svg");
+  picture.setAttribute("width", "28");
+  picture.setAttribute("height", "8");
+  const line = document.createElementNS(svg, "path");
+  line.setAttribute("d", "M0 4H28");
+  line.style.cssText = `stroke: var(--${colour}); stroke-width: 2; stroke-dasharray: ${dash.join(" ") || "none"}`;
+  picture.append(line);
+  return picture;
+}
+
+function shape_swatch(colour, shape, hollow) {
   const span = document.createElement("span");
-  span.className = `swatch ${shape}${hollow ? " hollow" : ""}${dash ? " dashed" : ""}`;
+  span.className = `${shape}${hollow ? " hollow" : ""}`;
   span.style.setProperty("--swatch", `var(--${colour})`);
-  span.setAttribute("aria-hidden", "true");
   return span;
 }
 
-/// Entries of {name, colour (a custom property), shape: "line", "disc", "square", "diamond" or "area", dash, hollow}.
+function swatch({ colour, shape, dash, hollow }) {
+  const made = shape === "line" ? line_swatch(colour, dash) : shape_swatch(colour, shape, hollow);
+  made.classList.add("swatch");
+  made.setAttribute("aria-hidden", "true");
+  return made;
+}
+
+/// Entries of {name, colour (a custom property; absent for words alone), shape: "line", "disc", "square", "diamond" or "area",
+/// dash, hollow}.
 export function legend(entries) {
   const list = document.createElement("ul");
   list.className = "legend";

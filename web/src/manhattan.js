@@ -9,6 +9,7 @@ const most_labels = 14;
 const background_size = 2;
 const hit_size = 3;
 const near_locus = 1e6;
+const most_walked = 50;
 
 // Background first, then hits, in one list of points in genome coordinates.
 function joined_points({ contigs, points, hits }) {
@@ -44,27 +45,47 @@ function draw_squares(brush, all, [from, to], size, ranges) {
 }
 
 function lead_name(locus, contigs) {
-  return locus.id && locus.id !== "." ? locus.id : `${contigs[locus.contig].name}:${integer(locus.position)}`;
+  return locus.id && locus.id !== "."
+    ? locus.id
+    : `${contigs[locus.contig].name}:${integer(locus.position)}`;
 }
 
 function overlaps(box, boxes) {
-  return boxes.some((other) => box.left < other.right && other.left < box.right && box.top < other.bottom && other.top < box.bottom);
+  return boxes.some(
+    (other) =>
+      box.left < other.right &&
+      other.left < box.right &&
+      box.top < other.bottom &&
+      other.top < box.bottom,
+  );
 }
 
 // The strongest loci get their names, as far as these find room.
 function draw_leads(brush, leads, ranges) {
   const shown = leads.filter(({ x, y }) => ranges.shows(x, y));
-  brush.marks(shown.map(({ x }) => x), shown.map(({ y }) => y), { shape: "diamond", radius: 3.4, fill: colour("accent"), stroke: colour("paper"), width: 1 });
+  brush.marks(
+    shown.map(({ x }) => x),
+    shown.map(({ y }) => y),
+    { shape: "diamond", radius: 3.4, fill: colour("accent"), stroke: colour("paper"), width: 1 },
+  );
   brush.font(11);
   const taken = shown.map(({ x, y }) => box_about(brush, brush.x(x), brush.y(y), 5));
   let labels = 0;
   for (const lead of shown) {
     if (labels === most_labels) break;
     const box = label_box(brush, lead);
-    if (box.left < brush.frame.left || box.right > brush.frame.left + brush.frame.width || box.top < brush.frame.top) continue;
+    if (
+      box.left < brush.frame.left ||
+      box.right > brush.frame.left + brush.frame.width ||
+      box.top < brush.frame.top
+    )
+      continue;
     if (overlaps(box, taken)) continue;
     taken.push(box);
-    brush.text(lead.name, (box.left + box.right) / 2, (box.top + box.bottom) / 2, { align: "center", halo: true });
+    brush.text(lead.name, (box.left + box.right) / 2, (box.top + box.bottom) / 2, {
+      align: "center",
+      halo: true,
+    });
     labels += 1;
   }
 }
@@ -82,16 +103,29 @@ function label_box(brush, { name, x, y }) {
 }
 
 function describe_hit(hits, i, place) {
-  const rows = [["Position", place], ["p", p_value(hits.y[i])]];
+  const rows = [
+    ["Position", place],
+    ["p", p_value(hits.y[i])],
+  ];
   if (hits.alleles?.[i]) rows.push(["Other / effect allele", hits.alleles[i].replace("/", " / ")]);
-  if (known(hits.beta?.[i])) rows.push(["Effect (SE)", `${number(hits.beta[i])} (${number(hits.standard_error?.[i])})`]);
+  if (known(hits.beta?.[i]))
+    rows.push(["Effect (SE)", `${number(hits.beta[i])} (${number(hits.standard_error?.[i])})`]);
   if (known(hits.frequency?.[i])) rows.push(["Effect allele frequency", number(hits.frequency[i])]);
   return { title: hits.id?.[i] || place, rows };
 }
 
+// The highest of the background, in genome order, for a scan without hits.
+function strongest(all, count) {
+  const order = Uint32Array.from({ length: all.first_hit }, (_, i) => i);
+  const highest = [...order.sort((left, right) => all.y[right] - all.y[left]).slice(0, count)];
+  return highest.sort((left, right) => all.x[left] - all.x[right]);
+}
+
 function region_near(loci, contig, position) {
   const distance = (locus) => Math.abs(locus.position - position);
-  const near = loci.filter((locus) => locus.contig === contig && distance(locus) <= near_locus && has_data(locus.region));
+  const near = loci.filter(
+    (locus) => locus.contig === contig && distance(locus) <= near_locus && has_data(locus.region),
+  );
   return near.sort((left, right) => distance(left) - distance(right))[0]?.region ?? null;
 }
 
@@ -102,18 +136,28 @@ export function manhattan(data, open_region) {
   const position_of = (i) => all.x[i] - contigs[all.contig[i]].offset;
   const place_of = (i) => `${contigs[all.contig[i]].name}:${integer(position_of(i))}`;
   const leads = loci
-    .map((locus) => ({ x: contigs[locus.contig].offset + locus.position, y: locus.y, name: lead_name(locus, contigs) }))
+    .map((locus) => ({
+      x: contigs[locus.contig].offset + locus.position,
+      y: locus.y,
+      name: lead_name(locus, contigs),
+    }))
     .sort((left, right) => right.y - left.y);
-  const hit_order = [...hits.position.keys()].map((i) => i + all.first_hit).sort((left, right) => all.x[left] - all.x[right]);
+  const hit_order = [...hits.position.keys()]
+    .map((i) => i + all.first_hit)
+    .sort((left, right) => all.x[left] - all.x[right]);
   const lead_places = new Set(leads.map(({ x }) => x));
   const region_of = (i) => region_near(loci, all.contig[i], position_of(i));
   return {
     height: (width) => Math.min(420, Math.max(260, width * 0.4)),
     x: genome_axis(contigs),
-    y: { range: [0, highest * 1.06 + 0.5], label: "−log₁₀ p" },
+    y: { range: [0, highest * 1.12], label: "−log₁₀ p" },
     zooms: "xy",
     points: all,
-    tours: [hit_order, hit_order.filter((i) => lead_places.has(all.x[i]))],
+    tours: [
+      hit_order,
+      hit_order.filter((i) => lead_places.has(all.x[i])),
+      strongest(all, most_walked),
+    ],
     draw: (brush, { ranges }) => {
       draw_squares(brush, all, [0, all.first_hit], background_size, ranges);
       if (known(threshold)) brush.rule({ y: threshold }, colour("accent"));

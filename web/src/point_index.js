@@ -15,7 +15,9 @@ export class PointIndex {
   constructor(points) {
     this.x = points.x;
     this.y = points.y;
-    this.order = Uint32Array.from(points.x.keys()).sort((left, right) => points.x[left] - points.x[right]);
+    this.order = Uint32Array.from(points.x.keys()).sort(
+      (left, right) => points.x[left] - points.x[right],
+    );
   }
 
   /// The point nearest to (x, y) in data units, null where none is within `reach` (in pixels, for x and y). `per_pixel` is the size
@@ -24,7 +26,11 @@ export class PointIndex {
     const end = x + reach.x * per_pixel.x;
     let best = null;
     let best_distance = Infinity;
-    for (let i = lower_bound(this.order, this.x, x - reach.x * per_pixel.x); i < this.order.length; i++) {
+    for (
+      let i = lower_bound(this.order, this.x, x - reach.x * per_pixel.x);
+      i < this.order.length;
+      i++
+    ) {
       const point = this.order[i];
       if (this.x[point] > end) break;
       const across = (this.x[point] - x) / per_pixel.x;

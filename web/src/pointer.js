@@ -5,7 +5,12 @@ const click_slack = 4;
 
 function place_of(chart, event) {
   const frame = chart.plot.over.getBoundingClientRect();
-  return { left: event.clientX - frame.left, top: event.clientY - frame.top, width: frame.width, height: frame.height };
+  return {
+    left: event.clientX - frame.left,
+    top: event.clientY - frame.top,
+    width: frame.width,
+    height: frame.height,
+  };
 }
 
 function fractions(chart, event) {
@@ -52,33 +57,41 @@ function listen_to_wheel(chart, over) {
 
 function pan_by_pixels(chart, across, down) {
   const { clientWidth: width, clientHeight: height } = chart.plot.over;
-  const up = (chart.spec.zooms.includes("y") ? down / height : 0) * (chart.spec.y.reversed ? -1 : 1);
+  const up =
+    (chart.spec.zooms.includes("y") ? down / height : 0) * (chart.spec.y.reversed ? -1 : 1);
   chart.pan(-across / width, up);
 }
 
 // Taken from uPlot before it begins to select.
 function listen_to_shift_drag(chart, over) {
-  over.addEventListener("mousedown", (event) => {
-    if (!event.shiftKey || event.button !== 0) return;
-    event.stopImmediatePropagation();
-    event.preventDefault();
-    let last = event;
-    const move = (next) => {
-      pan_by_pixels(chart, next.clientX - last.clientX, next.clientY - last.clientY);
-      last = next;
-    };
-    const end = () => {
-      document.removeEventListener("mousemove", move);
-      document.removeEventListener("mouseup", end);
-    };
-    document.addEventListener("mousemove", move);
-    document.addEventListener("mouseup", end);
-  }, true);
+  over.addEventListener(
+    "mousedown",
+    (event) => {
+      if (!event.shiftKey || event.button !== 0) return;
+      event.stopImmediatePropagation();
+      event.preventDefault();
+      let last = event;
+      const move = (next) => {
+        pan_by_pixels(chart, next.clientX - last.clientX, next.clientY - last.clientY);
+        last = next;
+      };
+      const end = () => {
+        document.removeEventListener("mousemove", move);
+        document.removeEventListener("mouseup", end);
+      };
+      document.addEventListener("mousemove", move);
+      document.addEventListener("mouseup", end);
+    },
+    true,
+  );
 }
 
 function pinch(chart, before, after) {
   const apart = ([one, two]) => Math.hypot(one.clientX - two.clientX, one.clientY - two.clientY);
-  const middle = ([one, two]) => ({ clientX: (one.clientX + two.clientX) / 2, clientY: (one.clientY + two.clientY) / 2 });
+  const middle = ([one, two]) => ({
+    clientX: (one.clientX + two.clientX) / 2,
+    clientY: (one.clientY + two.clientY) / 2,
+  });
   chart.zoom(apart(before) / Math.max(apart(after), 1), ...fractions(chart, middle(after)));
 }
 
@@ -87,16 +100,20 @@ function listen_to_touch(chart, over) {
   let last = [];
   const copy = (touches) => [...touches].map(({ clientX, clientY }) => ({ clientX, clientY }));
   over.addEventListener("touchstart", (event) => (last = copy(event.touches)), { passive: true });
-  over.addEventListener("touchmove", (event) => {
-    const now = copy(event.touches);
-    if (now.length === 2 && last.length === 2) {
-      event.preventDefault();
-      pinch(chart, last, now);
-    } else if (now.length === 1 && last.length === 1 && chart.ranges.changed) {
-      pan_by_pixels(chart, now[0].clientX - last[0].clientX, 0);
-    }
-    last = now;
-  }, { passive: false });
+  over.addEventListener(
+    "touchmove",
+    (event) => {
+      const now = copy(event.touches);
+      if (now.length === 2 && last.length === 2) {
+        event.preventDefault();
+        pinch(chart, last, now);
+      } else if (now.length === 1 && last.length === 1 && chart.ranges.changed) {
+        pan_by_pixels(chart, now[0].clientX - last[0].clientX, 0);
+      }
+      last = now;
+    },
+    { passive: false },
+  );
 }
 
 export function listen_to_pointer(chart) {

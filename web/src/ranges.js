@@ -35,7 +35,10 @@ export class Ranges {
 
   /// Moves by fractions of what is shown.
   pan(fraction_x, fraction_y = 0) {
-    const moved = ([low, high], fraction) => [low + (high - low) * fraction, high + (high - low) * fraction];
+    const moved = ([low, high], fraction) => [
+      low + (high - low) * fraction,
+      high + (high - low) * fraction,
+    ];
     this.set("x", moved(this.now.x, fraction_x));
     this.set("y", moved(this.now.y, fraction_y));
   }
@@ -45,7 +48,9 @@ export class Ranges {
   }
 
   get changed() {
-    return ["x", "y"].some((axis) => this.now[axis].some((value, i) => value !== this.full[axis][i]));
+    return ["x", "y"].some((axis) =>
+      this.now[axis].some((value, i) => value !== this.full[axis][i]),
+    );
   }
 
   shows(x, y) {

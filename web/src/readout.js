@@ -36,7 +36,10 @@ export class Readout {
     this.box.replaceChildren(heading, list_of(rows));
     this.box.hidden = false;
     this.place();
-    this.chart.plot.over.classList.toggle("clickable", Boolean(this.chart.spec.activate && this.can_activate(point)));
+    this.chart.plot.over.classList.toggle(
+      "clickable",
+      Boolean(this.chart.spec.activate && this.can_activate(point)),
+    );
   }
 
   can_activate(point) {

@@ -10,10 +10,16 @@ function close() {
   chart = null;
 }
 
+function made(name, properties, ...children) {
+  const element = Object.assign(document.createElement(name), properties);
+  element.append(...children);
+  return element;
+}
+
 function made_dialog() {
-  const element = document.createElement("dialog");
-  element.className = "region";
-  element.innerHTML = `<form method="dialog"><h2 id="region-title"></h2><button aria-label="Close the regional view">Close</button></form><div class="live"></div>`;
+  const button = made("button", { title: "Close the regional view" }, "Close");
+  const form = made("form", { method: "dialog" }, made("h2", { id: "region-title" }), button);
+  const element = made("dialog", { className: "region" }, form, made("div", { className: "live" }));
   element.setAttribute("aria-labelledby", "region-title");
   element.addEventListener("close", close);
   element.addEventListener("click", (event) => event.target === element && element.close());

@@ -37,5 +37,9 @@ const in_words = new Intl.Collator("en", { numeric: true, sensitivity: "base" })
 export function compare_keys(left, right, type) {
   if (type === "number") return left - right;
   if (type !== "position") return in_words.compare(left, right);
-  return left.rank - right.rank || in_words.compare(left.contig, right.contig) || left.position - right.position;
+  return (
+    left.rank - right.rank ||
+    in_words.compare(left.contig, right.contig) ||
+    left.position - right.position
+  );
 }

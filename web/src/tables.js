@@ -7,7 +7,10 @@ export function cell_value(cell) {
 }
 
 function sort_rows(rows, column, type, descending) {
-  const keyed = rows.map((row) => [row.cells[column] ? sort_key(cell_value(row.cells[column]), type) : null, row]);
+  const keyed = rows.map((row) => [
+    row.cells[column] ? sort_key(cell_value(row.cells[column]), type) : null,
+    row,
+  ]);
   keyed.sort(([left], [right]) => {
     if (left === null || right === null) return (left === null) - (right === null);
     return descending ? compare_keys(right, left, type) : compare_keys(left, right, type);
@@ -36,13 +39,14 @@ function make_sortable(table, rows) {
 }
 
 function search_field(table, rows, show_count) {
-  const texts = rows.map((row) => row.textContent.toLowerCase());
+  let texts = null;
   const field = document.createElement("input");
   field.type = "search";
   field.placeholder = "Search";
   field.setAttribute("aria-label", `Search in ${table.caption?.textContent.trim() || "the table"}`);
   field.addEventListener("input", () => {
     const words = field.value.toLowerCase().split(/\s+/).filter(Boolean);
+    texts ??= rows.map((row) => row.textContent.toLowerCase());
     rows.forEach((row, i) => {
       row.hidden = !words.every((word) => texts[i].includes(word));
     });
@@ -55,7 +59,10 @@ function row_count(rows) {
   const output = document.createElement("output");
   const show = () => {
     const shown = rows.filter((row) => !row.hidden).length;
-    output.textContent = shown === rows.length ? "" : `${shown.toLocaleString("en-GB")} of ${rows.length.toLocaleString("en-GB")} rows`;
+    output.textContent =
+      shown === rows.length
+        ? ""
+        : `${shown.toLocaleString("en-GB")} of ${rows.length.toLocaleString("en-GB")} rows`;
   };
   return { output, show };
 }
@@ -65,7 +72,9 @@ function download_button(table) {
   button.type = "button";
   button.textContent = "Download TSV";
   button.title = "The rows shown, in the order shown";
-  button.addEventListener("click", () => download_table(table, table.dataset.download || "table.tsv"));
+  button.addEventListener("click", () =>
+    download_table(table, table.dataset.download || "table.tsv"),
+  );
   return button;
 }
 
@@ -73,7 +82,8 @@ function align_numbers(table, rows) {
   for (const heading of table.tHead.rows[table.tHead.rows.length - 1].cells) {
     const type = heading.dataset.type;
     if (type !== "number" && type !== "position") continue;
-    for (const cells of [heading.parentElement.cells, ...rows.map((row) => row.cells)]) cells[heading.cellIndex]?.classList.add(type);
+    for (const cells of [heading.parentElement.cells, ...rows.map((row) => row.cells)])
+      cells[heading.cellIndex]?.classList.add(type);
   }
 }
 

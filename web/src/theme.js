@@ -34,7 +34,10 @@ function apply(choice) {
 export function colour(name) {
   colours ??= new Map();
   if (!colours.has(name)) {
-    colours.set(name, getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim() || "#000");
+    colours.set(
+      name,
+      getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim() || "#000",
+    );
   }
   return colours.get(name);
 }

@@ -16,15 +16,18 @@ export function add_toolbar(chart, title) {
   heading.className = "plot-title";
   heading.textContent = title;
   bar.append(heading);
-  const made = chart.spec.zooms === "" ? [] : buttons.map(([text, name, action]) => {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.textContent = text;
-    button.title = name;
-    button.setAttribute("aria-label", name);
-    button.addEventListener("click", () => action(chart));
-    return button;
-  });
+  const made =
+    chart.spec.zooms === ""
+      ? []
+      : buttons.map(([text, name, action]) => {
+          const button = document.createElement("button");
+          button.type = "button";
+          button.textContent = text;
+          button.title = name;
+          button.setAttribute("aria-label", name);
+          button.addEventListener("click", () => action(chart));
+          return button;
+        });
   const group = document.createElement("span");
   group.className = "buttons";
   group.append(...made);
