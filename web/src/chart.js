@@ -1,4 +1,5 @@
-// One interactive plot: uPlot gives canvas, scales, axes and drag; the kind of plot draws; this file joins them.
+// One interactive plot: uPlot gives canvas, scales, axes and drag; the kind of plot draws; this
+// file joins them.
 import uPlot from "uplot";
 import { bottom_axis, side_axis } from "./axes.js";
 import { Brush } from "./brush.js";
@@ -19,10 +20,12 @@ const default_reach = { x: 14, y: 14 };
 ///   draw(brush, chart)       draws the data on the canvas
 ///   points {x, y}            what the pointer finds, in data units
 ///   reach {x, y}             how near it must be, in pixels; Infinity for whole rows or columns
-///   tours                    indices of points in the order of the arrow keys: the first list that is short enough; all where absent
+///   tours                    lists of points in the order of the arrow keys, of which the first
+///                            that is short enough is taken; all points where absent
 ///   describe(i)              {title, rows: [[name, value], ...]} for the read-out
-///   activate(i)              what click and Enter do; absent where nothing; can_activate(i) says for which points
-///   draw_outside(brush)      draws beside the frame; absent where nothing
+///   activate(i)              what click and Enter do, where can_activate(i); absent where nothing
+///   ring                     false where the point found needs no ring
+///   legend                   entries for legend.js; absent where none is needed
 export class Chart {
   constructor(host, spec, title) {
     this.host = host;
@@ -85,7 +88,6 @@ export class Chart {
   draw(plot) {
     const brush = new Brush(plot);
     brush.clipped(() => this.spec.draw(brush, this));
-    this.spec.draw_outside?.(brush, this);
   }
 
   /// Shows what `ranges` now says.

@@ -12,8 +12,8 @@ async function inflate(bytes) {
   return new Response(stream).text();
 }
 
-/// The data of the element with this id: JSON as it stands, or base64 of zlib of JSON. Rejects when there is no such element or its
-/// text is damaged.
+/// The data of the element with this id: JSON as it stands, or base64 of zlib of JSON. Rejects when
+/// there is no such element or its text is damaged.
 export async function read_data(id) {
   const element = document.getElementById(id);
   if (!element) throw new Error(`the page has no data '${id}'`);

@@ -1,4 +1,5 @@
-// A plot by keyboard: arrows move over points, + and - zoom, 0 resets, Enter opens, Escape closes the read-out.
+// A plot by keyboard: arrows move over points, + and - zoom, 0 resets, Enter opens, Escape closes
+// the read-out.
 
 const crowded = 200;
 

@@ -8,7 +8,11 @@ function line_swatch(colour, dash = []) {
   picture.setAttribute("height", "8");
   const line = document.createElementNS(svg, "path");
   line.setAttribute("d", "M0 4H28");
-  line.style.cssText = `stroke: var(--${colour}); stroke-width: 2; stroke-dasharray: ${dash.join(" ") || "none"}`;
+  Object.assign(line.style, {
+    stroke: `var(--${colour})`,
+    strokeWidth: "2",
+    strokeDasharray: dash.join(" ") || "none",
+  });
   picture.append(line);
   return picture;
 }
@@ -27,8 +31,8 @@ function swatch({ colour, shape, dash, hollow }) {
   return made;
 }
 
-/// Entries of {name, colour (a custom property; absent for words alone), shape: "line", "disc", "square", "diamond" or "area",
-/// dash, hollow}.
+/// Entries of {name, colour (a custom property; absent for words alone), shape ("line", "disc",
+/// "square", "diamond" or "area"), dash, hollow}.
 export function legend(entries) {
   const list = document.createElement("ul");
   list.className = "legend";

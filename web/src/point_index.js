@@ -20,8 +20,8 @@ export class PointIndex {
     );
   }
 
-  /// The point nearest to (x, y) in data units, null where none is within `reach` (in pixels, for x and y). `per_pixel` is the size
-  /// of one pixel in data units.
+  /// The point nearest to (x, y) in data units, null where none is within `reach` (in pixels, for x
+  /// and y). `per_pixel` is the size of one pixel in data units.
   nearest(x, y, per_pixel, reach) {
     const end = x + reach.x * per_pixel.x;
     let best = null;
