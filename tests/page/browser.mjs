@@ -1,4 +1,5 @@
-// Chromium under playwright-core, for tests of pages: no network, a new profile, and what went wrong in the page is kept.
+// Chromium under playwright-core, for tests of pages: no network, a new profile, and what went wrong
+// in the page is kept.
 import { createRequire } from "node:module";
 import { existsSync } from "node:fs";
 import { pathToFileURL } from "node:url";
@@ -35,8 +36,14 @@ export async function open_browser() {
   return chromium.launch({ executablePath: executable, headless: true, args: flags });
 }
 
-/// Records where a canvas has text, so that checks can see what overlaps: `canvas.texts` holds {text, left, top, right, bottom}.
+/// Records where a canvas has text, so that checks can see what overlaps: `canvas.texts` holds
+/// {text, left, top, right, bottom}.
 function record_canvas_text() {
+  // Else Chromium changes its way of drawing after some reads, and with it the edges of shapes.
+  const { getContext } = HTMLCanvasElement.prototype;
+  HTMLCanvasElement.prototype.getContext = function (kind, options) {
+    return getContext.call(this, kind, { ...options, willReadFrequently: true });
+  };
   const { prototype } = CanvasRenderingContext2D;
   const { fillText, clearRect } = prototype;
   const left_of = { left: 0, start: 0, center: -0.5, right: -1, end: -1 };
@@ -71,7 +78,8 @@ function record_canvas_text() {
   };
 }
 
-/// Opens the file at `path`; `problems` gathers console errors, script errors and requests that leave the page.
+/// Opens the file at `path`; `problems` gathers console errors, script errors and requests that
+/// leave the page.
 export async function open_page(browser, path, problems, options = {}) {
   const context = await browser.newContext({
     viewport: { width: 1280, height: 900 },

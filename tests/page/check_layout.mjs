@@ -1,9 +1,12 @@
-// Checks of what a reader sees: nothing overlaps or leaves its place, themes, print, and the page without script.
+// Checks of what a reader sees: nothing overlaps or leaves its place, themes, print, and the page
+// without script.
 import { draw_all_plots, open_page, settled } from "./browser.mjs";
 
 const widths = [1280, 390, 360];
+const width_of_paper = 680; // A4 within its margins.
 
-// Boxes of text in the page's elements, cut by what scrolls. A box that overlaps another, or leaves the window, is told.
+// Boxes of text in the page's elements, cut by what scrolls. A box that overlaps another, or leaves
+// the window, is told.
 function text_problems() {
   const found = [];
   const window_width = document.documentElement.clientWidth;
@@ -145,7 +148,10 @@ async function check_print(browser, path, problems) {
   const { page, context } = await open_page(browser, path, problems, { colorScheme: "dark" });
   await draw_all_plots(page);
   await page.emulateMedia({ media: "print", colorScheme: "dark" });
+  await page.setViewportSize({ width: width_of_paper, height: 1000 });
   await settled(page);
+  const found = await page.evaluate(text_problems);
+  for (const problem of found.slice(0, 20)) problems.push(`print: ${problem}`);
   const seen = await page.evaluate(() => ({
     canvases: [...document.querySelectorAll("canvas, .tools, .theme")].filter((element) =>
       element.checkVisibility(),

@@ -1,7 +1,11 @@
-// Opens a page of a report in headless Chromium and checks it: no errors, no requests, plots, tables, layout, themes, print.
-//   node check_page.mjs PAGE.html [--expect-plots manhattan,qq] [--forbid TEXTFILE] [--screenshots DIR] [--paint-limit SECONDS]
-// --forbid: strings, one a line, that the page must not hold, also not in its compressed data. --screenshots: writes PNG files
-// in light and dark, wide and narrow. Prints what is wrong, one line each. Exit 0: all well; 1: not; 2: wrong use; 77: no browser.
+// Opens a page of a report in headless Chromium and checks it: no errors, no requests, plots,
+// tables, layout, themes, print.
+//   node check_page.mjs PAGE.html [options]
+//     --expect-plots KINDS    fails where one of these kinds, with commas between, is missing
+//     --forbid TEXTFILE       strings, one a line, that neither the page nor its data may hold
+//     --paint-limit SECONDS   fails where the first paint comes later
+//     --screenshots DIR       writes PNG files: light and dark, wide and narrow
+// Prints what is wrong, one line each. Exit 0: all well; 1: not; 2: wrong use; 77: no browser.
 import { mkdir, readFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { parseArgs } from "node:util";

@@ -60,12 +60,14 @@ async function check_sort(table, name, problems) {
   }
 }
 
-async function check_search(page, table, name, problems) {
-  const field = page
-    .locator(".tools")
-    .filter({ has: page.locator(`input[aria-label*=${JSON.stringify(name)}]`) })
-    .locator("input")
-    .first();
+function tools_of(table) {
+  return table.locator(
+    "xpath=ancestor::div[contains(@class,'scroll')]/preceding-sibling::*[1][contains(@class,'tools')]",
+  );
+}
+
+async function check_search(table, name, problems) {
+  const field = tools_of(table).locator("input");
   if ((await field.count()) === 0) return problems.push(`table '${name}': no search field`);
   const rows = table.locator("tbody tr");
   const wanted = (await rows.last().locator("td, th").first().textContent()).trim();
@@ -88,9 +90,7 @@ async function check_search(page, table, name, problems) {
 }
 
 async function check_download(page, table, name, problems) {
-  const tools = table.locator(
-    "xpath=ancestor::div[contains(@class,'scroll')]/preceding-sibling::div[contains(@class,'tools')][1]",
-  );
+  const tools = tools_of(table);
   const [download] = await Promise.all([
     page.waitForEvent("download", { timeout: 5000 }),
     tools.getByRole("button", { name: /Download/ }).click(),
@@ -115,7 +115,7 @@ export async function check_tables(page, problems) {
       table.evaluate((element, wanted) => wanted in element.dataset, attribute);
     const several = (await table.locator("tbody tr").count()) > 1;
     if (several && (await has("sortable"))) await check_sort(table, name, problems);
-    if (several && (await has("searchable"))) await check_search(page, table, name, problems);
+    if (several && (await has("searchable"))) await check_search(table, name, problems);
     if (await has("download")) await check_download(page, table, name, problems);
   }
 }

@@ -45,7 +45,7 @@ def locus_heads(random_source, rows, first_name):
 def manhattan(background_count, hit_count, first_name):
     random_source = random.Random(1)
     rows = contigs()
-    loci = locus_heads(random_source, rows, first_name)
+    loci = locus_heads(random_source, rows, first_name) if hit_count > 0 else []
     hits = {name: [] for name in ("contig", "position", "y", "id", "alleles", "beta", "standard_error", "frequency")}
     for k in range(hit_count):
         locus = loci[k % LOCI]
@@ -102,9 +102,11 @@ def heat(scan):
     columns = ["height", "weight", "body mass index", "LDL cholesterol", "HDL cholesterol", "glucose", "systolic pressure",
                "type 2 diabetes"]
     z = [[round(random_source.gauss(0, 4), 2) for _ in columns] for _ in scan["loci"]]
-    z[2][1] = None
+    if z:
+        z[2][1] = None
     y = [[None if value is None else round(value * value / 4.6, 2) for value in row] for row in z]
-    return {"rows": [f"{locus['id']} (GENE{i})" for i, locus in enumerate(scan["loci"])], "columns": columns, "z": z, "y": y}
+    names = [f"{locus['id']} (GENE{i})" for i, locus in enumerate(scan["loci"])]
+    return {"rows": names, "columns": columns, "z": z, "y": y}
 
 
 def forest():

@@ -2,7 +2,7 @@
 """Writes a page with every kind of plot and table that the script of reports knows, from simulated numbers.
 
 Its HTML is the contract between the C++ that writes pages and the script: `fixture_data.py` has the plots' data.
-    make_fixture.py SOURCE_FOLDER PAGE.html [--background COUNT] [--hits COUNT]
+    make_fixture.py SOURCE_FOLDER PAGE.html [--background COUNT] [--hits COUNT] [--sections NAMES]
 """
 import argparse
 import base64
@@ -96,10 +96,9 @@ def scan_sections(data):
     yield "overview", "Overview", (f'<dl class="facts">{overview}</dl><p>Linear regression of a simulated trait on '
                                    "every variant, with 10 principal components, sex and age.</p>"
                                    "<pre>maniple scan --store S --trait height --covariate age,sex --out RUN</pre>")
-    strongest = max(scan["loci"], key=lambda locus: locus["y"])
     yield "height", "Height", (
         figure("manhattan", "height-manhattan", "Height: association by position",
-               f"{len(scan['loci'])} loci; strongest {strongest['id']}, −log10 p {strongest['y']:.1f}.")
+               f"{len(scan['loci'])} loci; the line is at p = 5e-8.")
         + '<div class="plots">' + figure("qq", "height-qq", "Quantiles", "Genomic inflation (lambda) 1.02 over all variants.")
         + "</div>" + locus_table(scan))
     yield "heat", "Loci and traits", figure("heat", "loci-by-traits", "z of lead variants", "Three traits share the first locus.")
@@ -119,8 +118,8 @@ def score_sections(data):
         + figure("contributions", "parts", "Largest contributions", "rs11 (LDLR) raises the score most."))
 
 
-def page(source, data):
-    sections = [*scan_sections(data), *score_sections(data)]
+def page(source, data, chosen):
+    sections = [one for one in [*scan_sections(data), *score_sections(data)] if not chosen or one[0] in chosen]
     links = "".join(f'<li><a href="#{name}">{html.escape(title)}</a></li>' for name, title, _ in sections)
     elements = "".join(data_element(name, content) for name, content in fixture_data.elements(data).items())
     style = (source / "src/report/page_style.css").read_text()
@@ -139,9 +138,10 @@ def main():
     parser.add_argument("page", type=pathlib.Path)
     parser.add_argument("--background", type=int, default=5000)
     parser.add_argument("--hits", type=int, default=300)
+    parser.add_argument("--sections", type=lambda names: names.split(","), default=[])
     options = parser.parse_args()
     data = fixture_data.simulated(options.background, options.hits, HOSTILE_NAME)
-    options.page.write_text(page(options.source, data), encoding="utf-8")
+    options.page.write_text(page(options.source, data, options.sections), encoding="utf-8")
 
 
 if __name__ == "__main__":

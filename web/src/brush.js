@@ -86,12 +86,13 @@ export class Brush {
   rule({ x, y }, stroke = colour("muted"), dash = [4, 4], width = 1) {
     const { context, frame } = this;
     context.beginPath();
+    const crisp = (place) => Math.round(place) + ((width * this.ratio) % 2) / 2;
     if (y !== undefined) {
-      context.moveTo(frame.left, this.y(y));
-      context.lineTo(frame.left + frame.width, this.y(y));
+      context.moveTo(frame.left, crisp(this.y(y)));
+      context.lineTo(frame.left + frame.width, crisp(this.y(y)));
     } else {
-      context.moveTo(this.x(x), frame.top);
-      context.lineTo(this.x(x), frame.top + frame.height);
+      context.moveTo(crisp(this.x(x)), frame.top);
+      context.lineTo(crisp(this.x(x)), frame.top + frame.height);
     }
     this.stroke(stroke, width, dash);
   }

@@ -15,7 +15,8 @@ const default_reach = { x: 14, y: 14 };
 
 /// A plot kind gives a `spec`:
 ///   height(width)            of the whole plot in CSS pixels
-///   x, y, right              axes: range [low, high], label, splits, values, names, reversed (right: optional)
+///   x, y, right              axes: range [low, high], label, splits, values, names, reversed; right
+///                            may be absent
 ///   zooms                    "x", "xy" or ""
 ///   draw(brush, chart)       draws the data on the canvas
 ///   points {x, y}            what the pointer finds, in data units

@@ -1,9 +1,9 @@
 // A table as tab-separated text.
 
-// Grouped digits and the typographic minus are for people; a file is read by programs.
-function plain(text) {
+/// The text of a cell as programs read it: no grouped digits, no typographic minus, NA for missing.
+export function plain(text) {
   if (text === "" || text === "–") return "NA";
-  if (/^−?\d{1,3}(,\d{3})+(\.\d+)?$/.test(text)) text = text.replaceAll(",", "");
+  if (/^([\w.]+:|−)?\d{1,3}(,\d{3})+(\.\d+)?$/.test(text)) text = text.replaceAll(",", "");
   text = text.replace(/^([\d.]+) × 10⁻([⁰¹²³⁴⁵⁶⁷⁸⁹]+)$/, (_, mantissa, power) => {
     return `${mantissa}e-${[...power].map((digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹".indexOf(digit)).join("")}`;
   });

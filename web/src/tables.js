@@ -6,6 +6,10 @@ export function cell_value(cell) {
   return cell.dataset.value ?? cell.textContent.trim();
 }
 
+function headings_of(table) {
+  return [...table.tHead.rows[table.tHead.rows.length - 1].cells];
+}
+
 function sort_rows(rows, column, type, descending) {
   const keyed = rows.map((row) => [
     row.cells[column] ? sort_key(cell_value(row.cells[column]), type) : null,
@@ -19,7 +23,7 @@ function sort_rows(rows, column, type, descending) {
 }
 
 function make_sortable(table, rows) {
-  const headings = [...table.tHead.rows[table.tHead.rows.length - 1].cells];
+  const headings = headings_of(table);
   const sort_by = (heading) => {
     const descending = heading.getAttribute("aria-sort") === "ascending";
     for (const other of headings) other.removeAttribute("aria-sort");
@@ -78,12 +82,12 @@ function download_button(table) {
   return button;
 }
 
+// Cells that their writer gave no class; the headings' type says it in the style sheet.
 function align_numbers(table, rows) {
-  for (const heading of table.tHead.rows[table.tHead.rows.length - 1].cells) {
-    const type = heading.dataset.type;
+  for (const heading of headings_of(table)) {
+    const { type } = heading.dataset;
     if (type !== "number" && type !== "position") continue;
-    for (const cells of [heading.parentElement.cells, ...rows.map((row) => row.cells)])
-      cells[heading.cellIndex]?.classList.add(type);
+    for (const row of rows) row.cells[heading.cellIndex]?.classList.add(type);
   }
 }
 

@@ -1,0 +1,9 @@
+#!/usr/bin/env python3
+"""The parts of the page's script that need no browser, by Node's own test runner."""
+import sys
+
+import page_checks
+
+done = page_checks.run_node("--test", page_checks.FOLDER / "units.test.mjs")
+print(done.stdout, done.stderr)
+sys.exit(done.returncode)
