@@ -112,11 +112,8 @@ export async function draw_all_plots(page) {
     const figure = figures.nth(i);
     kinds.push(await figure.getAttribute("data-plot"));
     await figure.scrollIntoViewIfNeeded();
-    await figure
-      .locator("canvas")
-      .first()
-      .waitFor({ state: "visible", timeout: 15000 })
-      .catch(() => {});
+    const done = page.locator("figure.plot.enhanced, figure.plot.failed").and(figure);
+    await done.waitFor({ timeout: 15000 }).catch(() => {});
   }
   await settled(page);
   return kinds;

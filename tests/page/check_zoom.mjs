@@ -15,7 +15,13 @@ function changed_pixels(canvas, name) {
   return changed;
 }
 
-async function drag(page, frame) {
+// Asked for each time: the page may have scrolled.
+function frame_of(chart) {
+  return chart.locator(".u-over").boundingBox();
+}
+
+async function drag(page, chart) {
+  const frame = await frame_of(chart);
   const down = frame.y + frame.height / 2;
   await page.mouse.move(frame.x + frame.width * 0.3, down);
   await page.mouse.down();
@@ -29,40 +35,45 @@ async function with_key(page, key, act) {
   await page.keyboard.up(key);
 }
 
-function ways_in(page, chart, frame) {
-  const middle = [frame.x + frame.width / 2, frame.y + frame.height / 2];
+async function turn_wheel(page, chart) {
+  const frame = await frame_of(chart);
+  await page.mouse.move(frame.x + frame.width / 2, frame.y + frame.height / 2);
+  await page.mouse.wheel(0, -200);
+  await page.waitForTimeout(100); // Wheels are not waited for.
+}
+
+function ways_in(page, chart) {
   const host = chart.locator("xpath=..");
   return {
     "the + key": () => chart.press("+"),
-    drag: () => drag(page, frame),
-    "Ctrl and wheel": async () => {
-      await page.mouse.move(...middle);
-      await with_key(page, "Control", () => page.mouse.wheel(0, -200));
-    },
+    drag: () => drag(page, chart),
+    "Ctrl and wheel": () => with_key(page, "Control", () => turn_wheel(page, chart)),
     "the button": () => host.getByRole("button", { name: "Zoom in" }).click(),
   };
 }
 
-function ways_back(page, chart, frame) {
+function ways_back(page, chart) {
   const host = chart.locator("xpath=..");
   return {
     "the 0 key": () => chart.press("0"),
-    "a double click": () => page.mouse.dblclick(frame.x + frame.width * 0.9, frame.y + 3),
+    "a double click": async () => {
+      const frame = await frame_of(chart);
+      await page.mouse.dblclick(frame.x + frame.width * 0.9, frame.y + 3);
+    },
     "the reset button": () => host.getByRole("button", { name: "Show everything" }).click(),
   };
 }
 
-function ways_along(page, chart, frame) {
+function ways_along(page, chart) {
   const host = chart.locator("xpath=..");
   return {
-    "Shift and drag": () => with_key(page, "Shift", () => drag(page, frame)),
+    "Shift and drag": () => with_key(page, "Shift", () => drag(page, chart)),
     "the button to the right": () => host.getByRole("button", { name: "Move right" }).click(),
   };
 }
 
 /// What is wrong with zoom and pan of a plot in its first state; null where nothing is.
 export async function check_zoom(page, chart) {
-  const frame = await chart.locator(".u-over").boundingBox();
   const canvas = chart.locator("canvas");
   const quiet = async () => {
     await page.mouse.move(0, 0);
@@ -80,7 +91,7 @@ export async function check_zoom(page, chart) {
     await quiet();
     return (await canvas.evaluate(changed_pixels, name)) > most_noise;
   };
-  const back = Object.entries(ways_back(page, chart, frame));
+  const back = Object.entries(ways_back(page, chart));
   const restore = async () => {
     back.push(back.shift());
     const [name, act] = back[0];
@@ -88,13 +99,13 @@ export async function check_zoom(page, chart) {
     return (await differs_from("first")) ? `${name} does not show everything again` : null;
   };
   await keep("first");
-  for (const [name, act] of Object.entries(ways_in(page, chart, frame))) {
+  for (const [name, act] of Object.entries(ways_in(page, chart))) {
     await act();
     if (!(await differs_from("first"))) return `${name} does not zoom`;
     const problem = await restore();
     if (problem) return problem;
   }
-  for (const [name, act] of Object.entries(ways_along(page, chart, frame))) {
+  for (const [name, act] of Object.entries(ways_along(page, chart))) {
     await chart.press("+");
     await keep("zoomed");
     await act();

@@ -14,6 +14,7 @@ async function enhance(figure) {
     figure.classList.add("enhanced");
   } catch (error) {
     host.remove();
+    figure.classList.add("failed");
     console.error(`plot '${figure.dataset.source}': ${error.message}`);
   }
 }
