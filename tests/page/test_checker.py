@@ -68,4 +68,5 @@ class CheckerTest(unittest.TestCase):
 
 
 if __name__ == "__main__":
+    page_checks.require_browser()
     unittest.main()

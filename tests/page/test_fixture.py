@@ -28,4 +28,5 @@ class FixtureTest(unittest.TestCase):
 
 
 if __name__ == "__main__":
+    page_checks.require_browser()
     unittest.main()
