@@ -142,18 +142,17 @@ def quantiles():
 def incidence():
     groups = []
     for name, rate in (("highest fifth", 0.021), ("middle three fifths", 0.009), ("lowest fifth", 0.004)):
-        time = [k * 0.25 for k in range(41)]
+        time = [0.7 * k for k in range(1, 15)]
         level = [1 - math.exp(-rate * t) for t in time]
         groups.append({"name": name, "time": time, "incidence": level, "lower": [v * 0.85 for v in level],
                        "upper": [v * 1.15 for v in level], "at_risk": [int(2480 * (1 - t / 14)) for t in time]})
-    return {"unit": "years", "groups": groups}
+    return {"unit": "time in years", "groups": groups}
 
 
 def density():
-    edges = [-4 + 0.25 * k for k in range(33)]
-    counts = [int(12_000 * math.exp(-((edges[k] + 0.125) ** 2) / 2)) for k in range(32)]
-    return {"edges": edges, "counts": [None if count < 5 else count for count in counts],
-            "mark": {"value": 1.13, "label": "this person"}}
+    edges = [-4, -3, *(-2.75 + 0.25 * k for k in range(23)), 3, 4]  # Outer cells are joined ones.
+    counts = [int(48_000 * (high - low) * math.exp(-((low + high) ** 2) / 8)) for low, high in zip(edges, edges[1:])]
+    return {"edges": edges, "counts": counts, "mark": {"value": 1.13, "label": "this person"}}
 
 
 def contributions():

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { plain } from "../../web/src/download.js";
 import { integer, interval, number, p_value, round_step } from "../../web/src/format.js";
+import { bar_heights } from "../../web/src/histogram.js";
 import { PixelSet } from "../../web/src/pixel_set.js";
 import { PointIndex } from "../../web/src/point_index.js";
 import { Ranges } from "../../web/src/ranges.js";
@@ -119,4 +120,9 @@ test("plain: cells of a download are for programs", () => {
 test("PixelSet: each pixel once, none outside", () => {
   const set = new PixelSet({ left: 10, top: 10, width: 5, height: 5 });
   assert.deepEqual([set.add(12, 12), set.add(12, 12), set.add(500, 12)], [true, false, false]);
+});
+
+test("bar_heights: areas stand for counts, withheld ones stay unknown", () => {
+  const heights = bar_heights({ edges: [0, 1, 3, 4, 4], counts: [10, 40, null, 5] });
+  assert.deepEqual(heights, [0.5, 1, null, 0.5]);
 });

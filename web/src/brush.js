@@ -27,22 +27,15 @@ export class Brush {
   }
 
   /// A line through points; a null y ends a stretch and the next begins a new one.
-  line(x, y, { stroke = colour("ink"), width = 1.5, dash = [], step = false } = {}) {
+  line(x, y, { stroke = colour("ink"), width = 1.5, dash = [] } = {}) {
     const { context } = this;
     context.beginPath();
-    let previous = null;
+    let is_drawing = false;
     for (let i = 0; i < x.length; i++) {
-      if (y[i] === null) {
-        previous = null;
-        continue;
-      }
-      const at = [this.x(x[i]), this.y(y[i])];
-      if (previous === null) context.moveTo(...at);
-      else {
-        if (step) context.lineTo(at[0], previous[1]);
-        context.lineTo(...at);
-      }
-      previous = at;
+      const is_known = y[i] !== null;
+      if (is_known && is_drawing) context.lineTo(this.x(x[i]), this.y(y[i]));
+      else if (is_known) context.moveTo(this.x(x[i]), this.y(y[i]));
+      is_drawing = is_known;
     }
     this.stroke(stroke, width, dash);
   }
@@ -56,26 +49,13 @@ export class Brush {
     context.setLineDash([]);
   }
 
-  /// The area between two curves over the same x; `step` as for lines.
-  band(x, lower, upper, fill, { step = false, alpha = 1 } = {}) {
+  /// The area between two curves over the same x, where both are known.
+  band(x, lower, upper, fill, alpha = 1) {
     const { context } = this;
-    const outline = [];
-    const add = (i, edge) => outline.push([this.x(x[i]), this.y(edge[i])]);
     const kept = [...x.keys()].filter((i) => lower[i] !== null && upper[i] !== null);
-    const along = (order, edge, corner) => {
-      order.forEach((i, k) => {
-        if (step && k > 0)
-          outline.push([
-            this.x(x[corner === "before" ? i : order[k - 1]]),
-            this.y(edge[corner === "before" ? order[k - 1] : i]),
-          ]);
-        add(i, edge);
-      });
-    };
-    along(kept, upper, "before");
-    along([...kept].reverse(), lower, "after");
     context.beginPath();
-    outline.forEach((at, i) => (i === 0 ? context.moveTo(...at) : context.lineTo(...at)));
+    for (const i of kept) context.lineTo(this.x(x[i]), this.y(upper[i]));
+    for (const i of kept.reverse()) context.lineTo(this.x(x[i]), this.y(lower[i]));
     context.globalAlpha = alpha;
     context.fillStyle = fill;
     context.fill();
@@ -147,6 +127,13 @@ export class Brush {
     const [edge, end] = [Math.round(left), Math.round(right)];
     context.fillStyle = fill;
     context.fillRect(edge, top, end - edge, bottom - top);
+  }
+
+  box(x1, x2, y1, y2, stroke, dash) {
+    const [left, bottom] = [this.x(x1), this.y(y1)];
+    this.context.beginPath();
+    this.context.rect(left, bottom, this.x(x2) - left, this.y(y2) - bottom);
+    this.stroke(stroke, 1, dash);
   }
 
   text(

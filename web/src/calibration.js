@@ -1,30 +1,36 @@
-// Observed against predicted risk, with the distribution of predictions along the foot.
+// Observed against predicted outcome, with the distribution of predictions along the foot.
 import { integer, known, number } from "./format.js";
+import { bar_heights } from "./histogram.js";
 import { colour } from "./theme.js";
 
 const foot = 0.16;
+const withheld = 0.06;
 
-function top_of({ points, curve }) {
+// One range for both axes; risks begin at 0.
+function range_of({ points, curve }) {
   const values = [
-    ...points.predicted,
-    ...points.observed,
-    ...(points.upper ?? []),
-    ...(curve?.predicted ?? []),
-    ...(curve?.observed ?? []),
-  ];
-  return values.filter(known).reduce((top, value) => Math.max(top, value), 0) * 1.05 || 1;
+    points.predicted,
+    points.observed,
+    points.lower,
+    points.upper,
+    curve?.predicted,
+    curve?.observed,
+  ]
+    .flatMap((some) => some ?? [])
+    .filter(known);
+  const low = Math.min(0, ...values);
+  const high = Math.max(low, ...values);
+  const margin = (high - low || 1) * 0.05;
+  return [low < 0 ? low - margin : 0, high + margin];
 }
 
-// Counts that are withheld stand as a hollow bar of a fixed height.
-function draw_histogram(brush, { edges, counts }, top) {
-  const most = counts.reduce((peak, count) => Math.max(peak, count ?? 0), 1);
-  counts.forEach((count, i) => {
-    const height = top * foot * (known(count) ? count / most : 0.06);
-    if (known(count)) return brush.bar(edges[i], edges[i + 1], 0, height, colour("band"));
-    brush.context.beginPath();
-    const [left, right] = [brush.x(edges[i]), brush.x(edges[i + 1])];
-    brush.context.rect(left, brush.y(height), right - left, brush.y(0) - brush.y(height));
-    brush.stroke(colour("muted"), 1, [2, 2]);
+// Counts that are withheld stand as a dotted bar of a fixed height.
+function draw_histogram(brush, histogram, [low, high]) {
+  const { edges } = histogram;
+  const top_of = (height) => low + (high - low) * foot * height;
+  bar_heights(histogram).forEach((height, i) => {
+    if (known(height)) brush.bar(edges[i], edges[i + 1], low, top_of(height), colour("band"));
+    else brush.box(edges[i], edges[i + 1], low, top_of(withheld), colour("muted"), [2, 2]);
   });
 }
 
@@ -51,29 +57,32 @@ function describe({ predicted, observed, lower, upper, samples }, i) {
   return { title: `Group ${i + 1} of ${predicted.length}`, rows };
 }
 
+function legend_of({ curve, histogram }) {
+  const entries = [
+    { name: "groups by prediction, 95% intervals", colour: "series-1", shape: "disc" },
+  ];
+  if (curve) entries.push({ name: "fitted", colour: "accent", shape: "line" });
+  entries.push({ name: "perfect", colour: "muted", shape: "line", dash: [4, 4] });
+  if (!histogram) return entries;
+  entries.push({ name: "people by prediction", colour: "band", shape: "area" });
+  if (histogram.counts.some((count) => !known(count)))
+    entries.push({ name: "dotted: few, not told" });
+  return entries;
+}
+
 export function calibration(data) {
   const { points, curve, histogram } = data;
-  const top = top_of(data);
+  const range = range_of(data);
   return {
     height: (width) => Math.min(440, Math.max(280, width * 0.8)),
-    x: { range: [0, top], label: "Predicted" },
-    y: { range: [0, top], label: "Observed" },
+    x: { range, label: "Predicted" },
+    y: { range, label: "Observed" },
     zooms: "xy",
     points: { x: points.predicted, y: points.observed },
-    legend: [
-      { name: "groups of equal size", colour: "series-1", shape: "disc" },
-      ...(curve ? [{ name: "smoothed", colour: "accent", shape: "line" }] : []),
-      { name: "perfect", colour: "muted", shape: "line", dash: [4, 4] },
-      ...(histogram
-        ? [{ name: "how many have this prediction", colour: "band", shape: "area" }]
-        : []),
-      ...(histogram?.counts.some((count) => !known(count))
-        ? [{ name: "dotted: few, not told" }]
-        : []),
-    ],
+    legend: legend_of(data),
     draw: (brush) => {
-      if (histogram) draw_histogram(brush, histogram, top);
-      brush.line([0, top], [0, top], { stroke: colour("muted"), width: 1, dash: [4, 4] });
+      if (histogram) draw_histogram(brush, histogram, range);
+      brush.line(range, range, { stroke: colour("muted"), width: 1, dash: [4, 4] });
       if (curve) brush.line(curve.predicted, curve.observed, { stroke: colour("accent") });
       draw_points(brush, points);
     },

@@ -4,12 +4,15 @@ import { number } from "./format.js";
 import { colour } from "./theme.js";
 
 const row_height = 24;
+const most_rows = 60;
 
 function signed(value) {
   return value > 0 ? `+${number(value)}` : number(value);
 }
 
-export function contributions({ rows, label }) {
+/// Rows beyond the first 60 are in the table alone.
+export function contributions({ rows: all_rows, label }) {
+  const rows = all_rows.slice(0, most_rows);
   const values = rows.map(({ value }) => value);
   const low = Math.min(0, ...values);
   const high = Math.max(0, ...values);
@@ -18,7 +21,7 @@ export function contributions({ rows, label }) {
     height: () => rows.length * row_height + 66,
     x: {
       range: [low < 0 ? low - margin : 0, high > 0 ? high + margin : 0],
-      label: label ?? "Contribution to the score",
+      label: label ?? "Contribution, in units of the score",
     },
     y: {
       range: [-0.6, rows.length - 0.4],

@@ -1,5 +1,6 @@
 // The distribution of a score in its population, and where one person stands in it.
 import { integer, known, number } from "./format.js";
+import { bar_heights } from "./histogram.js";
 import { colour } from "./theme.js";
 
 function draw_mark(brush, { value, label }) {
@@ -7,38 +8,53 @@ function draw_mark(brush, { value, label }) {
   brush.font(12, "600");
   const { left, width, top } = brush.frame;
   const across = brush.x(value);
-  const to_left = across + brush.context.measureText(label).width + 12 * brush.ratio > left + width;
-  const place = across + (to_left ? -8 : 8) * brush.ratio;
-  brush.text(label, place, top + 12 * brush.ratio, {
-    align: to_left ? "right" : "left",
-    fill: colour("accent"),
-    halo: true,
-  });
+  const gap = 8 * brush.ratio;
+  const to_left = across + gap + brush.context.measureText(label).width > left + width;
+  const style = { align: to_left ? "right" : "left", fill: colour("accent"), halo: true };
+  brush.text(label, across + (to_left ? -gap : gap), top + 12 * brush.ratio, style);
 }
 
-export function density({ edges, counts, mark, label }) {
-  const most = counts.reduce((top, count) => Math.max(top, count ?? 0), 1);
-  const middles = counts.map((_, i) => (edges[i] + edges[i + 1]) / 2);
-  const last = edges[edges.length - 1];
-  const low = Math.min(edges[0], mark?.value ?? edges[0]);
-  const high = Math.max(last, mark?.value ?? last);
+function describe({ edges, counts }, i) {
+  const last = counts.length - 1;
+  const ends = [number(edges[i], 4), number(edges[i + 1], 4)];
+  const title =
+    i === 0 ? `below ${ends[1]}` : i === last ? `${ends[0]} and above` : `${ends[0]} to ${ends[1]}`;
+  return { title, rows: [["People", known(counts[i]) ? integer(counts[i]) : "few: not told"]] };
+}
+
+function range_of(edges, mark) {
+  const values = [...edges, mark?.value].filter(known);
+  const [low, high] = [Math.min(...values), Math.max(...values)];
   const margin = (high - low) * 0.02;
+  return [low - margin, high + margin];
+}
+
+/// The first and the last cell hold all beyond their inner edge.
+export function density(data, { title }) {
+  const { edges, counts, mark, label } = data;
+  const heights = bar_heights(data);
   return {
     height: (width) => Math.min(320, Math.max(220, width * 0.4)),
-    x: { range: [low - margin, high + margin], label: label ?? "Score" },
-    y: { range: [0, most * 1.15], label: "People" },
+    x: { range: range_of(edges, mark), label: label ?? title },
+    y: {
+      range: [0, 1.15],
+      label: "People (relative)",
+      values: (splits) => splits.map(() => ""),
+      grid: false,
+      ticks: false,
+    },
     zooms: "",
-    points: { x: middles, y: counts.map((count) => count ?? 0) },
+    points: {
+      x: counts.map((_, i) => (edges[i] + edges[i + 1]) / 2),
+      y: heights.map((height) => height ?? 0),
+    },
     reach: { x: Infinity, y: Infinity },
     draw: (brush) => {
-      counts.forEach((count, i) =>
-        brush.bar(edges[i], edges[i + 1], 0, count ?? 0, colour("band-strong")),
+      heights.forEach((height, i) =>
+        brush.bar(edges[i], edges[i + 1], 0, height ?? 0, colour("band-strong")),
       );
       if (mark && known(mark.value)) draw_mark(brush, mark);
     },
-    describe: (i) => ({
-      title: `${number(edges[i], 4)} to ${number(edges[i + 1], 4)}`,
-      rows: [["People", known(counts[i]) ? integer(counts[i]) : "few: not told"]],
-    }),
+    describe: (i) => describe(data, i),
   };
 }

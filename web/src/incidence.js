@@ -1,9 +1,20 @@
-// Cumulative incidence by group of the score, in steps, with bands.
+// Cumulative incidence by group of the score: from 0, straight lines between the times told, with bands.
 import { integer, known, number } from "./format.js";
 import { colour, series_colour } from "./theme.js";
 
-/// Dashes by group, as canvas and legend draw them.
+// By group, as canvas and legend draw them.
 const dashes = [[], [7, 4], [2, 3], [9, 3, 2, 3], [4, 2]];
+
+function from_zero({ time, incidence, lower, upper }) {
+  if (time[0] === 0) return { time, incidence, lower, upper };
+  const before = (values, first) => values && [first, ...values];
+  return {
+    time: [0, ...time],
+    incidence: before(incidence, 0),
+    lower: before(lower, 0),
+    upper: before(upper, 0),
+  };
+}
 
 function flat(groups) {
   const points = { x: [], y: [], group: [], place: [] };
@@ -30,14 +41,30 @@ function describe({ name, time, incidence, lower, upper, at_risk }, i) {
   return { title: name, rows };
 }
 
+function draw(brush, lines) {
+  lines.forEach(({ time, lower, upper }, k) => {
+    if (lower && upper) brush.band(time, lower, upper, series_colour(k), 0.16);
+  });
+  lines.forEach(({ time, incidence: values }, k) => {
+    brush.line(time, values, {
+      stroke: series_colour(k),
+      width: 1.75,
+      dash: dashes[k % dashes.length],
+    });
+    brush.marks(time.slice(1), values.slice(1), { radius: 1.75, fill: series_colour(k) });
+  });
+}
+
 export function incidence({ unit, groups }) {
   const points = flat(groups);
+  const lines = groups.map(from_zero);
   const last = points.x.reduce((top, value) => Math.max(top, value), 0) || 1;
   const tops = groups.flatMap(({ upper, incidence: values }) => (upper ?? values).filter(known));
   const highest = tops.reduce((top, value) => Math.max(top, value), 0) * 1.05 || 1;
+  const words = unit || "time";
   return {
     height: (width) => Math.min(420, Math.max(280, width * 0.55)),
-    x: { range: [0, last * 1.01], label: unit ? `Time (${unit})` : "Time" },
+    x: { range: [0, last * 1.01], label: words[0].toUpperCase() + words.slice(1) },
     y: { range: [0, highest], label: "Cumulative incidence" },
     zooms: "xy",
     points,
@@ -48,21 +75,7 @@ export function incidence({ unit, groups }) {
       shape: "line",
       dash: dashes[k % dashes.length],
     })),
-    draw: (brush) => {
-      groups.forEach(({ time, lower, upper }, k) => {
-        if (lower && upper)
-          brush.band(time, lower, upper, series_colour(k), { step: true, alpha: 0.16 });
-      });
-      groups.forEach(({ time, incidence: values }, k) => {
-        brush.line(time, values, {
-          stroke: series_colour(k),
-          width: 1.75,
-          dash: dashes[k % dashes.length],
-          step: true,
-        });
-      });
-      brush.rule({ y: 0 }, colour("muted"), []);
-    },
+    draw: (brush) => draw(brush, lines),
     describe: (i) => describe(groups[points.group[i]], points.place[i]),
   };
 }

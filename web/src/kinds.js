@@ -32,7 +32,7 @@ export function is_kind(name) {
 /// Puts the plot of a kind, with its legend, into an empty element that stands in the page.
 /// `open_region(id)` is what a click on a locus does.
 export function draw_chart(host, kind, data, title, open_region) {
-  const spec = kinds[kind](data, open_region);
+  const spec = kinds[kind](data, { title, open_region });
   const chart = new Chart(host, spec, title);
   if (spec.legend) host.append(legend(spec.legend));
   return chart;

@@ -129,7 +129,7 @@ function region_near(loci, contig, position) {
   return near.sort((left, right) => distance(left) - distance(right))[0]?.region ?? null;
 }
 
-export function manhattan(data, open_region) {
+export function manhattan(data, { open_region }) {
   const { contigs, hits, loci = [], threshold } = data;
   const all = joined_points(data);
   const highest = all.y.reduce((top, value) => Math.max(top, value), (threshold ?? 0) * 1.1);
