@@ -15,17 +15,19 @@ function changed_pixels(canvas, name) {
   return changed;
 }
 
-// Asked for each time: the page may have scrolled.
-function frame_of(chart) {
-  return chart.locator(".u-over").boundingBox();
+// A place in the frame, by fractions of what of it is in view. Asked for each time: the page may
+// have scrolled.
+async function place_in(page, chart, across, down) {
+  const { x, y, width, height } = await chart.locator(".u-over").boundingBox();
+  const top = Math.max(y, 0);
+  const bottom = Math.min(y + height, page.viewportSize().height);
+  return [x + width * across, top + 2 + (bottom - top - 4) * down];
 }
 
 async function drag(page, chart) {
-  const frame = await frame_of(chart);
-  const down = frame.y + frame.height / 2;
-  await page.mouse.move(frame.x + frame.width * 0.3, down);
+  await page.mouse.move(...(await place_in(page, chart, 0.3, 0.5)));
   await page.mouse.down();
-  await page.mouse.move(frame.x + frame.width * 0.6, down + 2, { steps: 4 });
+  await page.mouse.move(...(await place_in(page, chart, 0.6, 0.5)), { steps: 4 });
   await page.mouse.up();
 }
 
@@ -36,8 +38,7 @@ async function with_key(page, key, act) {
 }
 
 async function turn_wheel(page, chart) {
-  const frame = await frame_of(chart);
-  await page.mouse.move(frame.x + frame.width / 2, frame.y + frame.height / 2);
+  await page.mouse.move(...(await place_in(page, chart, 0.5, 0.5)));
   await page.mouse.wheel(0, -200);
   await page.waitForTimeout(100); // Wheels are not waited for.
 }
@@ -57,8 +58,7 @@ function ways_back(page, chart) {
   return {
     "the 0 key": () => chart.press("0"),
     "a double click": async () => {
-      const frame = await frame_of(chart);
-      await page.mouse.dblclick(frame.x + frame.width * 0.9, frame.y + 3);
+      await page.mouse.dblclick(...(await place_in(page, chart, 0.9, 0)));
     },
     "the reset button": () => host.getByRole("button", { name: "Show everything" }).click(),
   };

@@ -1,5 +1,6 @@
 // Parts of the page's script that need no browser, against naive versions and known answers.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { plain } from "../../web/src/download.js";
 import { integer, interval, number, p_value, round_step } from "../../web/src/format.js";
@@ -125,4 +126,44 @@ test("PixelSet: each pixel once, none outside", () => {
 test("bar_heights: areas stand for counts, withheld ones stay unknown", () => {
   const heights = bar_heights({ edges: [0, 1, 3, 4, 4], counts: [10, 40, null, 5] });
   assert.deepEqual(heights, [0.5, 1, null, 0.5]);
+});
+
+// Relative luminance and contrast as WCAG 2.1 defines them.
+function luminance(hex) {
+  const parts = [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16) / 255);
+  const [red, green, blue] = parts.map((c) =>
+    c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4,
+  );
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}
+
+function contrast(one, other) {
+  const [low, high] = [luminance(one), luminance(other)].sort((a, b) => a - b);
+  return (high + 0.05) / (low + 0.05);
+}
+
+test("themes: text and marks stand out from their ground", () => {
+  const style = readFileSync(new URL("../../web/src/themes.css", import.meta.url), "utf8");
+  const blocks = style.split("{").filter((block) => block.includes("--paper"));
+  assert.equal(blocks.length, 3);
+  for (const block of blocks) {
+    const colours = Object.fromEntries(
+      [...block.matchAll(/--([\w-]+): (#\w{6});/g)].map((m) => m.slice(1)),
+    );
+    for (const ground of ["paper", "panel"]) {
+      for (const text of ["ink", "muted", "accent"]) {
+        assert.ok(contrast(colours[text], colours[ground]) >= 4.5, `${text} on ${ground}`);
+      }
+    }
+    const marks = Object.keys(colours).filter((name) =>
+      /^(series|ld|negative|positive|contig-1)/.test(name),
+    );
+    assert.equal(marks.length, 17);
+    for (const mark of marks) {
+      assert.ok(
+        contrast(colours[mark], colours.paper) >= 3,
+        `${mark}: ${contrast(colours[mark], colours.paper)}`,
+      );
+    }
+  }
 });

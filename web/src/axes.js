@@ -54,7 +54,8 @@ function without_overlaps(plot, splits, labels, width_of, gap) {
 
 // Names under columns: in one line, in several, or upright, by the room that a column has.
 function fitted_names(plot, names) {
-  const room = plot.over.clientWidth / Math.max(plot.scales.x.max - plot.scales.x.min, 1) - 6;
+  const room =
+    plot.bbox.width / devicePixelRatio / Math.max(plot.scales.x.max - plot.scales.x.min, 1) - 6;
   const broken = names.map((name) => name?.replaceAll(" ", "\n") ?? null);
   if (widest(plot, names) <= room) return { labels: names, upright: false };
   if (widest(plot, broken) <= room) return { labels: broken, upright: false };

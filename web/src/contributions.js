@@ -1,19 +1,17 @@
 // What raises and what lowers one person's score: bars from zero.
 import { names_at, whole_splits } from "./axes.js";
-import { number } from "./format.js";
+import { fixed, places_for } from "./format.js";
 import { colour } from "./theme.js";
 
 const row_height = 24;
 const most_rows = 60;
 
-function signed(value) {
-  return value > 0 ? `+${number(value)}` : number(value);
-}
-
 /// Rows beyond the first 60 are in the table alone.
 export function contributions({ rows: all_rows, label }) {
   const rows = all_rows.slice(0, most_rows);
   const values = rows.map(({ value }) => value);
+  const places = places_for(values);
+  const signed = (value) => `${value > 0 ? "+" : ""}${fixed(value, places)}`;
   const low = Math.min(0, ...values);
   const high = Math.max(0, ...values);
   const margin = (high - low || 1) * 0.06;

@@ -35,12 +35,20 @@ export function p_value(neg_log10_p) {
   return `${mantissa} × 10⁻${[...String(exponent)].map((digit) => superscripts[digit]).join("")}`;
 }
 
+/// Places after the point that give the largest of some values three digits.
+export function places_for(values) {
+  const largest = Math.max(0, ...values.filter(known).map(Math.abs));
+  return Math.min(Math.max(2 - Math.floor(Math.log10(largest || 1)), 0), 6);
+}
+
+export function fixed(value, places) {
+  return known(value) ? value.toFixed(places).replace("-", "−") : missing;
+}
+
 /// An estimate with its interval, all to the same place after the point.
 export function interval(estimate, lower, upper) {
-  const largest = Math.max(...[estimate, lower, upper].filter(known).map(Math.abs));
-  const places = Math.min(Math.max(2 - Math.floor(Math.log10(largest || 1)), 0), 5);
-  const text = (value) => (known(value) ? value.toFixed(places).replace("-", "−") : missing);
-  return `${text(estimate)} (${text(lower)} to ${text(upper)})`;
+  const places = places_for([estimate, lower, upper]);
+  return `${fixed(estimate, places)} (${fixed(lower, places)} to ${fixed(upper, places)})`;
 }
 
 /// Text that fits `width` pixels in the context's font, shortened at its end.

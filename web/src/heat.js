@@ -6,6 +6,7 @@ import { colour } from "./theme.js";
 const strong = 7.30103;
 const row_heights = [15, 22];
 const tallest = 6000;
+const least_for_sign = 12; // Pixels of a column.
 
 function cells_of({ rows, columns, z }) {
   const x = [];
@@ -43,10 +44,11 @@ function draw_sign(brush, column, row, value, most) {
 
 function draw(brush, { z, y }, cells, most) {
   brush.font(12, "600");
+  const has_room = Math.abs(brush.x(1) - brush.x(0)) >= least_for_sign * brush.ratio;
   for (let i = 0; i < cells.x.length; i++) {
     const [row, column] = [cells.y[i], cells.x[i]];
     draw_cell(brush, column, row, z[row][column], most);
-    if (known(y?.[row]?.[column]) && y[row][column] >= strong)
+    if (has_room && known(y?.[row]?.[column]) && y[row][column] >= strong)
       draw_sign(brush, column, row, z[row][column], most);
   }
 }
@@ -86,7 +88,7 @@ export function heat(data) {
     legend: [
       { name: "effect allele lowers", colour: "negative", shape: "square" },
       { name: "effect allele raises", colour: "positive", shape: "square" },
-      { name: `deeper: larger |z| (to ${number(most, 2)}); + and − where p ≤ 5 × 10⁻⁸` },
+      { name: `deeper: larger |z| (to ${number(most, 2)}); + and − where p ≤ 5\u00a0×\u00a010⁻⁸` },
     ],
     draw: (brush) => draw(brush, data, cells, most),
     describe: (i) => {
