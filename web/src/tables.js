@@ -86,7 +86,8 @@ function download_button(table) {
 function align_numbers(table, rows) {
   for (const heading of headings_of(table)) {
     const { type } = heading.dataset;
-    if (type !== "number" && type !== "position") continue;
+    const is_classed = (rows[0]?.cells[heading.cellIndex]?.classList.length ?? 0) > 0;
+    if (is_classed || (type !== "number" && type !== "position")) continue;
     for (const row of rows) row.cells[heading.cellIndex]?.classList.add(type);
   }
 }
