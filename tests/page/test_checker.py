@@ -44,17 +44,18 @@ class CheckerTest(unittest.TestCase):
         forbidden = pathlib.Path(self.folder.name) / "forbidden.txt"
         forbidden.write_text("rs100050\nnowhere-in-it\nrs10005\n", encoding="utf-8")
         output = self.findings("--forbid", forbidden, "--paint-limit", "0.0001", "--expect-plots", "qq,forest")
-        self.assert_named(output, "script: broken", r"the page is \d+ pixels wide", "overlaps", "print shows", "does not change the background",
-                          "holds line 1 of the forbidden", "the first paint came after", "no plot of kind 'forest'")
+        self.assert_named(output, "script: broken", r"the page is \d+ pixels wide", "overlaps", "print shows",
+                          "does not change the background", "holds line 1 of the forbidden", "the first paint came after", "no plot of kind 'forest'")
         self.assertNotIn("rs100050", output)
         self.assertNotRegex(output, "line [23] of the forbidden")
 
     def test_controls_that_do_nothing(self):
         stops = "".join(STOP.format(event=event, target=target) for event, target in (
-            ("mousemove", ".u-over"), ("click", "button.sort"), ("input", "input"), ("click", ".buttons"), ("click", ".open-region")))
+            ("mousemove", ".u-over"), ("click", "button.sort"), ("input", "input"), ("click", ".buttons"),
+            ("click", ".open-region")))
         self.spoil(("<main>", stops + "<main>"))
-        self.assert_named(self.findings(), "hover shows no read-out", "aria-sort of column 1", "search", "drag does not zoom|the button does not zoom",
-                          "a row opens no regional view")
+        self.assert_named(self.findings(), "hover shows no read-out", "aria-sort of column 1", "search",
+                          "drag does not zoom|the button does not zoom", "a row opens no regional view")
 
     def test_blank_plots_and_requests(self):
         blank = ("<script>for(const name of ['fill','stroke','fillRect','fillText','strokeText'])CanvasRenderingContext2D.prototype[name]=()=>{}</script>")
