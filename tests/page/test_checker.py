@@ -8,7 +8,8 @@ import unittest
 import page_checks
 
 OUTSIDE = '<img src="http://pages.invalid/picture.png" alt="">'
-STOP = "<script>document.addEventListener('{event}',(e)=>{{if(e.target.closest('{target}'))e.stopImmediatePropagation()}},true)</script>"
+STOP = ("<script>document.addEventListener('{event}',(e)=>{{"
+        "if(e.target.closest('{target}'))e.stopImmediatePropagation()}},true)</script>")
 
 
 class CheckerTest(unittest.TestCase):
@@ -40,12 +41,14 @@ class CheckerTest(unittest.TestCase):
         faults = ('<p style="width:2000px">wide</p><p style="margin-top:-30px">over the heading</p>'
                   "<script>throw new Error('broken')</script><style>@media print{.live{display:block !important}}"
                   "html{background:#fff !important}</style>")
-        self.spoil(("</main>", faults + "</main>"), (">Lead variant<", ' style="max-width:20px;overflow:hidden">Leadvariantwithalongname<'))
+        self.spoil(("</main>", faults + "</main>"),
+                   (">Lead variant<", ' style="max-width:20px;overflow:hidden">Leadvariantwithalongname<'))
         forbidden = pathlib.Path(self.folder.name) / "forbidden.txt"
         forbidden.write_text("rs100050\nnowhere-in-it\nrs10005\n", encoding="utf-8")
         output = self.findings("--forbid", forbidden, "--paint-limit", "0.0001", "--expect-plots", "qq,forest")
         self.assert_named(output, "script: broken", r"the page is \d+ pixels wide", "overlaps", "print shows",
-                          "does not change the background", "holds line 1 of the forbidden", "the first paint came after", "no plot of kind 'forest'")
+                          "does not change the background", "holds line 1 of the forbidden",
+                          "the first paint came after", "no plot of kind 'forest'")
         self.assertNotIn("rs100050", output)
         self.assertNotRegex(output, "line [23] of the forbidden")
 
@@ -55,7 +58,8 @@ class CheckerTest(unittest.TestCase):
             ("click", ".open-region")))
         self.spoil(("<main>", stops + "<main>"))
         self.assert_named(self.findings(), "hover shows no read-out", "aria-sort of column 1", "search",
-                          "drag does not zoom|the button does not zoom", "a row opens no regional view")
+                          "drag does not zoom|the button does not zoom",
+                          "a row opens no regional view")
 
     def test_blank_plots_and_requests(self):
         blank = ("<script>for(const name of ['fill','stroke','fillRect','fillText','strokeText'])CanvasRenderingContext2D.prototype[name]=()=>{}</script>")
