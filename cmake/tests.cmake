@@ -27,6 +27,6 @@ add_test(NAME layers COMMAND ${MANIPLE_PYTHON} ${CMAKE_SOURCE_DIR}/scripts/check
 add_test(NAME format COMMAND ${CMAKE_SOURCE_DIR}/scripts/check_format)
 set_tests_properties(format PROPERTIES SKIP_RETURN_CODE 77)
 
-foreach(area mpi cli store program slurm readme bench fuzz)
+foreach(area mpi cli store program slurm readme bench fuzz page)
   include(cmake/${area}_tests.cmake)
 endforeach()

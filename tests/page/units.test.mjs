@@ -1,0 +1,169 @@
+// Parts of the page's script that need no browser, against naive versions and known answers.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { plain } from "../../web/src/download.js";
+import { integer, interval, number, p_value, round_step } from "../../web/src/format.js";
+import { bar_heights } from "../../web/src/histogram.js";
+import { PixelSet } from "../../web/src/pixel_set.js";
+import { PointIndex } from "../../web/src/point_index.js";
+import { Ranges } from "../../web/src/ranges.js";
+import { compare_keys, parsed_number, sort_key } from "../../web/src/sort_keys.js";
+
+// A linear congruential generator (Park and Miller 1988), so that every run has the same points.
+function uniform(seed) {
+  let state = seed;
+  return () => (state = (state * 48271) % 2147483647) / 2147483647;
+}
+
+test("PointIndex: nearest point is that of a search over all", () => {
+  const random = uniform(7);
+  const count = 2000;
+  const x = Float64Array.from({ length: count }, () => random() * 3e9);
+  const y = Float64Array.from({ length: count }, () => random() * 40);
+  const per_pixel = { x: 3e9 / 1000, y: 40 / 300 };
+  const reach = { x: 14, y: 14 };
+  const index = new PointIndex({ x, y });
+  let found = 0;
+  for (let k = 0; k < 500; k++) {
+    const [at_x, at_y] = [random() * 3e9, random() * 40];
+    let best = null;
+    let least = Infinity;
+    for (let i = 0; i < count; i++) {
+      const across = Math.abs(x[i] - at_x) / per_pixel.x;
+      const up = Math.abs(y[i] - at_y) / per_pixel.y;
+      if (across <= reach.x && up <= reach.y && Math.hypot(across, up) < least) {
+        least = Math.hypot(across, up);
+        best = i;
+      }
+    }
+    found += best !== null;
+    assert.equal(index.nearest(at_x, at_y, per_pixel, reach), best);
+  }
+  assert.ok(found > 100 && found < 500);
+});
+
+test("PointIndex: without bounds the nearest of all is found", () => {
+  const index = new PointIndex({ x: [5, 1, 3], y: [0, 0, 0] });
+  const far = { x: Infinity, y: Infinity };
+  assert.equal(index.nearest(2.9, 100, { x: 1, y: 1 }, far), 2);
+  assert.equal(index.nearest(-50, 0, { x: 1, y: 1 }, far), 1);
+});
+
+test("Ranges: zoom keeps its fixed point, stays inside, and reset takes it back", () => {
+  const ranges = new Ranges({ x: [0, 100], y: [0, 10] }, "x");
+  ranges.zoom(0.5, 0.25);
+  assert.deepEqual(ranges.now, { x: [12.5, 62.5], y: [0, 10] });
+  assert.ok(ranges.changed);
+  ranges.pan(10);
+  assert.deepEqual(ranges.now.x, [50, 100]);
+  ranges.zoom(100);
+  assert.deepEqual(ranges.now.x, [0, 100]);
+  ranges.zoom(1e-12);
+  assert.ok(ranges.now.x[1] > ranges.now.x[0]);
+  ranges.reset();
+  assert.ok(!ranges.changed);
+});
+
+test("p_value: p from -log10 p, also below what a double holds", () => {
+  assert.equal(p_value(0), "1");
+  assert.equal(p_value(Math.log10(2)), "0.5");
+  assert.equal(p_value(7.30103), "5.0 × 10⁻⁸");
+  assert.equal(p_value(8), "1.0 × 10⁻⁸");
+  assert.equal(p_value(1000 - Math.log10(9.99)), "1.0 × 10⁻⁹⁹⁹");
+  assert.equal(p_value(null), "–");
+});
+
+test("number, integer and interval: as tables show them", () => {
+  assert.deepEqual([number(-0.012345), number(0), number(null)], ["−0.0123", "0", "–"]);
+  assert.equal(number(1.5e-7), "1.50e−7");
+  assert.equal(integer(1234567), "1,234,567");
+  assert.equal(interval(0.68, 0.66, 0.7), "0.680 (0.660 to 0.700)");
+  assert.equal(interval(12.5, 10, null), "12.5 (10.0 to –)");
+});
+
+test("round_step: 1, 2 or 5 times a power of ten", () => {
+  assert.deepEqual(
+    [10, 11, 45, 90].map((span) => round_step(span, 10)),
+    [1, 2, 5, 10],
+  );
+});
+
+test("sort_key: numbers as people write them, positions by contig, missing as null", () => {
+  const written = ["1,234", "−0.5", "3.1 × 10⁻⁸", "<5", "2e-9", "12%", "none"];
+  assert.deepEqual(written.map(parsed_number), [1234, -0.5, 3.1e-8, 5, 2e-9, 12, null]);
+  const places = ["X:5", "10:1", "2:30,000", "chr2:4,000", "MT:1", "scaffold_7:1"];
+  const sorted = [...places].sort((a, b) =>
+    compare_keys(sort_key(a, "position"), sort_key(b, "position"), "position"),
+  );
+  assert.deepEqual(sorted, ["chr2:4,000", "2:30,000", "10:1", "X:5", "MT:1", "scaffold_7:1"]);
+  assert.deepEqual(
+    ["", "–"].map((text) => sort_key(text, "number")),
+    [null, null],
+  );
+  assert.ok(compare_keys("rs9", "rs10", "text") < 0);
+});
+
+test("plain: cells of a download are for programs", () => {
+  const cells = ["1,234,567", "−0.5", "–", "3.1 × 10⁻¹²", "1.50e−7", "a, b", "1:12,345", "rs1−2"];
+  assert.deepEqual(cells.map(plain), [
+    "1234567",
+    "-0.5",
+    "NA",
+    "3.1e-12",
+    "1.50e-7",
+    "a, b",
+    "1:12345",
+    "rs1−2",
+  ]);
+});
+
+test("PixelSet: each pixel once, none outside", () => {
+  const set = new PixelSet({ left: 10, top: 10, width: 5, height: 5 });
+  assert.deepEqual([set.add(12, 12), set.add(12, 12), set.add(500, 12)], [true, false, false]);
+});
+
+test("bar_heights: areas stand for counts, withheld ones stay unknown", () => {
+  const heights = bar_heights({ edges: [0, 1, 3, 4, 4], counts: [10, 40, null, 5] });
+  assert.deepEqual(heights, [0.5, 1, null, 0.5]);
+});
+
+// Relative luminance and contrast as WCAG 2.1 defines them.
+function luminance(hex) {
+  const parts = [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16) / 255);
+  const [red, green, blue] = parts.map((c) =>
+    c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4,
+  );
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}
+
+function contrast(one, other) {
+  const [low, high] = [luminance(one), luminance(other)].sort((a, b) => a - b);
+  return (high + 0.05) / (low + 0.05);
+}
+
+test("themes: text and marks stand out from their ground", () => {
+  const style = readFileSync(new URL("../../web/src/themes.css", import.meta.url), "utf8");
+  const blocks = style.split("{").filter((block) => block.includes("--paper"));
+  assert.equal(blocks.length, 3);
+  for (const block of blocks) {
+    const colours = Object.fromEntries(
+      [...block.matchAll(/--([\w-]+): (#\w{6});/g)].map((m) => m.slice(1)),
+    );
+    for (const ground of ["paper", "panel"]) {
+      for (const text of ["ink", "muted", "accent"]) {
+        assert.ok(contrast(colours[text], colours[ground]) >= 4.5, `${text} on ${ground}`);
+      }
+    }
+    const marks = Object.keys(colours).filter((name) =>
+      /^(series|ld|negative|positive|contig-1)/.test(name),
+    );
+    assert.equal(marks.length, 17);
+    for (const mark of marks) {
+      assert.ok(
+        contrast(colours[mark], colours.paper) >= 3,
+        `${mark}: ${contrast(colours[mark], colours.paper)}`,
+      );
+    }
+  }
+});

@@ -1,0 +1,91 @@
+// Observed against predicted outcome, with the distribution of predictions along the foot.
+import { integer, known, number } from "./format.js";
+import { bar_heights } from "./histogram.js";
+import { colour } from "./theme.js";
+
+const foot = 0.16;
+const withheld = 0.06;
+
+// One range for both axes; risks begin at 0.
+function range_of({ points, curve }) {
+  const values = [
+    points.predicted,
+    points.observed,
+    points.lower,
+    points.upper,
+    curve?.predicted,
+    curve?.observed,
+  ]
+    .flatMap((some) => some ?? [])
+    .filter(known);
+  const low = Math.min(0, ...values);
+  const high = Math.max(low, ...values);
+  const margin = (high - low || 1) * 0.05;
+  return [low < 0 ? low - margin : 0, high + margin];
+}
+
+// Counts that are withheld stand as a dotted bar of a fixed height.
+function draw_histogram(brush, histogram, [low, high]) {
+  const { edges } = histogram;
+  const top_of = (height) => low + (high - low) * foot * height;
+  bar_heights(histogram).forEach((height, i) => {
+    if (known(height)) brush.bar(edges[i], edges[i + 1], low, top_of(height), colour("band"));
+    else brush.box(edges[i], edges[i + 1], low, top_of(withheld), colour("muted"), [2, 2]);
+  });
+}
+
+function draw_points(brush, { predicted, observed, lower, upper }) {
+  predicted.forEach((at, i) => {
+    if (known(lower?.[i]) && known(upper?.[i])) brush.whisker([at, lower[i]], [at, upper[i]]);
+  });
+  brush.marks(predicted, observed, {
+    radius: 4,
+    fill: colour("series-1"),
+    stroke: colour("paper"),
+    width: 1,
+  });
+}
+
+function describe({ predicted, observed, lower, upper, samples }, i) {
+  const rows = [
+    ["Predicted", number(predicted[i])],
+    ["Observed", number(observed[i])],
+  ];
+  if (known(lower?.[i])) rows.push(["95% interval", `${number(lower[i])} to ${number(upper[i])}`]);
+  if (known(samples?.[i]))
+    rows.push(["Samples", typeof samples[i] === "number" ? integer(samples[i]) : samples[i]]);
+  return { title: `Group ${i + 1} of ${predicted.length}`, rows };
+}
+
+function legend_of({ curve, histogram }) {
+  const entries = [
+    { name: "groups by prediction, 95% intervals", colour: "series-1", shape: "disc" },
+  ];
+  if (curve) entries.push({ name: "fitted", colour: "accent", shape: "line" });
+  entries.push({ name: "perfect", colour: "muted", shape: "line", dash: [4, 4] });
+  if (!histogram) return entries;
+  entries.push({ name: "people by prediction", colour: "band", shape: "area" });
+  if (histogram.counts.some((count) => !known(count)))
+    entries.push({ name: "dotted: few, not told" });
+  return entries;
+}
+
+export function calibration(data) {
+  const { points, curve, histogram } = data;
+  const range = range_of(data);
+  return {
+    height: (width) => Math.min(440, Math.max(280, width * 0.8)),
+    x: { range, label: "Predicted" },
+    y: { range, label: "Observed" },
+    zooms: "xy",
+    points: { x: points.predicted, y: points.observed },
+    legend: legend_of(data),
+    draw: (brush) => {
+      if (histogram) draw_histogram(brush, histogram, range);
+      brush.line(range, range, { stroke: colour("muted"), width: 1, dash: [4, 4] });
+      if (curve) brush.line(curve.predicted, curve.observed, { stroke: colour("accent") });
+      draw_points(brush, points);
+    },
+    describe: (i) => describe(points, i),
+  };
+}

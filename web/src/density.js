@@ -1,0 +1,60 @@
+// The distribution of a score in its population, and where one person stands in it.
+import { integer, known, number } from "./format.js";
+import { bar_heights } from "./histogram.js";
+import { colour } from "./theme.js";
+
+function draw_mark(brush, { value, label }) {
+  brush.rule({ x: value }, colour("accent"), [], 2);
+  brush.font(12, "600");
+  const { left, width, top } = brush.frame;
+  const across = brush.x(value);
+  const gap = 8 * brush.ratio;
+  const to_left = across + gap + brush.context.measureText(label).width > left + width;
+  const style = { align: to_left ? "right" : "left", fill: colour("accent"), halo: true };
+  brush.text(label, across + (to_left ? -gap : gap), top + 12 * brush.ratio, style);
+}
+
+function describe({ edges, counts }, i) {
+  const last = counts.length - 1;
+  const ends = [number(edges[i], 4), number(edges[i + 1], 4)];
+  const title =
+    i === 0 ? `below ${ends[1]}` : i === last ? `${ends[0]} and above` : `${ends[0]} to ${ends[1]}`;
+  return { title, rows: [["People", known(counts[i]) ? integer(counts[i]) : "few: not told"]] };
+}
+
+function range_of(edges, mark) {
+  const values = [...edges, mark?.value].filter(known);
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const margin = (high - low) * 0.02;
+  return [low - margin, high + margin];
+}
+
+/// The first and the last cell hold all beyond their inner edge.
+export function density(data, { title }) {
+  const { edges, counts, mark, label } = data;
+  const heights = bar_heights(data);
+  return {
+    height: (width) => Math.min(320, Math.max(220, width * 0.4)),
+    x: { range: range_of(edges, mark), label: label ?? title },
+    y: {
+      range: [0, 1.15],
+      label: "People (relative)",
+      values: (splits) => splits.map(() => ""),
+      grid: false,
+      ticks: false,
+    },
+    zooms: "",
+    points: {
+      x: counts.map((_, i) => (edges[i] + edges[i + 1]) / 2),
+      y: heights.map((height) => height ?? 0),
+    },
+    reach: { x: Infinity, y: Infinity },
+    draw: (brush) => {
+      heights.forEach((height, i) =>
+        brush.bar(edges[i], edges[i + 1], 0, height ?? 0, colour("band-strong")),
+      );
+      if (mark && known(mark.value)) draw_mark(brush, mark);
+    },
+    describe: (i) => describe(data, i),
+  };
+}

@@ -1,0 +1,90 @@
+// Estimates with intervals, one row a group.
+import { names_at, whole_splits } from "./axes.js";
+import { interval, known } from "./format.js";
+import { colour } from "./theme.js";
+
+const row_height = 28;
+const wide = 560;
+const most_rows = 80;
+const wholes = new Set(["all", "everybody", "pooled", "a new level"]);
+
+function words_of(status) {
+  return status?.replaceAll("_", " ");
+}
+
+function range_of(rows, reference) {
+  const values = rows
+    .flatMap(({ estimate, lower, upper }) => [estimate, lower, upper])
+    .concat(reference ?? [])
+    .filter(known);
+  if (values.length === 0) return [0, 1];
+  const low = Math.min(...values);
+  const high = Math.max(...values);
+  const margin = (high - low || 1) * 0.06;
+  return [low - margin, high + margin];
+}
+
+function describe(row, metric) {
+  const lines = known(row.estimate)
+    ? [[metric, interval(row.estimate, row.lower, row.upper)]]
+    : [[metric, words_of(row.status) || "not estimated"]];
+  if (row.samples) lines.push(["Samples", String(row.samples)]);
+  if (row.cases) lines.push(["Cases", String(row.cases)]);
+  return { title: row.label, rows: lines };
+}
+
+function draw_row(brush, row, place) {
+  if (!known(row.estimate)) return;
+  if (known(row.lower) && known(row.upper))
+    brush.whisker([row.lower, place], [row.upper, place], colour("ink"));
+  const whole = wholes.has(row.label);
+  brush.marks([row.estimate], [place], {
+    shape: whole ? "diamond" : "square",
+    radius: 4.5,
+    fill: colour(whole ? "accent" : "series-1"),
+  });
+}
+
+/// Rows beyond the first 80 are in the table alone.
+export function forest({ metric, reference, rows: all_rows }) {
+  const rows = all_rows.slice(0, most_rows);
+  const range = range_of(rows, reference);
+  const texts = rows.map((row) =>
+    known(row.estimate)
+      ? interval(row.estimate, row.lower, row.upper)
+      : words_of(row.status) || "–",
+  );
+  return {
+    height: () => rows.length * row_height + 70,
+    x: { range, label: metric },
+    y: {
+      range: [-0.6, rows.length - 0.4],
+      splits: whole_splits,
+      values: names_at(rows.map(({ label }) => label)),
+      names: true,
+      part: 0.36,
+      reversed: true,
+      grid: false,
+      ticks: false,
+    },
+    right: {
+      splits: whole_splits,
+      values: (splits, plot) => names_at(plot.width >= wide ? texts : [])(splits),
+      names: true,
+      grid: false,
+      ticks: false,
+      border: false,
+    },
+    zooms: "",
+    points: {
+      x: rows.map(({ estimate }) => (known(estimate) ? estimate : (reference ?? range[0]))),
+      y: rows.map((_, i) => i),
+    },
+    reach: { x: Infinity, y: row_height / 2 },
+    draw: (brush) => {
+      if (known(reference)) brush.rule({ x: reference });
+      rows.forEach((row, i) => draw_row(brush, row, i));
+    },
+    describe: (i) => describe(rows[i], metric),
+  };
+}

@@ -1,0 +1,66 @@
+// Observed and predicted outcome by quantile of the score.
+import { names_at, whole_splits } from "./axes.js";
+import { known, number } from "./format.js";
+import { colour } from "./theme.js";
+
+function describe({ labels, observed, lower, upper, predicted }, i) {
+  const rows = [["Observed", number(observed[i])]];
+  if (known(lower?.[i])) rows.push(["95% interval", `${number(lower[i])} to ${number(upper[i])}`]);
+  if (known(predicted?.[i])) rows.push(["Predicted", number(predicted[i])]);
+  return { title: labels[i], rows };
+}
+
+function range_of({ observed, lower, upper, predicted }) {
+  const values = [...observed, ...(lower ?? []), ...(upper ?? []), ...(predicted ?? [])].filter(
+    known,
+  );
+  const low = Math.min(0, ...values);
+  const high = Math.max(0, ...values);
+  const margin = (high - low || 1) * 0.06;
+  return [low < 0 ? low - margin : 0, high + margin];
+}
+
+export function quantiles(data) {
+  const { labels, observed, lower, upper, predicted } = data;
+  const places = [...labels.keys()];
+  return {
+    height: (width) => Math.min(380, Math.max(260, width * 0.5)),
+    x: {
+      range: [-0.6, labels.length - 0.4],
+      splits: whole_splits,
+      values: names_at(labels),
+      names: true,
+      grid: false,
+      label: "Quantile of the score",
+    },
+    y: { range: range_of(data), label: data.unit ?? "Outcome" },
+    zooms: "",
+    points: { x: places, y: observed.map((value) => value ?? 0) },
+    reach: { x: Infinity, y: Infinity },
+    legend: [
+      { name: "observed, 95% interval", colour: "series-1", shape: "disc" },
+      ...(predicted
+        ? [{ name: "predicted", colour: "accent", shape: "diamond", hollow: true }]
+        : []),
+    ],
+    draw: (brush) => {
+      places.forEach((i) => {
+        if (known(lower?.[i]) && known(upper?.[i])) brush.whisker([i, lower[i]], [i, upper[i]]);
+      });
+      brush.marks(places, observed, {
+        radius: 4.5,
+        fill: colour("series-1"),
+        stroke: colour("paper"),
+        width: 1,
+      });
+      if (predicted)
+        brush.marks(places, predicted, {
+          shape: "diamond",
+          radius: 4.5,
+          stroke: colour("accent"),
+          width: 1.75,
+        });
+    },
+    describe: (i) => describe(data, i),
+  };
+}

@@ -1,0 +1,53 @@
+// The regional view of a locus, in a dialog.
+import { has_data, read_data } from "./decode.js";
+import { draw_chart } from "./kinds.js";
+
+let dialog = null;
+let chart = null;
+
+function close() {
+  chart?.destroy();
+  chart = null;
+}
+
+function made(name, properties, ...children) {
+  const element = Object.assign(document.createElement(name), properties);
+  element.append(...children);
+  return element;
+}
+
+function made_dialog() {
+  const button = made("button", { title: "Close the regional view" }, "Close");
+  const form = made("form", { method: "dialog" }, made("h2", { id: "region-title" }), button);
+  const element = made("dialog", { className: "region" }, form, made("div", { className: "live" }));
+  element.setAttribute("aria-labelledby", "region-title");
+  element.addEventListener("close", close);
+  element.addEventListener("click", (event) => event.target === element && element.close());
+  document.body.append(element);
+  return element;
+}
+
+/// Opens the regional view whose data have this id.
+export async function open_region(id) {
+  const data = await read_data(id);
+  dialog ??= made_dialog();
+  close();
+  dialog.querySelector("h2").textContent = `Region of ${data.lead}`;
+  if (!dialog.open) dialog.showModal();
+  chart = draw_chart(dialog.querySelector(".live"), "region", data, "");
+}
+
+/// Rows with data-region get a button that opens their region.
+export function enhance_region_rows() {
+  for (const row of document.querySelectorAll("tr[data-region]")) {
+    if (!has_data(row.dataset.region)) continue;
+    const cell = row.cells[0];
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "open-region";
+    button.title = "Open the regional view";
+    button.append(...cell.childNodes);
+    button.addEventListener("click", () => open_region(row.dataset.region));
+    cell.append(button);
+  }
+}
