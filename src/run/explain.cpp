@@ -10,13 +10,13 @@
 
 #include "maniple/core/durable_file.hpp"
 #include "maniple/core/error.hpp"
+#include "maniple/core/readable.hpp"
 #include "maniple/run/block_reader.hpp"
 #include "maniple/run/gene_table.hpp"
 #include "maniple/run/run_folder.hpp"
 #include "maniple/run/stop_request.hpp"
 #include "maniple/run/text_file.hpp"
 #include "maniple/trait/sample_finder.hpp"
-#include "readable.hpp"
 
 namespace maniple {
 namespace {
