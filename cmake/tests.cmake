@@ -1,7 +1,7 @@
 # One test program per module: every tests/<module>/*_test.cpp, at the path of what it tests.
 include(Catch)
 include(cmake/python.cmake)
-set(modules core stats linalg mpi hdf5 genotype trait simulation model store run cli)
+set(modules core stats linalg mpi hdf5 genotype trait simulation model store run report cli)
 foreach(module ${modules})
   file(GLOB sources CONFIGURE_DEPENDS tests/${module}/*_test.cpp)
   if(sources)
