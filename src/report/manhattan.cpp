@@ -96,7 +96,7 @@ std::string caption_of(ReportedTrait const& trait, std::vector<std::string> cons
                            trait.loci.size() == 1 ? std::string{"1 locus"}
                                                   : grouped(std::ssize(trait.loci)) + " loci",
                            lead.name(contigs), contigs[static_cast<std::size_t>(lead.contig)],
-                           lead.variant.position, p_text(lead.neg_log10_p));
+                           lead.variant.position, p_value_text(lead.neg_log10_p));
     }
     if (!std::isnan(lambda)) text += fmt::format("; lambda GC {:.3f}", lambda);
     text += fmt::format(

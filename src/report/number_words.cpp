@@ -8,7 +8,7 @@
 
 namespace maniple {
 
-std::string p_text(double neg_log10_p) {
+std::string p_value_text(double neg_log10_p) {
     constexpr double plain = 3;  // From 0.001 on.
     if (std::isnan(neg_log10_p)) return {};
     if (std::isinf(neg_log10_p)) return "0";
@@ -34,7 +34,7 @@ PageCell number_cell(double value, int digits) {
 // Sorted by log10 p: as doubles the smallest p would all be 0.
 PageCell p_cell(double neg_log10_p) {
     if (std::isnan(neg_log10_p)) return {""};
-    return {p_text(neg_log10_p), fmt::format("{:.6g}", -neg_log10_p)};
+    return {p_value_text(neg_log10_p), fmt::format("{:.6g}", -neg_log10_p)};
 }
 
 PageCell count_cell(std::int64_t count) { return {grouped(count), std::to_string(count)}; }

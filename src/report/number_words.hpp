@@ -8,7 +8,7 @@
 namespace maniple {
 
 /// "3.2e-20" of -log10 p, however small p is; empty for NaN.
-std::string p_text(double neg_log10_p);
+std::string p_value_text(double neg_log10_p);
 
 /// So many significant digits; empty for NaN.
 std::string number_text(double value, int digits = 4);

@@ -33,7 +33,7 @@ TEST_CASE("PointThinner: keeps the highest point of every cell that has one", "[
         auto const length = contig == 0 ? 50'000 : 80'000;
         GenomePoint const point{
             {contig, static_cast<std::int32_t>(1 + chance() % static_cast<unsigned>(length))},
-            static_cast<float>(-std::log10((chance() + 1.0) / 4294967297.0))};
+            static_cast<float>(-std::log10((static_cast<double>(chance()) + 1) / 4294967297.0))};
         thinner.add(point.place, point.y);
         auto& most = highest[cell_of(axis, grid, point)];
         most = std::max(most, point.y);
