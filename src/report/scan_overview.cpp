@@ -132,6 +132,7 @@ std::string plan_html(ScanRecord const& record) {
     }
     std::vector<std::string> versions{fmt::format("maniple {}", record.version)};
     for (auto const& [name, version] : record.libraries) {
+        if (name == "MPI") continue;  // None in a run without a launcher, which has the same page.
         versions.push_back(fmt::format("{} {}", name, version));
     }
     facts.emplace_back("versions", fmt::format("{}", fmt::join(versions, ", ")));

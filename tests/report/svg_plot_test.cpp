@@ -58,7 +58,7 @@ TEST_CASE("linear_axis: ends and ticks are round numbers", "[report]") {
     CHECK(axis.most == 8);
     CHECK(axis.ticks.size() == 5);
     CHECK(axis.ticks[1].label == "2");
-    CHECK(linear_axis("y", 0.001, 0.004).ticks[0].label == "0.001");
+    CHECK(linear_axis("y", 0.001, 0.004).ticks[0].label == "0.0010");  // As many digits as 0.0015.
     CHECK(linear_axis("y", 5, 5).least < 5);
     CHECK(linear_axis("y", -3e9, 4e9).ticks.back().label == "4e+09");
     CHECK_THROWS_AS(linear_axis("y", 2, 1), ContractViolation);
