@@ -10,9 +10,8 @@
 #include "maniple/cli/command.hpp"
 #include "maniple/cli/fit_request.hpp"
 #include "maniple/cli/option_values.hpp"
+#include "maniple/cli/report_options.hpp"
 #include "maniple/cli/score_options.hpp"
-#include "maniple/report/write_report.hpp"
-#include "maniple/run/agreement.hpp"
 #include "maniple/run/evaluate.hpp"
 #include "maniple/run/leave_one_out.hpp"
 #include "maniple/run/stop_request.hpp"
@@ -98,8 +97,8 @@ po::options_description options() {
         ("covariate", po::value<Words>()->multitoken()->value_name("C..."),
          "what the score is to add to; refitted on the samples evaluated")  //
         ("out", text("RUN")->required(),
-         "folder for evaluation.json, evaluation.tsv, report.html, log.txt")  //
-        ("no-report", po::bool_switch(), "no report.html; `maniple report` makes it later");
+         "folder for evaluation.json, evaluation.tsv, report.html, log.txt");
+    add_report_option(what);
     add_match_options(what);
     po::options_description people{"Samples and groups"};
     add_people_options(people);
@@ -174,13 +173,6 @@ LeaveOneOutRequest leave_one_out_of(po::variables_map const& values, EvaluationR
             .fit = fit_request_of(fitting)};
 }
 
-void write_page(po::variables_map const& values, mpi::Communicator const& comm, Log& log) {
-    if (values["no-report"].as<bool>()) return;
-    together(comm, [&] {
-        if (comm.is_root()) write_last_report(text_of(values, "out"), log);
-    });
-}
-
 void execute(po::variables_map const& values, mpi::Communicator const& comm, Log& log) {
     constexpr double no_limit = 1e18;
     std::vector<ThresholdRule> rules;
@@ -219,7 +211,7 @@ void execute(po::variables_map const& values, mpi::Communicator const& comm, Log
     if (values.count("leave-one-out") != 0) {
         StopDeadline const deadline{stop_limit_of(values, comm)};
         run_leave_one_out(leave_one_out_of(values, request), comm, log);
-        write_page(values, comm, log);
+        write_last_report_of(values, comm, log);
         return;
     }
     refuse_without_leaving_out(values);
@@ -244,7 +236,7 @@ void execute(po::variables_map const& values, mpi::Communicator const& comm, Log
             name)};
     }
     run_evaluation(request, comm, log);
-    write_page(values, comm, log);
+    write_last_report_of(values, comm, log);
 }
 
 }  // namespace

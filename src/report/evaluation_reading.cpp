@@ -116,13 +116,13 @@ ReportFinding read_difference(EvaluationFile const& file, std::string const& fac
         return warn(fmt::format(
             "By {}, groups differ in {} by more than chance ({}): {}. One number for everybody "
             "hides that.",
-            factor, metric, p_value_text(q->neg_log10_p), range));
+            factor, metric, p_in_words(q->neg_log10_p), range));
     }
     return say(
         fmt::format("By {}, no difference in {} between groups is shown ({}): {}. That does not "
                     "show that there "
                     "is none; the gaps' intervals tell how large it may be.",
-                    factor, metric, p_value_text(q->neg_log10_p), range));
+                    factor, metric, p_in_words(q->neg_log10_p), range));
 }
 
 std::string names_of(std::vector<std::string> const& names) {
@@ -359,7 +359,7 @@ std::vector<ReportFinding> read_left_out(EvaluationFile const& file) {
     if (q != nullptr && q->neg_log10_p > corrected_threshold(1)) {
         findings.push_back(
             warn(fmt::format("Levels differ by more than chance ({}): the pooled value hides that.",
-                             p_value_text(q->neg_log10_p))));
+                             p_in_words(q->neg_log10_p))));
     }
     std::vector<std::string> skipped;
     for (auto const& level : file.levels) {

@@ -34,8 +34,8 @@ PageCell bin_cell(double estimate, double lower, double upper) {
 
 void add_metric(PageTable& table, EvaluationRow const& row, std::string_view what) {
     table.rows.push_back(
-        {{metric_label(row.metric) + std::string{what}, number_cell(row.estimate),
-          number_cell(row.lower), number_cell(row.upper), row.interval, row.status}});
+        {{metric_label(row.metric) + std::string{what}, short_cell(row.estimate),
+          short_cell(row.lower), short_cell(row.upper), row.interval, row.status}});
 }
 
 std::string people_heading(EvaluationFile const& file) {
@@ -62,7 +62,7 @@ PageRow group_row(EvaluationFile const& file, std::string const& factor, std::st
 
 }  // namespace
 
-PageCell number_cell(double value) {
+PageCell short_cell(double value) {
     if (!std::isfinite(value)) return PageCell{""};
     return PageCell{short_number(value), fmt::format("{}", value)};
 }
@@ -170,9 +170,9 @@ PageTable differences_table(EvaluationFile const& file) {
             {{row.factor,
               row.part.empty() || !file.left_out.empty() ? what
                                                          : fmt::format("{}, {}", what, row.part),
-              number_cell(row.estimate), count_cell(row.degrees_of_freedom),
+              short_cell(row.estimate), count_cell(row.degrees_of_freedom),
               std::isfinite(row.neg_log10_p)
-                  ? PageCell{p_value_text(row.neg_log10_p), fmt::format("{}", -row.neg_log10_p)}
+                  ? PageCell{p_in_words(row.neg_log10_p), fmt::format("{}", -row.neg_log10_p)}
                   : PageCell{row.status, ""}}});
     }
     return table;
@@ -188,7 +188,7 @@ PageTable calibration_table(EvaluationFile const& file) {
                                 {"Status"}},
                     .rows = {}};
     for (auto const& bin : list_calibration_bins(file)) {
-        table.rows.push_back({{bin.label, count_cell(bin.samples), number_cell(bin.predicted),
+        table.rows.push_back({{bin.label, count_cell(bin.samples), short_cell(bin.predicted),
                                bin_cell(bin.observed, bin.lower, bin.upper), bin.status}});
     }
     return table;
@@ -207,7 +207,7 @@ PageTable outcome_table(EvaluationFile const& file) {
         PageRow row{{bin.label, count_cell(bin.samples)}};
         if (has_cases) row.cells.push_back(count_cell(bin.cases));
         row.cells.push_back(bin_cell(bin.observed, bin.lower, bin.upper));
-        row.cells.push_back(number_cell(bin.predicted));
+        row.cells.push_back(short_cell(bin.predicted));
         table.rows.push_back(std::move(row));
     }
     return table;
@@ -238,7 +238,7 @@ PageTable incidence_table(EvaluationFile const& file) {
         auto const name = name_of_part(curve.group);
         if (curve.times.empty()) table.rows.push_back({{name, "", curve.status, ""}});
         for (std::size_t t = 0; t < curve.times.size(); ++t) {
-            table.rows.push_back({{name, number_cell(curve.times[t]),
+            table.rows.push_back({{name, short_cell(curve.times[t]),
                                    bin_cell(curve.incidence[t], curve.lower[t], curve.upper[t]),
                                    count_cell(curve.at_risk[t])}});
         }
@@ -254,8 +254,8 @@ PageTable histogram_table(PeopleHistogram const& histogram) {
         .rows = {}};
     for (std::size_t i = 0; i < histogram.counts.size(); ++i) {
         table.rows.push_back(
-            {{i == 0 ? PageCell{""} : number_cell(histogram.bounds[i - 1]),
-              i == histogram.bounds.size() ? PageCell{""} : number_cell(histogram.bounds[i]),
+            {{i == 0 ? PageCell{""} : short_cell(histogram.bounds[i - 1]),
+              i == histogram.bounds.size() ? PageCell{""} : short_cell(histogram.bounds[i]),
               count_cell(histogram.counts[i])}});
     }
     return table;

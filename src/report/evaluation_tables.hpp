@@ -33,6 +33,6 @@ PageTable histogram_table(PeopleHistogram const& histogram);
 PageTable reporting_table(EvaluationFile const& file);
 
 /// The number in full for sorting, in short for reading.
-PageCell number_cell(double value);
+PageCell short_cell(double value);
 
 }  // namespace maniple

@@ -134,7 +134,7 @@ std::string name_of_part(std::string const& part) {
     return found == fifths.end() ? part : std::string{found->second};
 }
 
-std::string p_value_text(double neg_log10_p) {
+std::string p_in_words(double neg_log10_p) {
     constexpr double smallest = 300;
     constexpr double natural = 2.302585092994046;  // log 10
     if (!std::isfinite(neg_log10_p)) return "";

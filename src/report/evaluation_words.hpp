@@ -46,7 +46,7 @@ std::string_view noun_of_cases(Outcome outcome);
 std::string name_of_part(std::string const& part);
 
 /// -log10 p as "p = 0.003".
-std::string p_value_text(double neg_log10_p);
+std::string p_in_words(double neg_log10_p);
 
 /// Which line is wanted; an empty word stands for any.
 struct RowWanted {

@@ -46,8 +46,8 @@ std::string variants_table(PersonScore const& score) {
         table.rows.push_back(
             {{variant.label, variant.place, fmt::format("{}", fmt::join(variant.genes, ", ")),
               variant.effect_allele, fmt::format("{}", variant.copies),
-              number_cell(variant.mean_copies), number_cell(variant.weight),
-              number_cell(variant.contribution)}});
+              short_cell(variant.mean_copies), short_cell(variant.weight),
+              short_cell(variant.contribution)}});
     }
     table.all_rows = std::ssize(score.variants);
     table.others = "see contributions.tsv";
@@ -61,7 +61,7 @@ std::string genes_table(PersonScore const& score) {
                     .rows = {}};
     for (auto const& gene : score.genes) {
         if (std::ssize(table.rows) == most_table_rows) break;
-        table.rows.push_back({{gene.name, number_cell(gene.contribution)}});
+        table.rows.push_back({{gene.name, short_cell(gene.contribution)}});
     }
     table.all_rows = std::ssize(score.genes);
     table.others = "see genes.tsv";

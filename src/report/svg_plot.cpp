@@ -135,8 +135,8 @@ bool SvgPlot::add_label(double x, double y, std::string_view words) {
     double const down = y_of(y);
     // Above, right, left, then further above.
     std::array<std::pair<double, double>, 5> const places{{{-width / 2, -2 * gap},
-                                                           {2 * gap, height / 3},
-                                                           {-width - 2 * gap, height / 3},
+                                                           {2 * gap, height / 2},
+                                                           {-width - 2 * gap, height / 2},
                                                            {2 * gap, -height},
                                                            {-width - 2 * gap, -height}}};
     for (auto const& [right, below] : places) {

@@ -73,7 +73,7 @@ bool is_person_page(fs::path const& file) {
 
 // What a run leaves when its process dies: all that is written before the last file has its name.
 bool belongs_to_unfinished_run(fs::path const& file) {
-    constexpr std::array<std::string_view, 8> names{
+    constexpr std::array<std::string_view, 9> names{
         lock_name,     predictors_name, "evaluation.tsv", "log.txt",
         "summary.tsv", "run.json",      "matches.tsv",    "genes.tsv"};
     return std::ranges::count(names, file.filename().string()) > 0 || is_progress(file) ||
