@@ -16,17 +16,20 @@
 namespace maniple {
 namespace {
 
-// About forty round times, up to where few are left.
+// About 25 round times until half of the people have left, and as close ones until few are there.
 std::vector<double> list_candidates(EvaluatedPeople const& people) {
-    constexpr double steps = 40;
+    constexpr double steps = 25;
+    constexpr double half = 0.5;
     constexpr double most = 0.99;
     constexpr double least_step = 1e-280;
     auto ascending = people.values;
     std::ranges::sort(ascending);
     auto const last = quantile_of_sorted(ascending, most);
     std::vector<double> candidates;
-    if (last / steps > least_step && last / steps < 1 / least_step) {
-        RoundGrid const grid{last / steps};
+    auto const step = quantile_of_sorted(ascending, half) / steps;
+    constexpr double most_steps = 1000;
+    if (step > least_step && step < 1 / least_step && last < most_steps * step) {
+        RoundGrid const grid{step};
         for (std::int64_t m = 1; m <= grid.below(last); ++m) candidates.push_back(grid.at(m));
     }
     if (people.horizon > 0) candidates.push_back(people.horizon);

@@ -227,7 +227,7 @@ for (k in 1:5) {
 }
 """)
         for k, curve in enumerate(curves, 1):
-            self.assertGreater(len(curve["time"]), 4)
+            self.assertGreater(len(curve["time"]), 8)
             for name, ours in (("share", "incidence"), ("lower", "lower"), ("upper", "upper")):
                 np.testing.assert_allclose(curve[ours], expected[f"{name}{k}"], rtol=0, atol=5.1e-6)
 
