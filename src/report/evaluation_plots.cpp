@@ -131,7 +131,7 @@ std::string draw_calibration(EvaluationFile const& file, std::vector<OutcomeBin>
     if (low < high) {
         plot.add_line(Numbers{low, high}, Numbers{low, high}, PlotColour::muted, PlotLine::dashed);
     }
-    plot.add_line(curve.predicted, curve.observed, PlotColour::series_2);
+    plot.add_line(curve.predicted, curve.observed, PlotColour::series_1);
     auto const predicted = gather(bins, &OutcomeBin::predicted);
     add_intervals(plot, predicted, bins, PlotColour::accent);
     plot.add_points(predicted, gather(bins, &OutcomeBin::observed), PlotColour::accent, 8);
@@ -194,8 +194,8 @@ std::optional<PagePlot> quantile_plot(EvaluationFile const& file) {
     bool const is_predicted =
         std::ranges::any_of(predicted, [](double value) { return std::isfinite(value); });
     if (is_predicted) {
-        plot.add_line(x, predicted, PlotColour::series_2, PlotLine::dashed);
-        plot.add_key("predicted", PlotColour::series_2);
+        plot.add_line(x, predicted, PlotColour::series_1, PlotLine::dashed);
+        plot.add_key("predicted (dashed)", PlotColour::series_1);
     }
     add_intervals(plot, x, bins, PlotColour::accent);
     plot.add_points(x, observed, PlotColour::accent, 8);
@@ -241,9 +241,10 @@ std::optional<PagePlot> incidence_plot(EvaluationFile const& file) {
                           {"at_risk", curve.at_risk}});
     }
     if (!across.is_known() || !up.is_known()) return std::nullopt;
+    constexpr double room = 1.2;  // For names behind the curves.
     std::string const source = "incidence-data";
     SvgPlot plot{{.width = 860, .height = 440},
-                 linear_axis(fmt::format("Time, as in {}", file.trait), 0, across.most),
+                 linear_axis(fmt::format("Time, as in {}", file.trait), 0, room * across.most),
                  linear_axis("Share with the event", 0, up.most)};
     std::int64_t series = 0;
     for (auto const& curve : file.curves.incidence) {
@@ -255,8 +256,8 @@ std::optional<PagePlot> incidence_plot(EvaluationFile const& file) {
         auto const colour = series_colour(series++);
         plot.add_line(time, share, colour);
         plot.add_key(name_of_part(curve.group), colour);
-        auto const middle = time.size() / 2;
-        plot.add_label(time[middle], share[middle], name_of_part(curve.group));
+        plot.add_label(time.back() + (room - 1) / 2 * across.most, share.back(),
+                       name_of_part(curve.group));
         auto const last = curve.times.size() - 1;
         plot.add_line(Numbers{curve.times[last], curve.times[last]},
                       Numbers{curve.lower[last], curve.upper[last]}, colour);

@@ -46,7 +46,7 @@ IncidenceCurve tell_curve(std::string group, EvaluatedPeople const& people,
     curve.events = people.cases();
     curve.times = choose_times(people.values, people.is_case, candidates, people.horizon, limit);
     if (curve.times.empty()) {
-        curve.status = "suppressed";
+        curve.status = people.size() == 0 ? "nobody" : "suppressed";
         return curve;
     }
     for (auto const& share : incidence_curve(people.values, people.is_case, curve.times)) {

@@ -174,6 +174,32 @@ class EvaluationPage(CommandCase):
                 for of in (1, 0):
                     self.assertFalse(0 < (event[fifth == f][inside] == of).sum() < LIMIT, (f, a, b))
 
+    def test_risks_by_a_horizon(self):
+        self.succeed("simulate", "--store", "s", "--samples", "4000", "--variants", "400", "--time-to-event", "1",
+                     "--quantitative", "0", "--binary", "0", "--heritability", "0.8", "--causal", "60", "--seed", "3")
+        self.succeed("fit", "--store", "s", "--trait", "event_time_1:event_1", "--name", "m", "--penalties", "20",
+                     "--split", "0.4,0.1,0.5")
+        self.succeed("evaluate", "--store", "s", "--model", "m", "--trait", "event_time_1:event_1", "--bootstrap", "20",
+                     "--horizon", "5", "--out", "r")
+        page = self.page()
+        self.assertEqual(page.sections, [*SECTIONS, "calibration", "quantiles", "incidence", "reporting", "methods"])
+        self.assertIn("By time 5.00.", page.text)
+        self.assertNotIn("not known whether these people trained", page.text)
+        facts = self.facts()
+        tenths = [row for row in facts["rows"] if row["kind"] == "calibration" and row["metric"] == "observed"]
+        points = page.data["calibration-data"]["points"]
+        np.testing.assert_allclose(points["observed"], [row["estimate"] for row in tenths], rtol=1e-6)
+        # Without covariates two tenths of the predictions are a fifth of the score.
+        for f, curve in enumerate(facts["incidence"]):
+            events = [curve["at_risk"][i] - curve["at_risk"][i + 1] for i in range(len(curve["time"]) - 1)]
+            self.assertFalse([x for x in events if 0 < x < LIMIT])
+            at = curve["incidence"][curve["time"].index(5)]
+            low, high = sorted(row["estimate"] for row in tenths[2 * f:2 * f + 2])
+            self.assertTrue(low - 1e-5 <= at <= high + 1e-5, (low, at, high))
+        self.assertEqual(facts["histogram"]["of"], "predicted_risk")
+        self.assertEqual(sum(facts["histogram"]["counts"]), facts["samples"]["evaluated"])
+        self.assertRegex(page.text, r"elastic-net, \d+ variants; trained on [\d,]+ people with [\d,]+ events")
+
     def test_same_bytes_and_no_report(self):
         self.have(people())
         words = ("--by", "site", "--covariate", "age", "--threshold", "top=0.1")

@@ -38,7 +38,7 @@ struct IncidenceCurve {
     std::vector<double> lower;          ///< 95% interval; NaN where there is none.
     std::vector<double> upper;          ///< Likewise.
     std::vector<std::int64_t> at_risk;  ///< Followed beyond each time.
-    std::string status = "ok";          ///< "suppressed": no time may be told.
+    std::string status = "ok";          ///< "suppressed" where no time may be told; "nobody".
 };
 
 struct EvaluationCurves {
