@@ -153,6 +153,8 @@ void add_groups(Page& page, EvaluationFile const& file) {
             place_plot(page, forest_plot("forest-data", metric, useless_value(file.outcome), rows));
     }
     body += to_html(groups);
+    auto const calibration = group_calibration_table(file);
+    if (!calibration.rows.empty()) body += to_html(calibration);
     auto const differences = differences_table(file);
     if (!differences.rows.empty()) body += to_html(differences);
     page.add_section("groups", "Groups", body);

@@ -63,6 +63,14 @@ std::string outcome_title(EvaluationFile const& file, std::string_view which) {
     }
 }
 
+// Without a label where both axes begin, which the other one's would cover.
+PlotAxis without_corner(PlotAxis axis) {
+    if (!axis.ticks.empty() && axis.ticks.front().value <= axis.least) {
+        axis.ticks.erase(axis.ticks.begin());
+    }
+    return axis;
+}
+
 // The calibration line on the scale of outcomes; nothing for times to events, whose line is of
 // hazards.
 struct OutcomeCurve {
@@ -121,7 +129,7 @@ std::string draw_calibration(EvaluationFile const& file, std::vector<OutcomeBin>
     constexpr double bar_share = 0.15;
     auto const x_axis = linear_axis(outcome_title(file, "Predicted"), across.least, across.most);
     auto const y_axis = linear_axis(outcome_title(file, "Observed"), up.least, up.most);
-    SvgPlot plot{{.width = 560, .height = 480}, x_axis, y_axis};
+    SvgPlot plot{{.width = 560, .height = 480}, without_corner(x_axis), y_axis};
     if (auto const* histogram = prediction_histogram(file)) {
         add_bars(plot, *histogram, y_axis.least, bar_share * (y_axis.most - y_axis.least),
                  PlotColour::band);
@@ -244,7 +252,8 @@ std::optional<PagePlot> incidence_plot(EvaluationFile const& file) {
     constexpr double room = 1.2;  // For names behind the curves.
     std::string const source = "incidence-data";
     SvgPlot plot{{.width = 860, .height = 440},
-                 linear_axis(fmt::format("Time, as in {}", file.trait), 0, room * across.most),
+                 without_corner(
+                     linear_axis(fmt::format("Time, as in {}", file.trait), 0, room * across.most)),
                  linear_axis("Share with the event", 0, up.most)};
     std::int64_t series = 0;
     for (auto const& curve : file.curves.incidence) {

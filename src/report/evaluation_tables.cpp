@@ -42,22 +42,42 @@ std::string people_heading(EvaluationFile const& file) {
     return file.outcome == Outcome::time_to_event ? "Events" : "Cases";
 }
 
+// Of all of a factor's groups the gaps are to one, whose own is not there.
+std::string reference_of(EvaluationFile const& file, std::string const& factor) {
+    auto const* gap = find_row(
+        file, {.kind = RowKind::gap, .metric = main_metric_of(file.outcome), .factor = factor});
+    if (gap == nullptr) return "";
+    auto const space = gap->part.find(' ');  // "less north"
+    return space == std::string::npos ? "" : gap->part.substr(space + 1);
+}
+
 PageRow group_row(EvaluationFile const& file, std::string const& factor, std::string const& group,
                   EvaluationRow const& first) {
     auto const main = main_metric_of(file.outcome);
-    auto const find = [&](RowKind kind, std::string_view metric) {
-        return find_row(file, {.kind = kind, .metric = metric, .factor = factor, .group = group});
+    auto const find = [&](RowKind kind) {
+        return find_row(file, {.kind = kind, .metric = main, .factor = factor, .group = group});
     };
-    auto const* gap = find(RowKind::gap, main);
     PageRow row{{factor, group, count_cell(first.samples)}};
     if (file.outcome != Outcome::quantitative) row.cells.push_back(count_cell(first.cases));
-    auto const* accuracy = find(RowKind::estimate, main);
+    auto const* accuracy = find(RowKind::estimate);
     row.cells.push_back(accuracy != nullptr ? estimate_cell(accuracy) : PageCell{first.status, ""});
-    row.cells.push_back(estimate_cell(gap));
-    row.cells.push_back(gap != nullptr ? gap->part : "");
-    row.cells.push_back(estimate_cell(find(RowKind::estimate, "calibration_slope")));
-    row.cells.push_back(estimate_cell(find(RowKind::estimate, "calibration_in_the_large")));
+    row.cells.push_back(group == reference_of(file, factor) ? PageCell{"reference", ""}
+                                                            : estimate_cell(find(RowKind::gap)));
     return row;
+}
+
+// One line of each group: its first.
+std::vector<EvaluationRow const*> list_groups(EvaluationFile const& file) {
+    std::vector<EvaluationRow const*> groups;
+    for (auto const& factor : list_factors(file)) {
+        std::vector<std::string> seen;
+        for (auto const* row : find_rows(file, {.factor = factor})) {
+            if (std::ranges::count(seen, row->group) > 0) continue;
+            seen.push_back(row->group);
+            groups.push_back(row);
+        }
+    }
+    return groups;
 }
 
 }  // namespace
@@ -101,18 +121,31 @@ PageTable groups_table(EvaluationFile const& file) {
     if (file.outcome != Outcome::quantitative) {
         table.columns.push_back({people_heading(file), Kind::number});
     }
-    table.columns.insert(table.columns.end(), {{label, Kind::number},
-                                               {fmt::format("Gap in {}", label), Kind::number},
-                                               {"Gap to"},
-                                               {"Calibration slope", Kind::number},
-                                               {"Calibration in the large", Kind::number}});
-    for (auto const& factor : list_factors(file)) {
-        std::vector<std::string> seen;
-        for (auto const* row : find_rows(file, {.factor = factor})) {
-            if (std::ranges::count(seen, row->group) > 0) continue;
-            seen.push_back(row->group);
-            table.rows.push_back(group_row(file, factor, row->group, *row));
-        }
+    table.columns.push_back({label, Kind::number});
+    table.columns.push_back({fmt::format("Gap in {}", label), Kind::number});
+    for (auto const* row : list_groups(file)) {
+        table.rows.push_back(group_row(file, row->factor, row->group, *row));
+    }
+    return table;
+}
+
+PageTable group_calibration_table(EvaluationFile const& file) {
+    PageTable table{.caption = "Calibration by group",
+                    .file = "group-calibration.tsv",
+                    .columns = {{"Column"},
+                                {"Group"},
+                                {"Slope (1 is right)", Kind::number},
+                                {"In the large (0 is right)", Kind::number}},
+                    .rows = {}};
+    for (auto const* row : list_groups(file)) {
+        auto const find = [&](std::string_view metric) {
+            return find_row(file, {.metric = metric, .factor = row->factor, .group = row->group});
+        };
+        auto const* slope = find("calibration_slope");
+        auto const* level = find("calibration_in_the_large");
+        if (slope == nullptr && level == nullptr) continue;
+        table.rows.push_back(
+            {{row->factor, row->group, estimate_cell(slope), estimate_cell(level)}});
     }
     return table;
 }

@@ -12,9 +12,12 @@ namespace maniple {
 /// Every metric of everybody, or pooled over levels.
 PageTable metrics_table(EvaluationFile const& file);
 
-/// Groups of every factor with their people, main metric and calibration, and the gap to the
-/// reference group. No rows: there are no groups.
+/// Groups of every factor with their people, main metric, and the gap to the reference group. No
+/// rows: there are no groups.
 PageTable groups_table(EvaluationFile const& file);
+
+/// Slope and level of each group's calibration. No rows: there are none.
+PageTable group_calibration_table(EvaluationFile const& file);
 
 /// True and false positive rates by rule and group, with gaps. No rows: no rule was asked for.
 PageTable rates_table(EvaluationFile const& file);

@@ -141,8 +141,8 @@ std::string method_section(PersonScore const& score) {
         facts.emplace_back(
             "Distance",
             "(x - m)' inverse(S) (x - m) with mean m and covariance matrix S of the "
-            "training samples (Mahalanobis 1936); far: beyond the 99th percentile of "
-            "theirs");
+            "samples trained or recalibrated on (Mahalanobis 1936); far: beyond the 99th "
+            "percentile of theirs");
     }
     return to_html("How it was computed", facts);
 }
