@@ -70,7 +70,7 @@ class EvaluationPage(CommandCase):
         self.assertEqual(found.scripts, len(found.data) + 1, "somebody's text became a script")
         self.assertEqual({f["data-source"] for f in found.figures}, set(found.data))
         for count in counts_in(found.data):
-            self.assertFalse(0 < count < LIMIT, found.data)
+            self.assertFalse(0 < count < LIMIT, "few people")
         return found
 
     def facts(self, out="r"):
