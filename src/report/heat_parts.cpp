@@ -60,14 +60,15 @@ HeatValues read_values(ResultReader const& results, std::vector<ReportedTrait> c
 std::string draw(HeatValues const& values, std::vector<std::string> const& names) {
     auto const rows = static_cast<double>(values.labels.size());
     PlotFrame const frame{.width = 1200, .height = 60 + 20 * rows, .left = 330, .right = 20};
-    SvgPlot plot{frame, category_axis("Trait", names), category_axis("", values.labels)};
+    SvgPlot plot{frame, category_axis("Trait", names),
+                 category_axis("", {values.labels.rbegin(), values.labels.rend()})};
     // The sign is the colour, and a dot a hit: large values are told by the table.
     for (std::size_t t = 0; t < names.size(); ++t) {
         for (std::size_t r = 0; r < values.labels.size(); ++r) {
             auto const& one = values.results[t][r];
             if (std::isnan(one.z()) || std::abs(one.z()) < 2) continue;
             auto const x = static_cast<double>(t);
-            auto const y = static_cast<double>(r);
+            auto const y = rows - 1 - static_cast<double>(r);  // The first on top.
             auto const reach = std::min(0.45, 0.05 + std::abs(one.z()) / 25);
             plot.add_box(x - reach, x + reach, y - 0.4, y + 0.4,
                          one.z() > 0 ? PlotColour::series_1 : PlotColour::series_2);
