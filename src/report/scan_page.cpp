@@ -58,9 +58,10 @@ public:
     }
 
     std::string write() {
-        read_traits();
+        if (!traits_.empty()) read_traits();
         choose_regions();
-        auto level = details.begin();
+        auto level = details.begin() + std::max<std::int64_t>(0, std::ssize(traits_) - 1) /
+                                           5;  // Usually it fits then.
         auto page = write_with(*level);
         while (page.size() > room_of_page && std::next(level) != details.end()) {
             page = write_with(*++level);
@@ -131,9 +132,9 @@ private:
             page.add_section("loci-by-traits", "Loci by traits", heat.body);
             page.add_data("heat", heat.json);
         }
-        for (auto& trait : traits_) {
-            reduce(trait, detail);
-            add_trait(page, trait, detail.cells);
+        for (std::size_t t = 0; t < traits_.size(); ++t) {
+            reduce(traits_[t], detail);
+            add_trait(page, traits_[t], qq_[t], detail.cells);
         }
         page.add_section(
             "methods", "Methods",
@@ -148,7 +149,6 @@ private:
     }
 
     void read_traits() {
-        if (traits_.empty()) return;
         survey_ = survey_scan(results_, indices());
         axis_.emplace(header().contigs, survey_.contig_lengths);
         for (std::size_t t = 0; t < traits_.size(); ++t) traits_[t].survey = survey_.traits[t];
@@ -159,6 +159,7 @@ private:
             traits_[t].points = std::move(points[t]);
             read_hits(traits_[t], details.front().hits / count);
             read_loci(traits_[t]);
+            qq_.push_back(qq_parts(traits_[t]));
         }
     }
 
@@ -219,8 +220,8 @@ private:
             all[i]->region = fmt::format("region-{}", i + 1);
     }
 
-    void add_trait(Page& page, ReportedTrait const& trait, ManhattanCells cells) const {
-        auto const qq = qq_parts(trait);
+    void add_trait(Page& page, ReportedTrait const& trait, QqParts const& qq,
+                   ManhattanCells cells) const {
         if (qq.json.empty()) {
             page.add_section(trait.id, trait.name, "<p>No variant was tested.</p>\n");
             return;
@@ -287,6 +288,7 @@ private:
     NameCache names_;
     std::vector<std::size_t> rows_;
     std::vector<ReportedTrait> traits_;  // Those with plots.
+    std::vector<QqParts> qq_;            // Of these.
     ScanSurvey survey_;
     std::optional<GenomeAxis> axis_;
 };
