@@ -63,8 +63,8 @@ bool holds_finished_run(fs::path const& path) {
 // What a run leaves when its process dies: all that is written before the last file has its name.
 bool belongs_to_unfinished_run(fs::path const& file) {
     constexpr std::array<std::string_view, 9> names{
-        lock_name,     predictors_name, "evaluation.tsv", "log.txt",
-        "summary.tsv", "run.json",      "matches.tsv",    "genes.tsv"};
+        lock_name,  predictors_name, "evaluation.tsv", "log.txt",    "summary.tsv",
+        "run.json", "matches.tsv",   "genes.tsv",      "report.html"};
     return std::ranges::count(names, file.filename().string()) > 0 || is_progress(file) ||
            is_temporary_name(file);
 }
