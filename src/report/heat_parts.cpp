@@ -21,6 +21,8 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::size_t most_rows = 50;
+constexpr double least_z = 2;     // That is drawn.
+constexpr double largest_z = 15;  // Of a bar at full length.
 
 // Leads of all traits as hits of one: those near a stronger one are in its row.
 std::vector<std::int64_t> choose_rows(std::vector<ReportedTrait> const& traits,
@@ -60,16 +62,16 @@ HeatValues read_values(ResultReader const& results, std::vector<ReportedTrait> c
 std::string draw(HeatValues const& values, std::vector<std::string> const& names) {
     auto const rows = static_cast<double>(values.labels.size());
     PlotFrame const frame{.width = 1200, .height = 60 + 20 * rows, .left = 330, .right = 20};
-    SvgPlot plot{frame, category_axis("Trait", names), category_axis("", values.labels)};
-    // The sign is the colour, and a dot a hit: large values are told by the table.
+    SvgPlot plot{frame, category_axis("Trait", names),
+                 category_axis("", {values.labels.rbegin(), values.labels.rend()})};
     for (std::size_t t = 0; t < names.size(); ++t) {
         for (std::size_t r = 0; r < values.labels.size(); ++r) {
             auto const& one = values.results[t][r];
-            if (std::isnan(one.z()) || std::abs(one.z()) < 2) continue;
+            if (std::isnan(one.z()) || std::abs(one.z()) < least_z) continue;
             auto const x = static_cast<double>(t);
-            auto const y = static_cast<double>(r);
-            auto const reach = std::min(0.45, 0.05 + std::abs(one.z()) / 25);
-            plot.add_box(x - reach, x + reach, y - 0.4, y + 0.4,
+            auto const y = rows - 1 - static_cast<double>(r);  // The first on top.
+            auto const end = x + std::clamp(one.z() / largest_z, -1.0, 1.0) * 0.48;
+            plot.add_box(std::min(x, end), std::max(x, end), y - 0.4, y + 0.4,
                          one.z() > 0 ? PlotColour::series_1 : PlotColour::series_2);
         }
     }
@@ -129,10 +131,13 @@ HeatParts heat_parts(ResultReader const& results, std::vector<ReportedTrait> con
         .title = "Loci by traits",
         .svg = draw(values, names),
         .caption = fmt::format(
-            "{} of {}: z = effect / standard error of the lead variant for each trait. Wider boxes "
-            "are larger |z| (from 2), colours its sign; in the table, * marks p ≤ 5e-8.",
+            "{} of {}: z = effect / standard error of the lead variant for each trait, from |z| = "
+            "{:g} on. Bars to "
+            "the right are effects above 0, to the left below; from |z| = {:g} on they are as "
+            "long. In the table, * "
+            "marks p ≤ 5e-8.",
             rows.size() == 1 ? std::string{"1 locus"} : fmt::format("{} loci", rows.size()),
-            plural(std::ssize(traits), "trait"))});
+            plural(std::ssize(traits), "trait"), least_z, largest_z)});
     return {.body = figure + table_of(values, names), .json = to_page_json(json_of(values, names))};
 }
 

@@ -53,7 +53,8 @@ void keep_strongest(std::vector<VariantResult>& variants, std::int64_t most) {
 
 }  // namespace
 
-std::string locus_table(ReportedTrait const& trait, std::vector<std::string> const& contigs) {
+std::string locus_table(ReportedTrait const& trait, std::vector<std::string> const& contigs,
+                        std::int64_t most_rows) {
     PageTable table{.caption = fmt::format("Loci of {}", trait.name),
                     .file = trait.id + "-loci.tsv",
                     .columns = {{"Lead variant", ColumnKind::text},
@@ -69,7 +70,7 @@ std::string locus_table(ReportedTrait const& trait, std::vector<std::string> con
                     .rows = {},
                     .all_rows = std::ssize(trait.loci),
                     .others = "`maniple export` writes every variant"};
-    auto const shown = std::min<std::int64_t>(std::ssize(trait.loci), most_table_rows);
+    auto const shown = std::min<std::int64_t>(std::ssize(trait.loci), most_rows);
     for (std::int64_t i = 0; i < shown; ++i) {
         table.rows.push_back(row_of(trait.loci[static_cast<std::size_t>(i)], contigs));
     }

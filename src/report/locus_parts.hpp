@@ -13,8 +13,9 @@
 namespace maniple {
 
 /// A trait's loci, strongest first; rows with regional data open it.
-/// \param contigs  names, as in results.h5.
-std::string locus_table(ReportedTrait const& trait, std::vector<std::string> const& contigs);
+/// \param contigs  names, as in results.h5. \param most_rows  of the table.
+std::string locus_table(ReportedTrait const& trait, std::vector<std::string> const& contigs,
+                        std::int64_t most_rows);
 
 /// r^2 of variants to a lead; NaN where unknown; empty where none is known.
 using LinkageOfVariants = std::function<std::vector<double>(

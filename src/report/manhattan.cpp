@@ -22,10 +22,10 @@ constexpr PlotFrame frame{.width = 1200, .height = 380, .left = 60, .right = 20}
 
 // Everything without details: the background, and hits beyond those that have some.
 std::vector<GenomePoint> plain_points(ReportedTrait const& trait, GenomeAxis const& axis,
-                                      double cell_pixels) {
+                                      ManhattanCells cells) {
     auto points = trait.points.background;
     if (trait.hits.size() == trait.points.hits.size()) return points;
-    auto grid = manhattan_grid(cell_pixels);
+    auto grid = cells.grid();
     grid.most_y = top_of_plot(trait.survey);
     PointThinner thinner{axis, grid};
     std::size_t next = 0;  // Both are in the order of rows.
@@ -58,21 +58,26 @@ struct Dots {
 };
 
 std::string draw(ReportedTrait const& trait, GenomeAxis const& axis,
-                 std::vector<std::string> const& contigs, double cell_pixels) {
+                 std::vector<std::string> const& contigs, ManhattanCells cells) {
     constexpr std::size_t most_labels = 15;
     SvgPlot plot{frame, contig_axis(axis), linear_axis("−log10 p", 0, top_of_plot(trait.survey))};
     std::array<Dots, 2> dots;  // Neighbouring contigs differ.
-    auto const add = [&](GenomePlace const& place, double y) {
-        auto& own = dots[static_cast<std::size_t>(axis.order_of(place.contig) % 2)];
+    std::array<Dots, 2> hits;
+    auto const add = [&](GenomePlace const& place, double y, std::array<Dots, 2>& all) {
+        auto& own = all[static_cast<std::size_t>(axis.order_of(place.contig) % 2)];
         own.x.push_back(static_cast<double>(axis.coordinate(place)));
         own.y.push_back(y);
     };
-    for (auto const& point : plain_points(trait, axis, cell_pixels)) {
-        add(point.place, static_cast<double>(point.y));
+    for (auto const& point : plain_points(trait, axis, cells)) {
+        add(point.place, static_cast<double>(point.y), dots);
     }
-    for (auto const& hit : trait.hits) add(hit.place(), hit.neg_log10_p);
-    plot.add_points(dots[0].x, dots[0].y, PlotColour::series_1, cell_pixels + 1);
-    plot.add_points(dots[1].x, dots[1].y, PlotColour::muted, cell_pixels + 1);
+    for (auto const& hit : trait.hits) add(hit.place(), hit.neg_log10_p, hits);
+    constexpr double hit_pixels = 4;
+    for (std::size_t i = 0; i < dots.size(); ++i) {
+        auto const colour = i == 0 ? PlotColour::series_1 : PlotColour::muted;
+        plot.add_points(dots[i].x, dots[i].y, colour, std::round(cells.pixels() + 1));
+        plot.add_points(hits[i].x, hits[i].y, colour, hit_pixels);
+    }
     std::array const ends{0.0, static_cast<double>(axis.length())};
     std::array const threshold{static_cast<double>(hit_neg_log10_p),
                                static_cast<double>(hit_neg_log10_p)};
@@ -162,23 +167,29 @@ Json loci_json(ReportedTrait const& trait, GenomeAxis const& axis,
 
 }  // namespace
 
-PlotGrid manhattan_grid(double cell_pixels) {
-    return {.columns = static_cast<std::int64_t>(manhattan_width / cell_pixels),
-            .rows = static_cast<std::int64_t>(manhattan_height / cell_pixels)};
+// Every coarser grid has whole cells of the finest, so that its points are among that one's.
+PlotGrid ManhattanCells::grid() const {
+    constexpr std::int64_t columns = 600;
+    constexpr std::int64_t rows = 156;
+    return {.columns = columns / width, .rows = rows / width, .most_y = hit_neg_log10_p};
+}
+
+double ManhattanCells::pixels() const {
+    return (frame.width - frame.left - frame.right) / static_cast<double>(grid().columns);
 }
 
 std::string manhattan_figure(ReportedTrait const& trait, GenomeAxis const& axis,
                              std::vector<std::string> const& contigs, double lambda,
-                             double cell_pixels) {
+                             ManhattanCells cells) {
     return to_html(PlotFigure{.kind = "manhattan",
                               .source = trait.id + "-manhattan",
                               .title = fmt::format("Manhattan plot of {}", trait.name),
-                              .svg = draw(trait, axis, contigs, cell_pixels),
+                              .svg = draw(trait, axis, contigs, cells),
                               .caption = caption_of(trait, contigs, lambda)});
 }
 
 std::string manhattan_json(ReportedTrait const& trait, GenomeAxis const& axis,
-                           std::vector<std::string> const& contigs, double cell_pixels) {
+                           std::vector<std::string> const& contigs, ManhattanCells cells) {
     auto names = Json::array();
     for (auto const& contig : axis.contigs()) {
         names.push_back(
@@ -186,7 +197,7 @@ std::string manhattan_json(ReportedTrait const& trait, GenomeAxis const& axis,
     }
     return to_page_json({{"contigs", names},
                          {"threshold", 7.30103},
-                         {"points", points_json(plain_points(trait, axis, cell_pixels), axis)},
+                         {"points", points_json(plain_points(trait, axis, cells), axis)},
                          {"hits", hits_json(trait.hits, axis)},
                          {"loci", loci_json(trait, axis, contigs)}});
 }

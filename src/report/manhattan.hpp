@@ -10,19 +10,23 @@
 
 namespace maniple {
 
-inline constexpr double manhattan_width = 1120;  ///< Of the area with points [pixels].
-inline constexpr double manhattan_height = 316;
+/// How coarse the background is: cells of a grid that has the finest by so many, a divisor of 12.
+/// The finest have about 2 x 2 pixels in a plot that ends at 5e-8. In higher plots its points fall
+/// closer together, and those who zoom in see more of them.
+struct ManhattanCells {
+    std::int64_t width = 1;
 
-/// A grid with cells of so many pixels.
-PlotGrid manhattan_grid(double cell_pixels);
+    PlotGrid grid() const;
+    double pixels() const;
+};
 
-/// The figure. \param lambda  of all variants. \param cell_pixels  as dots are wide.
+/// The figure. \param lambda  of all variants.
 std::string manhattan_figure(ReportedTrait const& trait, GenomeAxis const& axis,
                              std::vector<std::string> const& contigs, double lambda,
-                             double cell_pixels);
+                             ManhattanCells cells);
 
 /// Its data. \param contigs  names, as in results.h5.
 std::string manhattan_json(ReportedTrait const& trait, GenomeAxis const& axis,
-                           std::vector<std::string> const& contigs, double cell_pixels);
+                           std::vector<std::string> const& contigs, ManhattanCells cells);
 
 }  // namespace maniple

@@ -26,10 +26,7 @@ std::string number_text(double value, int digits) {
     return std::isnan(value) ? std::string{} : fmt::format("{:.{}g}", value, digits);
 }
 
-PageCell number_cell(double value, int digits) {
-    if (std::isnan(value)) return {""};
-    return {number_text(value, digits), fmt::format("{:.9g}", value)};
-}
+PageCell number_cell(double value, int digits) { return {number_text(value, digits)}; }
 
 // Sorted by log10 p: as doubles the smallest p would all be 0.
 PageCell p_cell(double neg_log10_p) {
@@ -37,6 +34,6 @@ PageCell p_cell(double neg_log10_p) {
     return {p_value_text(neg_log10_p), fmt::format("{:.6g}", -neg_log10_p)};
 }
 
-PageCell count_cell(std::int64_t count) { return {grouped(count), std::to_string(count)}; }
+PageCell count_cell(std::int64_t count) { return {grouped(count)}; }
 
 }  // namespace maniple

@@ -13,7 +13,7 @@ std::string p_value_text(double neg_log10_p);
 /// So many significant digits; empty for NaN.
 std::string number_text(double value, int digits = 4);
 
-/// Cells that show few digits and sort by all of them; missing for NaN.
+/// Cells; missing for NaN.
 PageCell number_cell(double value, int digits = 4);
 PageCell p_cell(double neg_log10_p);
 /// "1,234".

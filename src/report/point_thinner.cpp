@@ -39,4 +39,11 @@ std::vector<GenomePoint> PointThinner::points() const {
     return kept;
 }
 
+std::vector<GenomePoint> thinned(std::vector<GenomePoint> const& points, GenomeAxis const& axis,
+                                 PlotGrid const& grid) {
+    PointThinner thinner{axis, grid};
+    for (auto const& point : points) thinner.add(point.place, point.y);
+    return thinner.points();
+}
+
 }  // namespace maniple

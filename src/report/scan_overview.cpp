@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
+#include <sstream>
 #include <utility>
 
 #include <fmt/format.h>
@@ -26,13 +27,20 @@ PageCell told_cell(std::string const& text) {
     return {text, text == "<5" ? "4" : text};
 }
 
+std::vector<std::string> split_list(std::string const& list) {
+    std::vector<std::string> words;
+    std::istringstream in{list};
+    for (std::string word; std::getline(in, word, ',');) words.push_back(word);
+    return words;
+}
+
 std::string facts_html(ResultHeader const& header, ScanRecord const& record) {
     Facts facts{{"Samples in the analysis", record.plan_text("samples")},
                 {"Variants", fmt::format("{} on {}", grouped(header.variants),
                                          plural(std::ssize(header.contigs), "contig"))},
                 {"Traits", grouped(std::ssize(header.traits))},
                 {"Model", header.model},
-                {"Covariates", header.covariates},
+                {"Covariates", fmt::format("{}", fmt::join(split_list(header.covariates), ", "))},
                 {"Missing genotypes", header.missing_genotype == "drop"
                                           ? "samples without a genotype are left out of the "
                                             "variant's regression"

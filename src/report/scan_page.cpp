@@ -1,8 +1,10 @@
 #include "scan_page.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <functional>
+#include <iterator>
 #include <numeric>
 #include <optional>
 #include <set>
@@ -18,8 +20,8 @@
 #include "maniple/core/readable.hpp"
 #include "maniple/report/html.hpp"
 #include "maniple/report/page.hpp"
+#include "maniple/report/page_table.hpp"
 #include "maniple/report/scan_record.hpp"
-#include "page_assets.hpp"
 #include "qq_figure.hpp"
 #include "reported_trait.hpp"
 #include "scan_overview.hpp"
@@ -27,11 +29,20 @@
 namespace maniple {
 namespace {
 
-constexpr std::int64_t most_page_bytes = 5'000'000;
-constexpr std::size_t most_plotted = 20;       // Traits.
-constexpr std::size_t most_regions = 20;       // Of the page.
-constexpr std::int64_t most_hits = 8'000'000;  // In memory, of all traits.
-constexpr std::int64_t most_details = 50'000;  // Of all traits.
+// A page has 5 MB, and 0.3 MB of them are for script, style and head.
+constexpr std::int64_t room_of_page = 4'300'000;   // Without regions.
+constexpr std::int64_t room_of_regions = 400'000;  // At the least.
+constexpr std::size_t most_plotted = 20;           // Traits.
+constexpr std::size_t most_regions = 20;           // Of the page.
+constexpr std::int64_t most_hits = 8'000'000;      // In memory, of all traits.
+
+/// How much of its traits a page shows; where it grows too large, less.
+struct PageDetail {
+    ManhattanCells cells;
+    std::int64_t hits;  ///< With details, of all traits.
+};
+constexpr std::array<PageDetail, 5> details{
+    {{{1}, 50'000}, {{2}, 30'000}, {{3}, 15'000}, {{4}, 8'000}, {{6}, 3'000}}};
 
 /// What the page is about, as the command line and the run have it.
 class ScanPage {
@@ -47,19 +58,14 @@ public:
     }
 
     std::string write() {
-        auto page = begin();
         if (!traits_.empty()) read_traits();
-        page.add_section("overview", "Overview",
-                         overview_html(header(), record_, summary_, rows_) + not_plotted());
-        if (auto heat = heat_parts(results_, traits_, request_.loci); !heat.json.empty()) {
-            page.add_section("loci-by-traits", "Loci by traits", heat.body);
-            page.add_data("heat", heat.json);
-        }
         choose_regions();
-        for (auto const& trait : traits_) add_trait(page, trait);
-        page.add_section(
-            "methods", "Methods",
-            methods_html(request_.loci, {linkage_.store.has_value(), linkage_.reason}));
+        auto level = details.begin() + std::max<std::int64_t>(0, std::ssize(traits_) - 1) /
+                                           5;  // Usually it fits then.
+        auto page = write_with(*level);
+        while (page.size() > room_of_page && std::next(level) != details.end()) {
+            page = write_with(*++level);
+        }
         add_regions(page);
         return std::move(page).finish();
     }
@@ -110,9 +116,6 @@ private:
         if (header().variants == 0) traits_.clear();
     }
 
-    // Dots grow where many plots share the page.
-    double cell_pixels() const { return traits_.size() <= 4 ? 2 : traits_.size() <= 10 ? 3 : 4; }
-
     Page begin() const {
         auto const traits = std::ssize(rows_);
         auto const what = traits == 1 ? header().traits[rows_.front()] : plural(traits, "trait");
@@ -121,34 +124,65 @@ private:
                             plural(header().variants, "variant"), what)};
     }
 
-    void read_traits() {
-        std::vector<TraitIndex> indices;
-        for (auto const& trait : traits_) indices.push_back(trait.index);
-        survey_ = survey_scan(results_, indices);
-        axis_.emplace(header().contigs, survey_.contig_lengths);
-        auto const count = std::ssize(traits_);
-        auto points = collect_points(results_, indices, survey_, *axis_,
-                                     manhattan_grid(cell_pixels()), most_hits / count);
-        for (std::size_t t = 0; t < traits_.size(); ++t) {
-            auto& trait = traits_[t];
-            trait.survey = std::move(survey_.traits[t]);
-            trait.points = std::move(points[t]);
-            read_hits(trait, most_details / count);
-            read_loci(trait);
+    Page write_with(PageDetail const& detail) {
+        auto page = begin();
+        page.add_section("overview", "Overview",
+                         overview_html(header(), record_, summary_, rows_) + not_plotted());
+        if (auto heat = heat_parts(results_, traits_, request_.loci); !heat.json.empty()) {
+            page.add_section("loci-by-traits", "Loci by traits", heat.body);
+            page.add_data("heat", heat.json);
         }
+        for (std::size_t t = 0; t < traits_.size(); ++t) {
+            reduce(traits_[t], detail);
+            add_trait(page, traits_[t], qq_[t], detail.cells);
+        }
+        page.add_section(
+            "methods", "Methods",
+            methods_html(request_.loci, {linkage_.store.has_value(), linkage_.reason}));
+        return page;
+    }
+
+    std::vector<TraitIndex> indices() const {
+        std::vector<TraitIndex> all;
+        for (auto const& trait : traits_) all.push_back(trait.index);
+        return all;
+    }
+
+    void read_traits() {
+        survey_ = survey_scan(results_, indices());
+        axis_.emplace(header().contigs, survey_.contig_lengths);
+        for (std::size_t t = 0; t < traits_.size(); ++t) traits_[t].survey = survey_.traits[t];
+        auto const count = std::ssize(traits_);
+        auto points = collect_points(results_, indices(), survey_, *axis_,
+                                     details.front().cells.grid(), most_hits / count);
+        for (std::size_t t = 0; t < traits_.size(); ++t) {
+            traits_[t].points = std::move(points[t]);
+            read_hits(traits_[t], details.front().hits / count);
+            read_loci(traits_[t]);
+            qq_.push_back(qq_parts(traits_[t]));
+        }
+    }
+
+    // -log10 p from which on there are at most so many hits.
+    static float border_of(ReportedTrait const& trait, std::int64_t most) {
+        if (std::ssize(trait.points.hits) <= most) return trait.points.hits_from;
+        return static_cast<float>(trait.survey.all_ranks().border_with_at_most(most));
     }
 
     // The strongest hits, so many, with all that is known of them.
     void read_hits(ReportedTrait& trait, std::int64_t most) const {
-        auto from = trait.points.hits_from;
-        if (std::ssize(trait.points.hits) > most) {
-            from = static_cast<float>(trait.survey.all_ranks().border_with_at_most(most));
-        }
+        auto const from = border_of(trait, most);
         std::vector<std::int64_t> rows;
         for (auto const& hit : trait.points.hits) {
             if (hit.neg_log10_p >= from) rows.push_back(hit.row);
         }
         trait.hits = read_results(results_, trait.index, rows);
+    }
+
+    void reduce(ReportedTrait& trait, PageDetail const& detail) const {
+        auto const from = static_cast<double>(border_of(trait, detail.hits / std::ssize(traits_)));
+        std::erase_if(trait.hits, [&](VariantResult const& hit) { return hit.neg_log10_p < from; });
+        trait.points.background = thinned(trait.points.background, *axis_, detail.cells.grid());
     }
 
     void read_loci(ReportedTrait& trait) {
@@ -186,21 +220,23 @@ private:
             all[i]->region = fmt::format("region-{}", i + 1);
     }
 
-    void add_trait(Page& page, ReportedTrait const& trait) const {
-        auto const qq = qq_parts(trait);
+    void add_trait(Page& page, ReportedTrait const& trait, QqParts const& qq,
+                   ManhattanCells cells) const {
         if (qq.json.empty()) {
             page.add_section(trait.id, trait.name, "<p>No variant was tested.</p>\n");
             return;
         }
         HtmlWriter html;
         html.markup(manhattan_figure(trait, *axis_, header().contigs,
-                                     trait.survey.all_inflation().value(), cell_pixels()));
-        if (!trait.loci.empty()) html.markup(locus_table(trait, header().contigs));
+                                     trait.survey.all_inflation().value(), cells));
+        if (!trait.loci.empty())
+            html.markup(
+                locus_table(trait, header().contigs, most_table_rows / std::ssize(traits_)));
         html.markup(qq.figure);
         html.markup(qq.table);
         page.add_section(trait.id, trait.name, std::move(html).finish());
         page.add_data(trait.id + "-manhattan",
-                      manhattan_json(trait, *axis_, header().contigs, cell_pixels()));
+                      manhattan_json(trait, *axis_, header().contigs, cells));
         page.add_data(trait.id + "-qq", qq.json);
     }
 
@@ -211,8 +247,7 @@ private:
         for (auto const& trait : traits_) {
             for (auto const& locus : trait.loci) regions += locus.region.empty() ? 0 : 1;
         }
-        auto const room = most_page_bytes - page.size() - std::ssize(page_script()) -
-                          std::ssize(page_style()) - 100'000;
+        auto const room = room_of_regions - page.size() + room_of_page;
         if (regions == 0) return;
         auto const most = std::max<std::int64_t>(100, room / regions / variant_bytes);
         for (auto const& trait : traits_) {
@@ -253,6 +288,7 @@ private:
     NameCache names_;
     std::vector<std::size_t> rows_;
     std::vector<ReportedTrait> traits_;  // Those with plots.
+    std::vector<QqParts> qq_;            // Of these.
     ScanSurvey survey_;
     std::optional<GenomeAxis> axis_;
 };

@@ -107,9 +107,7 @@ std::vector<TraitPoints> collect_points(ResultReader const& results,
     std::vector<TraitPoints> all(traits.size());
     std::vector<PointThinner> thinners;
     for (std::size_t t = 0; t < traits.size(); ++t) {
-        auto own = grid;
-        own.most_y = top_of_plot(survey.traits[t]);
-        thinners.emplace_back(axis, own);
+        thinners.emplace_back(axis, grid);
         all[t].hits_from = first_hit(survey.traits[t], most_hits);
     }
     for_each_piece(results, [&](Range<GlobalVariantIndex> rows) {

@@ -74,8 +74,8 @@ bool is_person_page(fs::path const& file) {
 // What a run leaves when its process dies: all that is written before the last file has its name.
 bool belongs_to_unfinished_run(fs::path const& file) {
     constexpr std::array<std::string_view, 9> names{
-        lock_name,     predictors_name, "evaluation.tsv", "log.txt",
-        "summary.tsv", "run.json",      "matches.tsv",    "genes.tsv"};
+        lock_name,  predictors_name, "evaluation.tsv", "log.txt",    "summary.tsv",
+        "run.json", "matches.tsv",   "genes.tsv",      "report.html"};
     return std::ranges::count(names, file.filename().string()) > 0 || is_progress(file) ||
            is_person_page(file) || is_temporary_name(file);
 }

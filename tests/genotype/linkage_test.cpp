@@ -14,9 +14,10 @@ PackedBlock random_rows(std::int64_t samples, unsigned seed) {
     std::mt19937 chance{seed};
     PackedBlock block{2, samples};
     for (SampleIndex s{0}; s.get() < samples; ++s) {
-        auto const first = chance() % 4;
+        auto const any = [&] { return static_cast<unsigned>(chance() % 4); };
+        auto const first = any();
         block.set(LocalVariantIndex{0}, s, first);
-        block.set(LocalVariantIndex{1}, s, chance() % 3 == 0 ? chance() % 4 : first);
+        block.set(LocalVariantIndex{1}, s, chance() % 3 == 0 ? any() : first);
     }
     return block;
 }

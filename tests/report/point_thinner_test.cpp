@@ -42,6 +42,18 @@ TEST_CASE("PointThinner: keeps the highest point of every cell that has one", "[
     CHECK(points.size() == highest.size());
     for (auto const& point : points) CHECK(highest.at(cell_of(axis, grid, point)) == point.y);
     CHECK(points.size() < 1500);
+
+    // Of cells that are made of whole ones, the points of these tell as much as all.
+    PlotGrid const coarse{.columns = 16, .rows = 10, .most_y = 7.5};
+    std::map<Cell, float> coarse_highest;
+    for (auto const& [cell, y] : highest) {
+        auto& most = coarse_highest[{cell.first / 4, cell.second / 3}];
+        most = std::max(most, y);
+    }
+    auto const fewer = thinned(points, axis, coarse);
+    CHECK(fewer.size() == coarse_highest.size());
+    for (auto const& point : fewer)
+        CHECK(coarse_highest.at(cell_of(axis, coarse, point)) == point.y);
 }
 
 TEST_CASE("PointThinner: the ends of the axis and of the plot are inside", "[report]") {

@@ -90,7 +90,7 @@ TEST_CASE("collect_points: every hit is kept, and every cell has its point", "[r
     auto const results = scan.open();
     auto const survey = survey_scan(results, both);
     GenomeAxis const axis{results.header().contigs, survey.contig_lengths};
-    PlotGrid const grid{.columns = 50, .rows = 40};
+    PlotGrid const grid{.columns = 50, .rows = 40, .most_y = 7.5};
     auto const points = collect_points(results, both, survey, axis, grid, 1'000'000);
     auto const places = results.places({GlobalVariantIndex{0}, GlobalVariantIndex{variants}});
     for (std::size_t t = 0; t < 2; ++t) {
@@ -98,10 +98,9 @@ TEST_CASE("collect_points: every hit is kept, and every cell has its point", "[r
         std::vector<std::int64_t> hits;
         std::set<std::pair<std::int64_t, std::int64_t>> wanted, found;
         auto const cell = [&](GenomePlace const& place, float y) {
-            return std::pair{
-                axis.coordinate(place) * grid.columns / axis.length(),
-                static_cast<std::int64_t>(static_cast<double>(y) / top_of_plot(survey.traits[t]) *
-                                          static_cast<double>(grid.rows))};
+            return std::pair{axis.coordinate(place) * grid.columns / axis.length(),
+                             static_cast<std::int64_t>(static_cast<double>(y) / grid.most_y *
+                                                       static_cast<double>(grid.rows))};
         };
         for (std::size_t v = 0; v < p.size(); ++v) {
             if (p[v] >= hit_neg_log10_p) hits.push_back(static_cast<std::int64_t>(v));
@@ -121,7 +120,7 @@ TEST_CASE("collect_points: of too many hits the strongest", "[report]") {
     auto const results = scan.open();
     auto const survey = survey_scan(results, both);
     GenomeAxis const axis{results.header().contigs, survey.contig_lengths};
-    auto const points = collect_points(results, both, survey, axis, {10, 10}, 5);
+    auto const points = collect_points(results, both, survey, axis, {10, 10, 7.5}, 5);
     for (auto const& trait : points) {
         CHECK(trait.hits.size() <= 5);
         CHECK(trait.hits_from > hit_neg_log10_p);

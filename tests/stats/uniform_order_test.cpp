@@ -13,10 +13,11 @@ namespace {
 double naive_probability(std::int64_t rank, std::int64_t count, double x) {
     double sum = 0;
     for (auto k = rank; k <= count; ++k) {
-        auto const chosen = std::lgamma(count + 1.0) - std::lgamma(k + 1.0) -
-                            std::lgamma(static_cast<double>(count - k) + 1);
-        sum += std::exp(chosen + static_cast<double>(k) * std::log(x) +
-                        static_cast<double>(count - k) * std::log1p(-x));
+        auto const below = static_cast<double>(k);
+        auto const above = static_cast<double>(count - k);
+        auto const ways =
+            std::lgamma(below + above + 1) - std::lgamma(below + 1) - std::lgamma(above + 1);
+        sum += std::exp(ways + below * std::log(x) + above * std::log1p(-x));
     }
     return sum;
 }

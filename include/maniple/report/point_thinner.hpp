@@ -41,4 +41,8 @@ private:
     std::vector<GenomePoint> cells_;  // Column by column; y < 0: empty.
 };
 
+/// The points that a PointThinner keeps of these.
+std::vector<GenomePoint> thinned(std::vector<GenomePoint> const& points, GenomeAxis const& axis,
+                                 PlotGrid const& grid);
+
 }  // namespace maniple

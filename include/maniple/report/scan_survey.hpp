@@ -55,7 +55,7 @@ struct TraitPoints {
 };
 
 /// The second pass. \param most_hits  of one trait, to bound the memory (24 bytes each).
-/// \param grid  of the background; its most_y is set for each trait.
+/// \param grid  of the background, up to 5e-8.
 /// \pre traits and survey are those of the first pass
 std::vector<TraitPoints> collect_points(ResultReader const& results,
                                         std::span<TraitIndex const> traits,
