@@ -28,3 +28,7 @@ foreach(campaign calibration diseases kills damage full_disk faults)
   set_tests_properties(bench/${campaign} PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 600 ENVIRONMENT
     "MANIPLE=$<TARGET_FILE:maniple>;MANIPLE_FAULTS=$<TARGET_FILE:maniple_faults>;MANIPLE_MPIRUN=${MPIEXEC_EXECUTABLE};PYTHONDONTWRITEBYTECODE=1")
 endforeach()
+
+add_test(NAME bench/report COMMAND ${CMAKE_SOURCE_DIR}/scripts/bench-report --variants 30000 --traits 3 --loci 20)
+set_tests_properties(bench/report PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 300 ENVIRONMENT
+  "MANIPLE=$<TARGET_FILE:maniple>;MANIPLE_WRITE_SCAN=$<TARGET_FILE:write_scan>")

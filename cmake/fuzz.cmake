@@ -24,7 +24,7 @@ list(APPEND sources
   src/genotype/allele_match.cpp src/genotype/score_weights.cpp src/genotype/weight_matrix.cpp
   src/mpi/checked.cpp src/mpi/communicator.cpp src/mpi/launcher.cpp
   src/run/agreement.cpp src/run/cbor.cpp src/run/fit_state.cpp src/run/gene_table.cpp src/run/ingest_journal.cpp
-  src/run/kept_state.cpp src/run/model_choice.cpp src/run/plan_checksums.cpp src/run/readable.cpp src/run/ridge_state.cpp
+  src/run/kept_state.cpp src/run/model_choice.cpp src/run/plan_checksums.cpp src/run/ridge_state.cpp
   src/run/sample_choice.cpp src/run/scan_units.cpp src/run/shard.cpp src/run/shard_file.cpp src/run/stop_limit.cpp src/run/variant_choice.cpp
   src/run/whole_genome_progress.cpp)
 add_library(maniple_parsers STATIC ${sources})

@@ -12,6 +12,10 @@ target_link_libraries(hazard_effects PRIVATE maniple_model)
 add_executable(write_predictors tests/store/write_predictors.cpp)
 target_link_libraries(write_predictors PRIVATE maniple_store)
 
+# The folder of a scan of any size, for tests and measurements of reports.
+add_executable(write_scan tests/report/write_scan.cpp)
+target_link_libraries(write_scan PRIVATE maniple_model maniple_store)
+
 # The whole program from outside: every test_*.py in these folders is one test, against peers (golden), in its
 # bytes over ranks and threads (invariance), as a person types it (commands).
 foreach(area golden invariance commands)
@@ -20,6 +24,6 @@ foreach(area golden invariance commands)
     string(REGEX REPLACE ".*/test_(.*)\\.py$" "\\1" name ${script})
     add_test(NAME ${area}/${name} COMMAND ${MANIPLE_PYTHON} ${script})
     set_tests_properties(${area}/${name} PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 900 ENVIRONMENT
-      "MANIPLE=$<TARGET_FILE:maniple>;MANIPLE_ELASTIC_NET_PATH=$<TARGET_FILE:elastic_net_path>;MANIPLE_WRITE_PREDICTORS=$<TARGET_FILE:write_predictors>;MANIPLE_TEST_MODEL=$<TARGET_FILE:test_model>;MANIPLE_STACKED_LEVEL=$<TARGET_FILE:stacked_level>;MANIPLE_HAZARD_EFFECTS=$<TARGET_FILE:hazard_effects>;MANIPLE_MPIRUN=${MPIEXEC_EXECUTABLE};PYTHONDONTWRITEBYTECODE=1")
+      "MANIPLE=$<TARGET_FILE:maniple>;MANIPLE_ELASTIC_NET_PATH=$<TARGET_FILE:elastic_net_path>;MANIPLE_WRITE_PREDICTORS=$<TARGET_FILE:write_predictors>;MANIPLE_WRITE_SCAN=$<TARGET_FILE:write_scan>;MANIPLE_TEST_MODEL=$<TARGET_FILE:test_model>;MANIPLE_STACKED_LEVEL=$<TARGET_FILE:stacked_level>;MANIPLE_HAZARD_EFFECTS=$<TARGET_FILE:hazard_effects>;MANIPLE_MPIRUN=${MPIEXEC_EXECUTABLE};PYTHONDONTWRITEBYTECODE=1")
   endforeach()
 endforeach()

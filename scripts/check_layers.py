@@ -15,7 +15,8 @@ MAY_USE = {  # The architecture, bottom up. Adding an arrow is a reviewed decisi
     "model": {"core", "stats", "linalg", "genotype", "trait"},
     "store": {"core", "hdf5", "genotype", "trait"},
     "run": {"core", "mpi", "stats", "linalg", "genotype", "trait", "simulation", "model", "store"},
-    "cli": {"core", "mpi", "run"},
+    "report": {"core", "stats", "genotype", "trait", "model", "store", "run"},
+    "cli": {"core", "mpi", "run", "report"},
 }
 OWNER = {  # Foreign headers that one module wraps for all others.
     "mpi.h": "mpi", "hdf5.h": "hdf5", "cblas.h": "linalg", "lapacke.h": "linalg",

@@ -10,6 +10,7 @@
 #include "maniple/cli/command.hpp"
 #include "maniple/cli/fit_request.hpp"
 #include "maniple/cli/option_values.hpp"
+#include "maniple/cli/report_options.hpp"
 #include "maniple/cli/score_options.hpp"
 #include "maniple/run/evaluate.hpp"
 #include "maniple/run/leave_one_out.hpp"
@@ -95,7 +96,9 @@ po::options_description options() {
         ("trait", text("T")->required(), "trait, or TIME:EVENT for times to an event")        //
         ("covariate", po::value<Words>()->multitoken()->value_name("C..."),
          "what the score is to add to; refitted on the samples evaluated")  //
-        ("out", text("RUN")->required(), "folder for evaluation.json, evaluation.tsv, log.txt");
+        ("out", text("RUN")->required(),
+         "folder for evaluation.json, evaluation.tsv, report.html, log.txt");
+    add_report_option(what);
     add_match_options(what);
     po::options_description people{"Samples and groups"};
     add_people_options(people);
@@ -208,6 +211,7 @@ void execute(po::variables_map const& values, mpi::Communicator const& comm, Log
     if (values.count("leave-one-out") != 0) {
         StopDeadline const deadline{stop_limit_of(values, comm)};
         run_leave_one_out(leave_one_out_of(values, request), comm, log);
+        write_last_report_of(values, comm, log);
         return;
     }
     refuse_without_leaving_out(values);
@@ -232,6 +236,7 @@ void execute(po::variables_map const& values, mpi::Communicator const& comm, Log
             name)};
     }
     run_evaluation(request, comm, log);
+    write_last_report_of(values, comm, log);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include "maniple/cli/command.hpp"
 #include "maniple/cli/option_values.hpp"
+#include "maniple/cli/report_options.hpp"
 #include "maniple/run/merge.hpp"
 
 namespace maniple::cli {
@@ -16,18 +17,21 @@ po::options_description options() {
          "folders of `maniple scan --shard K/N`, all N of them; the word --shard may be left "
          "out")  //
         ("out", po::value<std::string>()->required()->value_name("RUN"),
-         "folder for results.h5, summary.tsv, run.json and log.txt; may hold the shards")  //
+         "folder for results.h5, summary.tsv, run.json, log.txt and report.html; may hold the "
+         "shards")  //
         ("memory", po::value<std::string>()->value_name("SIZE"),
          "memory to take: 4G is 4,000 MB, 4Gi is 4,096 MiB (default: 80% of what there is)");
+    add_report_option(all);
     return all;
 }
 
-void execute(po::variables_map const& values, mpi::Communicator const&, Log& log) {
+void execute(po::variables_map const& values, mpi::Communicator const& comm, Log& log) {
     auto const folders = values["shard"].as<Words>();  // A comma may stand in a name.
     merge_shards({.shards = {folders.begin(), folders.end()},
                   .run = values["out"].as<std::string>(),
                   .memory = size_of(values, "memory")},
                  log);
+    write_last_report_of(values, comm, log);
 }
 
 }  // namespace

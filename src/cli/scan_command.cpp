@@ -4,6 +4,7 @@
 #include "maniple/cli/choice_options.hpp"
 #include "maniple/cli/command.hpp"
 #include "maniple/cli/option_values.hpp"
+#include "maniple/cli/report_options.hpp"
 #include "maniple/run/predictor_run.hpp"
 #include "maniple/run/scan.hpp"
 #include "maniple/run/stop_request.hpp"
@@ -76,13 +77,14 @@ po::options_description options() {
     add_sample_options(choice);
     add_variant_options(choice);
     po::options_description work{"Work"};
-    work.add_options()                                                //
-        ("out", po::value<std::string>()->value_name("RUN"),          //
-         "folder for results.h5, summary.tsv, run.json and log.txt")  //
+    work.add_options()                                                             //
+        ("out", po::value<std::string>()->value_name("RUN"),                       //
+         "folder for results.h5, summary.tsv, run.json, log.txt and report.html")  //
         ("shard", po::value<std::string>()->value_name("K/N"),
          "scan part K of N alone, of about equal work, for `maniple merge`")  //
         ("plan", po::bool_switch(), "say what would be done and what it would cost, and stop");
     add_stop_option(work);
+    add_report_option(work);
     add_threads_option(work);
     work.add_options()("memory", po::value<std::string>()->value_name("SIZE"),
                        "memory of each rank: 4G is 4,000 MB, 4Gi is 4,096 MiB (default: 80% of "
@@ -245,7 +247,12 @@ void execute(po::variables_map const& values, mpi::Communicator const& comm, Log
         throw UserError{
             "option --out is missing (a scan needs a folder for its results); add --out RUN"};
     }
-    only ? run_predictors(request, comm, log) : run_scan(request, comm, log);
+    if (only) {
+        run_predictors(request, comm, log);
+        return;
+    }
+    run_scan(request, comm, log);
+    if (!request.shard) write_last_report_of(values, comm, log);
 }
 
 }  // namespace

@@ -9,9 +9,9 @@
 #include <nlohmann/json.hpp>
 
 #include "maniple/core/checksum.hpp"
+#include "maniple/core/readable.hpp"
 #include "maniple/run/trait_counts.hpp"
 #include "maniple/store/model_file.hpp"
-#include "readable.hpp"
 #include "told_json.hpp"
 
 namespace maniple {

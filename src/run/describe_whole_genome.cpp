@@ -3,8 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "maniple/core/readable.hpp"
 #include "maniple/run/whole_genome_estimate.hpp"
-#include "readable.hpp"
 
 namespace maniple {
 namespace {

@@ -9,7 +9,7 @@
 #include "doctor_hosts.hpp"
 #include "maniple/core/checksum.hpp"
 #include "maniple/core/contract.hpp"
-#include "readable.hpp"
+#include "maniple/core/readable.hpp"
 
 namespace maniple {
 

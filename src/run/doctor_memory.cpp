@@ -4,7 +4,7 @@
 
 #include "doctor_hosts.hpp"
 #include "maniple/core/contract.hpp"
-#include "readable.hpp"
+#include "maniple/core/readable.hpp"
 
 namespace maniple {
 namespace {

@@ -1,11 +1,10 @@
 #include "estimate_terms.hpp"
+#include "maniple/core/readable.hpp"
 
 #include <cmath>
 #include <utility>
 
 #include <fmt/format.h>
-
-#include "readable.hpp"
 
 namespace maniple {
 namespace {

@@ -70,20 +70,20 @@ void run_evaluation(EvaluationRequest const& request, mpi::Communicator const& c
     if (request.scores.empty()) computed = compute_scores(request, comm, log);
     std::optional<EvaluationData> data;
     together(comm, [&] { data.emplace(load_evaluation(request, computed, log)); });
-    auto const rows = evaluate_people(*data, request, comm);
+    auto const found = evaluate_people(*data, request, comm);
     together(comm, [&] {
         if (!comm.is_root()) return;
         DurableFile table{folder->path() / "evaluation.tsv"};
-        write_text(table.temporary(), evaluation_table(rows));
+        write_text(table.temporary(), evaluation_table(found.rows));
         DurableFile json{folder->path() / "evaluation.json"};
-        write_text(json.temporary(), evaluation_json(*data, request, rows));
+        write_text(json.temporary(), evaluation_json(*data, request, found));
         std::optional<DurableFile> model;
         if (data->correction) model.emplace(prepare_recalibration(*data->correction));
         table.commit(ExistingFile::refuse);
         json.commit(ExistingFile::refuse);  // last: a folder with it is a finished run
         if (model) replace_model(*model, *folder);
         folder->finish();
-        std::cout << evaluation_summary(*data, request, rows) << std::flush;
+        std::cout << evaluation_summary(*data, request, found.rows) << std::flush;
         log.note(fmt::format("done in {:.1f} s: {}", watch.seconds(),
                              (folder->path() / "evaluation.json").string()));
     });

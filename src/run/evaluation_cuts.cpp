@@ -33,6 +33,8 @@ ToldCuts::ToldCuts(std::vector<EvaluatedGroup> const& groups, EvaluationData con
 
 bool ToldCuts::tell(GroupRange range, PeopleOrder order, std::span<PeopleCut const> cuts,
                     CutDetail detail) {
+    expect(detail != CutDetail::people || range.is_everybody(), "people alone are of everybody");
+
     std::vector<Asked> asked;
     auto const whole = ask(sets_.front(), order, cuts, detail);
     auto const factor = std::ranges::find(factors_, range.first, &Factor::first);
@@ -43,6 +45,9 @@ bool ToldCuts::tell(GroupRange range, PeopleOrder order, std::span<PeopleCut con
     }
     for (auto& set : sets_) {
         if (set.first == range.first) asked.push_back(ask(set, order, cuts, detail));
+    }
+    if (range.is_everybody() && detail != CutDetail::people) {
+        asked.push_back(ask(sets_.front(), order, cuts, CutDetail::people));
     }
     for (auto const& of_set : asked) {
         for (std::size_t i = 0; i < of_set.ledgers.size(); ++i) {
@@ -126,16 +131,17 @@ ToldCuts::Asked ToldCuts::ask(PeopleSet& set, PeopleOrder order, std::span<Peopl
     std::vector<std::int64_t> numbers;
     for (auto const& cut : cuts) numbers.push_back(below(people, cut));
     Asked asked;
+    bool const shared = own && set.agreement != Agreement::none;
     // Counts of events are told by the prediction alone, and have no second order to agree with.
     if (detail == CutDetail::events_by_horizon && people.events) {
         asked.ledgers.push_back(&*people.events);
         asked.cuts.push_back(numbers);
     }
-    bool const shared = own && set.agreement != Agreement::none;
     if (shared && set.agreement == Agreement::falling) {
         for (auto& number : numbers) number = std::ssize(people.ascending) - number;
     }
-    asked.ledgers.push_back(shared ? &set.by_score.classes : &people.classes);
+    auto& ordered = shared ? set.by_score : people;
+    asked.ledgers.push_back(detail == CutDetail::people ? &*ordered.people : &ordered.classes);
     asked.cuts.push_back(std::move(numbers));
     return asked;
 }
@@ -147,6 +153,11 @@ void ToldCuts::add_set(std::size_t first, std::vector<std::size_t> const& places
                   .by_score = put_in_order(places, people.score),
                   .by_prediction = std::nullopt};
     if (!people.prediction.empty()) set.by_prediction = put_in_order(places, people.prediction);
+    if (sets_.empty()) {  // Everybody.
+        CutLedger const all{std::vector<std::uint8_t>(places.size()), request_.least_people};
+        set.by_score.people = all;
+        if (set.by_prediction) set.by_prediction->people = all;
+    }
     sets_.push_back(std::move(set));
 }
 
@@ -165,7 +176,7 @@ ToldCuts::OrderedPeople ToldCuts::put_in_order(std::vector<std::size_t> const& p
         if (timed) events.push_back(event_of(place));
     }
     OrderedPeople ordered{std::move(order), std::move(ascending),
-                          CutLedger{classes, request_.least_people}, std::nullopt};
+                          CutLedger{classes, request_.least_people}, std::nullopt, std::nullopt};
     if (timed) ordered.events.emplace(events, request_.least_people);
     return ordered;
 }

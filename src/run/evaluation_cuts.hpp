@@ -25,8 +25,9 @@ struct PeopleCut {
     EqualSide equal = EqualSide::below;
 };
 
-/// What is told beside people, cases and controls.
-enum class CutDetail : std::uint8_t { classes, events_by_horizon };
+/// What is told: people, cases and controls; with the events by the horizon and after it; or people
+/// alone.
+enum class CutDetail : std::uint8_t { classes, events_by_horizon, people };
 
 /// Everything that is told of people on either side of a cut is asked for here, in the order in
 /// which it is told. Each set of people (everybody, each group, and together the suppressed groups
@@ -40,7 +41,7 @@ public:
     /// May a table with these cuts be told of everybody, or of all groups of a factor? Those of
     /// groups add up to everybody's, and so may only what was told of everybody. If it may, it
     /// counts as told from then on. Not what groups of another factor, cut alike, would complete to
-    /// a small count.
+    /// a small count. \pre people alone are asked for of everybody
     bool tell(GroupRange range, PeopleOrder order, std::span<PeopleCut const> cuts,
               CutDetail detail = CutDetail::classes);
 
@@ -51,6 +52,7 @@ private:
         std::vector<double> ascending;
         CutLedger classes;
         std::optional<CutLedger> events;  // By the horizon, later, never.
+        std::optional<CutLedger> people;  // Of everybody: all cuts, whatever they tell.
     };
     enum class Agreement : std::uint8_t { none, rising, falling };
     struct PeopleSet {

@@ -6,8 +6,10 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "evaluation_curves_json.hpp"
 #include "evaluation_text.hpp"
 #include "maniple/core/error.hpp"
+#include "maniple/run/small_cells.hpp"
 
 namespace maniple {
 namespace {
@@ -69,6 +71,22 @@ std::string describe_group_line(EvaluationRow const& row, Outcome outcome) {
                                     row.part.empty() ? "" : "; by ", row.part));
 }
 
+// What its model says of a score.
+Json describe_origin(ScoreOrigin const& origin, std::int64_t limit) {
+    auto const& score = origin.description;
+    auto const number = [](double x) { return std::isfinite(x) ? Json(x) : Json(nullptr); };
+    auto const controls = score.training_samples - score.training_cases;
+    bool const told = !is_small(score.training_cases, limit) && !is_small(controls, limit);
+    return {{"method", score.method},
+            {"reported_trait", score.reported_trait},
+            {"genome_build", origin.genome_build},
+            {"variants", origin.variants},
+            {"training_samples", score.training_samples},
+            {"training_cases", told ? Json(score.training_cases) : Json(nullptr)},
+            {"validation_performance", number(score.validation_performance)},
+            {"has_converged", score.has_converged}};
+}
+
 }  // namespace
 
 std::string evaluation_table(std::vector<EvaluationRow> const& rows) {
@@ -88,7 +106,7 @@ std::string evaluation_table(std::vector<EvaluationRow> const& rows) {
 }
 
 std::string evaluation_json(EvaluationData const& data, EvaluationRequest const& request,
-                            std::vector<EvaluationRow> const& rows) {
+                            Evaluation const& found) {
     auto const limit = request.least_people;
     auto const& flow = data.flow;
     bool const is_known = data.score.training == Training::known;
@@ -117,7 +135,12 @@ std::string evaluation_json(EvaluationData const& data, EvaluationRequest const&
                                  {"samples", correction->samples}};
     }
     if (!data.people.prediction.empty()) json["prediction_covariates"] = data.score.covariates;
-    json["rows"] = json_lines(rows);
+    if (data.score.origin) json["score_description"] = describe_origin(*data.score.origin, limit);
+    json["by"] = request.by;
+    if (request.horizon) json["horizon"] = *request.horizon;
+    if (request.prevalence) json["prevalence"] = *request.prevalence;
+    add_curves(json, found.curves);
+    json["rows"] = json_lines(found.rows);
     return json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
 }
 

@@ -3,10 +3,14 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <optional>
 
 #include <fmt/format.h>
 
 #include "evaluation_groups.hpp"
+#include "evaluation_histogram.hpp"
+#include "evaluation_incidence.hpp"
+#include "evaluation_score.hpp"
 #include "evaluation_tables.hpp"
 #include "maniple/core/elementary.hpp"
 #include "maniple/core/error.hpp"
@@ -171,10 +175,24 @@ void add_heterogeneity(std::span<EvaluatedGroup const> groups, std::vector<Evalu
     }
 }
 
+// Without a baseline hazard predictions are not of a number of events.
+std::optional<CalibrationLine> calibrate(EvaluationData const& data) {
+    auto const& people = data.people;
+    std::vector<double> hazards;
+    if (people.outcome == Outcome::time_to_event) {
+        if (data.score.baseline.times.empty()) return std::nullopt;
+        for (auto time : people.values) {
+            hazards.push_back(cumulative_hazard(data.score.baseline, time));
+        }
+    }
+    return fit_calibration_line(people, hazards);
+}
+
 // Everything but the replicates is known here: rank zero alone makes lines of it.
-std::vector<EvaluationRow> make_rows(std::vector<EvaluatedGroup> const& groups,
-                                     EvaluationData const& data, EvaluationRequest const& request) {
-    std::vector<EvaluationRow> rows{training_row(data)};
+Evaluation make_evaluation(std::vector<EvaluatedGroup> const& groups, EvaluationData const& data,
+                           EvaluationRequest const& request) {
+    Evaluation found{.rows = {training_row(data)}, .curves = {}};
+    auto& rows = found.rows;
     add_estimates(groups, rows);
     std::size_t factor = 0;
     for (auto const& range : factor_ranges(groups)) {
@@ -187,15 +205,21 @@ std::vector<EvaluationRow> make_rows(std::vector<EvaluatedGroup> const& groups,
     add_quantiles(groups, data, told, rows);
     add_calibration(groups, data, told, rows);
     if (data.people.outcome == Outcome::binary) add_thresholds(groups, data, request, told, rows);
-    return rows;
+    // Pictures come last: they take no table's place.
+    add_outcomes(groups, data, told, rows);
+    found.curves = {.histogram = make_histogram(data, told),
+                    .incidence = make_incidence(data, request, told),
+                    .line = {}};
+    if (!data.people.prediction.empty()) found.curves.line = calibrate(data);
+    return found;
 }
 
 }  // namespace
 
 std::string_view to_string(RowKind kind) {
-    static constexpr std::array<std::string_view, 9> names{
+    static constexpr std::array<std::string_view, 10> names{
         "estimate",  "gap",    "heterogeneity", "quantile", "calibration",
-        "threshold", "pooled", "new_level",     "people"};
+        "threshold", "pooled", "new_level",     "outcome",  "people"};
     return names[static_cast<std::size_t>(kind)];
 }
 
@@ -223,17 +247,16 @@ void require_options_of(Outcome outcome, EvaluationRequest const& request) {
     }
 }
 
-std::vector<EvaluationRow> evaluate_people(EvaluationData const& data,
-                                           EvaluationRequest const& request,
-                                           mpi::Communicator const& comm) {
+Evaluation evaluate_people(EvaluationData const& data, EvaluationRequest const& request,
+                           mpi::Communicator const& comm) {
     require_two_classes(data, request);
     auto groups = make_groups(data, request);
     bootstrap_groups(groups, request, comm);
-    std::vector<EvaluationRow> rows;
+    Evaluation found;
     together(comm, [&] {
-        if (comm.is_root()) rows = make_rows(groups, data, request);
+        if (comm.is_root()) found = make_evaluation(groups, data, request);
     });
-    return rows;
+    return found;
 }
 
 }  // namespace maniple

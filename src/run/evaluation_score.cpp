@@ -110,22 +110,6 @@ std::vector<double> load_named(std::string const& name, std::string const& model
                     name, model)};
 }
 
-std::vector<double> predict(ScoreDescription const& description, std::vector<double> predictor,
-                            std::string const& model, StoreTables const& tables) {
-    auto const& covariates = description.covariates;
-    for (auto& x : predictor) x += covariates.intercept + description.offset;
-    for (std::size_t c = 0; c < covariates.names.size(); ++c) {
-        auto const values = load_named(covariates.names[c], model, tables, std::ssize(predictor));
-        for (std::size_t s = 0; s < predictor.size(); ++s) {
-            predictor[s] += covariates.coefficients[c] * values[s];
-        }
-    }
-    if (auto const& correction = description.recalibration) {
-        for (auto& x : predictor) x = correction->intercept + correction->slope * x;
-    }
-    return predictor;
-}
-
 // The levels of categorical covariates that people have here and the model has no effect of. One of
 // them is the one that effects are compared with; a model does not say which.
 void warn_of_levels(ScoreDescription const& description, StoreTables const& tables,
@@ -169,6 +153,23 @@ Training training_of(ScoreModel const& model, std::size_t score) {
 
 }  // namespace
 
+std::vector<double> predict(ScoreDescription const& description, std::vector<double> score,
+                            std::string const& model, StoreTables const& tables) {
+    auto predictor = std::move(score);
+    auto const& covariates = description.covariates;
+    for (auto& x : predictor) x += covariates.intercept + description.offset;
+    for (std::size_t c = 0; c < covariates.names.size(); ++c) {
+        auto const values = load_named(covariates.names[c], model, tables, std::ssize(predictor));
+        for (std::size_t s = 0; s < predictor.size(); ++s) {
+            predictor[s] += covariates.coefficients[c] * values[s];
+        }
+    }
+    if (auto const& correction = description.recalibration) {
+        for (auto& x : predictor) x = correction->intercept + correction->slope * x;
+    }
+    return predictor;
+}
+
 EvaluatedScore describe_score(EvaluationRequest const& request, Cohort const& cohort) {
     EvaluatedScore source;
     source.judged.name = request.score;
@@ -177,13 +178,17 @@ EvaluatedScore describe_score(EvaluationRequest const& request, Cohort const& co
     source.model = read_model(source.file);
     source.position = choose_score(*source.model, request);
     auto const& description = source.model->scores[source.position];
-    source.judged = {.name = description.name,
-                     .model = request.model,
-                     .outcome = description.outcome,
-                     .baseline = description.baseline,
-                     .recalibration = description.recalibration,
-                     .training = training_of(*source.model, source.position),
-                     .covariates = description.covariates.names};
+    source.judged = {
+        .name = description.name,
+        .model = request.model,
+        .outcome = description.outcome,
+        .baseline = description.baseline,
+        .recalibration = description.recalibration,
+        .training = training_of(*source.model, source.position),
+        .covariates = description.covariates.names,
+        .origin = ScoreOrigin{description,
+                              source.model->weights.weights.count_variants()[source.position],
+                              source.model->genome_build}};
     return source;
 }
 

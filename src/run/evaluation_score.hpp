@@ -35,6 +35,12 @@ void require_predictions(EvaluationRequest const& request, JudgedScore const& ju
 EvaluatedScore load_score(EvaluationRequest const& request, std::optional<Table> const& computed,
                           Cohort const& cohort, StoreTables const& tables, Log& log);
 
+/// Linear predictors of everybody: score, offset, covariates and recalibration; NaN where something
+/// is missing. \param model  its name, for messages. \throws UserError where the store lacks a
+/// covariate.
+std::vector<double> predict(ScoreDescription const& description, std::vector<double> score,
+                            std::string const& model, StoreTables const& tables);
+
 /// Intercept and slope of the regression of the outcome on the prediction. Times to events have no
 /// intercept but observed over expected events, where there is a baseline hazard.
 /// \throws UserError where these people do not determine them.

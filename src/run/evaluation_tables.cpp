@@ -4,10 +4,12 @@
 #include <cmath>
 #include <functional>
 #include <map>
+#include <numeric>
 #include <span>
 
 #include <fmt/format.h>
 
+#include "maniple/core/contract.hpp"
 #include "maniple/core/elementary.hpp"
 #include "maniple/model/cox_regression.hpp"
 #include "maniple/model/linear_regression.hpp"
@@ -174,6 +176,12 @@ double predicted_outcome(EvaluatedPeople const& people, std::size_t place) {
     }
 }
 
+double mean_prediction(EvaluatedPeople const& people, Places const& places) {
+    double sum = 0;
+    for (auto place : places) sum += predicted_outcome(people, place);
+    return sum / static_cast<double>(places.size());
+}
+
 void observe(EvaluationRow& row, EvaluatedPeople const& people) {
     Proportion observed;
     switch (people.outcome) {
@@ -210,12 +218,15 @@ bool is_followed(EvaluatedPeople const& people) {
     return true;
 }
 
-std::vector<EvaluationRow> compare_tenths(EvaluatedGroup const& group, EvaluationData const& data,
-                                          std::vector<Places> const& bins) {
+// Lines of each bin: of predictions for `RowKind::calibration`, of the score else.
+std::vector<EvaluationRow> compare_outcomes(EvaluatedGroup const& group, EvaluationData const& data,
+                                            RowKind kind, std::vector<Places> const& bins) {
+    constexpr std::size_t tenths = 10;
+    bool const has_predictions = !data.people.prediction.empty();
     std::vector<EvaluationRow> rows;
     for (std::size_t b = 0; b < bins.size(); ++b) {
-        auto predicted = row_of(group, RowKind::calibration, "predicted");
-        predicted.part = fmt::format("tenth {}", b + 1);
+        auto predicted = row_of(group, kind, "predicted");
+        predicted.part = fmt::format("{} {}", bins.size() == tenths ? "tenth" : "fifth", b + 1);
         count(predicted, data.people, bins[b]);
         auto observed = predicted;
         observed.metric = "observed";
@@ -225,14 +236,10 @@ std::vector<EvaluationRow> compare_tenths(EvaluatedGroup const& group, Evaluatio
         } else if (!is_followed(people)) {
             predicted.status = observed.status = to_string(FitStatus::not_followed);
         } else {
-            double sum = 0;
-            for (auto place : bins[b]) {
-                sum += predicted_outcome(data.people, place);
-            }
-            predicted.estimate = sum / static_cast<double>(bins[b].size());
+            if (has_predictions) predicted.estimate = mean_prediction(data.people, bins[b]);
             observe(observed, people);
         }
-        rows.push_back(std::move(predicted));
+        if (has_predictions) rows.push_back(std::move(predicted));
         rows.push_back(std::move(observed));
     }
     return rows;
@@ -315,17 +322,45 @@ void add_calibration(std::vector<EvaluatedGroup> const& groups, EvaluationData c
     if (data.people.prediction.empty()) return;
     bool const timed = data.people.outcome == Outcome::time_to_event;
     if (timed && data.people.risk.empty()) return;
-    BinTable const table{
-        .kind = RowKind::calibration,
-        .metric = "observed",
-        .order = PeopleOrder::prediction,
-        .values = data.people.prediction,
-        .bins = 10,
-        .detail = timed ? CutDetail::events_by_horizon : CutDetail::classes,
-        .compare = [&](auto const& group,
-                       auto const& bins) { return compare_tenths(group, data, bins); },
-        .extend = {}};
+    BinTable const table{.kind = RowKind::calibration,
+                         .metric = "observed",
+                         .order = PeopleOrder::prediction,
+                         .values = data.people.prediction,
+                         .bins = 10,
+                         .detail = timed ? CutDetail::events_by_horizon : CutDetail::classes,
+                         .compare =
+                             [&](auto const& group, auto const& bins) {
+                                 return compare_outcomes(group, data, RowKind::calibration, bins);
+                             },
+                         .extend = {}};
     add_table(groups, told, table, rows);
+}
+
+std::vector<std::vector<std::size_t>> divide_everybody(std::vector<double> const& score, int bins,
+                                                       ToldCuts& told) {
+    expect(bins >= 2, "two bins divide people");
+
+    auto const bounds = cuts_of(score, bins);
+    std::vector<PeopleCut> cuts;
+    for (auto bound : bounds) cuts.push_back({bound, EqualSide::below});
+    if (!told.tell({0, 1}, PeopleOrder::score, cuts)) return {};
+    Places all(score.size());
+    std::iota(all.begin(), all.end(), std::size_t{0});
+    return divide(all, score, bounds);
+}
+
+void add_outcomes(std::vector<EvaluatedGroup> const& groups, EvaluationData const& data,
+                  ToldCuts& told, std::vector<EvaluationRow>& rows) {
+    if (data.people.outcome == Outcome::time_to_event) return;
+    auto const& everybody = groups.front();
+    for (int count : {10, 5}) {
+        auto const bins = divide_everybody(data.people.score, count, told);
+        if (bins.empty()) continue;
+        auto const some = compare_outcomes(everybody, data, RowKind::outcome, bins);
+        rows.insert(rows.end(), some.begin(), some.end());
+        return;
+    }
+    rows.push_back(withheld(everybody, RowKind::outcome, "observed"));
 }
 
 }  // namespace maniple

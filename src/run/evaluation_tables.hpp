@@ -20,6 +20,16 @@ void add_quantiles(std::vector<EvaluatedGroup> const& groups, EvaluationData con
 void add_calibration(std::vector<EvaluatedGroup> const& groups, EvaluationData const& data,
                      ToldCuts& told, std::vector<EvaluationRow>& rows);
 
+/// Observed (and predicted) outcome by tenth of the score, or by fifth where tenths may not be
+/// told. Everybody's alone, and not of times to events, whose incidence by fifth is told over time.
+void add_outcomes(std::vector<EvaluatedGroup> const& groups, EvaluationData const& data,
+                  ToldCuts& told, std::vector<EvaluationRow>& rows);
+
+/// Places of everybody by bins of the score with as many people each; none where such bins may not
+/// be told. \pre bins >= 2
+std::vector<std::vector<std::size_t>> divide_everybody(std::vector<double> const& score, int bins,
+                                                       ToldCuts& told);
+
 /// True and false positive rates of each rule, gaps and heterogeneity. Binary traits alone.
 void add_thresholds(std::vector<EvaluatedGroup> const& groups, EvaluationData const& data,
                     EvaluationRequest const& request, ToldCuts& told,

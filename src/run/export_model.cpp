@@ -8,12 +8,12 @@
 
 #include "maniple/core/contract.hpp"
 #include "maniple/core/error.hpp"
+#include "maniple/core/readable.hpp"
 #include "maniple/core/suggestion.hpp"
 #include "maniple/run/export_target.hpp"
 #include "maniple/run/small_cells.hpp"
 #include "maniple/store/cohort.hpp"
 #include "maniple/store/scoring_file.hpp"
-#include "readable.hpp"
 
 namespace maniple {
 namespace {

@@ -10,13 +10,13 @@
 #include <fmt/format.h>
 
 #include "maniple/core/error.hpp"
+#include "maniple/core/readable.hpp"
 #include "maniple/genotype/allele_match.hpp"
 #include "maniple/run/export_target.hpp"
 #include "maniple/run/predictor_source.hpp"
 #include "maniple/store/cohort.hpp"
 #include "maniple/store/loco_file.hpp"
 #include "maniple/store/predictor_file.hpp"
-#include "readable.hpp"
 
 namespace maniple {
 namespace {

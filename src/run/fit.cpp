@@ -12,6 +12,7 @@
 #include "fit_record.hpp"
 #include "maniple/core/error.hpp"
 #include "maniple/core/folder_like.hpp"
+#include "maniple/core/readable.hpp"
 #include "maniple/core/stopwatch.hpp"
 #include "maniple/core/writer_lock.hpp"
 #include "maniple/mpi/session.hpp"
@@ -23,7 +24,6 @@
 #include "maniple/run/ridge_fit.hpp"
 #include "maniple/run/ridge_model.hpp"
 #include "maniple/run/stop_request.hpp"
-#include "readable.hpp"
 #include "stacked_scores.hpp"
 
 namespace maniple {

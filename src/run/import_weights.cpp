@@ -8,9 +8,9 @@
 
 #include "maniple/core/contract.hpp"
 #include "maniple/core/error.hpp"
+#include "maniple/core/readable.hpp"
 #include "maniple/run/model_union.hpp"
 #include "maniple/store/cohort.hpp"
-#include "readable.hpp"
 
 namespace maniple {
 namespace {

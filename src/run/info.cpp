@@ -12,9 +12,9 @@
 
 #include "describe_models.hpp"
 #include "maniple/core/checksum.hpp"
+#include "maniple/core/readable.hpp"
 #include "maniple/genotype/packed_block.hpp"
 #include "maniple/run/small_cells.hpp"
-#include "readable.hpp"
 #include "told_json.hpp"
 
 namespace maniple {

@@ -126,7 +126,7 @@ void judge(std::vector<JudgedLevel>& levels, std::map<std::size_t, ScoredLevel>&
         if (levels[i].status != "ok") continue;
         StopRequest const stop_request;
         level.data.score_sd = standard_deviation(scores);
-        levels[i].rows = evaluate_people(level.data, level.request, comm);
+        levels[i].rows = evaluate_people(level.data, level.request, comm).rows;
     }
 }
 

@@ -10,6 +10,7 @@
 
 #include "maniple/core/durable_file.hpp"
 #include "maniple/core/error.hpp"
+#include "maniple/core/readable.hpp"
 #include "maniple/core/stopwatch.hpp"
 #include "maniple/mpi/communicator.hpp"
 #include "maniple/run/progress.hpp"
@@ -19,7 +20,6 @@
 #include "maniple/run/scan_tally.hpp"
 #include "maniple/run/shard_set.hpp"
 #include "maniple/run/stop_request.hpp"
-#include "readable.hpp"
 
 namespace maniple {
 namespace {

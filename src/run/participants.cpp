@@ -5,9 +5,9 @@
 
 #include <fmt/format.h>
 
+#include "maniple/core/readable.hpp"
 #include "maniple/run/agreement.hpp"
 #include "null_odds.hpp"
-#include "readable.hpp"
 
 namespace maniple {
 

@@ -12,11 +12,11 @@
 
 #include "maniple/core/contract.hpp"
 #include "maniple/core/error.hpp"
+#include "maniple/core/readable.hpp"
 #include "maniple/core/suggestion.hpp"
 #include "maniple/genotype/allele_match.hpp"
 #include "maniple/run/stop_request.hpp"
 #include "maniple/store/loco_file.hpp"
-#include "readable.hpp"
 
 namespace maniple {
 namespace {

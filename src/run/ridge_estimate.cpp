@@ -4,10 +4,10 @@
 
 #include <fmt/format.h>
 
+#include "maniple/core/readable.hpp"
 #include "maniple/model/covariate_basis.hpp"
 #include "maniple/model/haseman_elston.hpp"
 #include "maniple/run/ridge_fit.hpp"
-#include "readable.hpp"
 
 namespace maniple {
 namespace {

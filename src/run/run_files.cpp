@@ -11,12 +11,12 @@
 
 #include "maniple/core/checksum.hpp"
 #include "maniple/core/error.hpp"
+#include "maniple/core/readable.hpp"
 #include "maniple/core/stopwatch.hpp"
 #include "maniple/run/stop_request.hpp"
 #include "maniple/store/check_structure.hpp"
 #include "maniple/store/predictor_file.hpp"
 #include "maniple/store/result_file.hpp"
-#include "readable.hpp"
 
 namespace maniple {
 namespace {

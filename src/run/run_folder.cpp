@@ -60,13 +60,24 @@ bool holds_finished_run(fs::path const& path) {
     return holds_last_file(path) || (!unfinished && fs::exists(path / record_name));
 }
 
+// person-1.html
+bool is_person_page(fs::path const& file) {
+    auto const name = file.filename().string();
+    constexpr std::string_view start = "person-";
+    constexpr std::string_view end = ".html";
+    if (!name.starts_with(start) || !name.ends_with(end)) return false;
+    auto const number =
+        std::string_view{name}.substr(start.size(), name.size() - start.size() - end.size());
+    return !number.empty() && number.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
 // What a run leaves when its process dies: all that is written before the last file has its name.
 bool belongs_to_unfinished_run(fs::path const& file) {
-    constexpr std::array<std::string_view, 8> names{
-        lock_name,     predictors_name, "evaluation.tsv", "log.txt",
-        "summary.tsv", "run.json",      "matches.tsv",    "genes.tsv"};
+    constexpr std::array<std::string_view, 9> names{
+        lock_name,  predictors_name, "evaluation.tsv", "log.txt",    "summary.tsv",
+        "run.json", "matches.tsv",   "genes.tsv",      "report.html"};
     return std::ranges::count(names, file.filename().string()) > 0 || is_progress(file) ||
-           is_temporary_name(file);
+           is_person_page(file) || is_temporary_name(file);
 }
 
 bool is_guest(fs::path const& entry, FolderGuests const& guests) {

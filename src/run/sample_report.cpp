@@ -1,11 +1,10 @@
 #include "sample_report.hpp"
+#include "maniple/core/readable.hpp"
 
 #include <set>
 #include <string>
 
 #include <fmt/format.h>
-
-#include "readable.hpp"
 
 namespace maniple {
 namespace {

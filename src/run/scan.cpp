@@ -11,6 +11,7 @@
 
 #include "maniple/core/durable_file.hpp"
 #include "maniple/core/error.hpp"
+#include "maniple/core/readable.hpp"
 #include "maniple/core/stopwatch.hpp"
 #include "maniple/mpi/session.hpp"
 #include "maniple/run/agreement.hpp"
@@ -26,7 +27,6 @@
 #include "maniple/run/shard_file.hpp"
 #include "maniple/run/stop_request.hpp"
 #include "maniple/run/whole_genome_plan.hpp"
-#include "readable.hpp"
 
 namespace maniple {
 namespace {

@@ -7,8 +7,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "maniple/core/readable.hpp"
 #include "maniple/run/scan_plan.hpp"
-#include "readable.hpp"
 
 namespace maniple {
 namespace {

@@ -10,9 +10,6 @@
 namespace maniple {
 namespace {
 
-// -log10 of 5e-8, the field's threshold for a common-variant scan.
-constexpr float genome_wide = 7.30103F;
-
 std::size_t counts_per_trait() { return test_status_names().size() + 1; }
 
 void append_sized(std::span<std::byte const> bytes, mpi::Bytes& message) {
@@ -50,7 +47,7 @@ void ScanTally::add(TraitIndex trait, std::span<std::uint8_t const> status,
         for (auto code : status) ++statuses[code];
     }
     auto const hits =
-        std::ranges::count_if(neg_log10_p, [](float value) { return value >= genome_wide; });
+        std::ranges::count_if(neg_log10_p, [](float value) { return value >= hit_neg_log10_p; });
 
     auto const kinds = test_status_names().size();
     expect(std::ranges::all_of(std::span{statuses}.subspan(kinds),

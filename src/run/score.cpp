@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "maniple/core/durable_file.hpp"
+#include "maniple/core/readable.hpp"
 #include "maniple/core/stopwatch.hpp"
 #include "maniple/mpi/session.hpp"
 #include "maniple/run/agreement.hpp"
@@ -15,7 +16,6 @@
 #include "maniple/run/score_pass.hpp"
 #include "maniple/run/score_report.hpp"
 #include "maniple/run/stop_request.hpp"
-#include "readable.hpp"
 
 namespace maniple {
 namespace {

@@ -6,8 +6,8 @@
 #include <fmt/format.h>
 
 #include "maniple/core/error.hpp"
+#include "maniple/core/readable.hpp"
 #include "maniple/store/scoring_file.hpp"
-#include "readable.hpp"
 
 namespace maniple {
 namespace {

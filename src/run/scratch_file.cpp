@@ -15,7 +15,7 @@
 #include "maniple/core/checksum.hpp"
 #include "maniple/core/contract.hpp"
 #include "maniple/core/error.hpp"
-#include "readable.hpp"
+#include "maniple/core/readable.hpp"
 
 namespace maniple {
 namespace {

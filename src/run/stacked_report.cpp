@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "fit_record.hpp"
-#include "readable.hpp"
+#include "maniple/core/readable.hpp"
 #include "stacked_scores.hpp"
 #include "told_json.hpp"
 

@@ -12,6 +12,7 @@
 
 #include "base_traits.hpp"
 #include "maniple/core/contract.hpp"
+#include "maniple/core/readable.hpp"
 #include "maniple/model/block_ridge.hpp"
 #include "maniple/model/ridge.hpp"
 #include "maniple/run/agreement.hpp"
@@ -22,7 +23,6 @@
 #include "maniple/run/scan_memory.hpp"
 #include "maniple/run/whole_genome_plan.hpp"
 #include "null_odds.hpp"
-#include "readable.hpp"
 #include "whole_genome_levels.hpp"
 #include "whole_genome_progress.hpp"
 #include "whole_genome_shape.hpp"

@@ -12,8 +12,8 @@
 #include <fmt/format.h>
 
 #include "maniple/core/error.hpp"
+#include "maniple/core/readable.hpp"
 #include "maniple/run/agreement.hpp"
-#include "readable.hpp"
 
 namespace maniple {
 namespace {

@@ -10,7 +10,7 @@
 #include <fmt/format.h>
 
 #include "maniple/core/error.hpp"
-#include "readable.hpp"
+#include "maniple/core/readable.hpp"
 
 namespace maniple {
 namespace {

@@ -9,12 +9,12 @@
 
 #include "estimate_terms.hpp"
 #include "maniple/core/contract.hpp"
+#include "maniple/core/readable.hpp"
 #include "maniple/genotype/gram_product.hpp"
 #include "maniple/genotype/packed_block.hpp"
 #include "maniple/genotype/sample_selection.hpp"
 #include "maniple/genotype/score_product.hpp"
 #include "maniple/linalg/fixed_point.hpp"
-#include "readable.hpp"
 
 namespace maniple {
 namespace {

@@ -7,12 +7,12 @@
 
 #include <fmt/format.h>
 
+#include "maniple/core/readable.hpp"
 #include "maniple/genotype/allele_match.hpp"
 #include "maniple/run/agreement.hpp"
 #include "maniple/run/genome_blocks.hpp"
 #include "maniple/run/variant_choice.hpp"
 #include "participants.hpp"
-#include "readable.hpp"
 #include "whole_genome_probe.hpp"
 #include "whole_genome_shape.hpp"
 

@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include "maniple/core/error.hpp"
-#include "readable.hpp"
+#include "maniple/core/readable.hpp"
 #include "whole_genome_memory.hpp"
 
 namespace maniple {

@@ -196,8 +196,9 @@ NamePiece ResultNamesReader::read_piece(hdf5::File const& file, std::int64_t fir
     return piece;
 }
 
-ResultNames ResultNamesReader::read(hdf5::File const& file, Range<GlobalVariantIndex> rows) const {
-    ResultNames result;
+template <class Take>
+void ResultNamesReader::for_each(hdf5::File const& file, Range<GlobalVariantIndex> rows,
+                                 Take const& take) const {
     auto const end = rows.last.get();
     for (auto row = rows.first.get(); row < end;) {
         auto const first = row / piece_rows_ * piece_rows_;
@@ -208,14 +209,31 @@ ResultNames ResultNamesReader::read(hdf5::File const& file, Range<GlobalVariantI
             if (contig < 0 || contig >= contigs_) {
                 hdf5::reject(file.origin(), "a variant's contig is not in the list of contigs");
             }
-            result.contig.push_back(contig);
-            result.variants.push_back(
-                {.position = piece.position[place],
-                 .id = text_at(piece.ids, place, id_width_),
-                 .reference = text_at(piece.alleles, 2 * place, allele_width_),
-                 .alternate = text_at(piece.alleles, 2 * place + 1, allele_width_)});
+            take(piece, place);
         }
     }
+}
+
+ResultNames ResultNamesReader::read(hdf5::File const& file, Range<GlobalVariantIndex> rows) const {
+    ResultNames result;
+    for_each(file, rows, [&](NamePiece const& piece, std::size_t place) {
+        result.contig.push_back(piece.contig[place]);
+        result.variants.push_back(
+            {.position = piece.position[place],
+             .id = text_at(piece.ids, place, id_width_),
+             .reference = text_at(piece.alleles, 2 * place, allele_width_),
+             .alternate = text_at(piece.alleles, 2 * place + 1, allele_width_)});
+    });
+    return result;
+}
+
+ResultPlaces ResultNamesReader::read_places(hdf5::File const& file,
+                                            Range<GlobalVariantIndex> rows) const {
+    ResultPlaces result;
+    for_each(file, rows, [&](NamePiece const& piece, std::size_t place) {
+        result.contig.push_back(piece.contig[place]);
+        result.position.push_back(piece.position[place]);
+    });
     return result;
 }
 

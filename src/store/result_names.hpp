@@ -66,8 +66,12 @@ public:
 
     /// \pre the rows are in the file. \throws CorruptInput.
     ResultNames read(hdf5::File const& file, Range<GlobalVariantIndex> rows) const;
+    ResultPlaces read_places(hdf5::File const& file, Range<GlobalVariantIndex> rows) const;
 
 private:
+    /// Calls `take(piece, place)` for each row, with its place in the piece.
+    template <class Take>
+    void for_each(hdf5::File const& file, Range<GlobalVariantIndex> rows, Take const& take) const;
     NamePiece read_piece(hdf5::File const& file, std::int64_t first_row) const;
 
     std::int64_t variants_;

@@ -164,6 +164,12 @@ ResultNames ResultReader::names(Range<GlobalVariantIndex> rows) const {
     return state_->names.read(state_->file, rows);
 }
 
+ResultPlaces ResultReader::places(Range<GlobalVariantIndex> rows) const {
+    expect_rows(rows, state_->header.variants);
+
+    return state_->names.read_places(state_->file, rows);
+}
+
 template <class T>
 std::vector<T> ResultReader::read(ResultColumn which, TraitIndex trait,
                                   Range<GlobalVariantIndex> rows) const {

@@ -35,8 +35,9 @@ from command_case import CORRUPT_INPUT, ENVIRONMENT
 STOPPED = 75
 PATIENCE = 60
 CUT = 0.2  # chance that a file is cut off
-SCAN = ["scan", "--store", "s", "--trait", "quantitative_*,binary_*", "--covariate", "covariate_1", "--missing-genotype", "drop"]
-RIDGE = ["scan", "--store", "s", "--trait", "quantitative_*", "--covariate", "covariate_1", "--whole-genome", "ridge",
+SCAN = ["scan", "--store", "s", "--trait", "quantitative_*,binary_*", "--covariate", "covariate_1", "--missing-genotype", "drop",
+        "--no-report"]
+RIDGE = ["scan", "--store", "s", "--trait", "quantitative_*", "--covariate", "covariate_1", "--whole-genome", "ridge", "--no-report",
          "--whole-genome-block", "20", "--out", "r"]
 
 

@@ -9,7 +9,7 @@ from program import InScratch, MANIPLE, find_mpirun, h5py, np
 SAMPLES, VARIANTS, RARE_CASES, FEW = 400, 40, 3, 2
 MARKS = ("PERSON_", "FAMILY_")
 # Files about people by purpose: of runs, and of exports.
-INDIVIDUAL = {"scores.tsv", "contributions.tsv", "genes.tsv", "predictors.h5"}
+INDIVIDUAL = {"scores.tsv", "contributions.tsv", "genes.tsv", "predictors.h5", "person-1.html"}
 
 
 def iid(sample):
@@ -250,7 +250,7 @@ class World(InScratch):
         call(*evaluate, "--scores", "prs", "--trait", "rare", "--out", "no", expected=2)
         call(*evaluate, "--leave-one-out", "site", "--trait", "y", "--out", "left-out")
         call(*evaluate, "--leave-one-out", "mother", "--trait", "y", "--out", "no", expected=2)
-        call("explain", "--store", "s", "--model", "given", "--sample", iid(3), "--out", "explained")
+        call("explain", "--store", "s", "--model", "given", "--sample", iid(3), "--html", "--out", "explained")
         call("explain", "--store", "s", "--model", "given", "--sample", "PERSON_no", "--out", "no", expected=2)
         call("explain", "--store", "s", "--model", "given", "--sample", iid(5), "--remove", "remove.txt", "--out", "no", expected=2)
 

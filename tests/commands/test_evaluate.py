@@ -98,7 +98,7 @@ class Evaluate(CommandCase):
         self.assertIn("not trained on these samples", said)
         self.refuse(["finished run"], *self.words())
         self.assertEqual({p.name for p in (self.folder / "r").iterdir()},
-                         {"evaluation.json", "evaluation.tsv", "log.txt"})
+                         {"evaluation.json", "evaluation.tsv", "log.txt", "report.html"})
         for path in (self.folder / "r").iterdir():
             self.assertEqual(path.stat().st_mode & 0o777, 0o600)
 

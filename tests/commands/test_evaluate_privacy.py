@@ -2,6 +2,7 @@
 """maniple evaluate against somebody who subtracts: what is printed must give no small count away."""
 import csv
 import itertools
+import json
 
 from command_case import CommandCase
 from plink_files import write_bfile, write_table
@@ -44,7 +45,8 @@ class Attack:
                 total[who] = (int(row["samples"]), int(row["cases"]) if row["cases"] != "NA" else 0)
                 self.learn(who, 0, 0, 0)
                 self.learn(who, len(self.score), *total[who])
-        for kind, bins, one in (("quantile", 5, "fifth"), ("calibration", 10, "tenth")):
+        for kind, bins, one in (("quantile", 5, "fifth"), ("calibration", 10, "tenth"), ("outcome", 10, "tenth"),
+                                ("outcome", 5, "fifth")):
             cuts = np.quantile(self.score, np.arange(1, bins) / bins)
             for who in total:
                 cells = [row for row in rows if (row["factor"], row["group"]) == who and row["kind"] == kind
@@ -115,7 +117,8 @@ class Privacy(CommandCase):
         self.succeed("import", "--store", "s", "--bfile", "g", "--table", "t.tsv")
 
     def test_no_small_count_by_subtraction(self):
-        told = {"fifth": 0, "tenth": 0, "top": 0, "threshold": 0, "group table": 0, "withheld": 0}
+        told = {"fifth": 0, "tenth": 0, "top": 0, "threshold": 0, "group table": 0, "withheld": 0, "histogram": 0,
+                "outcome": 0}
         for seed, (samples, share) in enumerate([(370, 0.2), (379, 0.2), (600, 0.1), (900, 0.2), (1500, 0.3), (2500, 0.25),
                                                  (4000, 0.3), (120, 0.5), (800, 0.15), (1200, 0.12)]):
             trait = "y" if seed == 7 else "case"
@@ -130,6 +133,12 @@ class Privacy(CommandCase):
             total = attack.read(rows)
             attack.subtract(total)
             self.assertEqual(list(attack.small()), [], seed)
+            # A histogram of the predictions, which order people as the score does, cuts them as well.
+            found = json.loads((before / str(seed) / "r/evaluation.json").read_text(encoding="utf-8")).get("histogram")
+            if found:
+                told["histogram"] += 1
+                positions = {0, len(values["prs"]), *attack.known[("", "all")], *map(int, np.cumsum(found["counts"]))}
+                self.assertGreaterEqual(min(np.diff(sorted(positions))), LIMIT, seed)
             for row in rows:
                 for name in told:
                     told[name] += row["status"] == "ok" and (row["part"].startswith(name) or row["kind"] == name)

@@ -48,7 +48,7 @@ class LeaveOneOut(CommandCase):
             name = trait.split(":")[0]
             said = self.succeed(*self.words(trait=trait, out=f"r-{name}"))
             self.assertEqual({p.name for p in (self.folder / f"r-{name}").iterdir()},
-                             {"evaluation.json", "evaluation.tsv", "log.txt"})
+                             {"evaluation.json", "evaluation.tsv", "log.txt", "report.html"})
             found = rows(self.folder / f"r-{name}/evaluation.tsv")
             for site in ("north", "far east"):
                 people = f"{site.split()[0]}.txt"

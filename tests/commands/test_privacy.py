@@ -27,7 +27,7 @@ class NoNames(World):
                 for content in texts_of(path):
                     self.assertEqual(marks_in(content), [])
         self.assertLessEqual({"results.h5", "summary.tsv", "run.json", "log.txt", "evaluation.tsv", "evaluation.json", "net.h5",
-                              "path.tsv", "coefficients.tsv", "matches.tsv", "e.tsv.gz", "net.pgs.gz"}, seen)
+                              "report.html", "path.tsv", "coefficients.tsv", "matches.tsv", "e.tsv.gz", "net.pgs.gz"}, seen)
 
     def test_predictors_have_no_ids(self):
         for run in ("genome", "only"):

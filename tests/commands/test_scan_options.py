@@ -243,7 +243,7 @@ class ScanOptions(CommandCase):
         self.assertEqual((self.folder / "r").stat().st_mode & 0o777, 0o700)
         for run in ("r", "made"):
             self.assertEqual({p.name for p in (self.folder / run).iterdir()},
-                             {"results.h5", "summary.tsv", "run.json", "log.txt"})
+                             {"results.h5", "summary.tsv", "run.json", "log.txt", "report.html"})
         for path in (self.folder / "r").iterdir():
             self.assertEqual(path.stat().st_mode & 0o777, 0o600, path)
         for path in (self.folder / "made").iterdir():

@@ -21,7 +21,7 @@ class Scan(Interrupted):
                 "--missing-traits", 0.2, "--seed", 4)
     words = ("scan", "--store", "s", "--trait", "quantitative_*,binary_*", "--covariate", "covariate_1", "--missing-genotype",
              "drop", "--threads", 1)
-    files = ("results.h5", "summary.tsv")
+    files = ("results.h5", "summary.tsv", "report.html")
     others = ("log.txt", "run.json")
 
     def has_columns(self, bytes_of_them=300_000):

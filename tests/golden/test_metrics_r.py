@@ -5,6 +5,7 @@ Both print doubles. Closed forms agree to rounding. Iterated fits stop at a rela
 standard errors belong to the step before its last, which leaves up to the root of that, 1e-7.
 """
 import csv
+import json
 import pathlib
 import shutil
 import subprocess
@@ -137,7 +138,8 @@ n <- nrow(d); lb <- as.numeric(logLik(b)); lf <- as.numeric(logLik(f))
 say("nagelkerke", (1 - exp(2 / n * (lb - lf))) / (1 - exp(2 / n * lb)))
 wald <- function(m, i) { s <- summary(m)$coefficients[i, 1:2]; s[1] + c(0, -1, 1) * qnorm(0.975) * s[2] }
 say("odds", exp(sd(d$prs) * wald(f, "prs")))
-c1 <- glm(case ~ prs, binomial, d, control = strict)
+c1 <- glm(case ~ prs, binomial, d, control = strict); u <- vcov(glm(case ~ I(prs - mean(prs)), binomial, d, control = strict))
+say("line", coef(c1)[1] + coef(c1)[2] * mean(d$prs), coef(c1)[2], u[1, 1], u[1, 2], u[2, 2])
 say("slope", wald(c1, 2))
 say("large", wald(glm(case ~ 1 + offset(prs), binomial, d, control = strict), 1))
 p <- plogis(d$prs); m <- mean(d$case)
@@ -164,6 +166,9 @@ say("tpr", wilson(d$prs[d$case == 1] >= 0)); say("fpr", wilson(plogis(d$prs[d$ca
                  "tpr": ({"metric": "true_positive_rate", "part": "score=0", **rate}, 3),
                  "fpr": ({"metric": "false_positive_rate", "part": "risk=0.35", **rate}, 3)}
         self.compare(rows, expected, names, 3e-7)
+        line = json.loads((self.folder / "r/evaluation.json").read_text())["calibration_line"]
+        np.testing.assert_allclose([line[name] for name in ("level", "slope", "level_variance", "covariance",
+                                                            "slope_variance")], expected["line"], rtol=1e-6)
         gap = [row for row in rows if row["kind"] == "gap" and row["metric"] == "auc"]
         self.assertEqual([row["part"] for row in gap], [f"less {'m' if gap[0]['group'] == 'f' else 'f'}"])
         sign = 1 if gap[0]["group"] == "f" else -1
@@ -195,6 +200,36 @@ say("hazard", exp(sd(d$prs) * ci(f, "prs"))); say("slope", ci(coxph(s ~ prs, d, 
         names = {"c": ("c_index", 1), "base": ("c_index_covariates", 1), "full": ("c_index_full", 1),
                  "hazard": ("hazard_ratio_per_sd", 3), "slope": ("calibration_slope", 3)}
         self.compare(rows, expected, names, 1e-8)
+
+
+@unittest.skipUnless(has_package("survival"), "no Rscript with survival")
+class Incidence(AgainstR):
+    def test_incidence_by_fifth(self):
+        """survfit with log-log intervals at the times told, which are written with five decimals."""
+        people = 4 * SAMPLES
+        chance = np.random.default_rng(8)
+        score = chance.standard_normal(people)
+        time = np.ceil(300 * chance.exponential(1, people) * np.exp(-0.6 * score)) / 10  # Ties.
+        event = (chance.random(people) < 0.6).astype(float)
+        cohort(self.folder, {"years": time, "event": event, "prs": score})
+        evaluate(self.folder, "--trait", "years:event", "--score", "prs", out="curves")
+        curves = json.loads((self.folder / "curves/evaluation.json").read_text())["incidence"]
+        self.assertEqual([curve["group"] for curve in curves], [f"fifth {k}" for k in range(1, 6)])
+        (self.folder / "times.txt").write_text("".join(f"{k} {t}\n" for k, curve in enumerate(curves) for t in curve["time"]))
+        expected = ask_r(self.folder, r"""
+suppressMessages(library(survival))
+d$fifth <- cut(d$prs, c(-Inf, quantile(d$prs, 1:4 / 5), Inf), labels = FALSE)
+asked <- read.table("times.txt")
+for (k in 1:5) {
+  f <- survfit(Surv(years, event) ~ 1, d[d$fifth == k, ], conf.type = "log-log")
+  s <- summary(f, times = asked[asked$V1 == k - 1, 2], extend = TRUE)
+  say(paste0("share", k), 1 - s$surv); say(paste0("lower", k), 1 - s$upper); say(paste0("upper", k), 1 - s$lower)
+}
+""")
+        for k, curve in enumerate(curves, 1):
+            self.assertGreater(len(curve["time"]), 8)
+            for name, ours in (("share", "incidence"), ("lower", "lower"), ("upper", "upper")):
+                np.testing.assert_allclose(curve[ours], expected[f"{name}{k}"], rtol=0, atol=5.1e-6)
 
 
 @unittest.skipUnless(LUNG.exists(), "the shared data are not here")

@@ -54,9 +54,11 @@ TEST_CASE("RunFolder: starts an unfinished run again, and nothing else", "[run]"
     fs::create_directory(run);
     test::write_bytes(run / ".unfinished", {});
     test::write_bytes(run / "log.txt", {'x'});
+    test::write_bytes(run / "report.html", {'x'});
     test::write_bytes(run / "results.h5.unfinished-1", {'x'});
     {
         RunFolder const folder{run};
+        CHECK_FALSE(fs::exists(run / "report.html"));
         CHECK_FALSE(fs::exists(run / "results.h5.unfinished-1"));
     }
     fs::create_directory(scratch.path() / "mine");

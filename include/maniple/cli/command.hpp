@@ -43,6 +43,7 @@ extern Command const score_command;
 extern Command const explain_command;
 extern Command const evaluate_command;
 extern Command const export_command;
+extern Command const report_command;
 extern Command const doctor_command;
 extern Command const slurm_script_command;
 extern Command const plan_genome_command;

@@ -31,6 +31,13 @@ struct EvaluationFactor {
 /// Is it known on whom a score was trained? Not of imported weights, nor of a mere table.
 enum class Training : std::uint8_t { unknown, known };
 
+/// What its model says of a score.
+struct ScoreOrigin {
+    ScoreDescription description;
+    std::int64_t variants = 0;  ///< That it weighs.
+    std::string genome_build;
+};
+
 /// What is known of the score that is judged.
 struct JudgedScore {
     std::string name;
@@ -40,6 +47,7 @@ struct JudgedScore {
     std::optional<Recalibration> recalibration;  ///< That predictions contain.
     Training training = Training::unknown;
     std::vector<std::string> covariates;  ///< That predictions contain.
+    std::optional<ScoreOrigin> origin;    ///< Of a score of a model.
 };
 
 /// How many were left out, and why. Told as they are: they say nothing of anybody's trait.

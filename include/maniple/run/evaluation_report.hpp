@@ -16,10 +16,10 @@ namespace maniple {
 /// where nothing is known. Numbers have nine digits; those of the JSON have all.
 std::string evaluation_table(std::vector<EvaluationRow> const& rows);
 
-/// The same rows, and what was evaluated on whom and how. No times, hosts or paths: equal
-/// evaluations have equal bytes.
+/// The same rows, the curves, and what was evaluated on whom and how. No times, hosts or paths:
+/// equal evaluations have equal bytes.
 std::string evaluation_json(EvaluationData const& data, EvaluationRequest const& request,
-                            std::vector<EvaluationRow> const& rows);
+                            Evaluation const& found);
 
 /// A few lines for people: the main numbers, the widest gaps, and what they do not say.
 std::string evaluation_summary(EvaluationData const& data, EvaluationRequest const& request,

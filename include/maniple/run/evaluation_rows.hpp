@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "maniple/mpi/communicator.hpp"
+#include "maniple/run/evaluation_curves.hpp"
 #include "maniple/run/evaluation_data.hpp"
 #include "maniple/run/evaluation_request.hpp"
 #include "maniple/stats/heterogeneity.hpp"
@@ -24,6 +25,7 @@ enum class RowKind : std::uint8_t {
     threshold,      ///< Rates of those whom a rule calls.
     pooled,         ///< A metric's mean over the levels of a factor (random effects).
     new_level,      ///< That mean, and where a level that was not seen may lie.
+    outcome,        ///< Predicted or observed outcome in a tenth or fifth of the score.
     people,         ///< Of whom it is, or is not, known that they were used in training.
 };
 
@@ -64,11 +66,16 @@ void fill_heterogeneity(EvaluationRow& row, Heterogeneity const& test);
 /// \throws UserError where a rule, a prevalence or a horizon is given for a trait of another kind.
 void require_options_of(Outcome outcome, EvaluationRequest const& request);
 
+/// Everything that is found of some people.
+struct Evaluation {
+    std::vector<EvaluationRow> rows;
+    EvaluationCurves curves;
+};
+
 /// Everything, the same on every rank, thread and instruction set. Replicates are shared out over
-/// ranks and threads. Collective over comm; rows on the root alone.
+/// ranks and threads. Collective over comm; what is found is on the root alone.
 /// \throws UserError where all people are of one class, or so few that nothing may be told.
-std::vector<EvaluationRow> evaluate_people(EvaluationData const& data,
-                                           EvaluationRequest const& request,
-                                           mpi::Communicator const& comm);
+Evaluation evaluate_people(EvaluationData const& data, EvaluationRequest const& request,
+                           mpi::Communicator const& comm);
 
 }  // namespace maniple

@@ -3,11 +3,13 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "maniple/core/log.hpp"
 #include "maniple/genotype/variant.hpp"
+#include "maniple/run/person_facts.hpp"
 #include "maniple/run/score_plan.hpp"
 
 namespace maniple {
@@ -17,10 +19,11 @@ struct ExplainRequest {
     std::vector<std::string> people;  ///< Sample IDs.
     std::filesystem::path genes;      ///< Table of genes; empty: none.
     std::int64_t top = 20;            ///< Variants, and genes, listed per person and score.
+    std::optional<PersonPages> pages{};
 };
 
-/// Writes contributions.tsv, summary.tsv and, with genes, genes.tsv to the folder
-/// `request.score.run`, of mode 0700.
+/// Writes contributions.tsv, summary.tsv, with genes genes.tsv, and with pages person-1.html and so
+/// on, in the order of people, to the folder `request.score.run`, of mode 0700.
 ///
 /// A variant's contribution is its weight times what a person has of the effect allele above the
 /// mean 2 f (f: frequency in training, or else in the cohort); a missing genotype contributes 0. As

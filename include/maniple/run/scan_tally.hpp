@@ -13,6 +13,10 @@
 
 namespace maniple {
 
+/// -log10 of 5e-8, the field's threshold for a common-variant scan: from here on a variant is a
+/// hit.
+inline constexpr float hit_neg_log10_p = 7.30103F;
+
 /// Per trait: variants of each status, hits (p <= 5e-8), and what lambda GC needs of p-values.
 class ScanTally {
 public:

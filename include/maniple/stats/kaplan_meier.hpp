@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "maniple/stats/heterogeneity.hpp"
 
@@ -17,5 +18,10 @@ namespace maniple {
 /// 2b and 3c; J. D. Kalbfleisch and R. L. Prentice (1980), section 1.3.
 Proportion cumulative_incidence(std::span<double const> times,
                                 std::span<std::uint8_t const> is_event, double horizon);
+
+/// The same at several horizons, in one pass. \pre as above; horizons ascend
+std::vector<Proportion> incidence_curve(std::span<double const> times,
+                                        std::span<std::uint8_t const> is_event,
+                                        std::span<double const> horizons);
 
 }  // namespace maniple

@@ -180,6 +180,12 @@ struct ResultNames {
     std::vector<Variant> variants;
 };
 
+/// The same without texts, for those who read millions.
+struct ResultPlaces {
+    std::vector<std::int32_t> contig;  ///< Per variant: position in header().contigs.
+    std::vector<std::int32_t> position;
+};
+
 /// Reads results.h5, no more at once than is asked for. One thread per process may call it.
 /// Everything that is read is checked against checksums.
 class ResultReader {
@@ -195,6 +201,8 @@ public:
 
     /// \pre the rows are in the file. \throws CorruptInput.
     ResultNames names(Range<GlobalVariantIndex> rows) const;
+    /// \pre the rows are in the file. \throws CorruptInput.
+    ResultPlaces places(Range<GlobalVariantIndex> rows) const;
 
     /// One column of one trait. T is the dataset's type.
     /// \pre the rows are in the file; trait is one of header().traits. \throws CorruptInput.

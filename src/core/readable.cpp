@@ -1,4 +1,4 @@
-#include "readable.hpp"
+#include "maniple/core/readable.hpp"
 
 #include <cstddef>
 #include <iterator>

@@ -1,4 +1,4 @@
-/// \file  Numbers as people read them. Private to run.
+/// \file  Numbers as people read them.
 #pragma once
 
 #include <cstdint>

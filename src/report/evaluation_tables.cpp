@@ -1,0 +1,312 @@
+#include "evaluation_tables.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "evaluation_plots.hpp"
+#include "evaluation_words.hpp"
+#include "maniple/core/readable.hpp"
+#include "reporting_items.hpp"
+
+namespace maniple {
+namespace {
+
+using Kind = ColumnKind;
+
+PageCell count_cell(std::int64_t count) {
+    if (count < 0) return PageCell{""};
+    return PageCell{grouped(count), std::to_string(count)};
+}
+
+// "0.72 (0.68 to 0.76)", or why there is no number.
+PageCell estimate_cell(EvaluationRow const* row) {
+    if (row == nullptr) return PageCell{""};
+    if (!std::isfinite(row->estimate)) return PageCell{row->status, ""};
+    return PageCell{value_of(*row), fmt::format("{}", row->estimate)};
+}
+
+PageCell bin_cell(double estimate, double lower, double upper) {
+    if (!std::isfinite(estimate)) return PageCell{""};
+    return PageCell{with_interval(estimate, lower, upper), fmt::format("{}", estimate)};
+}
+
+void add_metric(PageTable& table, EvaluationRow const& row, std::string_view what) {
+    table.rows.push_back(
+        {{metric_label(row.metric) + std::string{what}, short_cell(row.estimate),
+          short_cell(row.lower), short_cell(row.upper), row.interval, row.status}});
+}
+
+std::string people_heading(EvaluationFile const& file) {
+    return file.outcome == Outcome::time_to_event ? "Events" : "Cases";
+}
+
+// Of all of a factor's groups the gaps are to one, whose own is not there.
+std::string reference_of(EvaluationFile const& file, std::string const& factor) {
+    auto const* gap = find_row(
+        file, {.kind = RowKind::gap, .metric = main_metric_of(file.outcome), .factor = factor});
+    if (gap == nullptr) return "";
+    auto const space = gap->part.find(' ');  // "less north"
+    return space == std::string::npos ? "" : gap->part.substr(space + 1);
+}
+
+PageRow group_row(EvaluationFile const& file, std::string const& factor, std::string const& group,
+                  EvaluationRow const& first) {
+    auto const main = main_metric_of(file.outcome);
+    auto const find = [&](RowKind kind) {
+        return find_row(file, {.kind = kind, .metric = main, .factor = factor, .group = group});
+    };
+    PageRow row{{factor, group, count_cell(first.samples)}};
+    if (file.outcome != Outcome::quantitative) row.cells.push_back(count_cell(first.cases));
+    auto const* accuracy = find(RowKind::estimate);
+    row.cells.push_back(accuracy != nullptr ? estimate_cell(accuracy) : PageCell{first.status, ""});
+    row.cells.push_back(group == reference_of(file, factor) ? PageCell{"reference", ""}
+                                                            : estimate_cell(find(RowKind::gap)));
+    return row;
+}
+
+// One line of each group: its first.
+std::vector<EvaluationRow const*> list_groups(EvaluationFile const& file) {
+    std::vector<EvaluationRow const*> groups;
+    for (auto const& factor : list_factors(file)) {
+        std::vector<std::string> seen;
+        for (auto const* row : find_rows(file, {.factor = factor})) {
+            if (std::ranges::count(seen, row->group) > 0) continue;
+            seen.push_back(row->group);
+            groups.push_back(row);
+        }
+    }
+    return groups;
+}
+
+}  // namespace
+
+PageCell short_cell(double value) {
+    if (!std::isfinite(value)) return PageCell{""};
+    return PageCell{short_number(value), fmt::format("{}", value)};
+}
+
+PageTable metrics_table(EvaluationFile const& file) {
+    PageTable table{.caption = "Metrics of everybody evaluated, with 95% intervals",
+                    .file = "metrics.tsv",
+                    .columns = {{"Metric"},
+                                {"Estimate", Kind::number},
+                                {"Lower", Kind::number},
+                                {"Upper", Kind::number},
+                                {"Interval by"},
+                                {"Status"}},
+                    .rows = {}};
+    if (file.left_out.empty()) {
+        for (auto const* row : find_rows(file, {})) add_metric(table, *row, "");
+        return table;
+    }
+    table.caption =
+        fmt::format("Metrics pooled over levels of {}, with 95% intervals", file.left_out);
+    for (auto const* row : find_rows(file, {.kind = RowKind::pooled, .factor = file.left_out})) {
+        add_metric(table, *row, ", pooled");
+        auto const* next = find_row(
+            file, {.kind = RowKind::new_level, .metric = row->metric, .factor = file.left_out});
+        if (next != nullptr) add_metric(table, *next, ", of a new level");
+    }
+    return table;
+}
+
+PageTable groups_table(EvaluationFile const& file) {
+    auto const label = metric_label(main_metric_of(file.outcome));
+    PageTable table{.caption = "Groups, and how they differ from their reference group",
+                    .file = "groups.tsv",
+                    .columns = {{"Column"}, {"Group"}, {"People", Kind::number}},
+                    .rows = {}};
+    if (file.outcome != Outcome::quantitative) {
+        table.columns.push_back({people_heading(file), Kind::number});
+    }
+    table.columns.push_back({label, Kind::number});
+    table.columns.push_back({fmt::format("Gap in {}", label), Kind::number});
+    for (auto const* row : list_groups(file)) {
+        table.rows.push_back(group_row(file, row->factor, row->group, *row));
+    }
+    return table;
+}
+
+PageTable group_calibration_table(EvaluationFile const& file) {
+    PageTable table{.caption = "Calibration by group",
+                    .file = "group-calibration.tsv",
+                    .columns = {{"Column"},
+                                {"Group"},
+                                {"Slope (1 is right)", Kind::number},
+                                {"In the large (0 is right)", Kind::number}},
+                    .rows = {}};
+    for (auto const* row : list_groups(file)) {
+        auto const find = [&](std::string_view metric) {
+            return find_row(file, {.metric = metric, .factor = row->factor, .group = row->group});
+        };
+        auto const* slope = find("calibration_slope");
+        auto const* level = find("calibration_in_the_large");
+        if (slope == nullptr && level == nullptr) continue;
+        table.rows.push_back(
+            {{row->factor, row->group, estimate_cell(slope), estimate_cell(level)}});
+    }
+    return table;
+}
+
+PageTable rates_table(EvaluationFile const& file) {
+    PageTable table{.caption = "Who is called at thresholds: rates by group",
+                    .file = "rates.tsv",
+                    .columns = {{"Rule"},
+                                {"Column"},
+                                {"Group"},
+                                {"True positive rate", Kind::number},
+                                {"Gap in it", Kind::number},
+                                {"False positive rate", Kind::number},
+                                {"Gap in it", Kind::number}},
+                    .rows = {}};
+    for (auto const& row : file.rows) {
+        if (row.kind != RowKind::threshold || row.metric != "true_positive_rate") continue;
+        auto const gap_of = [&](std::string_view metric) -> EvaluationRow const* {
+            auto const gaps = find_rows(
+                file,
+                {.kind = RowKind::gap, .metric = metric, .factor = row.factor, .group = row.group});
+            auto const found = std::ranges::find_if(gaps, [&](EvaluationRow const* gap) {
+                return gap->part.starts_with(row.part + ", ");
+            });
+            return row.factor.empty() || found == gaps.end() ? nullptr : *found;
+        };
+        auto const* other = find_row(file, {.kind = RowKind::threshold,
+                                            .metric = "false_positive_rate",
+                                            .factor = row.factor,
+                                            .group = row.group,
+                                            .part = row.part});
+        table.rows.push_back(
+            {{row.part, row.factor.empty() ? "everybody" : row.factor, row.group,
+              estimate_cell(&row), estimate_cell(gap_of("true_positive_rate")),
+              estimate_cell(other), estimate_cell(gap_of("false_positive_rate"))}});
+    }
+    return table;
+}
+
+PageTable differences_table(EvaluationFile const& file) {
+    PageTable table{.caption = "Do groups differ by more than chance (Cochran's Q)?",
+                    .file = "differences.tsv",
+                    .columns = {{"Column"},
+                                {"Metric"},
+                                {"Q", Kind::number},
+                                {"Degrees of freedom", Kind::number},
+                                {"p", Kind::number}},
+                    .rows = {}};
+    constexpr std::string_view end = "_heterogeneity_q";
+    for (auto const& row : file.rows) {
+        if (row.kind != RowKind::heterogeneity || !row.metric.ends_with(end)) continue;
+        auto const metric = row.metric.substr(0, row.metric.size() - end.size());
+        auto const what = metric_label(metric);
+        table.rows.push_back(
+            {{row.factor,
+              row.part.empty() || !file.left_out.empty() ? what
+                                                         : fmt::format("{}, {}", what, row.part),
+              short_cell(row.estimate), count_cell(row.degrees_of_freedom),
+              std::isfinite(row.neg_log10_p)
+                  ? PageCell{p_in_words(row.neg_log10_p), fmt::format("{}", -row.neg_log10_p)}
+                  : PageCell{row.status, ""}}});
+    }
+    return table;
+}
+
+PageTable calibration_table(EvaluationFile const& file) {
+    PageTable table{.caption = "Predicted and observed outcome by tenth of the prediction",
+                    .file = "calibration.tsv",
+                    .columns = {{"Predictions"},
+                                {"People", Kind::number},
+                                {"Predicted", Kind::number},
+                                {"Observed", Kind::number},
+                                {"Status"}},
+                    .rows = {}};
+    for (auto const& bin : list_calibration_bins(file)) {
+        table.rows.push_back({{bin.label, count_cell(bin.samples), short_cell(bin.predicted),
+                               bin_cell(bin.observed, bin.lower, bin.upper), bin.status}});
+    }
+    return table;
+}
+
+PageTable outcome_table(EvaluationFile const& file) {
+    PageTable table{.caption = "Outcome by quantile of the score",
+                    .file = "quantiles.tsv",
+                    .columns = {{"Score"}, {"People", Kind::number}},
+                    .rows = {}};
+    bool const has_cases = file.outcome != Outcome::quantitative;
+    if (has_cases) table.columns.push_back({people_heading(file), Kind::number});
+    table.columns.push_back({"Observed", Kind::number});
+    table.columns.push_back({"Predicted", Kind::number});
+    for (auto const& bin : list_outcome_bins(file)) {
+        PageRow row{{bin.label, count_cell(bin.samples)}};
+        if (has_cases) row.cells.push_back(count_cell(bin.cases));
+        row.cells.push_back(bin_cell(bin.observed, bin.lower, bin.upper));
+        row.cells.push_back(short_cell(bin.predicted));
+        table.rows.push_back(std::move(row));
+    }
+    return table;
+}
+
+PageTable contrasts_table(EvaluationFile const& file) {
+    PageTable table{.caption = "Against the middle fifth of the score, beside the covariates",
+                    .file = "contrasts.tsv",
+                    .columns = {{"Score"}, {"People", Kind::number}, {"Contrast", Kind::number}},
+                    .rows = {}};
+    for (auto const* row : find_rows(file, {.kind = RowKind::quantile})) {
+        table.columns.back().title = metric_label(row->metric);
+        table.rows.push_back({{row->part.empty() ? "fifths" : name_of_part(row->part),
+                               count_cell(row->samples), estimate_cell(row)}});
+    }
+    return table;
+}
+
+PageTable incidence_table(EvaluationFile const& file) {
+    PageTable table{.caption = "Cumulative incidence by group of the score",
+                    .file = "incidence.tsv",
+                    .columns = {{"Score"},
+                                {"Time", Kind::number},
+                                {"Incidence", Kind::number},
+                                {"Followed beyond", Kind::number}},
+                    .rows = {}};
+    for (auto const& curve : file.curves.incidence) {
+        auto const name = name_of_part(curve.group);
+        if (curve.times.empty()) table.rows.push_back({{name, "", curve.status, ""}});
+        for (std::size_t t = 0; t < curve.times.size(); ++t) {
+            table.rows.push_back({{name, short_cell(curve.times[t]),
+                                   bin_cell(curve.incidence[t], curve.lower[t], curve.upper[t]),
+                                   count_cell(curve.at_risk[t])}});
+        }
+    }
+    return table;
+}
+
+PageTable histogram_table(PeopleHistogram const& histogram) {
+    PageTable table{
+        .caption = "People by value",
+        .file = "distribution.tsv",
+        .columns = {{"Above", Kind::number}, {"Up to", Kind::number}, {"People", Kind::number}},
+        .rows = {}};
+    for (std::size_t i = 0; i < histogram.counts.size(); ++i) {
+        table.rows.push_back(
+            {{i == 0 ? PageCell{""} : short_cell(histogram.bounds[i - 1]),
+              i == histogram.bounds.size() ? PageCell{""} : short_cell(histogram.bounds[i]),
+              count_cell(histogram.counts[i])}});
+    }
+    return table;
+}
+
+PageTable reporting_table(EvaluationFile const& file) {
+    PageTable table{.caption = "Items of the Polygenic Risk Score Reporting Standards",
+                    .file = "prs-rs.tsv",
+                    .columns = {{"Area"}, {"Item"}, {"What this run knows"}, {"To do"}},
+                    .rows = {}};
+    for (auto const& item : list_reporting_items(file)) {
+        auto const missing = item.known.empty();
+        table.rows.push_back({{item.area, item.item, item.known,
+                               missing            ? "to be filled in by the authors"
+                               : item.is_complete ? "nothing more is needed of the run"
+                                                  : "to be completed by the authors"}});
+    }
+    return table;
+}
+
+}  // namespace maniple

@@ -1,0 +1,177 @@
+#include "evaluation_words.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "maniple/core/elementary.hpp"
+#include "maniple/core/readable.hpp"
+
+namespace maniple {
+
+std::string metric_label(std::string_view metric) {
+    static constexpr std::array<std::pair<std::string_view, std::string_view>, 25> labels{{
+        {"r2", "R²"},
+        {"r2_covariates", "R² of the covariates"},
+        {"r2_full", "R² of covariates and score"},
+        {"r2_incremental", "R² that the score adds"},
+        {"auc", "AUC"},
+        {"auc_covariates", "AUC of the covariates"},
+        {"auc_full", "AUC of covariates and score"},
+        {"auc_incremental", "AUC that the score adds"},
+        {"nagelkerke_r2", "Nagelkerke's R²"},
+        {"liability_r2", "R² on the liability scale"},
+        {"c_index", "C-index"},
+        {"c_index_covariates", "C-index of the covariates"},
+        {"c_index_full", "C-index of covariates and score"},
+        {"c_index_incremental", "C-index that the score adds"},
+        {"effect_per_sd", "Effect per SD of the score"},
+        {"odds_ratio_per_sd", "Odds ratio per SD of the score"},
+        {"hazard_ratio_per_sd", "Hazard ratio per SD of the score"},
+        {"calibration_slope", "Calibration slope"},
+        {"calibration_in_the_large", "Calibration in the large"},
+        {"brier", "Brier score"},
+        {"brier_skill", "Brier skill"},
+        {"true_positive_rate", "True positive rate"},
+        {"false_positive_rate", "False positive rate"},
+        {"odds_ratio", "Odds ratio"},
+        {"hazard_ratio", "Hazard ratio"},
+    }};
+    auto const found =
+        std::ranges::find(labels, metric, [](auto const& label) { return label.first; });
+    return std::string{found == labels.end() ? metric : found->second};
+}
+
+std::string_view main_metric_of(Outcome outcome) {
+    switch (outcome) {
+        case Outcome::binary:
+            return "auc";
+        case Outcome::time_to_event:
+            return "c_index";
+        default:
+            return "r2";
+    }
+}
+
+double useless_value(Outcome outcome) { return outcome == Outcome::quantitative ? 0 : 0.5; }
+
+std::string_view effect_metric_of(Outcome outcome) {
+    switch (outcome) {
+        case Outcome::binary:
+            return "odds_ratio_per_sd";
+        case Outcome::time_to_event:
+            return "hazard_ratio_per_sd";
+        default:
+            return "effect_per_sd";
+    }
+}
+
+std::string short_number(double value) {
+    if (!std::isfinite(value)) return "";
+    auto const size = std::abs(value);
+    constexpr double small = 1e-3;
+    constexpr double large = 1e6;
+    if (size == 0) return "0";
+    if (size < small || size >= large) return fmt::format("{:.2e}", value);
+    if (size >= 100) return fmt::format("{:.0f}", value);
+    if (size >= 10) return fmt::format("{:.1f}", value);
+    if (size >= 1) return fmt::format("{:.2f}", value);
+    return fmt::format("{:.3f}", value);
+}
+
+std::string percent(double share) {
+    if (!std::isfinite(share)) return "";
+    auto const parts = 100 * share;
+    auto const text = std::abs(parts) < 1 && parts != 0 ? fmt::format("{:.2f}%", parts)
+                                                        : fmt::format("{:.1f}%", parts);
+    return text == "-0.0%" ? "0.0%" : text;
+}
+
+namespace {
+
+template <class Text>
+std::string interval_of(double estimate, double lower, double upper, Text const& text) {
+    if (!std::isfinite(estimate)) return "";
+    if (!std::isfinite(lower) || !std::isfinite(upper)) return text(estimate);
+    return fmt::format("{} ({} to {})", text(estimate), text(lower), text(upper));
+}
+
+}  // namespace
+
+std::string with_interval(double estimate, double lower, double upper) {
+    return interval_of(estimate, lower, upper, short_number);
+}
+
+std::string percent_with_interval(double estimate, double lower, double upper) {
+    return interval_of(estimate, lower, upper, percent);
+}
+
+std::string value_of(EvaluationRow const& row) {
+    bool const has_number = row.status == "ok" || row.status == "reference";
+    if (!has_number) return row.status;
+    return with_interval(row.estimate, row.lower, row.upper);
+}
+
+std::string count_text(std::int64_t count) { return count < 0 ? "" : grouped(count); }
+
+std::string_view noun_of_cases(Outcome outcome) {
+    return outcome == Outcome::time_to_event ? "events" : "cases";
+}
+
+std::string name_of_part(std::string const& part) {
+    static constexpr std::array<std::pair<std::string_view, std::string_view>, 5> fifths{{
+        {"fifth 1", "lowest fifth"},
+        {"fifth 2", "second fifth"},
+        {"fifth 3", "middle fifth"},
+        {"fifth 4", "fourth fifth"},
+        {"fifth 5", "highest fifth"},
+    }};
+    auto const found =
+        std::ranges::find(fifths, part, [](auto const& fifth) { return fifth.first; });
+    return found == fifths.end() ? part : std::string{found->second};
+}
+
+std::string p_in_words(double neg_log10_p) {
+    constexpr double smallest = 300;
+    constexpr double natural = 2.302585092994046;  // log 10
+    if (!std::isfinite(neg_log10_p)) return "";
+    if (neg_log10_p > smallest) return "p < 1e-300";
+    return fmt::format("p = {:.2g}", portable_exp(-natural * neg_log10_p));
+}
+
+std::vector<EvaluationRow const*> find_rows(EvaluationFile const& file, RowWanted const& wanted) {
+    auto const fits = [](std::string_view asked, std::string const& found) {
+        return asked.empty() || asked == found;
+    };
+    std::vector<EvaluationRow const*> rows;
+    for (auto const& row : file.rows) {
+        if (row.kind != wanted.kind || row.factor != wanted.factor) continue;
+        if (!fits(wanted.metric, row.metric) || !fits(wanted.group, row.group)) continue;
+        if (fits(wanted.part, row.part)) rows.push_back(&row);
+    }
+    return rows;
+}
+
+EvaluationRow const* find_row(EvaluationFile const& file, RowWanted const& wanted) {
+    auto const rows = find_rows(file, wanted);
+    return rows.empty() ? nullptr : rows.front();
+}
+
+bool has_interval(EvaluationRow const* row) {
+    return row != nullptr && row->status == "ok" && std::isfinite(row->lower) &&
+           std::isfinite(row->upper);
+}
+
+std::vector<std::string> list_factors(EvaluationFile const& file) {
+    std::vector<std::string> factors;
+    for (auto const& row : file.rows) {
+        if (row.kind != RowKind::estimate || row.factor.empty()) continue;
+        if (std::ranges::count(factors, row.factor) == 0) factors.push_back(row.factor);
+    }
+    return factors;
+}
+
+}  // namespace maniple

@@ -1,0 +1,82 @@
+#include "find_linkage.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <system_error>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "maniple/core/checksum.hpp"
+#include "maniple/core/error.hpp"
+
+namespace maniple {
+namespace {
+
+std::string text_at(nlohmann::ordered_json const& json, char const* name) {
+    auto const found = json.find(name);
+    return found != json.end() && found->is_string() ? found->get<std::string>() : std::string{};
+}
+
+// Empty: the store holds what was scanned. Partitions that were added later do no harm.
+std::string difference(CohortIndex const& index, nlohmann::ordered_json const& inputs) {
+    if (to_hex(index.fingerprint) != text_at(inputs, "fingerprint")) return "its samples differ";
+    std::map<std::string, std::string> checksums;
+    for (auto const& partition : index.partitions) {
+        checksums[partition.file] = to_hex(partition.checksum);
+    }
+    auto const scanned = inputs.find("partitions");
+    if (scanned == inputs.end() || !scanned->is_array()) return "run.json does not list genotypes";
+    for (auto const& partition : *scanned) {
+        auto const found = checksums.find(text_at(partition, "file"));
+        if (found == checksums.end() || found->second != text_at(partition, "checksum")) {
+            return "its genotypes differ";
+        }
+    }
+    return {};
+}
+
+FoundLinkage by_distance(std::string const& why) {
+    return {.store = {},
+            .reason = fmt::format("No r² is known ({}), so loci are by distance alone; `maniple "
+                                  "report --store` names the store.",
+                                  why)};
+}
+
+}  // namespace
+
+FoundLinkage find_linkage(ReportRequest const& request, ScanRecord const& record) {
+    bool const is_named = !request.store.empty();
+    if (!is_named && request.loci.clump_r_squared == 0) {
+        return {.store = {}, .reason = "Loci are by distance alone, as was asked for."};
+    }
+    std::filesystem::path const path =
+        is_named ? request.store : std::filesystem::path{text_at(record.inputs, "store")};
+    std::error_code ignored;
+    if (!is_named && (path.empty() || !std::filesystem::exists(path / "cohort.h5", ignored))) {
+        return by_distance("the store that was scanned is not at hand");
+    }
+    Cohort cohort{path};
+    auto const problem = difference(cohort.index(), record.inputs);
+    if (problem.empty()) return {.store = StoreLinkage{std::move(cohort)}, .reason = {}};
+    if (!is_named) return by_distance("the store has changed since: " + problem);
+    throw UserError{
+        fmt::format("--store '{}' is not the one that was scanned ({}); name that one, or leave "
+                    "--store out",
+                    path.string(), problem)};
+}
+
+Variant const& NameCache::at(ResultReader const& results, std::int64_t row) {
+    constexpr std::int64_t kept = 4096;
+    GlobalVariantIndex const index{row};
+    if (index < rows_.first || index >= rows_.last) {
+        auto const first = row / kept * kept;
+        rows_ = {GlobalVariantIndex{first},
+                 GlobalVariantIndex{std::min(first + kept, results.header().variants)}};
+        names_ = results.names(rows_);
+    }
+    return names_.variants[static_cast<std::size_t>(index - rows_.first)];
+}
+
+}  // namespace maniple

@@ -1,0 +1,35 @@
+/// \file  Whether the store of a run is at hand. Private to report.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "maniple/report/scan_record.hpp"
+#include "maniple/report/store_linkage.hpp"
+#include "maniple/report/write_report.hpp"
+#include "maniple/store/result_file.hpp"
+
+namespace maniple {
+
+struct FoundLinkage {
+    std::optional<StoreLinkage> store;
+    std::string reason;  ///< Why there is none, a sentence for the page.
+};
+
+/// Open the store that the request or, where it names none, run.json names, if it holds the samples
+/// and genotypes that were scanned. \throws UserError when the request names one that does not.
+FoundLinkage find_linkage(ReportRequest const& request, ScanRecord const& record);
+
+/// Names of variants, a few thousand rows of them in memory.
+class NameCache {
+public:
+    /// \pre the row is in the file. \throws CorruptInput.
+    Variant const& at(ResultReader const& results, std::int64_t row);
+
+private:
+    Range<GlobalVariantIndex> rows_;
+    ResultNames names_;
+};
+
+}  // namespace maniple

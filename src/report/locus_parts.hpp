@@ -1,0 +1,30 @@
+/// \file  Tables and regional data of loci. Private to report.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "maniple/report/variant_result.hpp"
+#include "reported_trait.hpp"
+
+namespace maniple {
+
+/// A trait's loci, strongest first; rows with regional data open it.
+/// \param contigs  names, as in results.h5. \param most_rows  of the table.
+std::string locus_table(ReportedTrait const& trait, std::vector<std::string> const& contigs,
+                        std::int64_t most_rows);
+
+/// r^2 of variants to a lead; NaN where unknown; empty where none is known.
+using LinkageOfVariants = std::function<std::vector<double>(
+    std::string const& contig, Variant const& lead, std::span<Variant const> others)>;
+
+/// Regional data: the variants around a lead that were tested, at most `most_variants`, the
+/// strongest. \param linkage  empty: unknown.
+std::string region_json(LocusRow const& locus, std::vector<VariantResult> variants,
+                        std::vector<std::string> const& contigs, LinkageOfVariants const& linkage,
+                        std::int64_t most_variants);
+
+}  // namespace maniple

@@ -1,0 +1,205 @@
+#include "manhattan.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "maniple/core/readable.hpp"
+#include "maniple/report/page_data.hpp"
+#include "maniple/report/plot_figure.hpp"
+#include "maniple/report/svg_plot.hpp"
+#include "number_words.hpp"
+
+namespace maniple {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr PlotFrame frame{.width = 1200, .height = 380, .left = 60, .right = 20};
+
+// Everything without details: the background, and hits beyond those that have some.
+std::vector<GenomePoint> plain_points(ReportedTrait const& trait, GenomeAxis const& axis,
+                                      ManhattanCells cells) {
+    auto points = trait.points.background;
+    if (trait.hits.size() == trait.points.hits.size()) return points;
+    auto grid = cells.grid();
+    grid.most_y = top_of_plot(trait.survey);
+    PointThinner thinner{axis, grid};
+    std::size_t next = 0;  // Both are in the order of rows.
+    for (auto const& hit : trait.points.hits) {
+        if (next < trait.hits.size() && trait.hits[next].row == hit.row) {
+            ++next;
+        } else {
+            thinner.add(hit.place, hit.neg_log10_p);
+        }
+    }
+    auto const others = thinner.points();
+    points.insert(points.end(), others.begin(), others.end());
+    return points;
+}
+
+PlotAxis contig_axis(GenomeAxis const& axis) {
+    PlotAxis plotted{
+        .title = "Chromosome", .least = 0, .most = static_cast<double>(axis.length()), .ticks = {}};
+    for (auto const& contig : axis.contigs()) {
+        auto const first = static_cast<double>(contig.offset);
+        plotted.ticks.push_back({first + static_cast<double>(contig.length) / 2, contig.name});
+        plotted.borders.push_back(first);
+    }
+    return plotted;
+}
+
+struct Dots {
+    std::vector<double> x;
+    std::vector<double> y;
+};
+
+std::string draw(ReportedTrait const& trait, GenomeAxis const& axis,
+                 std::vector<std::string> const& contigs, ManhattanCells cells) {
+    constexpr std::size_t most_labels = 15;
+    SvgPlot plot{frame, contig_axis(axis), linear_axis("−log10 p", 0, top_of_plot(trait.survey))};
+    std::array<Dots, 2> dots;  // Neighbouring contigs differ.
+    std::array<Dots, 2> hits;
+    auto const add = [&](GenomePlace const& place, double y, std::array<Dots, 2>& all) {
+        auto& own = all[static_cast<std::size_t>(axis.order_of(place.contig) % 2)];
+        own.x.push_back(static_cast<double>(axis.coordinate(place)));
+        own.y.push_back(y);
+    };
+    for (auto const& point : plain_points(trait, axis, cells)) {
+        add(point.place, static_cast<double>(point.y), dots);
+    }
+    for (auto const& hit : trait.hits) add(hit.place(), hit.neg_log10_p, hits);
+    constexpr double hit_pixels = 4;
+    for (std::size_t i = 0; i < dots.size(); ++i) {
+        auto const colour = i == 0 ? PlotColour::series_1 : PlotColour::muted;
+        plot.add_points(dots[i].x, dots[i].y, colour, std::round(cells.pixels() + 1));
+        plot.add_points(hits[i].x, hits[i].y, colour, hit_pixels);
+    }
+    std::array const ends{0.0, static_cast<double>(axis.length())};
+    std::array const threshold{static_cast<double>(hit_neg_log10_p),
+                               static_cast<double>(hit_neg_log10_p)};
+    plot.add_line(ends, threshold, PlotColour::accent, PlotLine::dashed);
+    for (std::size_t i = 0; i < std::min(most_labels, trait.loci.size()); ++i) {
+        auto const& lead = trait.loci[i].lead;
+        plot.add_label(static_cast<double>(axis.coordinate(lead.place())), lead.neg_log10_p,
+                       lead.name(contigs));
+    }
+    return std::move(plot).finish(trait.id + "-manhattan-title",
+                                  fmt::format("Manhattan plot of {}", trait.name));
+}
+
+std::string caption_of(ReportedTrait const& trait, std::vector<std::string> const& contigs,
+                       double lambda) {
+    std::string text = "No variant reaches p = 5e-8";
+    if (!trait.loci.empty()) {
+        auto const& lead = trait.loci.front().lead;
+        text = fmt::format("{} with p ≤ 5e-8 at {}; strongest {} at {}:{}, p = {}",
+                           plural(trait.survey.hits, "variant"),
+                           trait.loci.size() == 1 ? std::string{"1 locus"}
+                                                  : grouped(std::ssize(trait.loci)) + " loci",
+                           lead.name(contigs), contigs[static_cast<std::size_t>(lead.contig)],
+                           lead.variant.position, p_value_text(lead.neg_log10_p));
+    }
+    if (!std::isnan(lambda)) text += fmt::format("; lambda GC {:.3f}", lambda);
+    text += fmt::format(
+        ". The line is at 5e-8. {} variants that are no hits are drawn, of {} that "
+        "fall on the same spots.",
+        grouped(std::ssize(trait.points.background)),
+        grouped(trait.survey.all_ranks().count() - trait.survey.hits));
+    if (trait.hits.size() < trait.points.hits.size()) {
+        text += fmt::format(
+            " So many variants are hits that details are here for the {} "
+            "strongest alone; `maniple export` has all.",
+            grouped(std::ssize(trait.hits)));
+    }
+    return text;
+}
+
+Json points_json(std::vector<GenomePoint> const& points, GenomeAxis const& axis) {
+    std::vector<std::int32_t> contig;
+    std::vector<std::int32_t> position;
+    std::vector<double> y;
+    for (auto const& point : points) {
+        contig.push_back(axis.order_of(point.place.contig));
+        position.push_back(point.place.position);
+        y.push_back(static_cast<double>(point.y));
+    }
+    return {{"contig", contig}, {"position", position}, {"y", rounded(y, 3)}};
+}
+
+Json hits_json(std::vector<VariantResult> const& hits, GenomeAxis const& axis) {
+    Json all{{"contig", Json::array()},
+             {"position", Json::array()},
+             {"y", Json::array()},
+             {"id", Json::array()},
+             {"alleles", Json::array()},
+             {"beta", Json::array()},
+             {"standard_error", Json::array()},
+             {"frequency", Json::array()}};
+    for (auto const& hit : hits) {
+        all["contig"].push_back(axis.order_of(hit.contig));
+        all["position"].push_back(hit.variant.position);
+        all["y"].push_back(with_significant_digits(hit.neg_log10_p, 5));
+        all["id"].push_back(hit.variant.id);
+        all["alleles"].push_back(hit.alleles());
+        all["beta"].push_back(with_significant_digits(hit.beta, 4));
+        all["standard_error"].push_back(with_significant_digits(hit.standard_error, 3));
+        all["frequency"].push_back(with_significant_digits(hit.frequency, 3));
+    }
+    return all;
+}
+
+Json loci_json(ReportedTrait const& trait, GenomeAxis const& axis,
+               std::vector<std::string> const& contigs) {
+    auto all = Json::array();
+    for (auto const& [locus, lead, region] : trait.loci) {
+        all.push_back({{"id", lead.name(contigs)},
+                       {"contig", axis.order_of(lead.contig)},
+                       {"position", lead.variant.position},
+                       {"y", with_significant_digits(lead.neg_log10_p, 5)},
+                       {"region", region.empty() ? Json{} : Json(region)}});
+    }
+    return all;
+}
+
+}  // namespace
+
+// Every coarser grid has whole cells of the finest, so that its points are among that one's.
+PlotGrid ManhattanCells::grid() const {
+    constexpr std::int64_t columns = 600;
+    constexpr std::int64_t rows = 156;
+    return {.columns = columns / width, .rows = rows / width, .most_y = hit_neg_log10_p};
+}
+
+double ManhattanCells::pixels() const {
+    return (frame.width - frame.left - frame.right) / static_cast<double>(grid().columns);
+}
+
+std::string manhattan_figure(ReportedTrait const& trait, GenomeAxis const& axis,
+                             std::vector<std::string> const& contigs, double lambda,
+                             ManhattanCells cells) {
+    return to_html(PlotFigure{.kind = "manhattan",
+                              .source = trait.id + "-manhattan",
+                              .title = fmt::format("Manhattan plot of {}", trait.name),
+                              .svg = draw(trait, axis, contigs, cells),
+                              .caption = caption_of(trait, contigs, lambda)});
+}
+
+std::string manhattan_json(ReportedTrait const& trait, GenomeAxis const& axis,
+                           std::vector<std::string> const& contigs, ManhattanCells cells) {
+    auto names = Json::array();
+    for (auto const& contig : axis.contigs()) {
+        names.push_back(
+            {{"name", contig.name}, {"offset", contig.offset}, {"length", contig.length}});
+    }
+    return to_page_json({{"contigs", names},
+                         {"threshold", 7.30103},
+                         {"points", points_json(plain_points(trait, axis, cells), axis)},
+                         {"hits", hits_json(trait.hits, axis)},
+                         {"loci", loci_json(trait, axis, contigs)}});
+}
+
+}  // namespace maniple

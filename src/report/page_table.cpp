@@ -1,0 +1,125 @@
+#include "maniple/report/page_table.hpp"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "maniple/core/contract.hpp"
+#include "maniple/core/readable.hpp"
+#include "maniple/report/html.hpp"
+
+namespace maniple {
+namespace {
+
+constexpr std::string_view missing = "–";
+constexpr std::size_t worth_a_search = 10;  // Rows.
+
+std::string_view name_of(ColumnKind kind) {
+    switch (kind) {
+        case ColumnKind::number:
+            return "number";
+        case ColumnKind::position:
+            return "position";
+        case ColumnKind::text:
+            break;
+    }
+    return "text";
+}
+
+void open_table(HtmlWriter& html, PageTable const& table) {
+    html.open("div", {{"class", "scroll"},
+                      {"tabindex", "0"},
+                      {"role", "region"},
+                      {"aria-label", table.caption}});
+    std::string marks = " data-sortable";
+    if (table.rows.size() >= worth_a_search) marks += " data-searchable";
+    if (!table.file.empty()) marks += fmt::format(" data-download=\"{}\"", escape_html(table.file));
+    html.markup(fmt::format("<table class=\"data\"{}>", marks));
+    html.element("caption", table.caption);
+}
+
+void write_headings(HtmlWriter& html, PageTable const& table) {
+    html.open("thead");
+    html.open("tr");
+    for (auto const& column : table.columns) {
+        html.element("th", column.title, {{"scope", "col"}, {"data-type", name_of(column.kind)}});
+    }
+    html.close();
+    html.close();
+}
+
+void write_cell(HtmlWriter& html, PageCell const& cell, ColumnKind kind) {
+    std::string_view const style = kind == ColumnKind::text ? "" : "number";
+    if (cell.text.empty()) {
+        html.element("td", missing, {{"class", style}, {"data-value", ""}});
+    } else if (cell.sort_value) {
+        html.element("td", cell.text, {{"class", style}, {"data-value", *cell.sort_value}});
+    } else if (!style.empty()) {
+        html.element("td", cell.text, {{"class", style}});
+    } else {
+        html.element("td", cell.text);
+    }
+}
+
+void write_row(HtmlWriter& html, PageTable const& table, PageRow const& row) {
+    expect(row.cells.size() == table.columns.size(), "a row has a cell for every column");
+
+    if (row.region.empty()) {
+        html.open("tr");
+    } else {
+        html.open("tr", {{"data-region", row.region}});
+    }
+    for (std::size_t c = 0; c < row.cells.size(); ++c) {
+        write_cell(html, row.cells[c], table.columns[c].kind);
+    }
+    html.close();
+}
+
+}  // namespace
+
+std::string to_html(PageTable const& table) {
+    HtmlWriter html;
+    open_table(html, table);
+    write_headings(html, table);
+    html.open("tbody");
+    auto const shown = std::min<std::int64_t>(std::ssize(table.rows), most_table_rows);
+    for (std::int64_t r = 0; r < shown; ++r) {
+        write_row(html, table, table.rows[static_cast<std::size_t>(r)]);
+    }
+    html.close();
+    html.markup("</table>");
+    html.close();
+    auto const left_out = std::max<std::int64_t>(table.all_rows, std::ssize(table.rows)) - shown;
+    if (left_out > 0) {
+        html.element("p",
+                     fmt::format("And {} more{}{}.", grouped(left_out),
+                                 table.others.empty() ? "" : ": ", table.others),
+                     {{"class", "more"}});
+    }
+    return std::move(html).finish();
+}
+
+std::string to_html(std::string const& caption,
+                    std::vector<std::pair<std::string, std::string>> const& facts) {
+    HtmlWriter html;
+    html.open(
+        "div",
+        {{"class", "scroll"}, {"tabindex", "0"}, {"role", "region"}, {"aria-label", caption}});
+    html.open("table", {{"class", "facts"}});
+    html.element("caption", caption);
+    html.open("tbody");
+    for (auto const& [name, value] : facts) {
+        html.open("tr");
+        html.element("th", name, {{"scope", "row"}});
+        html.element("td", value.empty() ? missing : std::string_view{value});
+        html.close();
+    }
+    html.close();
+    html.close();
+    html.close();
+    return std::move(html).finish();
+}
+
+}  // namespace maniple

@@ -1,0 +1,183 @@
+#include "person_reading.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "evaluation_words.hpp"
+#include "maniple/core/readable.hpp"
+#include "maniple/core/small_count.hpp"
+
+namespace maniple {
+namespace {
+
+ReportFinding say(std::string text) { return {FindingKind::finding, std::move(text)}; }
+ReportFinding warn(std::string text) { return {FindingKind::caution, std::move(text)}; }
+
+std::string accuracy_text(GroupCheck const& check) {
+    auto const& accuracy = check.accuracy;
+    return fmt::format(
+        "{} {} in {} people{}", metric_label(check.metric),
+        with_interval(accuracy.value, accuracy.lower, accuracy.upper), grouped(check.samples),
+        check.cases < 0 ? "" : fmt::format(" with {} cases or events", grouped(check.cases)));
+}
+
+ReportFinding read_group(GroupCheck const& check) {
+    auto const group = fmt::format("{} = {}", check.factor, check.level);
+    switch (check.status) {
+        case GroupCheck::Status::validated:
+            return say(fmt::format("The score was judged in this person's group, {}: {}.", group,
+                                   accuracy_text(check)));
+        case GroupCheck::Status::not_told:
+            return warn(fmt::format(
+                "The score was not validated in this person's group, {}: too few people of it were "
+                "evaluated for any number to be told.",
+                group));
+        case GroupCheck::Status::not_judged:
+            return warn(fmt::format(
+                "The score was not validated in this person's group, {}: the people of it who were "
+                "evaluated do not determine its accuracy.",
+                group));
+        case GroupCheck::Status::unknown:
+            return warn(fmt::format(
+                "This person has no value of {}: whether the score was validated in their group is "
+                "not known.",
+                check.factor));
+        case GroupCheck::Status::nobody:
+            break;
+    }
+    return warn(fmt::format(
+        "The score was not validated in this person's group, {}: nobody of it was evaluated.",
+        group));
+}
+
+std::vector<ReportFinding> read_place(PersonScore const& score) {
+    auto const& place = score.population;
+    return {say(fmt::format(
+        "Of the {} people of this store, {} have a lower score. They are the people of this study, "
+        "not of a country or an ancestry.",
+        grouped(place.people), percent(place.percentile / 100)))};
+}
+
+std::vector<ReportFinding> read_quality(PersonScore const& score) {
+    constexpr double few = 0.95;
+    std::vector<ReportFinding> findings;
+    if (score.was_used) {
+        findings.push_back(warn(
+            "This person was among those on whom the model was trained or recalibrated: what it "
+            "predicts of them is partly what it was told."));
+    }
+    if (score.share_used < few) {
+        findings.push_back(
+            warn(fmt::format("Only {} of the score's variants are in this store: the score is not "
+                             "quite the one that "
+                             "was published or trained.",
+                             percent(score.share_used))));
+    }
+    return findings;
+}
+
+}  // namespace
+
+std::string outcome_text(PersonScore const& score, double value) {
+    return score.outcome == Outcome::quantitative ? short_number(value) : percent(value);
+}
+
+std::vector<ReportFinding> read_risk(PersonScore const& score) {
+    auto const what = score.outcome == Outcome::quantitative ? "value" : "risk";
+    if (!score.risk) {
+        return {warn(fmt::format(
+            "No {} is told: {}.",
+            score.outcome == Outcome::quantitative ? "predicted value" : "absolute risk",
+            score.no_risk))};
+    }
+    auto const& risk = *score.risk;
+    auto const by =
+        risk.horizon ? fmt::format(" by time {}", short_number(*risk.horizon)) : std::string{};
+    std::vector<ReportFinding> findings{say(fmt::format(
+        "The model predicts a {} of {} for '{}'{}. It was recalibrated on {} people.", what,
+        outcome_text(score, risk.predicted), score.trait, by, grouped(risk.recalibrated_on)))};
+    if (!risk.observed) {
+        findings.push_back(
+            warn(fmt::format("How sure that is cannot be told: {}.", risk.no_interval)));
+        return findings;
+    }
+    auto const& observed = *risk.observed;
+    findings.push_back(say(fmt::format(
+        "Of other people with this prediction the {} was {} (95% interval {} to {}){}, by "
+        "regression of the outcome on the prediction among the {} people of the evaluation named. "
+        "The interval holds chance in that evaluation alone.",
+        score.outcome == Outcome::quantitative ? "mean value" : "share with the outcome",
+        outcome_text(score, observed.value), outcome_text(score, observed.lower),
+        outcome_text(score, observed.upper), by, grouped(risk.evaluated))));
+    if (risk.value_range) {
+        findings.push_back(say(fmt::format("95% of such people are expected between {} and {}.",
+                                           short_number(risk.value_range->lower),
+                                           short_number(risk.value_range->upper))));
+    } else {
+        findings.push_back(
+            warn("A risk is a share of people like this one. It does not say who of them will be "
+                 "affected."));
+    }
+    if (risk.predicted < observed.lower || risk.predicted > observed.upper) {
+        findings.push_back(warn(
+            "The prediction lies outside of that interval: the model is off for people like this "
+            "one, and what was observed is the better guide."));
+    }
+    return findings;
+}
+
+std::vector<ReportFinding> read_validation(PersonScore const& score) {
+    if (!score.is_evaluated) {
+        return {
+            warn("No evaluation of this score was named (--evaluation): whether it was ever "
+                 "validated in "
+                 "people like this one is not known here.")};
+    }
+    if (score.groups.empty()) {
+        return {warn(
+            "The evaluation named was not divided into groups: whether the score holds for people "
+            "like this one was not asked.")};
+    }
+    std::vector<ReportFinding> findings;
+    for (auto const& check : score.groups) findings.push_back(read_group(check));
+    return findings;
+}
+
+std::vector<ReportFinding> read_distance(PersonScore const& score) {
+    if (!score.distance) {
+        return {
+            warn("How far this person lies from the training samples in ancestry was not asked "
+                 "(--pc).")};
+    }
+    auto const& distance = *score.distance;
+    if (!distance.unknown.empty()) {
+        return {warn(
+            fmt::format("How far this person lies from the training samples cannot be told: {}.",
+                        distance.unknown))};
+    }
+    auto const where = fmt::format(
+        "By {} of the {} training samples with {}, this person lies farther from their mean than "
+        "{} of them (squared Mahalanobis distance {})",
+        "the covariance", grouped(distance.training_samples),
+        fmt::format("{}", fmt::join(distance.columns, ", ")), percent(distance.percentile / 100),
+        short_number(distance.squared));
+    if (distance.percentile > far_percentile) {
+        return {warn(fmt::format(
+            "{}. That is far: people like this one hardly took part in training, and the score may "
+            "not hold for them.",
+            where))};
+    }
+    return {say(where + ".")};
+}
+
+std::vector<ReportFinding> read_score_aloud(PersonScore const& score) {
+    std::vector<ReportFinding> all;
+    for (auto const read : {read_place, read_risk, read_validation, read_distance, read_quality}) {
+        auto const some = read(score);
+        all.insert(all.end(), some.begin(), some.end());
+    }
+    return all;
+}
+
+}  // namespace maniple

@@ -1,0 +1,31 @@
+/// \file  What a scan's page tells of one trait. Private to report.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "maniple/report/locus.hpp"
+#include "maniple/report/scan_survey.hpp"
+#include "maniple/report/variant_result.hpp"
+
+namespace maniple {
+
+/// A finding, and what is known of its lead.
+struct LocusRow {
+    Locus locus;
+    VariantResult lead;
+    std::string region = {};  ///< ID of its regional data in the page; empty: none.
+};
+
+struct ReportedTrait {
+    std::string name;
+    std::string id;  ///< In the page: "trait-1", ...
+    TraitIndex index{0};
+    TraitSurvey survey;
+    TraitPoints points;
+    std::vector<VariantResult> hits;  ///< With details: all, or the strongest.
+    std::vector<LocusRow> loci;       ///< Strongest first.
+};
+
+}  // namespace maniple

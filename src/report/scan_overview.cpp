@@ -1,0 +1,193 @@
+#include "scan_overview.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cstdint>
+#include <sstream>
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "maniple/core/readable.hpp"
+#include "maniple/report/html.hpp"
+#include "maniple/report/page_table.hpp"
+
+namespace maniple {
+namespace {
+
+using Facts = std::vector<std::pair<std::string, std::string>>;
+
+// Counts get marks between thousands; "<5" and texts stay.
+PageCell told_cell(std::string const& text) {
+    std::int64_t number = 0;
+    auto const* const last = text.data() + text.size();
+    auto const [end, error] = std::from_chars(text.data(), last, number);
+    if (error == std::errc{} && end == last) return {grouped(number), text};
+    return {text, text == "<5" ? "4" : text};
+}
+
+std::vector<std::string> split_list(std::string const& list) {
+    std::vector<std::string> words;
+    std::istringstream in{list};
+    for (std::string word; std::getline(in, word, ',');) words.push_back(word);
+    return words;
+}
+
+std::string facts_html(ResultHeader const& header, ScanRecord const& record) {
+    Facts facts{{"Samples in the analysis", record.plan_text("samples")},
+                {"Variants", fmt::format("{} on {}", grouped(header.variants),
+                                         plural(std::ssize(header.contigs), "contig"))},
+                {"Traits", grouped(std::ssize(header.traits))},
+                {"Model", header.model},
+                {"Covariates", fmt::format("{}", fmt::join(split_list(header.covariates), ", "))},
+                {"Missing genotypes", header.missing_genotype == "drop"
+                                          ? "samples without a genotype are left out of the "
+                                            "variant's regression"
+                                          : "count as the mean of the trait's samples"}};
+    if (!facts[0].second.empty()) facts[0].second = told_cell(facts[0].second).text;
+    return to_html("What was scanned", facts);
+}
+
+std::string traits_html(ScanSummary const& summary, std::vector<std::size_t> const& rows) {
+    constexpr std::pair<char const*, char const*> shown[] = {
+        {"trait", "Trait"},
+        {"type", "Type"},
+        {"samples", "Samples"},
+        {"cases", "Cases"},
+        {"controls", "Controls"},
+        {"tested", "Variants tested"},
+        {"lambda_gc", "Lambda GC"},
+        {"hits", "Variants with p ≤ 5e-8"},
+        {"whole_genome_r_squared", "R² of the whole genome"}};
+    PageTable table{.caption = "Traits",
+                    .file = "traits.tsv",
+                    .columns = {},
+                    .rows = {},
+                    .all_rows = std::ssize(rows),
+                    .others = "summary.tsv in the folder of the run has all"};
+    std::vector<std::string_view> names;
+    for (auto const& [name, title] : shown) {
+        if (!summary.find(name)) continue;
+        names.emplace_back(name);
+        table.columns.push_back({title, names.size() < 3 ? ColumnKind::text : ColumnKind::number});
+    }
+    for (auto const row : rows) {
+        if (std::ssize(table.rows) == most_table_rows) break;
+        PageRow cells{.cells = {}};
+        for (auto const name : names) {
+            auto const text = summary.cell(row, name);
+            cells.cells.push_back(text.empty() || cells.cells.size() < 2 ? PageCell{text}
+                                                                         : told_cell(text));
+        }
+        table.rows.push_back(std::move(cells));
+    }
+    return to_html(table);
+}
+
+// Statuses follow `hits` in summary.tsv.
+std::string exclusions_html(ScanSummary const& summary, std::vector<std::size_t> const& rows) {
+    auto const hits = summary.find("hits");
+    std::vector<std::size_t> used;
+    for (auto c = hits ? *hits + 1 : summary.columns.size(); c < summary.columns.size(); ++c) {
+        if (std::ranges::any_of(rows, [&](auto row) { return summary.rows[row][c] != "0"; })) {
+            used.push_back(c);
+        }
+    }
+    if (used.empty()) return "<p>Every variant has a result for every trait.</p>\n";
+    PageTable table{.caption = "Variants without a result, by reason",
+                    .file = "exclusions.tsv",
+                    .columns = {{"Trait", ColumnKind::text}},
+                    .rows = {},
+                    .all_rows = std::ssize(rows),
+                    .others = "summary.tsv in the folder of the run has all"};
+    for (auto const c : used) {
+        auto title = summary.columns[c];
+        std::ranges::replace(title, '_', ' ');
+        table.columns.push_back({title, ColumnKind::number});
+    }
+    for (auto const row : rows) {
+        if (std::ssize(table.rows) == most_table_rows) break;
+        PageRow cells{.cells = {summary.cell(row, "trait")}};
+        for (auto const c : used) cells.cells.push_back(told_cell(summary.rows[row][c]));
+        table.rows.push_back(std::move(cells));
+    }
+    return to_html(table);
+}
+
+// Nested parts as `part: name`.
+void add_facts(nlohmann::ordered_json const& json, std::string const& before, Facts& facts) {
+    ScanRecord const record{.version = {}, .libraries = {}, .plan = json, .inputs = {}};
+    for (auto const& [name, value] : json.items()) {
+        auto title = before + name;
+        std::ranges::replace(title, '_', ' ');
+        if (value.is_object()) {
+            add_facts(value, title + ": ", facts);
+        } else if (auto const text = record.plan_text(name); !text.empty()) {
+            facts.emplace_back(title, text);
+        }
+    }
+}
+
+std::string plan_html(ScanRecord const& record) {
+    Facts facts;
+    add_facts(record.plan, "", facts);
+    auto const& inputs = record.inputs;
+    for (auto const* name : {"store", "fingerprint"}) {
+        if (inputs.contains(name) && inputs[name].is_string()) {
+            facts.emplace_back(name, inputs[name].get<std::string>());
+        }
+    }
+    std::vector<std::string> versions{fmt::format("maniple {}", record.version)};
+    for (auto const& [name, version] : record.libraries) {
+        if (name == "MPI") continue;  // None in a run without a launcher, which has the same page.
+        versions.push_back(fmt::format("{} {}", name, version));
+    }
+    facts.emplace_back("versions", fmt::format("{}", fmt::join(versions, ", ")));
+    return to_html("Plan", facts);
+}
+
+}  // namespace
+
+std::string overview_html(ResultHeader const& header, ScanRecord const& record,
+                          ScanSummary const& summary, std::vector<std::size_t> const& rows) {
+    return facts_html(header, record) + traits_html(summary, rows) +
+           exclusions_html(summary, rows) + plan_html(record);
+}
+
+std::string methods_html(LocusRule const& rule, LinkageSource const& linkage) {
+    HtmlWriter html;
+    html.element("p",
+                 "Manhattan plots: of variants that are no hits and fall on the same spot of the "
+                 "plot, the one with the smallest p is kept. A hit is a variant with p ≤ 5e-8.");
+    html.element("p",
+                 "Lambda GC: the median chi-squared statistic that belongs to the p-values, by the "
+                 "median of its distribution (Devlin and Roeder 1999). QQ plots: of the i-th "
+                 "smallest of n p-values (i - 0.5) / n is expected; the band is between the "
+                 "quantiles 0.025 and 0.975 of the beta distribution with i and n - i + 1.");
+    html.element(
+        "p", fmt::format("Loci: the hit with the smallest p leads the first locus; other "
+                         "hits within {} base pairs of it belong to it{}. Then likewise "
+                         "among the hits that are left.",
+                         grouped(rule.distance),
+                         linkage.is_there ? fmt::format(" if their r² with it is {:g} or more, or "
+                                                        "unknown",
+                                                        rule.clump_r_squared)
+                                          : std::string{}));
+    if (linkage.is_there) {
+        html.element("p",
+                     "r²: squared correlation of allele counts among all samples of the store that "
+                     "have both genotypes (pairwise complete), relatives and all ancestries "
+                     "included.");
+    } else {
+        html.element("p", linkage.reason);
+    }
+    html.element("p",
+                 "Frequencies are those of the effect allele among the trait's samples; where 1 to "
+                 "4 copies of an allele are there, none is told. Effects are per effect allele: in "
+                 "units of a quantitative trait, log odds of a binary one, log hazard of a time "
+                 "to an event.");
+    return std::move(html).finish();
+}
+
+}  // namespace maniple

@@ -1,0 +1,300 @@
+#include "scan_page.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <functional>
+#include <iterator>
+#include <numeric>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "find_linkage.hpp"
+#include "heat_parts.hpp"
+#include "locus_parts.hpp"
+#include "manhattan.hpp"
+#include "maniple/core/error.hpp"
+#include "maniple/core/readable.hpp"
+#include "maniple/report/html.hpp"
+#include "maniple/report/page.hpp"
+#include "maniple/report/page_table.hpp"
+#include "maniple/report/scan_record.hpp"
+#include "qq_figure.hpp"
+#include "reported_trait.hpp"
+#include "scan_overview.hpp"
+
+namespace maniple {
+namespace {
+
+// A page has 5 MB, and 0.3 MB of them are for script, style and head.
+constexpr std::int64_t room_of_page = 4'300'000;   // Without regions.
+constexpr std::int64_t room_of_regions = 400'000;  // At the least.
+constexpr std::size_t most_plotted = 20;           // Traits.
+constexpr std::size_t most_regions = 20;           // Of the page.
+constexpr std::int64_t most_hits = 8'000'000;      // In memory, of all traits.
+
+/// How much of its traits a page shows; where it grows too large, less.
+struct PageDetail {
+    ManhattanCells cells;
+    std::int64_t hits;  ///< With details, of all traits.
+};
+constexpr std::array<PageDetail, 5> details{
+    {{{1}, 50'000}, {{2}, 30'000}, {{3}, 15'000}, {{4}, 8'000}, {{6}, 3'000}}};
+
+/// What the page is about, as the command line and the run have it.
+class ScanPage {
+public:
+    explicit ScanPage(ReportRequest const& request)
+        : request_{request},
+          results_{request.run / "results.h5"},
+          record_{read_scan_record(request.run / "run.json")},
+          summary_{read_scan_summary(request.run / "summary.tsv")},
+          linkage_{find_linkage(request, record_)} {
+        choose_rows();
+        choose_plotted();
+    }
+
+    std::string write() {
+        if (!traits_.empty()) read_traits();
+        choose_regions();
+        auto level = details.begin() + std::max<std::int64_t>(0, std::ssize(traits_) - 1) /
+                                           5;  // Usually it fits then.
+        auto page = write_with(*level);
+        while (page.size() > room_of_page && std::next(level) != details.end()) {
+            page = write_with(*++level);
+        }
+        add_regions(page);
+        return std::move(page).finish();
+    }
+
+private:
+    ResultHeader const& header() const { return results_.header(); }
+
+    // Rows of summary.tsv that are shown.
+    void choose_rows() {
+        if (summary_.rows.size() != header().traits.size() || !summary_.find("hits")) {
+            throw CorruptInput{fmt::format(
+                "'{}' and results.h5 do not belong together (they have {} and {} traits); bring "
+                "back the files of one run",
+                (request_.run / "summary.tsv").string(), summary_.rows.size(),
+                header().traits.size())};
+        }
+        if (request_.traits.empty()) {
+            rows_.resize(header().traits.size());
+            std::iota(rows_.begin(), rows_.end(), std::size_t{0});
+        }
+        for (auto const& name : request_.traits) {
+            auto const found = std::ranges::find(header().traits, name);
+            if (found == header().traits.end()) {
+                throw UserError{fmt::format(
+                    "'{}' has no trait '{}' (its summary.tsv lists all); correct --trait",
+                    request_.run.string(), name)};
+            }
+            rows_.push_back(static_cast<std::size_t>(found - header().traits.begin()));
+        }
+    }
+
+    // Those with the most hits, in their order.
+    void choose_plotted() {
+        auto chosen = rows_;
+        std::ranges::stable_sort(chosen, std::greater{}, [&](std::size_t row) {
+            return std::atoll(summary_.cell(row, "hits").c_str());
+        });
+        chosen.resize(std::min(chosen.size(), most_plotted));
+        std::set<std::size_t> const plotted{chosen.begin(), chosen.end()};
+        for (auto const row : rows_) {
+            if (!plotted.contains(row)) continue;
+            ReportedTrait trait;
+            trait.name = header().traits[row];
+            trait.id = fmt::format("trait-{}", traits_.size() + 1);
+            trait.index = TraitIndex{static_cast<std::int64_t>(row)};
+            traits_.push_back(std::move(trait));
+        }
+        if (header().variants == 0) traits_.clear();
+    }
+
+    Page begin() const {
+        auto const traits = std::ssize(rows_);
+        auto const what = traits == 1 ? header().traits[rows_.front()] : plural(traits, "trait");
+        return {PageKind::scan, fmt::format("Scan of {}", what),
+                fmt::format("{} tested for association with {}.",
+                            plural(header().variants, "variant"), what)};
+    }
+
+    Page write_with(PageDetail const& detail) {
+        auto page = begin();
+        page.add_section("overview", "Overview",
+                         overview_html(header(), record_, summary_, rows_) + not_plotted());
+        if (auto heat = heat_parts(results_, traits_, request_.loci); !heat.json.empty()) {
+            page.add_section("loci-by-traits", "Loci by traits", heat.body);
+            page.add_data("heat", heat.json);
+        }
+        for (std::size_t t = 0; t < traits_.size(); ++t) {
+            reduce(traits_[t], detail);
+            add_trait(page, traits_[t], qq_[t], detail.cells);
+        }
+        page.add_section(
+            "methods", "Methods",
+            methods_html(request_.loci, {linkage_.store.has_value(), linkage_.reason}));
+        return page;
+    }
+
+    std::vector<TraitIndex> indices() const {
+        std::vector<TraitIndex> all;
+        for (auto const& trait : traits_) all.push_back(trait.index);
+        return all;
+    }
+
+    void read_traits() {
+        survey_ = survey_scan(results_, indices());
+        axis_.emplace(header().contigs, survey_.contig_lengths);
+        for (std::size_t t = 0; t < traits_.size(); ++t) traits_[t].survey = survey_.traits[t];
+        auto const count = std::ssize(traits_);
+        auto points = collect_points(results_, indices(), survey_, *axis_,
+                                     details.front().cells.grid(), most_hits / count);
+        for (std::size_t t = 0; t < traits_.size(); ++t) {
+            traits_[t].points = std::move(points[t]);
+            read_hits(traits_[t], details.front().hits / count);
+            read_loci(traits_[t]);
+            qq_.push_back(qq_parts(traits_[t]));
+        }
+    }
+
+    // -log10 p from which on there are at most so many hits.
+    static float border_of(ReportedTrait const& trait, std::int64_t most) {
+        if (std::ssize(trait.points.hits) <= most) return trait.points.hits_from;
+        return static_cast<float>(trait.survey.all_ranks().border_with_at_most(most));
+    }
+
+    // The strongest hits, so many, with all that is known of them.
+    void read_hits(ReportedTrait& trait, std::int64_t most) const {
+        auto const from = border_of(trait, most);
+        std::vector<std::int64_t> rows;
+        for (auto const& hit : trait.points.hits) {
+            if (hit.neg_log10_p >= from) rows.push_back(hit.row);
+        }
+        trait.hits = read_results(results_, trait.index, rows);
+    }
+
+    void reduce(ReportedTrait& trait, PageDetail const& detail) const {
+        auto const from = static_cast<double>(border_of(trait, detail.hits / std::ssize(traits_)));
+        std::erase_if(trait.hits, [&](VariantResult const& hit) { return hit.neg_log10_p < from; });
+        trait.points.background = thinned(trait.points.background, *axis_, detail.cells.grid());
+    }
+
+    void read_loci(ReportedTrait& trait) {
+        auto const loci = find_loci(trait.points.hits, request_.loci, linkage_to_lead());
+        std::vector<std::int64_t> rows;
+        for (auto const& locus : loci) rows.push_back(locus.lead.row);
+        std::ranges::sort(rows);
+        auto const leads = read_results(results_, trait.index, rows);
+        for (auto const& locus : loci) {
+            auto const at = std::ranges::lower_bound(rows, locus.lead.row) - rows.begin();
+            trait.loci.push_back({locus, leads[static_cast<std::size_t>(at)]});
+        }
+    }
+
+    LinkageToLead linkage_to_lead() {
+        if (!linkage_.store) return {};
+        return [this](Hit const& lead, std::span<Hit const> others) {
+            auto const& contig = header().contigs[static_cast<std::size_t>(lead.place.contig)];
+            std::vector<Variant> names;
+            for (auto const& other : others) names.push_back(names_.at(results_, other.row));
+            return linkage_.store->r_squared(contig, names_.at(results_, lead.row), names);
+        };
+    }
+
+    // The strongest loci of the page.
+    void choose_regions() {
+        std::vector<LocusRow*> all;
+        for (auto& trait : traits_) {
+            for (auto& locus : trait.loci) all.push_back(&locus);
+        }
+        std::ranges::stable_sort(all, std::greater{},
+                                 [](LocusRow const* row) { return row->lead.neg_log10_p; });
+        all.resize(std::min(all.size(), most_regions));
+        for (std::size_t i = 0; i < all.size(); ++i)
+            all[i]->region = fmt::format("region-{}", i + 1);
+    }
+
+    void add_trait(Page& page, ReportedTrait const& trait, QqParts const& qq,
+                   ManhattanCells cells) const {
+        if (qq.json.empty()) {
+            page.add_section(trait.id, trait.name, "<p>No variant was tested.</p>\n");
+            return;
+        }
+        HtmlWriter html;
+        html.markup(manhattan_figure(trait, *axis_, header().contigs,
+                                     trait.survey.all_inflation().value(), cells));
+        if (!trait.loci.empty())
+            html.markup(
+                locus_table(trait, header().contigs, most_table_rows / std::ssize(traits_)));
+        html.markup(qq.figure);
+        html.markup(qq.table);
+        page.add_section(trait.id, trait.name, std::move(html).finish());
+        page.add_data(trait.id + "-manhattan",
+                      manhattan_json(trait, *axis_, header().contigs, cells));
+        page.add_data(trait.id + "-qq", qq.json);
+    }
+
+    // In what is left of the page's size, shared equally: about 40 bytes a variant.
+    void add_regions(Page& page) {
+        constexpr std::int64_t variant_bytes = 40;
+        std::int64_t regions = 0;
+        for (auto const& trait : traits_) {
+            for (auto const& locus : trait.loci) regions += locus.region.empty() ? 0 : 1;
+        }
+        auto const room = room_of_regions - page.size() + room_of_page;
+        if (regions == 0) return;
+        auto const most = std::max<std::int64_t>(100, room / regions / variant_bytes);
+        for (auto const& trait : traits_) {
+            for (auto const& locus : trait.loci) {
+                if (!locus.region.empty()) add_region(page, trait, locus, most);
+            }
+        }
+    }
+
+    void add_region(Page& page, ReportedTrait const& trait, LocusRow const& locus,
+                    std::int64_t most) {
+        auto const rows = rows_near(results_, survey_, locus.lead.place(), request_.loci.distance);
+        LinkageOfVariants linkage;
+        if (linkage_.store) {
+            linkage = [&](std::string const& contig, Variant const& lead,
+                          std::span<Variant const> others) {
+                return linkage_.store->r_squared(contig, lead, others);
+            };
+        }
+        page.add_data(locus.region, region_json(locus, read_results(results_, trait.index, rows),
+                                                header().contigs, linkage, most));
+    }
+
+    std::string not_plotted() const {
+        if (traits_.size() == rows_.size() || header().variants == 0) return {};
+        HtmlWriter html;
+        html.element("p", fmt::format("Plots follow for the {} traits with the most hits; `maniple "
+                                      "report --trait` chooses others.",
+                                      traits_.size()));
+        return std::move(html).finish();
+    }
+
+    ReportRequest const& request_;
+    ResultReader results_;
+    ScanRecord record_;
+    ScanSummary summary_;
+    FoundLinkage linkage_;
+    NameCache names_;
+    std::vector<std::size_t> rows_;
+    std::vector<ReportedTrait> traits_;  // Those with plots.
+    std::vector<QqParts> qq_;            // Of these.
+    ScanSurvey survey_;
+    std::optional<GenomeAxis> axis_;
+};
+
+}  // namespace
+
+std::string scan_page(ReportRequest const& request) { return ScanPage{request}.write(); }
+
+}  // namespace maniple

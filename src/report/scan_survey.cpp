@@ -1,0 +1,152 @@
+#include "maniple/report/scan_survey.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+
+#include "maniple/core/contract.hpp"
+
+namespace maniple {
+namespace {
+
+// Calls visit(range) for pieces of all rows: whole row chunks, a few thousand rows each.
+template <class Visit>
+void for_each_piece(ResultReader const& results, Visit const& visit) {
+    constexpr std::int64_t wanted_rows = 4096;
+    auto const chunk = results.chunk_rows();
+    auto const step = std::max<std::int64_t>(1, wanted_rows / chunk) * chunk;
+    auto const variants = results.header().variants;
+    for (std::int64_t row = 0; row < variants; row += step) {
+        visit(Range<GlobalVariantIndex>{GlobalVariantIndex{row},
+                                        GlobalVariantIndex{std::min(variants, row + step)}});
+    }
+}
+
+void add_places(Range<GlobalVariantIndex> rows, ResultPlaces const& places, ScanSurvey& survey) {
+    auto row = rows.first;
+    for (std::size_t i = 0; i < places.contig.size(); ++i, ++row) {
+        auto const contig = places.contig[i];
+        auto const position = places.position[i];
+        auto& length = survey.contig_lengths[static_cast<std::size_t>(contig)];
+        length = std::max(length, position);
+        if (i == 0 || survey.stretches.back().contig != contig) {
+            survey.stretches.push_back({{row, row}, contig, position, position});
+        }
+        auto& stretch = survey.stretches.back();
+        stretch.rows.last = row + 1;
+        stretch.first = std::min(stretch.first, position);
+        stretch.last = std::max(stretch.last, position);
+    }
+}
+
+void add_values(std::span<float const> neg_log10_p, std::span<float const> frequency,
+                std::array<std::vector<float>, frequency_classes>& sorted, TraitSurvey& survey) {
+    for (auto& values : sorted) values.clear();
+    for (std::size_t i = 0; i < neg_log10_p.size(); ++i) {
+        auto const value = neg_log10_p[i];
+        if (std::isnan(value)) continue;
+        sorted[frequency_class(static_cast<double>(frequency[i]))].push_back(value);
+        if (std::isfinite(value)) survey.largest = std::max(survey.largest, value);
+        if (value >= hit_neg_log10_p) ++survey.hits;
+    }
+    for (std::size_t c = 0; c < frequency_classes; ++c) {
+        survey.ranks[c].add(sorted[c]);
+        survey.inflation[c].add(sorted[c]);
+    }
+}
+
+// Of more hits than that, the strongest.
+float first_hit(TraitSurvey const& survey, std::int64_t most) {
+    if (survey.hits <= most) return hit_neg_log10_p;
+    auto const border = survey.all_ranks().border_with_at_most(most);
+    return std::max(hit_neg_log10_p, static_cast<float>(border));
+}
+
+}  // namespace
+
+PValueRanks TraitSurvey::all_ranks() const {
+    PValueRanks all;
+    for (auto const& part : ranks) all.merge(part);
+    return all;
+}
+
+InflationCounter TraitSurvey::all_inflation() const {
+    InflationCounter all;
+    for (auto const& part : inflation) all.merge(part);
+    return all;
+}
+
+ScanSurvey survey_scan(ResultReader const& results, std::span<TraitIndex const> traits) {
+    ScanSurvey survey{.contig_lengths = std::vector<std::int32_t>(results.header().contigs.size()),
+                      .stretches = {},
+                      .traits = std::vector<TraitSurvey>(traits.size())};
+    std::array<std::vector<float>, frequency_classes> sorted;
+    for_each_piece(results, [&](Range<GlobalVariantIndex> rows) {
+        add_places(rows, results.places(rows), survey);
+        for (std::size_t t = 0; t < traits.size(); ++t) {
+            add_values(results.read<float>(ResultColumn::neg_log10_p, traits[t], rows),
+                       results.read<float>(ResultColumn::effect_allele_frequency, traits[t], rows),
+                       sorted, survey.traits[t]);
+        }
+    });
+    return survey;
+}
+
+double top_of_plot(TraitSurvey const& trait) {
+    constexpr double room = 1.05;
+    return std::max(static_cast<double>(trait.largest), static_cast<double>(hit_neg_log10_p)) *
+           room;
+}
+
+std::vector<TraitPoints> collect_points(ResultReader const& results,
+                                        std::span<TraitIndex const> traits,
+                                        ScanSurvey const& survey, GenomeAxis const& axis,
+                                        PlotGrid const& grid, std::int64_t most_hits) {
+    expect(traits.size() == survey.traits.size(), "the survey is of these traits");
+
+    std::vector<TraitPoints> all(traits.size());
+    std::vector<PointThinner> thinners;
+    for (std::size_t t = 0; t < traits.size(); ++t) {
+        thinners.emplace_back(axis, grid);
+        all[t].hits_from = first_hit(survey.traits[t], most_hits);
+    }
+    for_each_piece(results, [&](Range<GlobalVariantIndex> rows) {
+        auto const places = results.places(rows);
+        for (std::size_t t = 0; t < traits.size(); ++t) {
+            auto const values = results.read<float>(ResultColumn::neg_log10_p, traits[t], rows);
+            for (std::size_t i = 0; i < values.size(); ++i) {
+                if (std::isnan(values[i])) continue;
+                GenomePlace const place{places.contig[i], places.position[i]};
+                if (values[i] >= all[t].hits_from) {
+                    all[t].hits.push_back({.row = rows.first.get() + static_cast<std::int64_t>(i),
+                                           .place = place,
+                                           .neg_log10_p = values[i]});
+                } else {
+                    thinners[t].add(place, values[i]);
+                }
+            }
+        }
+    });
+    for (std::size_t t = 0; t < traits.size(); ++t) all[t].background = thinners[t].points();
+    return all;
+}
+
+std::vector<std::int64_t> rows_near(ResultReader const& results, ScanSurvey const& survey,
+                                    GenomePlace const& place, std::int64_t distance) {
+    auto const least = place.position - distance;
+    auto const most = place.position + distance;
+    std::vector<std::int64_t> rows;
+    for (auto const& stretch : survey.stretches) {
+        if (stretch.contig != place.contig || stretch.last < least || stretch.first > most) {
+            continue;
+        }
+        auto const places = results.places(stretch.rows);
+        for (std::size_t i = 0; i < places.position.size(); ++i) {
+            if (places.position[i] < least || places.position[i] > most) continue;
+            rows.push_back(stretch.rows.first.get() + static_cast<std::int64_t>(i));
+        }
+    }
+    return rows;
+}
+
+}  // namespace maniple

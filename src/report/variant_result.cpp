@@ -1,0 +1,70 @@
+#include "maniple/report/variant_result.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "maniple/core/contract.hpp"
+#include "maniple/core/small_count.hpp"
+#include "svg_text.hpp"
+
+namespace maniple {
+namespace {
+
+double told_frequency(float frequency, std::int32_t samples) {
+    auto const value = static_cast<double>(frequency);
+    auto const copies = 2.0 * samples * std::min(value, 1 - value);
+    auto const counted = std::isnan(copies) ? 0 : std::llround(copies);
+    return is_small(counted, fewest_told) ? std::numeric_limits<double>::quiet_NaN() : value;
+}
+
+}  // namespace
+
+std::string VariantResult::alleles() const {
+    constexpr std::size_t longest = 16;
+    return fmt::format("{}/{}", shortened(variant.reference, longest),
+                       shortened(variant.alternate, longest));
+}
+
+std::string VariantResult::name(std::vector<std::string> const& contigs) const {
+    if (!variant.id.empty() && variant.id != ".") return variant.id;
+    return fmt::format("{}:{}", contigs[static_cast<std::size_t>(contig)], variant.position);
+}
+
+std::vector<VariantResult> read_results(ResultReader const& results, TraitIndex trait,
+                                        std::span<std::int64_t const> rows) {
+    expect(std::ranges::is_sorted(rows), "rows are ascending");
+
+    std::vector<VariantResult> all;
+    all.reserve(rows.size());
+    auto const chunk = results.chunk_rows();
+    for (std::size_t first = 0; first < rows.size();) {
+        auto last = first;
+        while (last < rows.size() && rows[last] / chunk == rows[first] / chunk) ++last;
+        Range<GlobalVariantIndex> const range{GlobalVariantIndex{rows[first]},
+                                              GlobalVariantIndex{rows[last - 1] + 1}};
+        auto names = results.names(range);
+        auto const beta = results.read<double>(ResultColumn::beta, trait, range);
+        auto const error = results.read<float>(ResultColumn::standard_error, trait, range);
+        auto const p = results.read<float>(ResultColumn::neg_log10_p, trait, range);
+        auto const samples = results.read<std::int32_t>(ResultColumn::samples, trait, range);
+        auto const frequency =
+            results.read<float>(ResultColumn::effect_allele_frequency, trait, range);
+        for (; first < last; ++first) {
+            auto const i = static_cast<std::size_t>(rows[first] - range.first.get());
+            all.push_back({.row = rows[first],
+                           .contig = names.contig[i],
+                           .variant = names.variants[i],
+                           .beta = beta[i],
+                           .standard_error = static_cast<double>(error[i]),
+                           .neg_log10_p = static_cast<double>(p[i]),
+                           .frequency = told_frequency(frequency[i], samples[i])});
+        }
+    }
+    return all;
+}
+
+}  // namespace maniple

@@ -1,0 +1,77 @@
+#include "maniple/report/write_report.hpp"
+
+#include <exception>
+#include <string_view>
+#include <system_error>
+
+#include <fmt/format.h>
+
+#include "evaluation_page.hpp"
+#include "maniple/core/error.hpp"
+#include "maniple/core/readable.hpp"
+#include "maniple/core/verdict.hpp"
+#include "maniple/report/page.hpp"
+#include "maniple/run/export_target.hpp"
+#include "maniple/run/text_file.hpp"
+#include "scan_page.hpp"
+
+namespace maniple {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view page_name = "report.html";
+
+}  // namespace
+
+RunKind kind_of_run(fs::path const& run) {
+    std::error_code ignored;
+    if (!fs::is_directory(run, ignored)) {
+        throw UserError{
+            fmt::format("'{}' is no folder (a report is about the folder of a run); check --run",
+                        run.string())};
+    }
+    if (fs::exists(run / "results.h5", ignored)) return RunKind::scan;
+    if (fs::exists(run / "evaluation.json", ignored)) return RunKind::evaluation;
+    if (fs::exists(run / "shard.done", ignored)) {
+        throw UserError{fmt::format(
+            "'{}' is one part of a scan; join the parts with `maniple merge`, which writes a "
+            "report as well",
+            run.string())};
+    }
+    if (fs::exists(run / ".unfinished", ignored)) {
+        throw UserError{fmt::format(
+            "'{}' holds a run that has not ended; run the same command again to complete it",
+            run.string())};
+    }
+    throw UserError{
+        fmt::format("'{}' has no results.h5 and no evaluation.json (reports are about finished "
+                    "scans and evaluations); check --run",
+                    run.string())};
+}
+
+void write_report(ReportRequest const& request, Log& log) {
+    auto const file = request.file.empty() ? request.run / page_name : request.file;
+    auto const existing = request.file.empty() ? ExistingFile::replace : request.existing;
+    auto const kind = kind_of_run(request.run);
+    require_export_target(file, existing, is_page);
+    auto const page = kind == RunKind::scan ? scan_page(request) : evaluation_page(request);
+    DurableFile written{file};
+    write_text(written.temporary(), page);
+    written.commit(existing);
+    log.note(fmt::format("report: {} ({})", file.string(), readable_bytes(std::ssize(page))));
+}
+
+void write_last_report(fs::path const& run, Log& log) {
+    try {
+        write_report({.run = run}, log);
+    } catch (...) {
+        auto const verdict = judge(std::current_exception());
+        throw EnvironmentError{fmt::format(
+            "the run is complete, but its report could not be written: {}. Then write it with "
+            "`maniple report --run {}`",
+            verdict.message, run.string())};
+    }
+}
+
+}  // namespace maniple

@@ -1,0 +1,207 @@
+#include "gather_person_facts.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "maniple/core/error.hpp"
+#include "maniple/run/evaluation_file.hpp"
+#include "maniple/run/score_pass.hpp"
+#include "maniple/run/score_report.hpp"
+#include "person_groups.hpp"
+#include "person_risk.hpp"
+#include "round_cells.hpp"
+#include "training_distances.hpp"
+
+namespace maniple {
+namespace {
+
+// One value of each score per sample of the store.
+Table score_everybody(ScorePlan const& plan, Log& log) {
+    auto const alone = mpi::Communicator::alone();
+    if (plan.samples().count() == plan.cohort().samples().size()) {
+        return make_score_table(plan, sum_scores(plan, alone, log).span());
+    }
+    auto request = plan.request();
+    request.samples = {};
+    ScorePlan const whole{std::move(request), log};
+    return make_score_table(whole, sum_scores(whole, alone, log).span());
+}
+
+// Where each score of a plan comes from.
+struct ScorePlace {
+    ScoreSource const* source;
+    std::size_t position;  // In it.
+    ScoreDescription const& description() const { return source->model.scores[position]; }
+};
+
+std::vector<ScorePlace> list_places(ScorePlan const& plan) {
+    std::vector<ScorePlace> places;
+    for (auto const& source : plan.sources()) {
+        for (std::size_t i = 0; i < source.scores.size(); ++i) places.push_back({&source, i});
+    }
+    return places;
+}
+
+bool is_of(EvaluationFile const& evaluation, ScorePlace const& place) {
+    return evaluation.left_out.empty() && evaluation.score == place.description().name &&
+           (evaluation.model.empty() || evaluation.model == place.source->label);
+}
+
+void require_evaluated(EvaluationFile const& evaluation, std::vector<ScorePlace> const& places,
+                       std::filesystem::path const& run) {
+    if (std::ranges::any_of(places, [&](auto const& place) { return is_of(evaluation, place); })) {
+        return;
+    }
+    throw UserError{fmt::format(
+        "--evaluation '{}' is {}, which is not explained here; name an evaluation of one of the "
+        "scores explained",
+        run.string(),
+        evaluation.left_out.empty()
+            ? fmt::format(
+                  "of score '{}'{}", evaluation.score,
+                  evaluation.model.empty() ? "" : fmt::format(" of model '{}'", evaluation.model))
+            : fmt::format("of models that were each fitted without a level of '{}'",
+                          evaluation.left_out))};
+}
+
+class FactGatherer {
+public:
+    FactGatherer(ExplainRequest const& request, ScorePlan const& plan, Explainer const& explained,
+                 GeneTable const& genes, Log& log)
+        : request_{request},
+          plan_{plan},
+          explained_{explained},
+          genes_{genes},
+          tables_{plan.cohort()},
+          places_{list_places(plan)},
+          everybody_{score_everybody(plan, log)} {
+        if (request.pages->evaluation.empty()) return;
+        evaluation_ = read_evaluation(request.pages->evaluation);
+        require_evaluated(*evaluation_, places_, request.pages->evaluation);
+    }
+
+    std::vector<PersonFacts> gather() {
+        auto const& people = explained_.people();
+        std::vector<PersonFacts> facts;
+        for (std::size_t p = 0; p < people.size(); ++p) {
+            facts.push_back({.id = plan_.cohort().samples().ids[people[p].at()],
+                             .number = static_cast<std::int64_t>(p) + 1,
+                             .scores = {}});
+        }
+        std::vector<std::vector<GroupCheck>> checks(people.size());
+        if (evaluation_) {
+            checks = check_groups(*evaluation_, plan_.cohort(), tables_, people);
+        }
+        for (std::size_t c = 0; c < places_.size(); ++c) {
+            auto scores = describe_score(c);
+            for (std::size_t p = 0; p < people.size(); ++p) {
+                if (scores[p].is_evaluated) scores[p].groups = checks[p];
+                facts[p].scores.push_back(std::move(scores[p]));
+            }
+        }
+        return facts;
+    }
+
+private:
+    // Of everybody who is explained.
+    std::vector<PersonScore> describe_score(std::size_t c) {
+        auto const& place = places_[c];
+        auto const& description = place.description();
+        auto const& values = everybody_.columns[c].values;
+        auto const& people = explained_.people();
+        auto const trained = find_trained(plan_.cohort().samples(), place.source->model.training);
+        bool const is_evaluated = evaluation_ && is_of(*evaluation_, place);
+        RiskPredictor const risks{description, place.source->label, values, tables_,
+                                  is_evaluated ? &*evaluation_ : nullptr};
+        auto const distances = measure_distances(trained, people);
+        PopulationPlaces const population{values};
+        std::vector<PersonScore> scores;
+        for (std::size_t p = 0; p < people.size(); ++p) {
+            auto score = describe_sums(p, c);
+            score.name = plan_.coverage()[c].score;
+            score.source = place.source->label;
+            score.trait =
+                description.trait.empty() ? description.reported_trait : description.trait;
+            score.outcome = description.outcome;
+            score.share_used = plan_.coverage()[c].share_used();
+            score.population = population.of(values[people[p].at()]);
+            score.no_risk = risks.obstacle(people[p]);
+            if (score.no_risk.empty()) score.risk = risks.of(people[p]);
+            score.was_used = trained[people[p].at()];
+            score.is_evaluated = is_evaluated;
+            if (!distances.empty()) score.distance = distances[p];
+            scores.push_back(std::move(score));
+        }
+        return scores;
+    }
+
+    PersonScore describe_sums(std::size_t p, std::size_t c) const {
+        auto const& one = explained_.of(p, c);
+        auto const real = [&](std::int64_t integer) {
+            return static_cast<double>(integer) / plan_.scales()[c];
+        };
+        PersonScore score;
+        std::int64_t listed = 0;
+        for (auto const& item : one.variants.items()) {
+            listed += item.contribution;
+            auto const variant = list_variant(plan_, explained_, c, item);
+            auto const place = fmt::format("{}:{}", variant.contig, variant.position);
+            PersonVariant shown{
+                .label = variant.id.empty() || variant.id == "." ? place : variant.id,
+                .place = place,
+                .effect_allele = variant.effect_allele,
+                .copies = variant.copies,
+                .mean_copies = variant.mean_copies,
+                .weight = variant.weight,
+                .contribution = variant.contribution,
+                .genes = {}};
+            for (auto g : genes_.at(variant.contig, variant.position)) {
+                shown.genes.push_back(genes_.genes()[static_cast<std::size_t>(g)].name);
+            }
+            score.variants.push_back(std::move(shown));
+        }
+        for (auto const& item : one.genes.items()) {
+            score.genes.push_back({genes_.genes()[static_cast<std::size_t>(item.place)].name,
+                                   real(item.contribution)});
+        }
+        score.value = real(explained_.mean(c) + one.sum);
+        score.mean = real(explained_.mean(c));
+        score.listed = real(listed);
+        score.rest = real(one.sum - listed);
+        return score;
+    }
+
+    std::vector<TrainingDistance> measure_distances(std::vector<bool> const& trained,
+                                                    std::span<SampleIndex const> people) {
+        auto const& asked = request_.pages->distance_columns;
+        if (asked.empty()) return {};
+        if (!distance_columns_) {
+            distance_columns_ = load_distance_columns(asked, tables_, plan_.cohort());
+        }
+        return find_training_distances(*distance_columns_, trained, people);
+    }
+
+    ExplainRequest const& request_;
+    ScorePlan const& plan_;
+    Explainer const& explained_;
+    GeneTable const& genes_;
+    StoreTables tables_;
+    std::vector<ScorePlace> places_;
+    Table everybody_;
+    std::optional<EvaluationFile> evaluation_;
+    std::optional<DistanceColumns> distance_columns_;
+};
+
+}  // namespace
+
+std::vector<PersonFacts> gather_person_facts(ExplainRequest const& request, ScorePlan const& plan,
+                                             Explainer const& explained, GeneTable const& genes,
+                                             Log& log) {
+    return FactGatherer{request, plan, explained, genes, log}.gather();
+}
+
+}  // namespace maniple

@@ -1,0 +1,66 @@
+#include "person_groups.hpp"
+
+#include <cmath>
+#include <string_view>
+
+#include "evaluation_factors.hpp"
+
+namespace maniple {
+namespace {
+
+std::string_view main_metric(Outcome outcome) {
+    switch (outcome) {
+        case Outcome::binary:
+            return "auc";
+        case Outcome::time_to_event:
+            return "c_index";
+        default:
+            return "r2";
+    }
+}
+
+}  // namespace
+
+GroupCheck check_group(EvaluationFile const& evaluation, std::string const& factor,
+                       std::string const& level) {
+    using Status = GroupCheck::Status;
+    GroupCheck check{
+        .factor = factor, .level = level, .metric = std::string{main_metric(evaluation.outcome)}};
+    for (auto const& row : evaluation.rows) {
+        if (row.kind != RowKind::estimate || row.factor != factor || row.group != level) continue;
+        if (row.metric == "all") {
+            check.status = row.status == "suppressed" ? Status::not_told : Status::nobody;
+            return check;
+        }
+        if (row.metric != check.metric) continue;
+        bool const has_number = row.status == "ok" && std::isfinite(row.lower);
+        check.status = has_number ? Status::validated : Status::not_judged;
+        check.accuracy = {row.estimate, row.lower, row.upper};
+        check.samples = row.samples;
+        check.cases = row.cases;
+        return check;
+    }
+    return check;
+}
+
+std::vector<std::vector<GroupCheck>> check_groups(EvaluationFile const& evaluation,
+                                                  Cohort const& cohort, StoreTables const& tables,
+                                                  std::span<SampleIndex const> people) {
+    std::vector<std::vector<GroupCheck>> checks(people.size());
+    auto const factors =
+        make_factors({"--evaluation: --by", evaluation.by, ""}, cohort, tables, people);
+    for (auto const& factor : factors) {
+        for (std::size_t p = 0; p < people.size(); ++p) {
+            auto const level = static_cast<std::size_t>(factor.level[p]);
+            if (factor.missing == level) {
+                checks[p].push_back(
+                    {.factor = factor.name, .level = "", .status = GroupCheck::Status::unknown});
+            } else {
+                checks[p].push_back(check_group(evaluation, factor.name, factor.levels[level]));
+            }
+        }
+    }
+    return checks;
+}
+
+}  // namespace maniple

@@ -1,0 +1,166 @@
+#!/usr/bin/env python3
+"""Pages of `maniple explain --html`: places, risks, distances and warnings against numpy; who may read them."""
+import csv
+import json
+import re
+
+from command_case import CommandCase
+from page_content import read_page, without_own_code
+from program import h5py, main, np
+
+SAMPLES = 1600
+FAR = 7  # Whose principal components are far from everybody's.
+
+
+class ExplainPage(CommandCase):
+    def setUp(self):
+        super().setUp()
+        self.succeed("simulate", "--store", "s", "--samples", SAMPLES, "--variants", "400", "--quantitative", "1", "--binary",
+                     "1", "--heritability", "0.7", "--causal", "12", "--seed", "4")
+        with h5py.File(self.folder / "s/cohort.h5") as file:
+            self.ids = [value.decode() for value in file["sample_id"][:]]
+        chance = np.random.default_rng(6)
+        self.pcs = chance.standard_normal((SAMPLES, 3)) @ chance.standard_normal((3, 3)) / 100
+        self.pcs[FAR] = 2
+        self.pcs[9, 1] = np.nan
+        self.site = np.array(["a" if s % 2 else "b" for s in range(SAMPLES)], dtype=object)
+        self.site[5] = "</script><b>few"
+        text = lambda x: "NA" if x != x else repr(float(x))
+        self.write("w.tsv", "IID\tclinic\tPC1\tPC2\tPC3\n" + "".join(
+            f"{i}\t{self.site[s]}\t" + "\t".join(map(text, self.pcs[s])) + "\n" for s, i in enumerate(self.ids)))
+        self.succeed("import", "--store", "s", "--table", "w.tsv", "--name", "w")
+
+    def explain(self, people, *words, out="why", model="m"):
+        words = ("explain", "--store", "s", "--model", model, "--sample", *[self.ids[p] for p in people], "--html", "--out", out,
+                 *words)
+        said = self.succeed(*words)
+        for i in self.ids:
+            self.assertNotRegex(said, rf"\b{i}\b")
+        pages = {}
+        self.assertEqual((self.folder / out).stat().st_mode & 0o777, 0o700)
+        for number, person in enumerate(people, 1):
+            path = self.folder / out / f"person-{number}.html"
+            self.assertEqual(path.stat().st_mode & 0o777, 0o600)
+            own = without_own_code(path.read_text(encoding="utf-8"))
+            found = {i for i in re.findall(r"[\w.-]+", own) if i in set(self.ids)}
+            self.assertEqual(found, {self.ids[person]})
+            pages[person] = read_page(path)
+        return pages
+
+    def fit(self, trait, *words):
+        self.succeed("fit", "--store", "s", "--trait", trait, "--name", "m", "--penalties", "15", "--split", "0.5,0.1,0.4", *words)
+
+    def scores(self):
+        self.succeed("score", "--store", "s", "--model", "m", "--out", "scored")
+        with open(self.folder / "scored/scores.tsv", encoding="utf-8") as file:
+            rows = list(csv.DictReader(file, delimiter="\t"))
+        column = [name for name in rows[0] if name not in ("#IID", "#FID", "IID")][0]
+        return np.array([float(row[column]) for row in rows])
+
+    def test_place_contributions_and_no_risk(self):
+        self.fit("binary_1")
+        self.write("genes.tsv", "gene contig start end\nA<i>&B 1 1 2000000000\nC 2 1 2000000000\n")
+        pages = self.explain([3, FAR], "--genes", "genes.tsv", "--top", "6")
+        scores = self.scores()
+        for person, page in pages.items():
+            self.assertEqual(page.sections, ["score-1", "limits", "methods"])
+            below = ((scores < scores[person]).sum() + (scores == scores[person]).sum() / 2) / SAMPLES
+            self.assertIn(f"Of the 1,600 people of this store, {100 * below:.1f}% have a lower score", page.text)
+            data = page.data["population-data-1"]
+            self.assertAlmostEqual(data["mark"]["value"], scores[person], places=9)
+            self.assertEqual(sum(data["counts"]), SAMPLES)
+            self.assertFalse([c for c in data["counts"] if 0 < c < 5])
+            bounds = data["edges"][1:-1]
+            self.assertEqual(list(np.cumsum(data["counts"])[:-1]), [int((scores <= b).sum()) for b in bounds])
+            self.assertIn("No absolute risk is told: the model was not recalibrated", page.text)
+            self.assertIn("No evaluation of this score was named", page.text)
+            self.assertIn("was not asked (--pc)", page.text)
+            self.assertIn("A<i>&B", page.text)
+        rows = (self.folder / "why/contributions.tsv").read_text().splitlines()[1:7]
+        shown = pages[3].data["contributions-data-1"]["rows"]
+        np.testing.assert_allclose([row["value"] for row in shown], [float(row.split("\t")[-1]) for row in rows], rtol=1e-6)
+
+    def test_risk_groups_and_distance(self):
+        self.fit("binary_1", "--covariate", "w.PC1")
+        # The person without a neighbour has nobody to be judged with.
+        self.succeed("evaluate", "--store", "s", "--model", "m", "--trait", "binary_1", "--recalibrate", "--bootstrap", "20",
+                     "--by", "clinic", "--out", "judged")
+        facts = json.loads((self.folder / "judged/evaluation.json").read_text(encoding="utf-8"))
+        pages = self.explain([3, 5, FAR, 9], "--evaluation", "judged", "--pc", "PC*")
+        scores = self.scores()
+        with h5py.File(self.folder / "s/models/m.h5") as file:
+            number = lambda name: float(file[name][0])
+            coefficient = float(file["covariate_coefficient"][0])
+            plain = scores + number("score_offset") + number("score_intercept") + coefficient * self.pcs[:, 0]
+            linear = number("recalibration_intercept") + number("recalibration_slope") * plain
+            used = file["training_is_used"][:].astype(bool)
+        line = facts["calibration_line"]
+        for person in (3, 5):
+            page, x = pages[person], linear[person]
+            parts = lambda eta: 100 / (1 + np.exp(-eta))
+            share = lambda eta: f"{parts(eta):.{2 if parts(eta) < 1 else 1}f}%"
+            self.assertIn(f"predicts a risk of {share(x)} for 'binary_1'", page.text)
+            away = x - line["centre"]
+            error = np.sqrt(line["level_variance"] + 2 * away * line["covariance"] + away ** 2 * line["slope_variance"])
+            at = line["level"] + line["slope"] * away
+            self.assertIn(f"{share(at)} (95% interval {share(at - 1.959963984540054 * error)} to "
+                          f"{share(at + 1.959963984540054 * error)})", page.text)
+            self.assertEqual("was among those on whom" in page.text, bool(used[person]))
+        row, = [r for r in facts["rows"] if r["kind"] == "estimate" and r["metric"] == "auc" and r["group"] == self.site[3]]
+        self.assertIn(f"group, clinic = {self.site[3]}: AUC {row['estimate']:.3f}", pages[3].text)
+        self.assertIn("not validated in this person's group, clinic = </script><b>few", pages[5].text)
+        # Squared distances from the training samples, and where they lie among theirs.
+        known = used & ~np.isnan(self.pcs).any(axis=1)
+        centre, inverse = self.pcs[known].mean(axis=0), np.linalg.inv(np.cov(self.pcs[known].T))
+        squared = np.einsum("ij,jk,ik->i", self.pcs - centre, inverse, self.pcs - centre)
+        for person in (3, 5, FAR):
+            theirs = squared[known]
+            place = 100 * ((theirs < squared[person] * (1 - 1e-12)).sum() + np.isclose(theirs, squared[person], 1e-12).sum() / 2) / len(theirs)
+            text = pages[person].text
+            self.assertIn(f"By the covariance of the {known.sum():,} training samples with PC1, PC2, PC3", text)
+            self.assertIn(f"farther from their mean than {place:.1f}% of them", text)
+            self.assertEqual("That is far" in text, place > 99)
+        self.assertIn("That is far", pages[FAR].text)
+        self.assertIn("one of these columns is missing for this person", pages[9].text)
+
+    def test_values_and_other_evaluations(self):
+        self.fit("quantitative_1")
+        self.succeed("evaluate", "--store", "s", "--model", "m", "--trait", "quantitative_1", "--bootstrap", "20", "--out", "before")
+        self.succeed("evaluate", "--store", "s", "--model", "m", "--trait", "quantitative_1", "--recalibrate", "--bootstrap", "20",
+                     "--out", "after")
+        page = self.explain([3], "--evaluation", "before", out="one")[3]
+        self.assertIn("the evaluation named is of the model before it was recalibrated", page.text)
+        page = self.explain([3], "--evaluation", "after", out="two")[3]
+        self.assertRegex(page.text, r"predicts a value of -?[\d.]+ for 'quantitative_1'")
+        self.assertRegex(page.text, r"95% of such people are expected between -?[\d.]+ and -?[\d.]+")
+        self.assertIn("not divided into groups", page.text)
+        self.succeed("fit", "--store", "s", "--trait", "binary_1", "--name", "other", "--penalties", "5", "--split", "0.5,0.1,0.4")
+        words = ("explain", "--store", "s", "--model", "other", "--sample", self.ids[3], "--out", "x")
+        self.refuse("--evaluation 'after'", *words, "--html", "--evaluation", "after")
+        self.refuse("evaluation.json", *words, "--html", "--evaluation", "nothere")
+        self.refuse("--html", *words, "--evaluation", "after")
+        self.refuse("--html", *words, "--pc", "PC1")
+        self.refuse("PC9", *words, "--html", "--pc", "PC9")
+        self.refuse("categorical", *words, "--html", "--pc", "clinic")
+
+    def test_times_by_a_horizon(self):
+        self.succeed("simulate", "--store", "t", "--samples", "1500", "--variants", "100", "--time-to-event", "1",
+                     "--quantitative", "0", "--binary", "0", "--heritability", "0.6", "--causal", "5", "--seed", "3")
+        self.succeed("fit", "--store", "t", "--trait", "event_time_1:event_1", "--name", "m", "--penalties", "10",
+                     "--split", "0.3,0.1,0.6")
+        with h5py.File(self.folder / "t/cohort.h5") as file:
+            person = file["sample_id"][3].decode()
+        horizon = "5"
+        self.succeed("evaluate", "--store", "t", "--model", "m", "--trait", "event_time_1:event_1", "--recalibrate",
+                     "--bootstrap", "20", "--horizon", horizon, "--out", "judged")
+        words = ("explain", "--store", "t", "--model", "m", "--sample", person, "--html")
+        self.succeed(*words, "--out", "one")
+        self.assertIn("nothing says by which time", read_page(self.folder / "one/person-1.html").text)
+        self.succeed(*words, "--evaluation", "judged", "--out", "two")
+        text = read_page(self.folder / "two/person-1.html").text
+        self.assertRegex(text, r"predicts a risk of [\d.]+% for 'event_time_1:event_1' by time 5\.00")
+        self.assertRegex(text, r"share with the outcome was [\d.]+% \(95% interval [\d.]+% to [\d.]+%\) by time")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,257 @@
+#!/usr/bin/env python3
+"""maniple report of scans: what is on the page, what is not, the same bytes every time, refusals."""
+import json
+import re
+import resource
+import shutil
+import signal
+
+from command_case import CommandCase, ENVIRONMENT_ERROR
+from plink_files import MISSING, write_bfile, write_table
+from program import main, np, read_results
+from report_page import Page
+
+HIT = 7.30103
+SAMPLES = 300
+HOSTILE = "</script><b>&\"'"
+
+
+def naive_r_squared(a, b):
+    both = (a != MISSING) & (b != MISSING)
+    return np.corrcoef(a[both], b[both])[0, 1] ** 2
+
+
+class Reports(CommandCase):
+    def setUp(self):
+        super().setUp()
+        chance = np.random.default_rng(9)
+        contigs = ["2"] * 60 + ["10"] * 40
+        base = chance.binomial(2, 0.4, (len(contigs), SAMPLES))
+        self.dosages = base.copy()
+        for v in range(1, len(contigs)):  # Neighbours are alike, every seventh one less so.
+            same = chance.random(SAMPLES) < (0.2 if v % 7 == 0 else 0.85)
+            self.dosages[v][same] = self.dosages[v - 1][same]
+        self.dosages[chance.random(base.shape) < 0.02] = MISSING
+        write_bfile(self.folder / "g", self.dosages, contigs)
+        lines = [line.split("\t") for line in (self.folder / "g.bim").read_text().splitlines()]
+        for v, line in enumerate(lines):
+            line[3] = str(1000 + 20_000 * v)
+        lines[20][1] = HOSTILE
+        self.write("g.bim", "".join("\t".join(line) + "\n" for line in lines))
+        self.names = [line[1] for line in lines]
+        self.positions = [int(line[3]) for line in lines]
+        signal = np.where(self.dosages[20] == MISSING, 1, self.dosages[20])
+        second = np.where(self.dosages[75] == MISSING, 1, self.dosages[75])
+        noise = chance.standard_normal(SAMPLES)
+        write_table(self.folder / "t.tsv", {"strong": signal * 2.0 + second + noise,
+                                            "other": second * 1.5 + chance.standard_normal(SAMPLES),
+                                            "null": chance.standard_normal(SAMPLES)})
+        self.succeed("import", "--store", "s", "--bfile", "g", "--table", "t.tsv")
+
+    def scan(self, run="r", traits="strong,other,null", *words, **options):
+        return self.succeed("scan", "--store", "s", "--trait", traits, "--out", run, *words, **options)
+
+    def page(self, run="r"):
+        return Page(self.folder / run / "report.html")
+
+    def clumps(self, trait, distance=500_000, least=0.1):
+        """Leads by the numbers of results.h5 and the genotypes of this test."""
+        results = read_results(self.folder / "r", [trait])
+        y = results.neg_log10_p[:, 0]
+        contig = [0] * 60 + [1] * 40
+        left = [v for v in range(len(y)) if y[v] >= HIT]
+        leads = []
+        while left:
+            lead = max(left, key=lambda v: (y[v], -v))
+            leads.append(lead)
+            left = [v for v in left if v != lead and not (
+                contig[v] == contig[lead] and abs(self.positions[v] - self.positions[lead]) <= distance
+                and naive_r_squared(self.dosages[v], self.dosages[lead]) >= least)]
+        return leads
+
+    def test_page_of_a_scan(self):
+        said = self.scan()
+        self.assertIn("report: r/report.html", said)
+        page = self.page()
+        for section in ("overview", "trait-1", "trait-2", "trait-3", "loci-by-traits", "methods"):
+            self.assertIn(section, page.ids)
+            self.assertIn(f"#{section}", page.links)
+        self.assertEqual([link for link in page.links if not link.startswith("#")], [])
+        body = dict(page.tags)["body"]
+        self.assertEqual(body["data-page"], "scan")
+        for tag, attributes in page.tags:
+            if tag == "figure":
+                self.assertIn(attributes["data-source"], page.data)
+            if tag == "svg":
+                self.assertIn(attributes["aria-labelledby"], page.ids)
+        self.assertIn("maniple", page.text())
+        self.assertEqual([row[0] for row in page.rows("Traits")], ["strong", "other", "null"])
+
+    def test_numbers_are_those_of_the_results(self):
+        self.scan()
+        page = self.page()
+        for number, trait in enumerate(("strong", "other", "null"), 1):
+            results = read_results(self.folder / "r", [trait])
+            data = page.data[f"trait-{number}-manhattan"]
+            y = results.neg_log10_p[:, 0]
+            hits = np.flatnonzero(y >= np.float32(HIT))
+            self.assertEqual(data["hits"]["id"], [results.variant_id[v] for v in hits])
+            np.testing.assert_allclose(data["hits"]["y"], y[hits], rtol=1e-4)
+            np.testing.assert_allclose(data["hits"]["beta"], results.beta[hits, 0], rtol=1e-3)
+            self.assertEqual(len(data["points"]["y"]), len(y) - len(hits))
+            names = [contig["name"] for contig in data["contigs"]]
+            self.assertEqual(names, ["2", "10"])
+            qq = page.data[f"trait-{number}-qq"]["series"][0]
+            np.testing.assert_allclose(qq["observed"], np.sort(y)[::-1], atol=2e-3, rtol=2e-3)
+            summary = (self.folder / "r/summary.tsv").read_text().splitlines()
+            row = dict(zip(summary[0].split("\t"), summary[number].split("\t")))
+            self.assertAlmostEqual(qq["lambda"], float(row["lambda_gc"]), delta=1e-3)
+            self.assertEqual(int(row["hits"]), len(hits))
+
+    def test_loci_and_regions(self):
+        self.scan()
+        page = self.page()
+        for number, trait in ((1, "strong"), (2, "other")):
+            leads = self.clumps(trait)
+            loci = page.data[f"trait-{number}-manhattan"]["loci"]
+            self.assertEqual([locus["id"] for locus in loci], [self.names[v] for v in leads])
+            region = page.data[loci[0]["region"]]
+            self.assertEqual(region["lead"], self.names[leads[0]])
+            for name, found in zip(region["id"], region["r_squared"]):
+                truth = naive_r_squared(self.dosages[self.names.index(name)], self.dosages[leads[0]])
+                self.assertAlmostEqual(found, truth, delta=6e-4)
+            inside = [v for v in range(100) if abs(self.positions[v] - self.positions[leads[0]]) <= 500_000
+                      and (v < 60) == (leads[0] < 60)]
+            self.assertEqual(region["id"], [self.names[v] for v in inside])
+        self.succeed("report", "--run", "r", "--locus-distance", 100_000, "--clump-r2", 0)
+        loci = self.page().data["trait-1-manhattan"]["loci"]
+        self.assertEqual([locus["id"] for locus in loci],
+                         [self.names[v] for v in self.clumps("strong", 100_000, -1)])
+
+    def test_heat(self):
+        self.scan()
+        heat = self.page().data["heat"]
+        self.assertEqual(heat["columns"], ["strong", "other", "null"])
+        results = read_results(self.folder / "r")
+        for label, z in zip(heat["rows"], heat["z"]):
+            v = results.variant_id.index(label.rsplit(" (", 1)[0])
+            np.testing.assert_allclose(z, results.beta[v] / results.standard_error[v], rtol=1e-3)
+
+    def test_hostile_names_stay_text(self):
+        self.scan()
+        page = self.page()
+        self.assertIn(HOSTILE, page.data["trait-1-manhattan"]["hits"]["id"])
+        self.assertNotIn("</script><b>", page.source)
+        self.assertNotIn("b", {tag for tag, _ in page.tags})
+        scripts = [attributes for tag, attributes in page.tags if tag == "script"]
+        self.assertEqual(len([s for s in scripts if "id" not in s]), 1)
+
+    def test_no_sample_in_the_page(self):
+        self.scan()
+        page = self.page()
+        ids = [line.split()[1] for line in (self.folder / "g.fam").read_text().splitlines()]
+        words = set(re.findall(r"\w+", page.source + json.dumps(page.data)))
+        self.assertEqual(words & set(ids), set())
+
+    def test_same_bytes(self):
+        self.scan("r")
+        first = (self.folder / "r/report.html").read_bytes()
+        for ranks in (1, 2):
+            self.scan(f"r{ranks}", ranks=ranks)
+            self.assertEqual(first, (self.folder / f"r{ranks}/report.html").read_bytes())
+        self.succeed("report", "--run", "r")
+        self.assertEqual(first, (self.folder / "r/report.html").read_bytes())
+        self.succeed("report", "--run", "r", "--out", "p.html")
+        self.assertEqual(first, (self.folder / "p.html").read_bytes())
+
+    def test_reports_are_left_out_or_made_by_merge(self):
+        self.scan("whole", "strong")
+        self.scan("none", "strong", "--no-report")
+        self.assertFalse((self.folder / "none/report.html").exists())
+        self.scan("part1", "strong", "--shard", "1/2")
+        self.scan("part2", "strong", "--shard", "2/2")
+        self.assertFalse((self.folder / "part1/report.html").exists())
+        self.succeed("merge", "--out", "merged", "part1", "part2")
+        self.assertEqual((self.folder / "merged/report.html").read_bytes(),
+                         (self.folder / "whole/report.html").read_bytes())
+        self.refuse(["'part1'", "one part of a scan", "merge"], "report", "--run", "part1")
+
+    def test_chosen_traits(self):
+        self.scan()
+        self.succeed("report", "--run", "r", "--trait", "null,other")
+        page = self.page()
+        self.assertEqual([row[0] for row in page.rows("Traits")], ["null", "other"])
+        self.refuse(["no trait 'nope'", "--trait"], "report", "--run", "r", "--trait", "nope")
+
+    def test_without_the_store(self):
+        self.scan()
+        shutil.move(self.folder / "s", self.folder / "moved")
+        self.succeed("report", "--run", "r")
+        page = self.page()
+        self.assertIn("not at hand", page.text())
+        locus = page.data["trait-1-manhattan"]["loci"][0]
+        self.assertEqual(set(page.data[locus["region"]]["r_squared"]), {None})
+        self.succeed("report", "--run", "r", "--store", "moved")
+        self.assertIn("pairwise complete", self.page().text())
+
+    def test_another_store(self):
+        self.scan()
+        self.succeed("simulate", "--store", "other", "--samples", 30, "--variants", 100)
+        self.refuse(["--store 'other'", "not the one that was scanned"], "report", "--run", "r", "--store", "other")
+        shutil.rmtree(self.folder / "s")
+        shutil.move(self.folder / "other", self.folder / "s")
+        self.succeed("report", "--run", "r")
+        self.assertIn("has changed", self.page().text())
+
+    def test_existing_files(self):
+        self.scan()
+        self.write("mine.html", "<p>mine</p>\n")
+        self.refuse(["'mine.html' exists already"], "report", "--run", "r", "--out", "mine.html")
+        self.refuse(["'mine.html'", "--replace"], "report", "--run", "r", "--out", "mine.html", "--replace")
+        self.succeed("report", "--run", "r", "--out", "p.html")
+        self.refuse(["'p.html' exists already", "--replace"], "report", "--run", "r", "--out", "p.html")
+        self.succeed("report", "--run", "r", "--out", "p.html", "--replace")
+        self.write("r/report.html", "<p>mine</p>\n")
+        self.refuse(["report.html"], "report", "--run", "r")
+        self.refuse(["nowhere"], "report", "--run", "r", "--out", "nowhere/p.html")
+
+    def test_folders_that_are_no_finished_run(self):
+        self.refuse(["'nowhere' is no folder"], "report", "--run", "nowhere")
+        (self.folder / "empty").mkdir()
+        self.refuse(["'empty' has no results.h5"], "report", "--run", "empty")
+        self.write("empty/.unfinished", "")
+        self.refuse(["has not ended", "same command"], "report", "--run", "empty")
+        self.refuse(["results.h5"], "report", "--run", "s")
+
+    def test_damaged_runs(self):
+        self.scan()
+        for name in ("results.h5", "run.json", "summary.tsv"):
+            shutil.copytree(self.folder / "r", self.folder / "d")
+            path = self.folder / "d" / name
+            whole = path.read_bytes()
+            path.write_bytes(whole[:len(whole) // 2])
+            self.fail_with(4, [name], "report", "--run", "d")
+            path.unlink()
+            self.refuse(["results.h5"] if name == "results.h5" else [name, "missing"], "report", "--run", "d")
+            shutil.rmtree(self.folder / "d")
+
+    def test_a_failing_report_costs_nothing_else(self):
+        self.scan("whole", "strong")
+        size = (self.folder / "whole/report.html").stat().st_size
+        others = max(path.stat().st_size for path in (self.folder / "whole").iterdir() if path.suffix != ".html")
+        self.assertLess(others, size - 1)
+
+        def limit():
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (size - 1, size - 1))
+        done = self.run_maniple("scan", "--store", "s", "--trait", "strong", "--out", "r", preexec_fn=limit)
+        self.judge(done, ENVIRONMENT_ERROR, ["the run is complete", "maniple report --run r"])
+        self.assertEqual((self.folder / "r/results.h5").read_bytes(), (self.folder / "whole/results.h5").read_bytes())
+        self.assertEqual({path.name for path in (self.folder / "r").iterdir()},
+                         {"results.h5", "summary.tsv", "run.json", "log.txt"})
+        self.succeed("report", "--run", "r")
+        self.assertEqual((self.folder / "r/report.html").stat().st_size, size)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,273 @@
+#!/usr/bin/env python3
+"""Pages of evaluations: what stands in them, what must not, and numbers of their plots against numpy."""
+import json
+import re
+
+from command_case import CommandCase
+from page_content import read_page, without_own_code
+from plink_files import write_bfile, write_table
+from program import h5py, main, np
+
+NAN = float("nan")
+SAMPLES = 700
+LIMIT = 5
+HOSTILE = "</script><script>alert(1)</script><b>"
+SECTIONS = ["reading", "people", "metrics", "groups"]
+
+
+def people(seed=5, samples=SAMPLES):
+    chance = np.random.default_rng(seed)
+    score = chance.standard_normal(samples)
+    case = (chance.random(samples) < 1 / (1 + np.exp(1 - score))).astype(float)
+    values = {"prs": score, "height": 170 + score + chance.normal(0, 2, samples), "case": case,
+              "years": np.ceil(20 * chance.exponential(1, samples) * np.exp(-score / 2)), "event": case,
+              "age": chance.normal(50, 12, samples),
+              "site": [HOSTILE if i % 3 == 0 else "tiny" if i < 7 else f"s{i % 3}" for i in range(samples)]}
+    values["height"][3] = NAN
+    values["prs"][8] = NAN
+    values["age"][11] = NAN
+    return values
+
+
+def rename(path):
+    """IDs that nobody else has."""
+    path.write_text(re.sub(r"(?m)\bp(\d+)\b(?=\t)", r"PERSON_\1", path.read_text()))
+
+
+def counts_in(data, name=""):
+    """Every number of people in a plot's data."""
+    if isinstance(data, dict):
+        for key, value in data.items():
+            yield from counts_in(value, key)
+    elif isinstance(data, list):
+        for value in data:
+            yield from counts_in(value, name)
+    elif name in ("counts", "samples", "cases", "at_risk") and data not in (None, ""):
+        yield int(str(data).replace(",", ""))
+
+
+class EvaluationPage(CommandCase):
+    def have(self, values):
+        write_bfile(self.folder / "g", np.random.default_rng(2).binomial(2, 0.3, (10, len(values["prs"]))))
+        write_table(self.folder / "t.tsv", values)
+        rename(self.folder / "t.tsv")
+        rename(self.folder / "g.fam")
+        self.succeed("import", "--store", "s", "--bfile", "g", "--table", "t.tsv")
+
+    def evaluate(self, *words, trait="height", out="r", score="prs", **how):
+        said = self.succeed("evaluate", "--store", "s", "--scores", "t", "--score", score, "--trait", trait, "--out", out,
+                            "--bootstrap", "40", *words, **how)
+        return said
+
+    def page(self, out="r"):
+        text = (self.folder / out / "report.html").read_text(encoding="utf-8")
+        own = without_own_code(text)
+        self.assertNotIn("PERSON_", own)
+        self.assertNotIn("<b>", own)
+        self.assertNotIn("<script>alert", own)
+        self.assertNotIn("nan", re.findall(r"[\d.]+|\bnan\b", own))
+        found = read_page(self.folder / out / "report.html")
+        self.assertEqual(found.scripts, len(found.data) + 1, "somebody's text became a script")
+        self.assertEqual({f["data-source"] for f in found.figures}, set(found.data))
+        for count in counts_in(found.data):
+            self.assertFalse(0 < count < LIMIT, "few people")
+        return found
+
+    def facts(self, out="r"):
+        return json.loads((self.folder / out / "evaluation.json").read_text(encoding="utf-8"))
+
+    def test_quantitative_and_relative(self):
+        values = people()
+        self.have(values)
+        said = self.evaluate("--covariate", "age", "--by", "site")
+        self.assertIn("report.html", said)
+        page = self.page()
+        self.assertEqual(page.sections, [*SECTIONS, "distribution", "quantiles", "reporting", "methods"])
+        self.assertIn("not known whether these people trained the score", page.text)
+        self.assertIn("only ranks people", page.text)
+        self.assertIn(HOSTILE, [row[1] for row in page.table("Groups, and")])
+        known = ~np.isnan(values["prs"] + values["height"] + values["age"])
+        score, height = values["prs"][known], values["height"][known]
+        flow = dict(row for row in page.table("Sample flow"))
+        self.assertEqual((flow["Evaluated"], flow["Left out: without the trait"]), (str(known.sum()), "1"))
+        # Tenths of the score, their means, and the histogram, from the people themselves.
+        cuts = np.quantile(score, np.arange(1, 10) / 10)
+        tenth = np.searchsorted(cuts, score, side="left")
+        means = [height[tenth == t].mean() for t in range(10)]
+        np.testing.assert_allclose(page.data["quantile-data"]["observed"], means, rtol=1e-6)
+        self.assertTrue(all(x is None for x in page.data["quantile-data"]["predicted"]))
+        data = page.data["distribution-data"]
+        bounds = data["edges"][1:-1]
+        below = [int((score <= b).sum()) for b in bounds] + [len(score)]
+        self.assertEqual(data["counts"], list(np.diff([0, *below])))
+        self.assertEqual(len(data["edges"]), len(data["counts"]) + 1)
+        forest = {row["label"]: row for row in page.data["forest-data"]["rows"]}
+        self.assertEqual(forest["site = tiny"]["status"], "suppressed")
+        self.assertEqual((forest["site = tiny"]["samples"], forest["site = tiny"]["estimate"]), ("", None))
+        self.assertIn("nothing is told of", page.text)
+
+    def test_binary_with_predictions_thresholds_and_a_group_without_cases(self):
+        values = people(samples=2500)
+        values["case"][[i for i, site in enumerate(values["site"]) if site == "s1"]] = 0
+        self.have(values)
+        self.evaluate("--scale", "linear", "--by", "site", "--threshold", "top=0.2", "risk=0.3", trait="case")
+        page = self.page()
+        self.assertEqual(page.sections, [*SECTIONS, "fairness", "calibration", "quantiles", "reporting", "methods"])
+        rates = page.table("Who is called")
+        self.assertEqual({row[0] for row in rates[1:]}, {"top=0.2", "risk=0.3"})
+        known = ~np.isnan(values["prs"])
+        score, case = values["prs"][known], values["case"][known]
+        forest = {row["label"]: row for row in page.data["forest-data"]["rows"]}
+        self.assertEqual((forest["site = s1"]["status"], forest["site = s1"]["estimate"]), ("one class", None))
+        calibration = page.data["calibration-data"]
+        risk = 1 / (1 + np.exp(-score))
+        tenth = np.searchsorted(np.quantile(score, np.arange(1, 10) / 10), score, side="left")
+        for name, of in (("predicted", risk), ("observed", case)):
+            np.testing.assert_allclose(calibration["points"][name], [of[tenth == t].mean() for t in range(10)], rtol=1e-6)
+        histogram = self.facts()["histogram"]
+        self.assertEqual(histogram["of"], "predicted_risk")
+        below = [int((risk <= b).sum()) for b in histogram["bounds"]]
+        self.assertEqual(list(np.cumsum(histogram["counts"])[:-1]), below)
+        # Subtracting the histogram from the tables leaves no few people.
+        positions = {0, len(score), *below}
+        for kind, bins in (("quantile", 5), ("calibration", 10), ("outcome", 10)):
+            rows = [row for row in self.facts()["rows"] if row["kind"] == kind and row.get("part", "").startswith(
+                "fifth" if bins == 5 else "tenth") and row["group"] == "all" and row["metric"] != "predicted"]
+            positions |= {int(x) for x in np.cumsum([row["samples"] for row in rows])}
+        for gap in np.diff(sorted(positions)):
+            self.assertGreaterEqual(gap, LIMIT, sorted(positions))
+        # The line of the calibration plot is a logistic regression.
+        line = self.facts()["calibration_line"]
+        design, beta = np.column_stack([np.ones(len(score)), score - score.mean()]), np.zeros(2)
+        for _ in range(50):
+            mean = 1 / (1 + np.exp(-design @ beta))
+            information = design.T @ (design * (mean * (1 - mean))[:, None])
+            beta = beta + np.linalg.solve(information, design.T @ (case - mean))
+        covariance = np.linalg.inv(information)
+        np.testing.assert_allclose([line["level"], line["slope"], line["level_variance"], line["covariance"],
+                                    line["slope_variance"]], [*beta, covariance[0, 0], covariance[0, 1], covariance[1, 1]],
+                                   rtol=1e-6, atol=1e-12)
+
+    def test_times_to_events(self):
+        values = people(samples=1500)
+        self.have(values)
+        self.evaluate("--covariate", "age", trait="years:event")
+        page = self.page()
+        self.assertIn("incidence", page.sections)
+        self.assertIn("without", page.text.lower())
+        known = ~np.isnan(values["prs"] + values["age"])
+        score, years, event = (values[n][known] for n in ("prs", "years", "event"))
+        fifth = np.searchsorted(np.quantile(score, [0.2, 0.4, 0.6, 0.8]), score, side="left")
+        groups = page.data["incidence-data"]["groups"]
+        self.assertEqual([g["name"] for g in groups],
+                         ["lowest fifth", "second fifth", "middle fifth", "fourth fifth", "highest fifth"])
+        for f, group in enumerate(groups):
+            time, is_event = years[fifth == f], event[fifth == f]
+            self.assertGreater(len(group["time"]), 3)
+            for t, share, left in zip(group["time"], group["incidence"], group["at_risk"]):
+                free = np.prod([1 - is_event[time == u].sum() / (time >= u).sum() for u in np.unique(time[time <= t])])
+                self.assertAlmostEqual(share, 1 - free, delta=6e-6)
+                self.assertEqual(left, (time > t).sum())
+            edges = [-1, *group["time"], 1e9]
+            for a, b in zip(edges, edges[1:]):
+                inside = (time > a) & (time <= b)
+                for of in (1, 0):
+                    self.assertFalse(0 < (event[fifth == f][inside] == of).sum() < LIMIT, (f, a, b))
+
+    def test_risks_by_a_horizon(self):
+        self.succeed("simulate", "--store", "s", "--samples", "4000", "--variants", "400", "--time-to-event", "1",
+                     "--quantitative", "0", "--binary", "0", "--heritability", "0.8", "--causal", "60", "--seed", "3")
+        self.succeed("fit", "--store", "s", "--trait", "event_time_1:event_1", "--name", "m", "--penalties", "20",
+                     "--split", "0.4,0.1,0.5")
+        self.succeed("evaluate", "--store", "s", "--model", "m", "--trait", "event_time_1:event_1", "--bootstrap", "20",
+                     "--horizon", "5", "--out", "r")
+        page = self.page()
+        self.assertEqual(page.sections, [*SECTIONS, "calibration", "quantiles", "incidence", "reporting", "methods"])
+        self.assertIn("By time 5.00.", page.text)
+        self.assertNotIn("not known whether these people trained", page.text)
+        facts = self.facts()
+        tenths = [row for row in facts["rows"] if row["kind"] == "calibration" and row["metric"] == "observed"]
+        points = page.data["calibration-data"]["points"]
+        np.testing.assert_allclose(points["observed"], [row["estimate"] for row in tenths], rtol=1e-6)
+        # Without covariates two tenths of the predictions are a fifth of the score.
+        for f, curve in enumerate(facts["incidence"]):
+            events = [curve["at_risk"][i] - curve["at_risk"][i + 1] for i in range(len(curve["time"]) - 1)]
+            self.assertFalse([x for x in events if 0 < x < LIMIT])
+            at = curve["incidence"][curve["time"].index(5)]
+            low, high = sorted(row["estimate"] for row in tenths[2 * f:2 * f + 2])
+            self.assertTrue(low - 1e-5 <= at <= high + 1e-5, (low, at, high))
+        self.assertEqual(facts["histogram"]["of"], "predicted_risk")
+        self.assertEqual(sum(facts["histogram"]["counts"]), facts["samples"]["evaluated"])
+        self.assertRegex(page.text, r"elastic-net, \d+ variants; trained on [\d,]+ people with [\d,]+ events")
+
+    def test_same_bytes_and_no_report(self):
+        self.have(people())
+        words = ("--by", "site", "--covariate", "age", "--threshold", "top=0.1")
+        pages = []
+        for ranks in (0, 2):
+            self.evaluate(*words, trait="case", out=f"r{ranks}", ranks=ranks)
+            pages.append((self.folder / f"r{ranks}/report.html").read_bytes())
+        self.assertEqual(*pages)
+        self.evaluate(*words, "--no-report", trait="case", out="without")
+        self.assertFalse((self.folder / "without/report.html").exists())
+        self.succeed("report", "--run", "without")
+        self.assertEqual((self.folder / "without/report.html").read_bytes(), pages[0])
+        self.assertEqual((self.folder / "without/report.html").stat().st_mode & 0o777, 0o600)
+
+    def test_one_group_and_names_that_are_markup(self):
+        values = people()
+        values["<img src=x onerror=alert(2)>"] = values["prs"].copy()
+        values["one & only"] = ["<i>&amp;" for _ in values["prs"]]
+        self.have(values)
+        self.evaluate("--by", "one & only", score="<img src=x onerror=alert(2)>", trait="case")
+        text = (self.folder / "r/report.html").read_text(encoding="utf-8")
+        self.assertNotIn("<img", text)
+        self.assertNotIn("<i>", without_own_code(text))
+        page = self.page()
+        self.assertIn("one & only = <i>&amp;", [row["label"] for row in page.data["forest-data"]["rows"]])
+        self.assertIn("fewer than two groups", page.text)
+
+    def test_few_people(self):
+        values = people(samples=30)
+        self.have(values)
+        self.evaluate("--by", "site", trait="case")
+        page = self.page()
+        self.assertIn("These are few people or cases", page.text)
+        # The smallest count told is somebody's choice.
+        self.evaluate("--min-group", "1", trait="height", out="all")
+        self.assertIn("Every count is told", read_page(self.folder / "all/report.html").text)
+
+    def test_levels_left_out(self):
+        self.succeed("simulate", "--store", "s", "--samples", "900", "--variants", "300", "--quantitative", "1", "--binary",
+                     "0", "--heritability", "0.7", "--causal", "10", "--seed", "3")
+        with h5py.File(self.folder / "s/cohort.h5") as file:
+            ids = [value.decode() for value in file["sample_id"][:]]
+        self.write("w.tsv", "IID\tclinic\n" + "".join(f"{i}\t{'abcd'[s % 4] if s > 2 else 'few'}\n"
+                                                      for s, i in enumerate(ids)))
+        self.succeed("import", "--store", "s", "--table", "w.tsv", "--name", "w")
+        self.succeed("evaluate", "--store", "s", "--leave-one-out", "clinic", "--trait", "quantitative_1", "--penalties",
+                     "10", "--bootstrap", "20", "--out", "r")
+        page = read_page(self.folder / "r/report.html")
+        self.assertEqual(page.sections, ["reading", "people", "metrics", "groups", "reporting", "methods"])
+        labels = [row["label"] for row in page.data["forest-data"]["rows"]]
+        self.assertEqual(labels[-2:], ["pooled", "a new level"])
+        self.assertIn("clinic = a", labels)
+        self.assertRegex(page.text, r"Nothing is known of [a-d, ]*few")
+        self.assertRegex(page.text, r"Pooled over 3 of 5 levels, R² is")
+
+    def test_no_page_of_what_is_none(self):
+        self.have(people())
+        self.evaluate("--no-report")
+        path = self.folder / "r/evaluation.json"
+        whole = path.read_text(encoding="utf-8")
+        self.refuse("--trait", "report", "--run", "r", "--trait", "height")
+        for damaged in (whole[:len(whole) // 2], "", "[]", whole.replace('"rows"', '"lines"'),
+                        whole.replace('"estimate"', '"guess"', 1)):
+            path.write_text(damaged, encoding="utf-8")
+            self.fail_with(4, ["evaluation.json", "damaged"], "report", "--run", "r")
+        path.unlink()
+        self.refuse("evaluation", "report", "--run", "r")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,202 @@
+#include "../src/report/evaluation_reading.hpp"
+
+#include <string>
+
+#include <catch2/catch.hpp>
+
+namespace maniple {
+namespace {
+
+using Catch::Contains;
+
+EvaluationRow row_of(std::string metric, double estimate, double lower, double upper,
+                     std::int64_t samples = 1000, std::int64_t cases = 300) {
+    EvaluationRow row;
+    row.metric = std::move(metric);
+    row.estimate = estimate;
+    row.lower = lower;
+    row.upper = upper;
+    row.samples = samples;
+    row.cases = cases;
+    return row;
+}
+
+EvaluationFile binary_file() {
+    EvaluationFile file;
+    file.score = "s";
+    file.trait = "disease";
+    file.outcome = Outcome::binary;
+    file.training_is_known = true;
+    file.evaluated = 1000;
+    return file;
+}
+
+EvaluationRow in_group(EvaluationRow row, std::string factor, std::string group) {
+    row.factor = std::move(factor);
+    row.group = std::move(group);
+    return row;
+}
+
+EvaluationRow heterogeneity(std::string factor, double neg_log10_p) {
+    EvaluationRow row;
+    row.kind = RowKind::heterogeneity;
+    row.metric = "auc_heterogeneity_q";
+    row.factor = std::move(factor);
+    row.estimate = 5;
+    row.neg_log10_p = neg_log10_p;
+    return row;
+}
+
+std::string text_of(std::vector<ReportFinding> const& findings) {
+    std::string text;
+    for (auto const& finding : findings) {
+        text += (finding.kind == FindingKind::caution ? "! " : "- ") + finding.text + "\n";
+    }
+    return text;
+}
+
+TEST_CASE("read_accuracy: a direction only where the interval leaves no other", "[report]") {
+    auto file = binary_file();
+    file.rows = {row_of("auc", 0.7, 0.6, 0.8)};
+    CHECK_THAT(text_of(read_accuracy(file)), Contains("- ") && Contains("70.0% (60.0% to 80.0%)"));
+    file.rows = {row_of("auc", 0.7, 0.49, 0.9)};
+    CHECK_THAT(text_of(read_accuracy(file)), Contains("! ") && Contains("do not show"));
+    file.rows = {row_of("auc", 0.5, 0.5, 0.5)};
+    CHECK_THAT(text_of(read_accuracy(file)), Contains("do not show"));
+    file.rows = {row_of("auc", 0.3, 0.2, 0.4)};
+    CHECK_THAT(text_of(read_accuracy(file)), Contains("! ") && Contains("wrong way round"));
+    file.rows = {row_of("auc", 0.7, EvaluationRow::unknown, EvaluationRow::unknown)};
+    CHECK_THAT(text_of(read_accuracy(file)), Contains("! There is no AUC with an interval"));
+    file.rows = {};
+    CHECK_THAT(text_of(read_accuracy(file)), Contains("no such line"));
+}
+
+TEST_CASE("read_accuracy: R^2 is never below 0, and so its effect says whether there is any",
+          "[report]") {
+    auto file = binary_file();
+    file.outcome = Outcome::quantitative;
+    file.rows = {row_of("r2", 0.01, 0.001, 0.02), row_of("effect_per_sd", 0.1, -0.1, 0.3)};
+    CHECK_THAT(text_of(read_accuracy(file)), Contains("! ") && Contains("may be none"));
+    file.rows[1] = row_of("effect_per_sd", 0.2, 0.1, 0.3);
+    CHECK(text_of(read_accuracy(file)) ==
+          "- The score explains 1.0% (0.10% to 2.0%) of the variance of the trait among these "
+          "people.\n");
+    file.rows[1] = row_of("effect_per_sd", -0.2, -0.3, -0.1);
+    CHECK_THAT(text_of(read_accuracy(file)), Contains("wrong way round"));
+}
+
+TEST_CASE("read_increment: a gain is claimed where both it and the effect are sure", "[report]") {
+    auto file = binary_file();
+    CHECK_THAT(text_of(read_increment(file)), Contains("! The score was judged alone"));
+    file.covariates = {"age", "sex"};
+    file.rows = {row_of("auc_incremental", 0.02, 0.01, 0.03),
+                 row_of("odds_ratio_per_sd", 1.5, 1.2, 1.9)};
+    CHECK_THAT(text_of(read_increment(file)), Contains("- Beside age, sex, the score adds"));
+    file.rows[1] = row_of("odds_ratio_per_sd", 1.2, 0.9, 1.5);
+    CHECK_THAT(text_of(read_increment(file)), Contains("! ") && Contains("do not show"));
+    file.rows[0] = row_of("auc_incremental", 0.02, -0.01, 0.03);
+    file.rows[1] = row_of("odds_ratio_per_sd", 1.5, 1.2, 1.9);
+    CHECK_THAT(text_of(read_increment(file)), Contains("do not show"));
+    file.rows[0] = row_of("auc_incremental", -0.02, -0.03, -0.01);
+    CHECK_THAT(text_of(read_increment(file)), Contains("told apart worse"));
+}
+
+TEST_CASE("read_calibration: agreement is never claimed, disagreement where it is sure",
+          "[report]") {
+    auto file = binary_file();
+    CHECK_THAT(text_of(read_calibration(file)), Contains("! The score only ranks people"));
+    file.prediction_covariates.emplace();
+    file.rows = {row_of("calibration_slope", 1, 0.9, 1.1),
+                 row_of("calibration_in_the_large", 0, -0.1, 0.1)};
+    auto text = text_of(read_calibration(file));
+    CHECK_THAT(text, Contains("- Predictions are not seen to be too extreme") &&
+                         Contains("no difference between observed and predicted is seen"));
+    CHECK_THAT(text, !Contains("!") && !Contains("well calibrated"));
+    file.rows[0] = row_of("calibration_slope", 1, 0.6, 1.4);
+    CHECK_THAT(text_of(read_calibration(file)),
+               Contains("! ") && Contains("cannot be told closely"));
+    file.rows[0] = row_of("calibration_slope", 0.5, 0.4, 0.6);
+    file.rows[1] = row_of("calibration_in_the_large", 0.3, 0.1, 0.5);
+    text = text_of(read_calibration(file));
+    CHECK_THAT(text, Contains("too extreme (slope") && Contains("higher than predicted") &&
+                         Contains("Do not read predictions"));
+    file.recalibration.emplace();
+    CHECK_THAT(text_of(read_calibration(file)), !Contains("Do not read predictions"));
+    file.rows = {row_of("calibration_slope", 1.5, 1.2, 1.8),
+                 row_of("calibration_in_the_large", -0.3, -0.5, -0.1)};
+    CHECK_THAT(text_of(read_calibration(file)),
+               Contains("not extreme enough") && Contains("risk is lower than predicted"));
+    file.rows = {};
+    CHECK_THAT(text_of(read_calibration(file)), Contains("could not be judged"));
+}
+
+TEST_CASE("read_groups: differences by Cochran's Q, silence about those too small", "[report]") {
+    auto file = binary_file();
+    CHECK_THAT(text_of(read_groups(file)), Contains("! People were not divided into groups"));
+    file.rows = {in_group(row_of("auc", 0.8, 0.7, 0.9), "site", "A"),
+                 in_group(row_of("auc", 0.6, 0.5, 0.7, 80, 30), "site", "B"),
+                 heterogeneity("site", 2)};
+    auto hidden = in_group(row_of("all", 0, 0, 0), "site", "C");
+    hidden.status = "suppressed";
+    file.rows.push_back(hidden);
+    auto text = text_of(read_groups(file));
+    CHECK_THAT(text, Contains("! By site, groups differ in AUC by more than chance (p = 0.01)") &&
+                         Contains("0.600 (0.500 to 0.700) in B to 0.800"));
+    CHECK_THAT(text, Contains("nothing is told of C") && Contains("behind the numbers of B"));
+    CHECK_THAT(text, !Contains("numbers of A"));
+    file.rows[2] = heterogeneity("site", 1);
+    CHECK_THAT(text_of(read_groups(file)),
+               Contains("no difference in AUC between groups is shown (p = 0.1)") &&
+                   Contains("does not show that there is none"));
+}
+
+TEST_CASE("read_groups: with two columns a chance of one in twenty is shared", "[report]") {
+    auto file = binary_file();
+    for (auto const* factor : {"site", "sex"}) {
+        file.rows.push_back(in_group(row_of("auc", 0.8, 0.7, 0.9), factor, "A"));
+        file.rows.push_back(in_group(row_of("auc", 0.6, 0.5, 0.7), factor, "B"));
+        file.rows.push_back(heterogeneity(factor, 1.5));  // p = 0.03
+    }
+    auto const text = text_of(read_groups(file));
+    CHECK_THAT(text, !Contains("by more than chance"));
+    CHECK_THAT(text, Contains("2 columns were compared"));
+}
+
+TEST_CASE("read_groups: one group alone has nothing to differ from", "[report]") {
+    auto file = binary_file();
+    file.rows = {in_group(row_of("auc", 0.8, 0.7, 0.9), "site", "A"), heterogeneity("site", 9)};
+    CHECK_THAT(text_of(read_groups(file)), Contains("! By site: fewer than two groups"));
+}
+
+TEST_CASE("read_people: says when nobody knows who trained, and when people are few", "[report]") {
+    auto file = binary_file();
+    file.rows = {row_of("auc", 0.7, 0.6, 0.8)};
+    CHECK(text_of(read_people(file)) ==
+          "- Score 's' was judged on 1,000 people, 300 of them cases.\n");
+    file.training_is_known = false;
+    CHECK_THAT(text_of(read_people(file)), Contains("! It is not known whether these people"));
+    file.rows = {row_of("auc", 0.7, 0.6, 0.8, 1000, 30)};
+    CHECK_THAT(text_of(read_people(file)), Contains("! These are few people or cases"));
+    file.rows = {row_of("auc", 0.7, 0.6, 0.8, 1000, 970)};
+    CHECK_THAT(text_of(read_people(file)), Contains("! These are few people or cases"));
+}
+
+TEST_CASE("read_left_out: pooled, a new level, and what was not judged", "[report]") {
+    auto file = binary_file();
+    file.left_out = "site";
+    file.levels = {{.name = "A", .status = "ok"}, {.name = "B", .status = "suppressed"}};
+    auto mean = in_group(row_of("auc", 0.7, 0.45, 0.9), "site", "all");
+    mean.kind = RowKind::pooled;
+    mean.part = "1 of 2 levels";
+    file.rows = {mean};
+    auto const text = text_of(read_left_out(file));
+    CHECK_THAT(text, Contains("1 of 2 levels of 'site'") && Contains("what a useless score has") &&
+                         Contains("cannot be told from so few") &&
+                         Contains("Nothing is known of B"));
+    CHECK(read_accuracy(file).empty());
+    CHECK(read_groups(file).empty());
+    CHECK_FALSE(read_evaluation_aloud(file).empty());
+}
+
+}  // namespace
+}  // namespace maniple

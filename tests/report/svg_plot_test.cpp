@@ -1,0 +1,102 @@
+#include "maniple/report/svg_plot.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <random>
+#include <regex>
+#include <set>
+
+#include "../../src/report/dot_path.hpp"
+#include "../../src/report/svg_text.hpp"
+#include "maniple/core/contract.hpp"
+
+namespace maniple {
+namespace {
+
+// The places that a path of `dot_path` draws, by following the pen.
+std::set<GridPlace> drawn(std::string const& path) {
+    std::set<GridPlace> places;
+    GridPlace pen{0, 0};
+    std::regex const step{"m(-?\\d+) ?(-?\\d+)(h0|v(\\d+))"};
+    std::string rest = path;
+    for (std::smatch found; std::regex_search(rest, found, step); rest = found.suffix()) {
+        REQUIRE(found.position() == 0);
+        pen.x += std::stoi(found[1]);
+        pen.y += std::stoi(found[2]);
+        places.insert(pen);
+        for (int i = found[4].matched ? std::stoi(found[4]) : 0; i > 0; --i) {
+            ++pen.y;
+            places.insert(pen);
+        }
+    }
+    CHECK(rest.empty());
+    return places;
+}
+
+TEST_CASE("dot_path: draws every place, and nothing a dot away from one", "[report]") {
+    std::mt19937 chance{3};
+    std::vector<GridPlace> places;
+    for (int i = 0; i < 3000; ++i) {
+        places.push_back(
+            {static_cast<std::int32_t>(chance() % 40), static_cast<std::int32_t>(chance() % 200)});
+    }
+    std::int32_t const reach = 4;
+    auto const found = drawn(dot_path(places, reach));
+    std::set<GridPlace> const wanted{places.begin(), places.end()};
+    for (auto const& place : wanted) CHECK(found.contains(place));
+    for (auto const& place : found) {
+        auto const below = wanted.lower_bound({place.x, place.y - reach});
+        CHECK((below != wanted.end() && below->x == place.x && below->y <= place.y));
+    }
+    CHECK(drawn(dot_path(places, 0)) == wanted);
+    CHECK(dot_path({}, 1).empty());
+}
+
+TEST_CASE("linear_axis: ends and ticks are round numbers", "[report]") {
+    auto const axis = linear_axis("y", 0.3, 7.7);
+    CHECK(axis.least == 0);
+    CHECK(axis.most == 8);
+    CHECK(axis.ticks.size() == 5);
+    CHECK(axis.ticks[1].label == "2");
+    CHECK(linear_axis("y", 0.001, 0.004).ticks[0].label == "0.0010");  // As many digits as 0.0015.
+    CHECK(linear_axis("y", 5, 5).least < 5);
+    CHECK(linear_axis("y", -3e9, 4e9).ticks.back().label == "4e+09");
+    CHECK_THROWS_AS(linear_axis("y", 2, 1), ContractViolation);
+}
+
+SvgPlot small_plot() {
+    return {PlotFrame{.width = 300, .height = 200}, linear_axis("x", 0, 1), linear_axis("y", 0, 1)};
+}
+
+TEST_CASE("SvgPlot: names in it are text", "[report]") {
+    auto plot = small_plot();
+    plot.add_label(0.5, 0.5, "</svg><script>&");
+    auto const svg = std::move(plot).finish("id\"", "<title>");
+    CHECK(svg.find("<script>") == std::string::npos);
+    CHECK(svg.find("&lt;/svg&gt;&lt;script&gt;&amp;") != std::string::npos);
+    CHECK(svg.find("aria-labelledby=\"id&quot;\"") != std::string::npos);
+}
+
+TEST_CASE("SvgPlot: a label that would cover others is left out", "[report]") {
+    auto plot = small_plot();
+    int written = 0;
+    for (int i = 0; i < 20; ++i) written += plot.add_label(0.5, 0.5, "rs123456") ? 1 : 0;
+    CHECK(written >= 2);
+    CHECK(written <= 5);
+    CHECK_FALSE(plot.add_label(0.5, 0.5, "rs123456"));
+}
+
+TEST_CASE("SvgPlot: contracts", "[report]") {
+    auto plot = small_plot();
+    std::vector<double> const one{1};
+    CHECK_THROWS_AS(plot.add_points(one, {}, PlotColour::ink), ContractViolation);
+    CHECK_THROWS_AS(plot.add_box(1, 0, 0, 1, PlotColour::ink), ContractViolation);
+}
+
+TEST_CASE("shortened: cuts between characters", "[report]") {
+    CHECK(shortened("Größe", 5) == "Größe");
+    CHECK(shortened("Größe", 4) == "Grö…");
+}
+
+}  // namespace
+}  // namespace maniple
