@@ -40,7 +40,8 @@ std::int32_t GenomeAxis::order_of(std::int32_t contig) const {
 }
 
 std::int64_t GenomeAxis::coordinate(GenomePlace const& place) const {
-    return contigs_[static_cast<std::size_t>(order_of(place.contig))].offset + place.position;
+    return contigs_[static_cast<std::size_t>(order_of(place.contig))].offset +
+           std::max(place.position, 0);
 }
 
 }  // namespace maniple

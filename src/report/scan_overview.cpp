@@ -132,11 +132,10 @@ void add_facts(nlohmann::ordered_json const& json, std::string const& before, Fa
 std::string plan_html(ScanRecord const& record) {
     Facts facts;
     add_facts(record.plan, "", facts);
+    // Not where the store was: that is nobody's business but the owner's.
     auto const& inputs = record.inputs;
-    for (auto const* name : {"store", "fingerprint"}) {
-        if (inputs.contains(name) && inputs[name].is_string()) {
-            facts.emplace_back(name, inputs[name].get<std::string>());
-        }
+    if (inputs.contains("fingerprint") && inputs["fingerprint"].is_string()) {
+        facts.emplace_back("fingerprint of the samples", inputs["fingerprint"].get<std::string>());
     }
     std::vector<std::string> versions{fmt::format("maniple {}", record.version)};
     for (auto const& [name, version] : record.libraries) {

@@ -28,7 +28,7 @@ void add_places(Range<GlobalVariantIndex> rows, ResultPlaces const& places, Scan
         auto const contig = places.contig[i];
         auto const position = places.position[i];
         auto& length = survey.contig_lengths[static_cast<std::size_t>(contig)];
-        length = std::max(length, position);
+        length = std::max({length, position, 1});  // Unplaced variants are at 0.
         if (i == 0 || survey.stretches.back().contig != contig) {
             survey.stretches.push_back({{row, row}, contig, position, position});
         }

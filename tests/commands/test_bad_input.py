@@ -283,7 +283,7 @@ class Analyses(CommandCase):
         self.write("r/.unfinished", "")
         self.succeed(*SCAN)
         self.assertEqual(right, (self.folder / "r/results.h5").read_bytes())
-        self.assertEqual(len(list((self.folder / "r").iterdir())), 4)
+        self.assertEqual(len(list((self.folder / "r").iterdir())), 5)
 
     def test_two_runs_into_one_folder(self):
         (self.folder / "r").mkdir()

@@ -128,6 +128,21 @@ class Reports(CommandCase):
         self.assertEqual([locus["id"] for locus in loci],
                          [self.names[v] for v in self.clumps("strong", 100_000, -1)])
 
+    def test_variants_without_a_place_and_traits_without_hits(self):
+        lines = [line.split("\t") for line in (self.folder / "g.bim").read_text().splitlines()]
+        for v in range(5):
+            lines[v][0], lines[v][3] = "0", "0"
+        self.write("g.bim", "".join("\t".join(line) + "\n" for line in lines))
+        self.succeed("import", "--store", "odd", "--bfile", "g", "--table", "t.tsv")
+        self.succeed("scan", "--store", "odd", "--trait", "null", "--out", "r")
+        page = self.page()
+        data = page.data["trait-1-manhattan"]
+        self.assertEqual([contig["name"] for contig in data["contigs"]][-1], "0")
+        self.assertEqual(data["hits"]["id"], [])
+        self.assertEqual(data["loci"], [])
+        self.assertIn("No variant reaches p = 5e-8", page.text())
+        self.assertNotIn("heat", page.data)
+
     def test_heat(self):
         self.scan()
         heat = self.page().data["heat"]

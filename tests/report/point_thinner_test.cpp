@@ -61,7 +61,8 @@ TEST_CASE("PointThinner: the ends of the axis and of the plot are inside", "[rep
     PointThinner thinner{axis, {.columns = 4, .rows = 4, .most_y = 2}};
     thinner.add({0, 10}, 1000);
     thinner.add({0, 1}, 0);
-    thinner.add({0, 1}, 0);
+    thinner.add({0, 0}, 0);
+    thinner.add({0, -5}, 0);
     auto const points = thinner.points();
     REQUIRE(points.size() == 2);
     CHECK(points[0].y == 0);

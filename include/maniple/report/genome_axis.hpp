@@ -1,6 +1,7 @@
 /// \file  Contigs one after the other on one axis.
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -34,7 +35,8 @@ public:
 
     /// Position of a contig of the constructor's list in `contigs()`. \pre it has variants
     std::int32_t order_of(std::int32_t contig) const;
-    /// Place on the axis. \param place  by the constructor's list.
+    /// Place on the axis, from 0; positions under 0 are at their contig's begin. \param place  by
+    /// the constructor's list.
     std::int64_t coordinate(GenomePlace const& place) const;
 
 private:
