@@ -332,7 +332,9 @@ std::vector<PredictedTrait> fit_whole_genome(WholeGenomeRequest const& request,
                                              mpi::Communicator const& comm, Log& log) {
     Stopwatch const watch;
     Participants participants{request, comm, log};
-    auto& [cohort, traits, chosen] = participants;
+    auto& cohort = participants.cohort;
+    auto& traits = participants.traits;
+    auto& chosen = participants.chosen;
     PlanFacts facts;
     std::optional<WholeGenomeProgress> progress;
     KeptWork const kept{"whole-genome regression", "choose another --out"};
