@@ -21,7 +21,7 @@ cmp alone/summary.tsv run/summary.tsv
 echo "restarts of the array's tasks: $(cat maniple-"$array"_*.log | grep -c requeueing || true)"
 
 # What is done stays as it is; what is missing is said.
-rm -r run/results.h5 run/summary.tsv run/run.json run/log.txt run/2
+rm -r run/results.h5 run/summary.tsv run/run.json run/log.txt run/report.html run/2
 timeout 120 sbatch --wait --output=merge-early.log "$source_folder/slurm/maniple-merge.sbatch" run && fail "shard 2 was not missed"
 grep -q "shard 2 of 3 is missing" merge-early.log || fail "it is not said that shard 2 is missing"
 timeout 240 sbatch --wait --array=1-3 --cpus-per-task=1 --output=again-%a.log "$source_folder/slurm/maniple-array.sbatch" \
