@@ -31,7 +31,7 @@ std::string title_of(EvaluationFile const& file) {
 }
 
 std::string summary_of(EvaluationFile const& file) {
-    auto const metric = main_metric_of(file.outcome);
+    auto const metric = main_metric(file.outcome);
     auto const* row =
         file.left_out.empty()
             ? find_row(file, {.metric = metric})
@@ -146,7 +146,7 @@ void add_groups(Page& page, EvaluationFile const& file) {
         return;
     }
     std::string body;
-    auto const metric = main_metric_of(file.outcome);
+    auto const metric = main_metric(file.outcome);
     auto const rows = list_forest(file, metric);
     if (!rows.empty()) {
         body +=

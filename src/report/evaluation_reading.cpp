@@ -85,18 +85,18 @@ double corrected_threshold(std::size_t comparisons) {
 
 std::vector<EvaluationRow const*> told_groups(EvaluationFile const& file,
                                               std::string const& factor) {
-    auto rows = find_rows(file, {.metric = main_metric_of(file.outcome), .factor = factor});
+    auto rows = find_rows(file, {.metric = main_metric(file.outcome), .factor = factor});
     std::erase_if(rows, [](auto const* row) { return !has_interval(row); });
     return rows;
 }
 
 ReportFinding read_difference(EvaluationFile const& file, std::string const& factor,
                               std::size_t factors) {
-    auto const metric = metric_label(main_metric_of(file.outcome));
+    auto const metric = metric_label(main_metric(file.outcome));
     auto const rows = told_groups(file, factor);
     auto const* q =
         find_row(file, {.kind = RowKind::heterogeneity,
-                        .metric = fmt::format("{}_heterogeneity_q", main_metric_of(file.outcome)),
+                        .metric = fmt::format("{}_heterogeneity_q", main_metric(file.outcome)),
                         .factor = factor});
     bool const is_tested = q != nullptr && std::isfinite(q->neg_log10_p);
     if (rows.size() < 2 || !is_tested) {
@@ -216,7 +216,7 @@ ReportFinding read_level(EvaluationRow const& row, Outcome outcome) {
 std::vector<ReportFinding> read_people(EvaluationFile const& file) {
     if (!file.left_out.empty()) return {};
     std::vector<ReportFinding> findings;
-    auto const* row = find_row(file, {.metric = main_metric_of(file.outcome)});
+    auto const* row = find_row(file, {.metric = main_metric(file.outcome)});
     bool const counts = row != nullptr && row->cases >= 0;
     findings.push_back(say(fmt::format(
         "Score '{}' was judged on {}{}.", file.score,
@@ -239,12 +239,12 @@ std::vector<ReportFinding> read_people(EvaluationFile const& file) {
 
 std::vector<ReportFinding> read_accuracy(EvaluationFile const& file) {
     if (!file.left_out.empty()) return {};
-    auto const* row = find_row(file, {.metric = main_metric_of(file.outcome)});
+    auto const* row = find_row(file, {.metric = main_metric(file.outcome)});
     if (!has_interval(row)) {
         return {
             warn(fmt::format("There is no {} with an interval ({}), so that nothing can be said "
                              "of the score's accuracy.",
-                             metric_label(main_metric_of(file.outcome)),
+                             metric_label(main_metric(file.outcome)),
                              row == nullptr ? "no such line" : row->status))};
     }
     if (file.outcome == Outcome::quantitative) return {read_explained(file, *row)};
@@ -258,12 +258,12 @@ std::vector<ReportFinding> read_increment(EvaluationFile const& file) {
             "The score was judged alone. What it adds to age, sex and other things that are known "
             "anyway was not asked (--covariate).")};
     }
-    auto const name = fmt::format("{}_incremental", main_metric_of(file.outcome));
+    auto const name = fmt::format("{}_incremental", main_metric(file.outcome));
     auto const* row = find_row(file, {.metric = name});
     if (!has_interval(row)) return {};
     auto const gain = fmt::format("Beside {}, the score adds {} of {}", covariates_text(file),
                                   with_interval(row->estimate, row->lower, row->upper),
-                                  metric_label(main_metric_of(file.outcome)));
+                                  metric_label(main_metric(file.outcome)));
     if (row->upper < 0) {
         return {warn(fmt::format("{}: with it, people are told apart worse.", gain))};
     }
@@ -328,7 +328,7 @@ std::vector<ReportFinding> read_groups(EvaluationFile const& file) {
 
 std::vector<ReportFinding> read_left_out(EvaluationFile const& file) {
     if (file.left_out.empty()) return {};
-    auto const metric = main_metric_of(file.outcome);
+    auto const metric = main_metric(file.outcome);
     auto const judged = std::ranges::count(file.levels, "ok", &LeftOutResult::status);
     std::vector<ReportFinding> findings{say(fmt::format(
         "{} of {} levels of '{}' were each predicted by a score that was fitted without them.",

@@ -45,7 +45,7 @@ std::string people_heading(EvaluationFile const& file) {
 // Of all of a factor's groups the gaps are to one, whose own is not there.
 std::string reference_of(EvaluationFile const& file, std::string const& factor) {
     auto const* gap = find_row(
-        file, {.kind = RowKind::gap, .metric = main_metric_of(file.outcome), .factor = factor});
+        file, {.kind = RowKind::gap, .metric = main_metric(file.outcome), .factor = factor});
     if (gap == nullptr) return "";
     auto const space = gap->part.find(' ');  // "less north"
     return space == std::string::npos ? "" : gap->part.substr(space + 1);
@@ -53,7 +53,7 @@ std::string reference_of(EvaluationFile const& file, std::string const& factor) 
 
 PageRow group_row(EvaluationFile const& file, std::string const& factor, std::string const& group,
                   EvaluationRow const& first) {
-    auto const main = main_metric_of(file.outcome);
+    auto const main = main_metric(file.outcome);
     auto const find = [&](RowKind kind) {
         return find_row(file, {.kind = kind, .metric = main, .factor = factor, .group = group});
     };
@@ -113,7 +113,7 @@ PageTable metrics_table(EvaluationFile const& file) {
 }
 
 PageTable groups_table(EvaluationFile const& file) {
-    auto const label = metric_label(main_metric_of(file.outcome));
+    auto const label = metric_label(main_metric(file.outcome));
     PageTable table{.caption = "Groups, and how they differ from their reference group",
                     .file = "groups.tsv",
                     .columns = {{"Column"}, {"Group"}, {"People", Kind::number}},

@@ -45,17 +45,6 @@ std::string metric_label(std::string_view metric) {
     return std::string{found == labels.end() ? metric : found->second};
 }
 
-std::string_view main_metric_of(Outcome outcome) {
-    switch (outcome) {
-        case Outcome::binary:
-            return "auc";
-        case Outcome::time_to_event:
-            return "c_index";
-        default:
-            return "r2";
-    }
-}
-
 double useless_value(Outcome outcome) { return outcome == Outcome::quantitative ? 0 : 0.5; }
 
 std::string_view effect_metric_of(Outcome outcome) {

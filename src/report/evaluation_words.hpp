@@ -12,9 +12,6 @@ namespace maniple {
 /// "AUC", "R²", "calibration slope": a metric as a heading has it; unknown ones as they are.
 std::string metric_label(std::string_view metric);
 
-/// r2, auc or c_index.
-std::string_view main_metric_of(Outcome outcome);
-
 /// What a useless score has of the main metric: 0 or 0.5.
 double useless_value(Outcome outcome);
 

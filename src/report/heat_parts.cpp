@@ -131,11 +131,9 @@ HeatParts heat_parts(ResultReader const& results, std::vector<ReportedTrait> con
         .title = "Loci by traits",
         .svg = draw(values, names),
         .caption = fmt::format(
-            "{} of {}: z = effect / standard error of the lead variant for each trait, from |z| = "
-            "{:g} on. Bars to "
-            "the right are effects above 0, to the left below; from |z| = {:g} on they are as "
-            "long. In the table, * "
-            "marks p ≤ 5e-8.",
+            "{} of {}: z = effect / standard error of the lead variant for each trait. In print "
+            "and without script it is a bar, to the right above 0 and to the left below, from "
+            "|z| = {:g} on, longest from {:g} on. In the table, * marks p ≤ 5e-8.",
             rows.size() == 1 ? std::string{"1 locus"} : fmt::format("{} loci", rows.size()),
             plural(std::ssize(traits), "trait"), least_z, largest_z)});
     return {.body = figure + table_of(values, names), .json = to_page_json(json_of(values, names))};

@@ -23,14 +23,13 @@ std::string describe_sample(EvaluationFile const& file) {
     std::string text;
     if (file.evaluated >= 0) {
         text = fmt::format("{} people evaluated", grouped(file.evaluated));
-        auto const* row = find_row(file, {.metric = main_metric_of(file.outcome)});
+        auto const* row = find_row(file, {.metric = main_metric(file.outcome)});
         if (row != nullptr && row->cases >= 0) {
             text += fmt::format(", {} {}", grouped(row->cases), noun_of_cases(file.outcome));
         }
     }
     for (auto const& factor : list_factors(file)) {
-        auto const rows =
-            find_rows(file, {.metric = main_metric_of(file.outcome), .factor = factor});
+        auto const rows = find_rows(file, {.metric = main_metric(file.outcome), .factor = factor});
         std::vector<std::string> groups;
         for (auto const* row : rows) {
             if (row->samples >= 0) {
@@ -137,7 +136,7 @@ std::vector<ReportingItem> list_reporting_items(EvaluationFile const& file) {
     constexpr auto development = "Risk model development and application";
     constexpr auto evaluation = "Risk model evaluation";
     constexpr auto limitations = "Limitations and clinical implications";
-    auto const main = main_metric_of(file.outcome);
+    auto const main = main_metric(file.outcome);
     auto const increment = fmt::format("{}_incremental", main);
     bool const is_ranked = file.outcome != Outcome::quantitative;
     return {

@@ -216,6 +216,17 @@ Evaluation make_evaluation(std::vector<EvaluatedGroup> const& groups, Evaluation
 
 }  // namespace
 
+std::string_view main_metric(Outcome outcome) {
+    switch (outcome) {
+        case Outcome::binary:
+            return "auc";
+        case Outcome::time_to_event:
+            return "c_index";
+        default:
+            return "r2";
+    }
+}
+
 std::string_view to_string(RowKind kind) {
     static constexpr std::array<std::string_view, 10> names{
         "estimate",  "gap",    "heterogeneity", "quantile", "calibration",

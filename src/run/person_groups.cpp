@@ -6,20 +6,6 @@
 #include "evaluation_factors.hpp"
 
 namespace maniple {
-namespace {
-
-std::string_view main_metric(Outcome outcome) {
-    switch (outcome) {
-        case Outcome::binary:
-            return "auc";
-        case Outcome::time_to_event:
-            return "c_index";
-        default:
-            return "r2";
-    }
-}
-
-}  // namespace
 
 GroupCheck check_group(EvaluationFile const& evaluation, std::string const& factor,
                        std::string const& level) {

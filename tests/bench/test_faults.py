@@ -14,21 +14,20 @@ import fault_campaign
 import kill_campaign
 
 SMALL = ["--samples", "800", "--variants", "2000"]
-# The others are of the same code, for the most part.
-TRIED = ["import", "scan", "fit", "export"]
+EVERY = [command.name for command in [*kill_campaign.COMMANDS, *fault_campaign.OTHERS]]
 
 
 @unittest.skipIf(program.find_mpirun() is None, "no mpirun")
 class BenchFaults(program.InScratch):
-    def test_commands(self):
-        done = subprocess.run([str(program.SOURCE / "scripts/bench-faults"), "--places", "2", "--only", ",".join(TRIED), *SMALL, "--folder", str(self.folder)],
+    def test_every_command(self):
+        done = subprocess.run([str(program.SOURCE / "scripts/bench-faults"), "--places", "2", *SMALL, "--folder", str(self.folder)],
                               capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False,
                               env={**os.environ, "MANIPLE": program.MANIPLE, "MANIPLE_PYTHON": sys.executable})
         if done.returncode == program.SKIPPED:
             self.skipTest(done.stdout)
         print(done.stdout)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
-        for name in TRIED:
+        for name in EVERY:
             self.assertRegex(done.stdout, rf"(?m)^{name} +\d+/\d+/\d+/\d+ +\d+ +[1-9]\d* +[1-9]\d* +[1-9]\d* +\d+ +0$")
         self.assertEqual(list(self.folder.glob("maniple-faults-*")), [], "stores are left behind")
 

@@ -23,10 +23,10 @@ class WholeGenome(Interrupted):
 
 
 class Killed(WholeGenome):
-    def check(self, ranks, *signals):
+    def check(self, ranks):
         for name, is_time, kept in (("level 0", self.is_level_zero, None), ("level 1", self.is_level_one, "were done by"),
                                     ("between", self.is_between, "are taken"), ("scan", self.is_scan, "are taken")):
-            for sent in signals:
+            for sent in (signal.SIGKILL, signal.SIGTERM):
                 with self.subTest(place=name, sent=sent.name, ranks=ranks):
                     code, said = self.stop(sent, is_time, ranks=ranks)
                     if sent == signal.SIGTERM:
@@ -42,11 +42,11 @@ class Killed(WholeGenome):
                     shutil.rmtree(self.folder / "r")
 
     def test_one_process(self):
-        self.check(0, signal.SIGKILL, signal.SIGTERM)
+        self.check(0)
 
     @unittest.skipIf(program.find_mpirun() is None, "no mpirun")
     def test_two_ranks(self):
-        self.check(2, signal.SIGKILL)
+        self.check(2)
 
     def test_again_and_again(self):
         """Each run does a little more."""

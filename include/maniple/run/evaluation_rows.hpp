@@ -31,6 +31,9 @@ enum class RowKind : std::uint8_t {
 
 std::string_view to_string(RowKind kind);
 
+/// The metric by which scores of such traits are judged first.
+std::string_view main_metric(Outcome outcome);
+
 /// What a standard error is of: the number or, of ratios, its logarithm.
 enum class RowScale : std::uint8_t { plain, logarithmic };
 
