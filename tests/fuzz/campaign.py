@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Builds the fuzz targets and runs each for a while.
 
-By target the table has executions, those a second, inputs that met new code and are kept for the next run, the edges of
-code that were met, and findings: inputs at which the target crashed, took over 5 seconds or 2 GB, asked for over 512 MB
-at once, or threw what is no error for people. Their bytes are kept in DIR/findings/TARGET-*, what was said of them
-beside as .txt; `build/fuzz/TARGET_fuzz FILE` repeats one.
+By target the table has executions, those a second, seconds on a core, inputs that met new code and are kept for the
+next run, the edges of code that were met, and findings: inputs at which the target crashed, took over 5 seconds or 2 GB,
+asked for over 512 MB at once, or threw what is no error for people. Their bytes are kept in DIR/findings/TARGET-*, what
+was said of them beside as .txt; `build/fuzz/TARGET_fuzz FILE` repeats one.
 
 Fails (exit code 1) where there is any. What was met is kept in DIR/inputs: a later run goes on from there.
 """
@@ -67,7 +67,7 @@ class Target:
         self.findings = options.folder / "findings"
         self.executions = self.new = self.edges = 0
         self.found = []
-        self.seconds = 0.0
+        self.seconds = self.core_seconds = 0.0
 
     def run(self, seconds):
         self.inputs.mkdir(parents=True, exist_ok=True)
@@ -86,26 +86,31 @@ class Target:
         """Whether it may go on: it does not after it came to its end."""
         prefix = f"{self.findings}/{self.name}-"
         before = set(self.findings.glob(f"{self.name}-*"))
-        dictionary = SOURCE / "tests" / "fuzz" / "words" / f"{self.name}.dict"
-        words = [f"-dict={dictionary}"] if dictionary.exists() else []
         with tempfile.TemporaryDirectory(prefix="maniple-fuzz-", dir=memory_folder()) as place:
             environment = dict(os.environ, TMPDIR=place, ASAN_OPTIONS="detect_leaks=0", MANIPLE_ISA="")
-            done = subprocess.run([self.program, f"-max_total_time={seconds}", *LIMITS, *words, "-print_final_stats=1",
-                                   f"-artifact_prefix={prefix}", self.inputs, *self.seeds], env=environment,
-                                  stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-                                  text=True, errors="replace", check=False)
-        said = done.stderr
+            exit_code, said = self.watch([self.program, f"-max_total_time={seconds}", *LIMITS, "-print_final_stats=1",
+                                          f"-artifact_prefix={prefix}", self.inputs, *self.seeds], environment)
         executed = re.findall(r"stat::number_of_executed_units: (\d+)|^#(\d+)\s", said, re.MULTILINE)
         self.executions += max((int(a or b) for a, b in executed), default=1)
         self.new += sum(map(int, re.findall(r"stat::new_units_added: +(\d+)", said)))
         self.edges = max([self.edges, *map(int, re.findall(r"cov: (\d+)", said))])
-        if done.returncode == 0:
+        if exit_code == 0:
             return False
         files = sorted(set(self.findings.glob(f"{self.name}-*")) - before)
         for file in files:
             file.with_name(file.name + ".txt").write_text(said[-20_000:])
         self.found.append((files[0] if files else None, describe(said)))
         return True
+
+    def watch(self, words, environment):
+        """Exit code of a process and what it said; its time on a core is added to ours."""
+        with subprocess.Popen(words, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                              stderr=subprocess.PIPE, text=True, errors="replace") as process:
+            said = process.stderr.read()
+            _, status, usage = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+        self.core_seconds += usage.ru_utime + usage.ru_stime
+        return process.returncode, said
 
 
 def describe(said):
@@ -140,14 +145,15 @@ def run_all(options):
 def report(targets, seconds, options):
     print(f"{len(targets)} targets, {seconds:.0f} s each, {options.jobs} at a time; inputs and findings in "
           f"{options.folder}")
-    print(f"{'target':16}{'executions':>12}{'a second':>10}{'new inputs':>12}{'edges':>8}{'findings':>10}", flush=True)
+    print(f"{'target':16}{'executions':>12}{'a second':>10}{'core s':>8}{'new inputs':>12}{'edges':>8}"
+          f"{'findings':>10}", flush=True)
     found = []
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         for work in concurrent.futures.as_completed([pool.submit(target.run, seconds) for target in targets]):
             target = work.result()
             found += target.found
             print(f"{target.name:16}{target.executions:12,}{target.executions / target.seconds:10,.0f}"
-                  f"{target.new:12,}{target.edges:8,}{len(target.found):10}", flush=True)
+                  f"{target.core_seconds:8,.0f}{target.new:12,}{target.edges:8,}{len(target.found):10}", flush=True)
     for file, what in found:
         print(f"FINDING  {file}: {what}")
     return 1 if found else 0
