@@ -28,8 +28,7 @@ BlockAssembler::BlockAssembler(std::vector<GenotypeSource*> const& sources,
       rows_per_partition_{std::max<std::int64_t>(1, partition_variants / block_variants) *
                           block_variants},
       log_{log},
-      now_{std::move(from)},
-      pulled_{now_.variants} {
+      now_{std::move(from)} {
     expect(!sources.empty(), "something is read");
     expect(block_variants > 0, "a block has variants");
     expect(now_.source <= sources.size(), "it begins in a source, or behind them");
@@ -66,7 +65,6 @@ std::optional<VariantBlock> BlockAssembler::pull(std::int64_t max_variants) {
     if (source_ended_) return std::nullopt;
     auto& source = *sources_[now_.source];
     now_.place = source.place();
-    now_.variants = pulled_;
     auto block = source.next(max_variants);
     source_ended_ = !block.has_value();
     if (!block) return block;
@@ -74,7 +72,6 @@ std::optional<VariantBlock> BlockAssembler::pull(std::int64_t max_variants) {
            "a block names its variants");
     expect(!block->variants.empty() && std::ssize(block->variants) <= max_variants,
            "a source delivers at most what it is asked for");
-    pulled_ += std::ssize(block->variants);
     return block;
 }
 
@@ -133,7 +130,7 @@ void BlockAssembler::enter_contig(std::string const& contig) {
 
 void BlockAssembler::leave_source() {
     auto const& source = *sources_[now_.source];
-    if (pulled_ == 0) {
+    if (now_.contigs.empty()) {
         throw UserError{fmt::format("'{}' has no variants; check the file", source.name())};
     }
     for (auto const& remark : source.remarks())
@@ -146,7 +143,6 @@ void BlockAssembler::leave_source() {
     now_ = {};
     now_.source = next_source;
     source_ended_ = false;
-    pulled_ = 0;
     partition_rows_ = 0;
 }
 

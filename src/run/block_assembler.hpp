@@ -15,8 +15,7 @@ namespace maniple {
 struct PartitionStart {
     std::size_t source = 0;
     SourcePlace place;                 ///< In it.
-    std::int64_t variants = 0;         ///< Of the source before this place.
-    std::vector<std::string> contigs;  ///< Of these variants, in order.
+    std::vector<std::string> contigs;  ///< Of the variants before this place, in order.
     std::int32_t last_position = 0;    ///< Of them.
     std::string unsorted_contig;       ///< The first of which positions decrease.
 };
@@ -60,7 +59,6 @@ private:
     PartitionStart now_;  // Before what was pulled last, and behind all blocks that were given.
     std::optional<VariantBlock> carried_;  // First rows of the next contig.
     bool source_ended_ = false;
-    std::int64_t pulled_ = 0;  // Variants.
     std::int64_t partition_rows_ = 0;
 };
 

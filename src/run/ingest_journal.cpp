@@ -34,17 +34,15 @@ IngestState::Partition to_partition(Json const& json) {
 }
 
 Json to_json(PartitionStart const& start) {
-    return {start.source,  start.place,         start.variants,
-            start.contigs, start.last_position, start.unsorted_contig};
+    return {start.source, start.place, start.contigs, start.last_position, start.unsorted_contig};
 }
 
 PartitionStart to_start(Json const& json) {
     return {.source = whole_from<std::size_t>(json.at(0)),
             .place = all_whole_from(json.at(1)),
-            .variants = whole_from<std::int64_t>(json.at(2)),
-            .contigs = json.at(3),
-            .last_position = whole_from<std::int32_t>(json.at(4)),
-            .unsorted_contig = json.at(5)};
+            .contigs = json.at(2),
+            .last_position = whole_from<std::int32_t>(json.at(3)),
+            .unsorted_contig = json.at(4)};
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 """What tests of whole commands share: a small cohort, and how to judge a refusal."""
 import atexit
 import functools
+import hashlib
 import os
 import pathlib
 import re
@@ -71,8 +72,8 @@ def cohort():
 
 
 def contents(folder):
-    """Every path below a folder with its bytes."""
-    return {str(path.relative_to(folder)): path.read_bytes() if path.is_file() else None
+    """Every path below a folder with what tells its bytes."""
+    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else None
             for path in sorted(pathlib.Path(folder).rglob("*"))}
 
 

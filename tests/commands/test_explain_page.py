@@ -5,8 +5,8 @@ import json
 import re
 
 from command_case import CommandCase
-from page_content import read_page, without_own_code
 from program import h5py, main, np
+from report_page import Page
 
 SAMPLES = 1600
 FAR = 7  # Whose principal components are far from everybody's.
@@ -41,10 +41,9 @@ class ExplainPage(CommandCase):
         for number, person in enumerate(people, 1):
             path = self.folder / out / f"person-{number}.html"
             self.assertEqual(path.stat().st_mode & 0o777, 0o600)
-            own = without_own_code(path.read_text(encoding="utf-8"))
-            found = {i for i in re.findall(r"[\w.-]+", own) if i in set(self.ids)}
-            self.assertEqual(found, {self.ids[person]})
-            pages[person] = read_page(path)
+            pages[person] = Page(path)
+            words = re.findall(r"[\w.-]+", pages[person].without_own_code())
+            self.assertEqual(set(words) & set(self.ids), {self.ids[person]})
         return pages
 
     def fit(self, trait, *words):
@@ -63,7 +62,7 @@ class ExplainPage(CommandCase):
         pages = self.explain([3, FAR], "--genes", "genes.tsv", "--top", "6")
         scores = self.scores()
         for person, page in pages.items():
-            self.assertEqual(page.sections, ["score-1", "limits", "methods"])
+            self.assertEqual(page.sections(), ["score-1", "limits", "methods"])
             below = ((scores < scores[person]).sum() + (scores == scores[person]).sum() / 2) / SAMPLES
             self.assertIn(f"Of the 1,600 people of this store, {100 * below:.1f}% have a lower score", page.text)
             data = page.data["population-data-1"]
@@ -155,9 +154,9 @@ class ExplainPage(CommandCase):
                      "--bootstrap", "20", "--horizon", horizon, "--out", "judged")
         words = ("explain", "--store", "t", "--model", "m", "--sample", person, "--html")
         self.succeed(*words, "--out", "one")
-        self.assertIn("nothing says by which time", read_page(self.folder / "one/person-1.html").text)
+        self.assertIn("nothing says by which time", Page(self.folder / "one/person-1.html").text)
         self.succeed(*words, "--evaluation", "judged", "--out", "two")
-        text = read_page(self.folder / "two/person-1.html").text
+        text = Page(self.folder / "two/person-1.html").text
         self.assertRegex(text, r"predicts a risk of [\d.]+% for 'event_time_1:event_1' by time 5\.00")
         self.assertRegex(text, r"share with the outcome was [\d.]+% \(95% interval [\d.]+% to [\d.]+%\) by time")
 

@@ -4,9 +4,9 @@ import json
 import re
 
 from command_case import CommandCase
-from page_content import read_page, without_own_code
 from plink_files import write_bfile, write_table
 from program import h5py, main, np
+from report_page import Page
 
 NAN = float("nan")
 SAMPLES = 700
@@ -60,15 +60,14 @@ class EvaluationPage(CommandCase):
         return said
 
     def page(self, out="r"):
-        text = (self.folder / out / "report.html").read_text(encoding="utf-8")
-        own = without_own_code(text)
+        found = Page(self.folder / out / "report.html")
+        own = found.without_own_code()
         self.assertNotIn("PERSON_", own)
         self.assertNotIn("<b>", own)
         self.assertNotIn("<script>alert", own)
         self.assertNotIn("nan", re.findall(r"[\d.]+|\bnan\b", own))
-        found = read_page(self.folder / out / "report.html")
-        self.assertEqual(found.scripts, len(found.data) + 1, "somebody's text became a script")
-        self.assertEqual({f["data-source"] for f in found.figures}, set(found.data))
+        self.assertEqual(len(found.scripts), len(found.data) + 1, "somebody's text became a script")
+        self.assertEqual({figure["data-source"] for figure in found.all("figure")}, set(found.data))
         for count in counts_in(found.data):
             self.assertFalse(0 < count < LIMIT, "few people")
         return found
@@ -82,13 +81,13 @@ class EvaluationPage(CommandCase):
         said = self.evaluate("--covariate", "age", "--by", "site")
         self.assertIn("report.html", said)
         page = self.page()
-        self.assertEqual(page.sections, [*SECTIONS, "distribution", "quantiles", "reporting", "methods"])
+        self.assertEqual(page.sections(), [*SECTIONS, "distribution", "quantiles", "reporting", "methods"])
         self.assertIn("not known whether these people trained the score", page.text)
         self.assertIn("only ranks people", page.text)
-        self.assertIn(HOSTILE, [row[1] for row in page.table("Groups, and")])
+        self.assertIn(HOSTILE, [row[1] for row in page.rows("Groups, and")])
         known = ~np.isnan(values["prs"] + values["height"] + values["age"])
         score, height = values["prs"][known], values["height"][known]
-        flow = dict(row for row in page.table("Sample flow"))
+        flow = dict(row for row in page.rows("Sample flow"))
         self.assertEqual((flow["Evaluated"], flow["Left out: without the trait"]), (str(known.sum()), "1"))
         # Tenths of the score, their means, and the histogram, from the people themselves.
         cuts = np.quantile(score, np.arange(1, 10) / 10)
@@ -112,8 +111,8 @@ class EvaluationPage(CommandCase):
         self.have(values)
         self.evaluate("--scale", "linear", "--by", "site", "--threshold", "top=0.2", "risk=0.3", trait="case")
         page = self.page()
-        self.assertEqual(page.sections, [*SECTIONS, "fairness", "calibration", "quantiles", "reporting", "methods"])
-        rates = page.table("Who is called")
+        self.assertEqual(page.sections(), [*SECTIONS, "fairness", "calibration", "quantiles", "reporting", "methods"])
+        rates = page.rows("Who is called")
         self.assertEqual({row[0] for row in rates[1:]}, {"top=0.2", "risk=0.3"})
         known = ~np.isnan(values["prs"])
         score, case = values["prs"][known], values["case"][known]
@@ -153,7 +152,7 @@ class EvaluationPage(CommandCase):
         self.have(values)
         self.evaluate("--covariate", "age", trait="years:event")
         page = self.page()
-        self.assertIn("incidence", page.sections)
+        self.assertIn("incidence", page.sections())
         self.assertIn("without", page.text.lower())
         known = ~np.isnan(values["prs"] + values["age"])
         score, years, event = (values[n][known] for n in ("prs", "years", "event"))
@@ -182,7 +181,7 @@ class EvaluationPage(CommandCase):
         self.succeed("evaluate", "--store", "s", "--model", "m", "--trait", "event_time_1:event_1", "--bootstrap", "20",
                      "--horizon", "5", "--out", "r")
         page = self.page()
-        self.assertEqual(page.sections, [*SECTIONS, "calibration", "quantiles", "incidence", "reporting", "methods"])
+        self.assertEqual(page.sections(), [*SECTIONS, "calibration", "quantiles", "incidence", "reporting", "methods"])
         self.assertIn("By time 5.00.", page.text)
         self.assertNotIn("not known whether these people trained", page.text)
         facts = self.facts()
@@ -220,10 +219,9 @@ class EvaluationPage(CommandCase):
         values["one & only"] = ["<i>&amp;" for _ in values["prs"]]
         self.have(values)
         self.evaluate("--by", "one & only", score="<img src=x onerror=alert(2)>", trait="case")
-        text = (self.folder / "r/report.html").read_text(encoding="utf-8")
-        self.assertNotIn("<img", text)
-        self.assertNotIn("<i>", without_own_code(text))
         page = self.page()
+        self.assertNotIn("<img", page.source)
+        self.assertNotIn("<i>", page.without_own_code())
         self.assertIn("one & only = <i>&amp;", [row["label"] for row in page.data["forest-data"]["rows"]])
         self.assertIn("fewer than two groups", page.text)
 
@@ -235,7 +233,7 @@ class EvaluationPage(CommandCase):
         self.assertIn("These are few people or cases", page.text)
         # The smallest count told is somebody's choice.
         self.evaluate("--min-group", "1", trait="height", out="all")
-        self.assertIn("Every count is told", read_page(self.folder / "all/report.html").text)
+        self.assertIn("Every count is told", Page(self.folder / "all/report.html").text)
 
     def test_levels_left_out(self):
         self.succeed("simulate", "--store", "s", "--samples", "900", "--variants", "300", "--quantitative", "1", "--binary",
@@ -247,8 +245,8 @@ class EvaluationPage(CommandCase):
         self.succeed("import", "--store", "s", "--table", "w.tsv", "--name", "w")
         self.succeed("evaluate", "--store", "s", "--leave-one-out", "clinic", "--trait", "quantitative_1", "--penalties",
                      "10", "--bootstrap", "20", "--out", "r")
-        page = read_page(self.folder / "r/report.html")
-        self.assertEqual(page.sections, ["reading", "people", "metrics", "groups", "reporting", "methods"])
+        page = Page(self.folder / "r/report.html")
+        self.assertEqual(page.sections(), ["reading", "people", "metrics", "groups", "reporting", "methods"])
         labels = [row["label"] for row in page.data["forest-data"]["rows"]]
         self.assertEqual(labels[-2:], ["pooled", "a new level"])
         self.assertIn("clinic = a", labels)
