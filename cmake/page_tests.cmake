@@ -12,5 +12,5 @@ foreach(script ${scripts})
   string(REGEX REPLACE ".*/test_(.*)\\.py$" "\\1" name ${script})
   add_test(NAME page/${name} COMMAND ${MANIPLE_PYTHON} ${script})
   set_tests_properties(page/${name} PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 900 FIXTURES_REQUIRED page_modules
-    ENVIRONMENT "PYTHONDONTWRITEBYTECODE=1")
+    ENVIRONMENT "${program_environment}")
 endforeach()

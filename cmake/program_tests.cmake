@@ -16,6 +16,19 @@ target_link_libraries(write_predictors PRIVATE maniple_store)
 add_executable(write_scan tests/report/write_scan.cpp)
 target_link_libraries(write_scan PRIVATE maniple_model maniple_store)
 
+# What tests in Python know of the build.
+set(program_environment
+  "MANIPLE=$<TARGET_FILE:maniple>"
+  "MANIPLE_ELASTIC_NET_PATH=$<TARGET_FILE:elastic_net_path>"
+  "MANIPLE_WRITE_PREDICTORS=$<TARGET_FILE:write_predictors>"
+  "MANIPLE_WRITE_SCAN=$<TARGET_FILE:write_scan>"
+  "MANIPLE_TEST_MODEL=$<TARGET_FILE:test_model>"
+  "MANIPLE_STACKED_LEVEL=$<TARGET_FILE:stacked_level>"
+  "MANIPLE_HAZARD_EFFECTS=$<TARGET_FILE:hazard_effects>"
+  "MANIPLE_MPIRUN=${MPIEXEC_EXECUTABLE}"
+  "PYTHONDONTWRITEBYTECODE=1"
+)
+
 # The whole program from outside: every test_*.py in these folders is one test, against peers (golden), in its
 # bytes over ranks and threads (invariance), as a person types it (commands).
 foreach(area golden invariance commands)
@@ -23,7 +36,6 @@ foreach(area golden invariance commands)
   foreach(script ${scripts})
     string(REGEX REPLACE ".*/test_(.*)\\.py$" "\\1" name ${script})
     add_test(NAME ${area}/${name} COMMAND ${MANIPLE_PYTHON} ${script})
-    set_tests_properties(${area}/${name} PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 900 ENVIRONMENT
-      "MANIPLE=$<TARGET_FILE:maniple>;MANIPLE_ELASTIC_NET_PATH=$<TARGET_FILE:elastic_net_path>;MANIPLE_WRITE_PREDICTORS=$<TARGET_FILE:write_predictors>;MANIPLE_WRITE_SCAN=$<TARGET_FILE:write_scan>;MANIPLE_TEST_MODEL=$<TARGET_FILE:test_model>;MANIPLE_STACKED_LEVEL=$<TARGET_FILE:stacked_level>;MANIPLE_HAZARD_EFFECTS=$<TARGET_FILE:hazard_effects>;MANIPLE_MPIRUN=${MPIEXEC_EXECUTABLE};PYTHONDONTWRITEBYTECODE=1")
+    set_tests_properties(${area}/${name} PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 900 ENVIRONMENT "${program_environment}")
   endforeach()
 endforeach()

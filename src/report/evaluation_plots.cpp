@@ -278,7 +278,8 @@ std::optional<PagePlot> incidence_plot(EvaluationFile const& file) {
          .svg = std::move(plot).finish(picture_id(source), "Cumulative incidence over time"),
          .caption = "Share of people with the event by each time (1 less Kaplan and Meier's "
                     "estimate), at times between which no few people show; straight lines join "
-                    "them. Upright lines: 95% intervals at the last time."},
+                    "them. Bands: 95% intervals; in print and without script upright lines, "
+                    "at the last time alone."},
         {{"unit", fmt::format("time as in {}", file.trait)}, {"groups", std::move(groups)}}};
 }
 

@@ -247,10 +247,12 @@ PageTable outcome_table(EvaluationFile const& file) {
 }
 
 PageTable contrasts_table(EvaluationFile const& file) {
-    PageTable table{.caption = "Against the middle fifth of the score, beside the covariates",
-                    .file = "contrasts.tsv",
-                    .columns = {{"Score"}, {"People", Kind::number}, {"Contrast", Kind::number}},
-                    .rows = {}};
+    PageTable table{
+        .caption = fmt::format("Against the middle fifth of the score{}",
+                               file.covariates.empty() ? "" : ", beside the covariates"),
+        .file = "contrasts.tsv",
+        .columns = {{"Score"}, {"People", Kind::number}, {"Contrast", Kind::number}},
+        .rows = {}};
     for (auto const* row : find_rows(file, {.kind = RowKind::quantile})) {
         table.columns.back().title = metric_label(row->metric);
         table.rows.push_back({{row->part.empty() ? "fifths" : name_of_part(row->part),

@@ -75,7 +75,7 @@ std::string draw(HeatValues const& values, std::vector<std::string> const& names
                          one.z() > 0 ? PlotColour::series_1 : PlotColour::series_2);
         }
     }
-    return std::move(plot).finish("heat-title", "Loci by traits");
+    return std::move(plot).finish("heat-title", "Effects of lead variants on each trait");
 }
 
 std::string table_of(HeatValues const& values, std::vector<std::string> const& names) {
@@ -128,7 +128,7 @@ HeatParts heat_parts(ResultReader const& results, std::vector<ReportedTrait> con
     auto const figure = to_html(PlotFigure{
         .kind = "heat",
         .source = "heat",
-        .title = "Loci by traits",
+        .title = "Effects of lead variants on each trait",
         .svg = draw(values, names),
         .caption = fmt::format(
             "{} of {}: z = effect / standard error of the lead variant for each trait. In print "

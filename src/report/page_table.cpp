@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -40,10 +41,24 @@ void open_table(HtmlWriter& html, PageTable const& table) {
     html.element("caption", table.caption);
 }
 
-void write_headings(HtmlWriter& html, PageTable const& table) {
+// The first, and those of which a row holds something.
+std::vector<std::size_t> columns_of_use(PageTable const& table) {
+    std::vector<std::size_t> columns;
+    for (std::size_t c = 0; c < table.columns.size(); ++c) {
+        auto const holds = [c](PageRow const& row) { return !row.cells[c].text.empty(); };
+        if (c == 0 || table.rows.empty() || std::ranges::any_of(table.rows, holds)) {
+            columns.push_back(c);
+        }
+    }
+    return columns;
+}
+
+void write_headings(HtmlWriter& html, PageTable const& table,
+                    std::vector<std::size_t> const& columns) {
     html.open("thead");
     html.open("tr");
-    for (auto const& column : table.columns) {
+    for (auto c : columns) {
+        auto const& column = table.columns[c];
         html.element("th", column.title, {{"scope", "col"}, {"data-type", name_of(column.kind)}});
     }
     html.close();
@@ -63,15 +78,14 @@ void write_cell(HtmlWriter& html, PageCell const& cell, ColumnKind kind) {
     }
 }
 
-void write_row(HtmlWriter& html, PageTable const& table, PageRow const& row) {
-    expect(row.cells.size() == table.columns.size(), "a row has a cell for every column");
-
+void write_row(HtmlWriter& html, PageTable const& table, PageRow const& row,
+               std::vector<std::size_t> const& columns) {
     if (row.region.empty()) {
         html.open("tr");
     } else {
         html.open("tr", {{"data-region", row.region}});
     }
-    for (std::size_t c = 0; c < row.cells.size(); ++c) {
+    for (auto c : columns) {
         write_cell(html, row.cells[c], table.columns[c].kind);
     }
     html.close();
@@ -80,13 +94,17 @@ void write_row(HtmlWriter& html, PageTable const& table, PageRow const& row) {
 }  // namespace
 
 std::string to_html(PageTable const& table) {
+    for (auto const& row : table.rows) {
+        expect(row.cells.size() == table.columns.size(), "a row has a cell for every column");
+    }
+    auto const columns = columns_of_use(table);
     HtmlWriter html;
     open_table(html, table);
-    write_headings(html, table);
+    write_headings(html, table, columns);
     html.open("tbody");
     auto const shown = std::min<std::int64_t>(std::ssize(table.rows), most_table_rows);
     for (std::int64_t r = 0; r < shown; ++r) {
-        write_row(html, table, table.rows[static_cast<std::size_t>(r)]);
+        write_row(html, table, table.rows[static_cast<std::size_t>(r)], columns);
     }
     html.close();
     html.markup("</table>");

@@ -26,6 +26,17 @@ function text_problems() {
     }
     return area;
   };
+  const is_wider_than_its_place = (element) => {
+    const picture = element.ownerSVGElement?.getBoundingClientRect();
+    if (!picture) return element.clientWidth > 0 && element.scrollWidth > element.clientWidth + 1;
+    const box = element.getBoundingClientRect();
+    return (
+      box.left < picture.left - 1 ||
+      box.right > picture.right + 1 ||
+      box.top < picture.top - 1 ||
+      box.bottom > picture.bottom + 1
+    );
+  };
   const shown = (box) => box.right - box.left > 1 && box.bottom - box.top > 1;
   const all = [
     ...document.querySelectorAll(
@@ -43,9 +54,7 @@ function text_problems() {
     `${element.tagName.toLowerCase()} '${element.textContent.trim().slice(0, 40)}'`;
   boxes.forEach((box, i) => {
     if (box.right > window_width + 1 || box.left < -1) found.push(`${name(box)} leaves the window`);
-    const { scrollWidth, clientWidth } = box.element;
-    if (clientWidth > 0 && scrollWidth > clientWidth + 1)
-      found.push(`${name(box)} is wider than its place`);
+    if (is_wider_than_its_place(box.element)) found.push(`${name(box)} is wider than its place`);
     for (let k = i + 1; k < boxes.length && boxes[k].top < box.bottom - 1; k++) {
       const other = boxes[k];
       if (box.element.contains(other.element) || other.element.contains(box.element)) continue;

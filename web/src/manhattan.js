@@ -97,7 +97,8 @@ function box_about(brush, across, up, radius) {
 
 function label_box(brush, { name, x, y }) {
   const half = brush.context.measureText(name).width / 2 + 3 * brush.ratio;
-  const across = brush.x(x);
+  const { left, width } = brush.frame;
+  const across = Math.max(left + half, Math.min(left + width - half, brush.x(x)));
   const bottom = brush.y(y) - 6 * brush.ratio;
   return { left: across - half, right: across + half, top: bottom - 14 * brush.ratio, bottom };
 }

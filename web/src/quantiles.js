@@ -21,7 +21,8 @@ function range_of({ observed, lower, upper, predicted }) {
 }
 
 export function quantiles(data) {
-  const { labels, observed, lower, upper, predicted } = data;
+  const { labels, observed, lower, upper } = data;
+  const predicted = data.predicted?.some(known) ? data.predicted : undefined;
   const places = [...labels.keys()];
   return {
     height: (width) => Math.min(380, Math.max(260, width * 0.5)),
