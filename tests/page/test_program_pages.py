@@ -55,8 +55,8 @@ class ProgramPages(CommandCase):
         self.check("run/report.html", "--expect-plots", "manhattan,qq,heat", "--forbid", ids)
 
     def test_risks(self):
-        self.succeed("simulate", "--store", "s", "--samples", 4000, "--variants", 400, "--quantitative", 0, "--binary", 1,
-                     "--time-to-event", 1, "--heritability", 0.8, "--causal", 60, "--seed", 3)
+        self.succeed("simulate", "--store", "s", "--samples", 6000, "--variants", 400, "--quantitative", 0, "--binary", 1,
+                     "--time-to-event", 1, "--heritability", 0.3, "--causal", 60, "--seed", 3)
         for trait, words in (("binary_1", ["--threshold", "top=0.1", "risk=0.2"]),
                              ("event_time_1:event_1", ["--horizon", 5])):
             kind = trait.partition("_")[0]
