@@ -42,7 +42,7 @@ std::int64_t Dataset::text_bytes() const {
     TypeHandle type{H5Dget_type(handle_.get())};
     if (!type.valid()) fail(*origin_, action("read the type of"));
     if (H5Tget_class(type.get()) != H5T_STRING || H5Tis_variable_str(type.get()) != 0 ||
-        H5Tget_strpad(type.get()) != H5T_STR_NULLPAD) {
+        H5Tget_strpad(type.get()) != H5T_STR_NULLPAD || H5Tget_size(type.get()) == 0) {
         reject(*origin_, fmt::format("dataset '{}' does not hold texts of fixed length", name_));
     }
     return static_cast<std::int64_t>(H5Tget_size(type.get()));

@@ -228,7 +228,7 @@ std::string File::read_text(std::string const& name) const {
     SpaceHandle space{H5Aget_space(attribute.get())};
     if (!type.valid() || !space.valid()) fail(*origin_, fmt::format("read attribute '{}'", name));
     if (H5Tget_class(type.get()) != H5T_STRING || H5Tis_variable_str(type.get()) != 0 ||
-        H5Sget_simple_extent_npoints(space.get()) != 1 ||
+        H5Sget_simple_extent_npoints(space.get()) != 1 || H5Tget_size(type.get()) == 0 ||
         H5Tget_size(type.get()) > longest_attribute) {
         reject(*origin_, fmt::format("attribute '{}' is not one text of fixed length", name));
     }

@@ -198,29 +198,45 @@ private:
 
     // HDF5 makes an index of all chunks when the first one is written.
     static constexpr double most_chunks = 1 << 16;
-    static double count_chunks(hid_t dataset) {
+
+    struct Grid {
         std::array<hsize_t, 2> chunk{1, 1};
         std::array<hsize_t, 2> extent{1, 1};
+        bool is_cut = false;
+
+        double chunks() const {
+            auto const along = [&](std::size_t i) {
+                return static_cast<double>(extent[i]) / static_cast<double>(chunk[i]) + 1;
+            };
+            return along(0) * along(1);
+        }
+    };
+
+    static Grid grid_of(hid_t dataset) {
+        Grid grid;
         auto const properties = H5Dget_create_plist(dataset);
         auto const space = H5Dget_space(dataset);
-        bool const is_cut =
-            H5Sget_simple_extent_ndims(space) <= 2 && H5Pget_chunk(properties, 2, chunk.data()) > 0;
-        if (is_cut) H5Sget_simple_extent_dims(space, extent.data(), nullptr);
+        grid.is_cut = H5Sget_simple_extent_ndims(space) <= 2 &&
+                      H5Pget_chunk(properties, 2, grid.chunk.data()) > 0;
+        if (grid.is_cut) H5Sget_simple_extent_dims(space, grid.extent.data(), nullptr);
         H5Sclose(space);
         H5Pclose(properties);
-        auto const along = [&](std::size_t i) {
-            return static_cast<double>(extent[i]) / static_cast<double>(chunk[i]) + 1;
-        };
-        return is_cut ? along(0) * along(1) : 2 * most_chunks;
+        return grid;
     }
 
     void write_chunk(std::string const& name, Cursor& input) {
         auto const dataset = H5Dopen2(file_, name.c_str(), H5P_DEFAULT);
         if (dataset < 0) return;
         auto const skipped = static_cast<std::uint32_t>(input.number(1) % 4);
-        std::array<hsize_t, 2> const offset{odd_number(input), odd_number(input)};
+        std::array<hsize_t, 2> offset{odd_number(input), odd_number(input)};
         auto const bytes = input.bytes(input.number(2) % 2048);
-        if (!bytes.empty() && count_chunks(dataset) <= most_chunks) {
+        auto const grid = grid_of(dataset);
+        // HDF5 1.10 looks for chunks beyond the extent outside of its index.
+        for (std::size_t i = 0; i < offset.size(); ++i) {
+            offset[i] %= std::max<hsize_t>(1, grid.extent[i]);
+        }
+        bool const has_chunks = grid.is_cut && grid.extent[0] > 0 && grid.extent[1] > 0;
+        if (!bytes.empty() && has_chunks && grid.chunks() <= most_chunks) {
             H5Dwrite_chunk(dataset, H5P_DEFAULT, skipped, offset.data(), bytes.size(),
                            bytes.data());
         }

@@ -114,6 +114,24 @@ TEST_CASE("Dataset: texts keep their bytes", "[hdf5]") {
     CHECK(std::ranges::equal(read, texts));
 }
 
+TEST_CASE("Dataset: texts without a length are refused", "[hdf5]") {
+    ScratchFile const scratch;
+    {
+        auto file = File::create(scratch.path());
+        // Files have 32 bits for it.
+        file.create_dataset(
+            "d", {.element = Element::text, .text_bytes = std::int64_t{1} << 32, .rows = 4});
+        file.close();
+    }
+    auto const file = File::open(scratch.path());
+    auto const dataset = file.open_dataset("d");
+    REQUIRE(dataset.element_bytes() == 0);
+
+    CHECK_THROWS_AS(dataset.require_element(Element::text), CorruptInput);
+    std::vector<std::string> texts;
+    CHECK_THROWS_AS(dataset.read_texts({.rows = 4}, texts), CorruptInput);
+}
+
 TEST_CASE("Dataset: a size that the file cannot hold is refused before memory is taken", "[hdf5]") {
     ScratchFile const scratch;
     {
