@@ -156,6 +156,32 @@ class ImportResume(CommandCase):
         notes = self.write("s/genotypes/notes.txt", "Not of the import.")
         self.assertIn("is taken up", self.finish("of_p_and_q", *words, guests=[notes]))
 
+    def test_killed_when_it_was_done(self):
+        """A journal that outlived its import goes, also where the next command is refused before it begins."""
+        shutil.copytree(files() / "of_p", self.folder / "s")
+        words = ["--bfile", "q", "--table", "q.tsv"]
+        self.interrupt(signal.SIGKILL, CONTIGS + 3, *words)
+        journal = self.folder / "s/.import-begun-12"
+        kept = journal.read_bytes()
+        self.finish("of_p_and_q", *words)
+        journal.write_bytes(kept)
+        self.judge(self.run_maniple("import", "--store", "s", *words, *BLOCKS), 2, ["'q'"])
+        self.assertEqual(contents(self.folder / "s"), contents(files() / "of_p_and_q"))
+
+    def test_remarks_on_whole_files(self):
+        lines = (self.folder / "p.bim").read_text(encoding="utf-8").splitlines(keepends=True)
+        lines[3], lines[4] = lines[4], lines[3]
+        self.write("u.bim", "".join(lines))
+        for suffix in ("bed", "fam"):
+            os.link(self.folder / f"p.{suffix}", self.folder / f"u.{suffix}")
+        remark = "positions decrease within contig '1'; kept in the file's order"
+        self.assertIn(remark, self.succeed("import", "--store", "whole", "--bfile", "u", *BLOCKS))
+        self.interrupt(signal.SIGKILL, 4, "--bfile", "u")
+        said = self.succeed("import", "--store", "s", "--bfile", "u", *BLOCKS)
+        self.assertIn("is taken up", said)
+        self.assertIn(remark, said)
+        self.assertEqual(contents(self.folder / "s"), contents(self.folder / "whole"))
+
     def test_vcf(self):
         for name in ("v.vcf", "v.vcf.gz"):
             if not (self.folder / name).exists():
