@@ -7,25 +7,17 @@ import subprocess
 import time
 
 from command_case import ENVIRONMENT, CommandCase
+from evaluated_people import NAN, evaluated_people
 from evaluation_rows import COLUMNS, read_rows
 from plink_files import sample_id, write_bfile, write_table
 from program import MANIPLE, h5py, main, np
 
-NAN = float("nan")
 SAMPLES = 300
 
 
 def people(seed=5, samples=SAMPLES):
-    chance = np.random.default_rng(seed)
-    score = chance.standard_normal(samples)
-    case = (chance.random(samples) < 1 / (1 + np.exp(1 - score))).astype(float)
-    values = {"prs": score, "height": 170 + score + chance.normal(0, 2, samples), "case": case,
-              "years": np.ceil(20 * chance.exponential(1, samples) * np.exp(-score / 2)), "event": case,
-              "age": chance.normal(50, 12, samples), "site": [f"s{i % 3}" for i in range(samples)],
-              "split": ["train" if i % 2 else "test" for i in range(samples)]}
-    values["height"][3] = NAN
-    values["prs"][8] = NAN
-    return values
+    return {**evaluated_people(samples, seed), "site": [f"s{i % 3}" for i in range(samples)],
+            "split": ["train" if i % 2 else "test" for i in range(samples)]}
 
 
 class Evaluate(CommandCase):

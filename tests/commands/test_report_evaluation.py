@@ -4,27 +4,20 @@ import json
 import re
 
 from command_case import CommandCase
+from evaluated_people import NAN, evaluated_people
 from plink_files import write_bfile, write_table
 from program import h5py, main, np
 from report_page import Page
 
-NAN = float("nan")
 SAMPLES = 700
 LIMIT = 5
 HOSTILE = "</script><script>alert(1)</script><b>"
 SECTIONS = ["reading", "people", "metrics", "groups"]
 
 
-def people(seed=5, samples=SAMPLES):
-    chance = np.random.default_rng(seed)
-    score = chance.standard_normal(samples)
-    case = (chance.random(samples) < 1 / (1 + np.exp(1 - score))).astype(float)
-    values = {"prs": score, "height": 170 + score + chance.normal(0, 2, samples), "case": case,
-              "years": np.ceil(20 * chance.exponential(1, samples) * np.exp(-score / 2)), "event": case,
-              "age": chance.normal(50, 12, samples),
-              "site": [HOSTILE if i % 3 == 0 else "tiny" if i < 7 else f"s{i % 3}" for i in range(samples)]}
-    values["height"][3] = NAN
-    values["prs"][8] = NAN
+def people(samples=SAMPLES):
+    sites = [HOSTILE if i % 3 == 0 else "tiny" if i < 7 else f"s{i % 3}" for i in range(samples)]
+    values = {**evaluated_people(samples), "site": sites}
     values["age"][11] = NAN
     return values
 
