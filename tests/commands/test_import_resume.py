@@ -197,6 +197,13 @@ class ImportResume(CommandCase):
         os.replace(self.folder / "copy", self.folder / "p.bed")
         self.refuse("had other files ('p.bed' has changed since)", "import", "--store", "s", "--bfile", "p", "q", *BLOCKS)
         shutil.copystat(files() / "p.bed", self.folder / "p.bed")
+        for place in (3, -1):  # Of equal size and time.
+            content = bytearray((files() / "p.bed").read_bytes())
+            content[place] ^= 1
+            (self.folder / "p.bed").write_bytes(content)
+            shutil.copystat(files() / "p.bed", self.folder / "p.bed")
+            self.refuse("had other files ('p.bed' has changed since)", "import", "--store", "s", "--bfile", "p", "q", *BLOCKS)
+        shutil.copy2(files() / "p.bed", self.folder / "p.bed")
         shutil.copy(self.folder / "q.bed", self.folder / "copy")
         os.replace(self.folder / "copy", self.folder / "q.bed")
         said = self.finish("of_pq", "--bfile", "p", "q")
