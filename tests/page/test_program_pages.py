@@ -4,12 +4,11 @@ times to an event, ten million variants. None holds a sample's ID but the person
 import os
 import pathlib
 import sys
-import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "commands"))
 import page_checks
-from command_case import CommandCase, start
-from program import SOURCE, bolt_example, h5py, main
+from command_case import CommandCase
+from program import SOURCE, bolt_example, h5py, main, run
 
 COVARIATES = "CAT_COV,QCOV1,QCOV2"
 
@@ -72,7 +71,7 @@ class ProgramPages(CommandCase):
             self.check(f"why-{kind}/person-1.html", "--expect-plots", "density,contributions", "--forbid", ids)
 
     def test_ten_million_variants(self):
-        start([os.environ["MANIPLE_WRITE_SCAN"], self.folder / "run", 10_000_000, 1, 100])
+        run([os.environ["MANIPLE_WRITE_SCAN"], self.folder / "run", 10_000_000, 1, 100])
         self.succeed("report", "--run", "run")
         self.assertLess((self.folder / "run/report.html").stat().st_size, 5_000_000)
         self.check("run/report.html", "--expect-plots", "manhattan,qq", "--paint-limit", 2)
