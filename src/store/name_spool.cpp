@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <cstring>
 #include <span>
 #include <string>
 #include <system_error>
@@ -52,7 +51,7 @@ void append_values(std::vector<std::byte>& bytes, std::span<T const> values) {
 
 // \pre bytes has as many
 void take_values(std::span<std::byte const>& bytes, std::span<std::int32_t> values) {
-    std::memcpy(values.data(), bytes.data(), values.size_bytes());
+    std::ranges::copy(bytes.first(values.size_bytes()), std::as_writable_bytes(values).begin());
     bytes = bytes.subspan(values.size_bytes());
 }
 

@@ -468,11 +468,13 @@ TEST_CASE("ResultReader: parts are parts of the whole", "[store]") {
     ResultReader const reader{write_known(folder.path() / "results.h5", 2, variants)};
     auto const truth = numbers(1, variants);
     auto const step = reader.chunk_rows();
-    auto const [first, last] =
+    auto const ends =
         GENERATE_COPY(std::array{std::int64_t{0}, variants}, std::array<std::int64_t, 2>{0, 0},
                       std::array<std::int64_t, 2>{17, 18}, std::array{step - 1, step + 1},
                       std::array{step, 2 * step}, std::array{2 * step + 5, variants},
                       std::array{variants, variants});
+    auto const first = ends[0];
+    auto const last = ends[1];
     CAPTURE(first, last);
 
     auto const part = [&](auto const& all) {
