@@ -14,6 +14,7 @@
 
 #include "find_linkage.hpp"
 #include "heat_parts.hpp"
+#include "hit_choice.hpp"
 #include "locus_parts.hpp"
 #include "manhattan.hpp"
 #include "maniple/core/error.hpp"
@@ -40,9 +41,15 @@ constexpr std::int64_t most_hits = 8'000'000;      // In memory, of all traits.
 struct PageDetail {
     ManhattanCells cells;
     std::int64_t hits;  ///< With details, of all traits.
+    std::int64_t dots;  ///< Hits without, but each with its own point.
 };
-constexpr std::array<PageDetail, 5> details{
-    {{{1}, 50'000}, {{2}, 30'000}, {{3}, 15'000}, {{4}, 8'000}, {{6}, 3'000}}};
+constexpr std::array<PageDetail, 7> details{{{{1}, 50'000, 100'000},
+                                             {{2}, 50'000, 100'000},
+                                             {{3}, 50'000, 50'000},
+                                             {{4}, 30'000, 50'000},
+                                             {{6}, 15'000, 50'000},
+                                             {{6}, 8'000, 20'000},
+                                             {{6}, 3'000, 0}}};
 
 /// What the page is about, as the command line and the run have it.
 class ScanPage {
@@ -60,8 +67,7 @@ public:
     std::string write() {
         if (!traits_.empty()) read_traits();
         choose_regions();
-        auto level = details.begin() + std::max<std::int64_t>(0, std::ssize(traits_) - 1) /
-                                           5;  // Usually it fits then.
+        auto const* level = details.begin();
         auto page = write_with(*level);
         while (page.size() > room_of_page && std::next(level) != details.end()) {
             page = write_with(*++level);
@@ -132,8 +138,8 @@ private:
             page.add_section("loci-by-traits", "Loci by traits", heat.body);
             page.add_data("heat", heat.json);
         }
+        choose_points(detail);
         for (std::size_t t = 0; t < traits_.size(); ++t) {
-            reduce(traits_[t], detail);
             add_trait(page, traits_[t], qq_[t], detail.cells);
         }
         page.add_section(
@@ -152,37 +158,30 @@ private:
         survey_ = survey_scan(results_, indices());
         axis_.emplace(header().contigs, survey_.contig_lengths);
         for (std::size_t t = 0; t < traits_.size(); ++t) traits_[t].survey = survey_.traits[t];
-        auto const count = std::ssize(traits_);
         auto points = collect_points(results_, indices(), survey_, *axis_,
-                                     details.front().cells.grid(), most_hits / count);
+                                     details.front().cells.grid(), most_hits);
         for (std::size_t t = 0; t < traits_.size(); ++t) {
             traits_[t].points = std::move(points[t]);
-            read_hits(traits_[t], details.front().hits / count);
             read_loci(traits_[t]);
             qq_.push_back(qq_parts(traits_[t]));
         }
-    }
-
-    // -log10 p from which on there are at most so many hits.
-    static float border_of(ReportedTrait const& trait, std::int64_t most) {
-        if (std::ssize(trait.points.hits) <= most) return trait.points.hits_from;
-        return static_cast<float>(trait.survey.all_ranks().border_with_at_most(most));
-    }
-
-    // The strongest hits, so many, with all that is known of them.
-    void read_hits(ReportedTrait& trait, std::int64_t most) const {
-        auto const from = border_of(trait, most);
-        std::vector<std::int64_t> rows;
-        for (auto const& hit : trait.points.hits) {
-            if (hit.neg_log10_p >= from) rows.push_back(hit.row);
+        auto const told = strongest_hits(traits_, details.front().hits);
+        for (std::size_t t = 0; t < traits_.size(); ++t) {
+            traits_[t].hits =
+                read_results(results_, traits_[t].index, told_rows(traits_[t], told[t]));
         }
-        trait.hits = read_results(results_, trait.index, rows);
     }
 
-    void reduce(ReportedTrait& trait, PageDetail const& detail) const {
-        auto const from = static_cast<double>(border_of(trait, detail.hits / std::ssize(traits_)));
-        std::erase_if(trait.hits, [&](VariantResult const& hit) { return hit.neg_log10_p < from; });
-        trait.points.background = thinned(trait.points.background, *axis_, detail.cells.grid());
+    void choose_points(PageDetail const& detail) {
+        auto const told = strongest_hits(traits_, detail.hits);
+        auto const drawn = strongest_hits(traits_, detail.hits + detail.dots);
+        for (std::size_t t = 0; t < traits_.size(); ++t) {
+            auto& trait = traits_[t];
+            auto grid = detail.cells.grid();
+            trait.background = thinned(trait.points.background, *axis_, grid);
+            grid.most_y = top_of_plot(trait.survey);
+            share_hits(trait, told_rows(trait, told[t]), drawn[t], *axis_, grid);
+        }
     }
 
     void read_loci(ReportedTrait& trait) {
@@ -235,8 +234,7 @@ private:
         html.markup(qq.figure);
         html.markup(qq.table);
         page.add_section(trait.id, trait.name, std::move(html).finish());
-        page.add_data(trait.id + "-manhattan",
-                      manhattan_json(trait, *axis_, header().contigs, cells));
+        page.add_data(trait.id + "-manhattan", manhattan_json(trait, *axis_, header().contigs));
         page.add_data(trait.id + "-qq", qq.json);
     }
 

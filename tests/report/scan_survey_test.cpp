@@ -121,10 +121,17 @@ TEST_CASE("collect_points: of too many hits the strongest", "[report]") {
     auto const survey = survey_scan(results, both);
     GenomeAxis const axis{results.header().contigs, survey.contig_lengths};
     auto const points = collect_points(results, both, survey, axis, {10, 10, 7.5}, 5);
-    for (auto const& trait : points) {
-        CHECK(trait.hits.size() <= 5);
-        CHECK(trait.hits_from > hit_neg_log10_p);
+    // Trait a has 9 x 3 hits of 8 to 14, b 9 x 4.
+    std::size_t hits = 0;
+    for (std::size_t t = 0; t < points.size(); ++t) {
+        hits += points[t].hits.size();
+        CHECK(points[t].hits_from > hit_neg_log10_p);
+        CHECK(points[t].hits_from == points[0].hits_from);
+        CHECK_FALSE(points[t].weak_hits.empty());
+        for (auto const& hit : points[t].weak_hits) CHECK(hit.y >= hit_neg_log10_p);
+        for (auto const& point : points[t].background) CHECK(point.y < hit_neg_log10_p);
     }
+    CHECK(hits <= 5);
 }
 
 TEST_CASE("rows_near: rows of the window alone, whatever the order of positions", "[report]") {
