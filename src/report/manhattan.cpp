@@ -98,12 +98,12 @@ std::string caption_of(ReportedTrait const& trait, std::vector<std::string> cons
     std::string text = "No variant reaches p = 5e-8";
     if (!trait.loci.empty()) {
         auto const& lead = trait.loci.front().lead;
-        text = fmt::format("{} with p ≤ 5e-8 at {}; strongest {} at {}:{}, p = {}",
-                           plural(trait.survey.hits, "variant"),
-                           trait.loci.size() == 1 ? std::string{"1 locus"}
-                                                  : grouped(std::ssize(trait.loci)) + " loci",
-                           lead.name(contigs), contigs[static_cast<std::size_t>(lead.contig)],
-                           lead.variant.position, p_value_text(lead.neg_log10_p));
+        text = fmt::format(
+            "{} with p ≤ 5e-8 at {}; strongest {} at {}:{}, p = {}",
+            plural(trait.survey.hits, "variant"),
+            trait.all_loci == 1 ? std::string{"1 locus"} : grouped(trait.all_loci) + " loci",
+            lead.name(contigs), contigs[static_cast<std::size_t>(lead.contig)],
+            lead.variant.position, p_value_text(lead.neg_log10_p));
     }
     if (!std::isnan(lambda)) text += fmt::format("; lambda GC {:.3f}", lambda);
     text += fmt::format(
@@ -111,6 +111,13 @@ std::string caption_of(ReportedTrait const& trait, std::vector<std::string> cons
         "fall on the same spots.",
         grouped(std::ssize(trait.background)),
         grouped(trait.survey.all_ranks().count() - trait.survey.hits));
+    if (auto const left_out = trait.all_loci - std::ssize(trait.loci); left_out > 0) {
+        text += fmt::format(
+            " {} loci are marked, the strongest of all traits; {} more are left out here, and "
+            "their "
+            "hits are in results.h5.",
+            grouped(std::ssize(trait.loci)), grouped(left_out));
+    }
     return text + told_hits(trait);
 }
 

@@ -24,7 +24,8 @@ struct ReportedTrait {
     TraitIndex index{0};
     TraitSurvey survey;
     TraitPoints points;
-    std::vector<LocusRow> loci;  ///< Strongest first.
+    std::int64_t all_loci = 0;   ///< So many there are.
+    std::vector<LocusRow> loci;  ///< Those of them on the page, strongest first.
     // As detailed as the page has room for:
     std::vector<GenomePoint> background;  ///< Of points.background.
     std::vector<VariantResult> hits;      ///< With details, in the order of rows.

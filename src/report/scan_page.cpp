@@ -42,14 +42,16 @@ struct PageDetail {
     ManhattanCells cells;
     std::int64_t hits;  ///< With details, of all traits.
     std::int64_t dots;  ///< Hits without, but each with its own point.
+    std::int64_t loci;  ///< Of all traits.
+    std::int64_t rows;  ///< Of all their tables.
 };
-constexpr std::array<PageDetail, 7> details{{{{1}, 50'000, 100'000},
-                                             {{2}, 50'000, 100'000},
-                                             {{3}, 50'000, 50'000},
-                                             {{4}, 30'000, 50'000},
-                                             {{6}, 15'000, 50'000},
-                                             {{6}, 8'000, 20'000},
-                                             {{6}, 3'000, 0}}};
+constexpr std::array<PageDetail, 7> details{{{{1}, 50'000, 100'000, 10'000, most_table_rows},
+                                             {{2}, 50'000, 100'000, 10'000, most_table_rows},
+                                             {{3}, 50'000, 50'000, 5'000, most_table_rows},
+                                             {{4}, 30'000, 50'000, 5'000, most_table_rows},
+                                             {{6}, 15'000, 50'000, 2'000, 1'000},
+                                             {{6}, 8'000, 20'000, 1'000, 1'000},
+                                             {{6}, 3'000, 0, 500, 500}}};
 
 /// What the page is about, as the command line and the run have it.
 class ScanPage {
@@ -132,6 +134,7 @@ private:
 
     Page write_with(PageDetail const& detail) {
         auto page = begin();
+        keep_strongest_loci(traits_, detail.loci);
         page.add_section("overview", "Overview",
                          overview_html(header(), record_, summary_, rows_) + not_plotted());
         if (auto heat = heat_parts(results_, traits_, request_.loci); !heat.json.empty()) {
@@ -140,7 +143,7 @@ private:
         }
         choose_points(detail);
         for (std::size_t t = 0; t < traits_.size(); ++t) {
-            add_trait(page, traits_[t], qq_[t], detail.cells);
+            add_trait(page, traits_[t], qq_[t], detail);
         }
         page.add_section(
             "methods", "Methods",
@@ -162,11 +165,13 @@ private:
                                      details.front().cells.grid(), most_hits);
         for (std::size_t t = 0; t < traits_.size(); ++t) {
             traits_[t].points = std::move(points[t]);
-            read_loci(traits_[t]);
+            find_loci_of(traits_[t]);
             qq_.push_back(qq_parts(traits_[t]));
         }
+        keep_strongest_loci(traits_, details.front().loci);
         auto const told = strongest_hits(traits_, details.front().hits);
         for (std::size_t t = 0; t < traits_.size(); ++t) {
+            read_leads(traits_[t]);
             traits_[t].hits =
                 read_results(results_, traits_[t].index, told_rows(traits_[t], told[t]));
         }
@@ -184,15 +189,24 @@ private:
         }
     }
 
-    void read_loci(ReportedTrait& trait) {
+    // As many of them as any page has.
+    void find_loci_of(ReportedTrait& trait) {
         auto const loci = find_loci(trait.points.hits, request_.loci, linkage_to_lead());
+        trait.all_loci = std::ssize(loci);
+        for (auto const& locus : loci) {
+            if (std::ssize(trait.loci) == details.front().loci) break;
+            trait.loci.push_back({locus, {.variant = {}}});
+        }
+    }
+
+    void read_leads(ReportedTrait& trait) const {
         std::vector<std::int64_t> rows;
-        for (auto const& locus : loci) rows.push_back(locus.lead.row);
+        for (auto const& row : trait.loci) rows.push_back(row.locus.lead.row);
         std::ranges::sort(rows);
         auto const leads = read_results(results_, trait.index, rows);
-        for (auto const& locus : loci) {
-            auto const at = std::ranges::lower_bound(rows, locus.lead.row) - rows.begin();
-            trait.loci.push_back({locus, leads[static_cast<std::size_t>(at)]});
+        for (auto& row : trait.loci) {
+            auto const at = std::ranges::lower_bound(rows, row.locus.lead.row) - rows.begin();
+            row.lead = leads[static_cast<std::size_t>(at)];
         }
     }
 
@@ -220,17 +234,16 @@ private:
     }
 
     void add_trait(Page& page, ReportedTrait const& trait, QqParts const& qq,
-                   ManhattanCells cells) const {
+                   PageDetail const& detail) const {
         if (qq.json.empty()) {
             page.add_section(trait.id, trait.name, "<p>No variant was tested.</p>\n");
             return;
         }
         HtmlWriter html;
         html.markup(manhattan_figure(trait, *axis_, header().contigs,
-                                     trait.survey.all_inflation().value(), cells));
+                                     trait.survey.all_inflation().value(), detail.cells));
         if (!trait.loci.empty())
-            html.markup(
-                locus_table(trait, header().contigs, most_table_rows / std::ssize(traits_)));
+            html.markup(locus_table(trait, header().contigs, detail.rows / std::ssize(traits_)));
         html.markup(qq.figure);
         html.markup(qq.table);
         page.add_section(trait.id, trait.name, std::move(html).finish());
@@ -238,16 +251,15 @@ private:
         page.add_data(trait.id + "-qq", qq.json);
     }
 
-    // In what is left of the page's size, shared equally: about 40 bytes a variant.
+    // In what is left of the page's size, shared equally.
     void add_regions(Page& page) {
-        constexpr std::int64_t variant_bytes = 40;
         std::int64_t regions = 0;
         for (auto const& trait : traits_) {
             for (auto const& locus : trait.loci) regions += locus.region.empty() ? 0 : 1;
         }
         auto const room = room_of_regions - page.size() + room_of_page;
         if (regions == 0) return;
-        auto const most = std::max<std::int64_t>(100, room / regions / variant_bytes);
+        auto const most = std::max<std::int64_t>(0, room / regions);
         for (auto const& trait : traits_) {
             for (auto const& locus : trait.loci) {
                 if (!locus.region.empty()) add_region(page, trait, locus, most);
@@ -256,7 +268,7 @@ private:
     }
 
     void add_region(Page& page, ReportedTrait const& trait, LocusRow const& locus,
-                    std::int64_t most) {
+                    std::int64_t most_bytes) {
         auto const rows = rows_near(results_, survey_, locus.lead.place(), request_.loci.distance);
         LinkageOfVariants linkage;
         if (linkage_.store) {
@@ -266,7 +278,7 @@ private:
             };
         }
         page.add_data(locus.region, region_json(locus, read_results(results_, trait.index, rows),
-                                                header().contigs, linkage, most));
+                                                header().contigs, linkage, most_bytes));
     }
 
     std::string not_plotted() const {

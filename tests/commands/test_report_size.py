@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """maniple report of simulated results with many hits, loci and traits: nothing is lost in silence, no page is too large."""
 import os
+import re
 
 from command_case import CommandCase
 from program import main, np, read_results, run
@@ -8,6 +9,11 @@ from report_page import Page
 
 HIT = np.float32(7.30103)
 LARGEST = 5_000_000
+
+
+def number_before(words, text):
+    found = re.search(r"([\d,]+)" + re.escape(words), text)
+    return int(found[1].replace(",", "")) if found else 0
 
 
 class Sizes(CommandCase):
@@ -51,6 +57,23 @@ class Sizes(CommandCase):
         self.assertGreaterEqual(told, 50_000)
         self.assertGreaterEqual(min(weakest), max(strongest_untold) - 1e-3)
         self.assertRegex(page.text, r"[\d,]+ hits have details \(the strongest of all traits, and leads of loci\), [\d,]+ more")
+
+    def test_more_loci_than_fit(self):
+        page = self.report(200_000, 20, 6_000, "--locus-distance", 2_000)
+        shown, found, left_out = 0, 0, 0
+        weakest = []
+        for number, hits in enumerate(self.hits(), 1):
+            loci = page.data[f"trait-{number}-manhattan"]["loci"]
+            shown += len(loci)
+            weakest.append(loci[-1]["y"])
+            caption = next(text for text in page.words if "at 5e-8" in text and f"{len(hits):,} variants with" in text)
+            found += number_before(" loci;", caption)
+            left_out += number_before(" more are left out here", caption)
+        self.assertGreater(left_out, 0)
+        self.assertEqual(shown + left_out, found)
+        # One border over all traits.
+        self.assertLess(max(weakest) - min(weakest), 0.1 * max(weakest))
+        self.assertIn("results.h5", page.text)
 
 
 if __name__ == "__main__":
