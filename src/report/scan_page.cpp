@@ -25,6 +25,7 @@
 #include "maniple/report/scan_record.hpp"
 #include "qq_figure.hpp"
 #include "reported_trait.hpp"
+#include "run_files.hpp"
 #include "scan_overview.hpp"
 
 namespace maniple {
@@ -62,6 +63,7 @@ public:
           record_{read_scan_record(request.run / "run.json")},
           summary_{read_scan_summary(request.run / "summary.tsv")},
           linkage_{find_linkage(request, record_)} {
+        require_one_run(request.run, header(), record_, summary_);
         choose_rows();
         choose_plotted();
     }
@@ -83,13 +85,6 @@ private:
 
     // Rows of summary.tsv that are shown.
     void choose_rows() {
-        if (summary_.rows.size() != header().traits.size() || !summary_.find("hits")) {
-            throw CorruptInput{fmt::format(
-                "'{}' and results.h5 do not belong together (they have {} and {} traits); bring "
-                "back the files of one run",
-                (request_.run / "summary.tsv").string(), summary_.rows.size(),
-                header().traits.size())};
-        }
         if (request_.traits.empty()) {
             rows_.resize(header().traits.size());
             std::iota(rows_.begin(), rows_.end(), std::size_t{0});
@@ -160,7 +155,10 @@ private:
     void read_traits() {
         survey_ = survey_scan(results_, indices());
         axis_.emplace(header().contigs, survey_.contig_lengths);
-        for (std::size_t t = 0; t < traits_.size(); ++t) traits_[t].survey = survey_.traits[t];
+        for (std::size_t t = 0; t < traits_.size(); ++t) {
+            traits_[t].survey = survey_.traits[t];
+            require_same_counts(request_.run, summary_, traits_[t].index.at(), survey_.traits[t]);
+        }
         auto points = collect_points(results_, indices(), survey_, *axis_,
                                      details.front().cells.grid(), most_hits);
         for (std::size_t t = 0; t < traits_.size(); ++t) {

@@ -247,6 +247,28 @@ class Reports(CommandCase):
             self.refuse(["results.h5"] if name == "results.h5" else [name, "missing"], "report", "--run", "d")
             shutil.rmtree(self.folder / "d")
 
+    def test_files_of_different_runs(self):
+        self.scan("r", "strong,other")
+        self.succeed("scan", "--store", "s", "--trait", "other,strong", "--out", "turned")
+        self.succeed("scan", "--store", "s", "--trait", "strong,other", "--chr", "2", "--out", "fewer")
+        self.succeed("scan", "--store", "s", "--trait", "strong,other", "--covariate", "null", "--out", "adjusted")
+        write_bfile(self.folder / "few", self.dosages[:, :250], ["2"] * 60 + ["10"] * 40)
+        self.succeed("import", "--store", "part", "--bfile", "few", "--table", "t.tsv")
+        self.succeed("scan", "--store", "part", "--trait", "strong,other", "--out", "others")
+        for other, name, reason in (("turned", "summary.tsv", "traits differ"), ("turned", "run.json", "traits differ"),
+                                    ("fewer", "summary.tsv", "numbers of variants"), ("fewer", "run.json", "numbers of variants"),
+                                    ("adjusted", "run.json", "covariates differ"), ("others", "run.json", "samples differ")):
+            shutil.copytree(self.folder / "r", self.folder / "d")
+            shutil.copy(self.folder / other / name, self.folder / "d" / name)
+            self.fail_with(4, [f"'d/{name}'", "not of one run", reason], "report", "--run", "d")
+            shutil.rmtree(self.folder / "d")
+        text = (self.folder / "r/summary.tsv").read_text()
+        rows = [line.split("\t") for line in text.splitlines()]
+        hits = rows[0].index("hits")
+        rows[1][hits] = str(int(rows[1][hits]) + 1)
+        self.write("r/summary.tsv", "".join("\t".join(row) + "\n" for row in rows))
+        self.fail_with(4, ["summary.tsv", "hits differ"], "report", "--run", "r")
+
     def test_a_failing_report_costs_nothing_else(self):
         self.scan("whole", "strong")
         size = (self.folder / "whole/report.html").stat().st_size
