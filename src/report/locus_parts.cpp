@@ -64,7 +64,10 @@ std::vector<std::size_t> strongest_of(Region const& region, std::int64_t lead, s
 std::string to_json(LocusRow const& locus, Region const& region,
                     std::vector<std::size_t> const& chosen,
                     std::vector<std::string> const& contigs) {
+    auto const lead = std::ranges::find(chosen, locus.lead.row,
+                                        [&](std::size_t i) { return region.variants[i].row; });
     Json json{{"lead", locus.lead.name(contigs)},
+              {"lead_index", lead - chosen.begin()},
               {"contig", contigs[static_cast<std::size_t>(locus.lead.contig)]},
               {"threshold", 7.30103},
               {"positions", Json::array()},
