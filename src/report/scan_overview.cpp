@@ -164,15 +164,15 @@ std::string methods_html(LocusRule const& rule, LinkageSource const& linkage) {
                  "median of its distribution (Devlin and Roeder 1999). QQ plots: of the i-th "
                  "smallest of n p-values (i - 0.5) / n is expected; the band is between the "
                  "quantiles 0.025 and 0.975 of the beta distribution with i and n - i + 1.");
-    html.element(
-        "p", fmt::format("Loci: the hit with the smallest p leads the first locus; other "
-                         "hits within {} base pairs of it belong to it{}. Then likewise "
-                         "among the hits that are left.",
-                         grouped(rule.distance),
-                         linkage.is_there ? fmt::format(" if their r² with it is {:g} or more, or "
-                                                        "unknown",
-                                                        rule.clump_r_squared)
-                                          : std::string{}));
+    html.element("p", fmt::format("Loci: the hit with the smallest p leads the first locus; other "
+                                  "hits within {} base pairs of it belong to it{}. Then likewise "
+                                  "among the hits that are left.",
+                                  grouped(rule.distance),
+                                  linkage.is_there && rule.clump_r_squared > 0
+                                      ? fmt::format(" if their r² with it is {:g} or more, or "
+                                                    "unknown",
+                                                    rule.clump_r_squared)
+                                      : std::string{}));
     if (linkage.is_there) {
         html.element("p",
                      "r²: squared correlation of allele counts among all samples of the store that "

@@ -37,6 +37,11 @@ constexpr std::int64_t room_of_regions = 400'000;  // At the least.
 constexpr std::size_t most_plotted = 20;           // Traits.
 constexpr std::size_t most_regions = 20;           // Of the page.
 constexpr std::int64_t most_hits = 8'000'000;      // In memory, of all traits.
+// Genotypes that loci leave to the regions: half of what may be read.
+constexpr std::int64_t bytes_of_regions = std::int64_t{32} << 30;
+
+/// The store that run.json names turned out to be damaged.
+struct StoreLost {};
 
 /// How much of its traits a page shows; where it grows too large, less.
 struct PageDetail {
@@ -57,12 +62,13 @@ constexpr std::array<PageDetail, 7> details{{{{1}, 50'000, 100'000, 10'000, most
 /// What the page is about, as the command line and the run have it.
 class ScanPage {
 public:
-    explicit ScanPage(ReportRequest const& request)
+    /// \param linkage  nothing: as the request and run.json have it.
+    explicit ScanPage(ReportRequest const& request, std::optional<FoundLinkage> linkage = {})
         : request_{request},
           results_{request.run / "results.h5"},
           record_{read_scan_record(request.run / "run.json")},
           summary_{read_scan_summary(request.run / "summary.tsv")},
-          linkage_{find_linkage(request, record_)} {
+          linkage_{linkage ? std::move(*linkage) : find_linkage(request, record_)} {
         require_one_run(request.run, header(), record_, summary_);
         choose_rows();
         choose_plotted();
@@ -161,6 +167,7 @@ private:
         }
         auto points = collect_points(results_, indices(), survey_, *axis_,
                                      details.front().cells.grid(), most_hits);
+        if (linkage_.store) linkage_.store->reserve(bytes_of_regions);
         for (std::size_t t = 0; t < traits_.size(); ++t) {
             traits_[t].points = std::move(points[t]);
             find_loci_of(traits_[t]);
@@ -208,13 +215,24 @@ private:
         }
     }
 
+    // Of a store that nobody asked for, a page can do without.
+    std::vector<double> r_squared(std::string const& contig, Variant const& lead,
+                                  std::span<Variant const> others) {
+        try {
+            return linkage_.store->r_squared(contig, lead, others);
+        } catch (Error const&) {
+            if (!request_.store.empty()) throw;
+            throw StoreLost{};
+        }
+    }
+
     LinkageToLead linkage_to_lead() {
-        if (!linkage_.store) return {};
+        if (!linkage_.store || request_.loci.clump_r_squared == 0) return {};
         return [this](Hit const& lead, std::span<Hit const> others) {
             auto const& contig = header().contigs[static_cast<std::size_t>(lead.place.contig)];
             std::vector<Variant> names;
             for (auto const& other : others) names.push_back(names_.at(results_, other.row));
-            return linkage_.store->r_squared(contig, names_.at(results_, lead.row), names);
+            return r_squared(contig, names_.at(results_, lead.row), names);
         };
     }
 
@@ -249,20 +267,22 @@ private:
         page.add_data(trait.id + "-qq", qq.json);
     }
 
-    // In what is left of the page's size, shared equally.
+    // In what is left of the page's size, shared equally; by place, as traits share loci, and
+    // genotypes are read once then.
     void add_regions(Page& page) {
-        std::int64_t regions = 0;
-        for (auto const& trait : traits_) {
-            for (auto const& locus : trait.loci) regions += locus.region.empty() ? 0 : 1;
-        }
-        auto const room = room_of_regions - page.size() + room_of_page;
-        if (regions == 0) return;
-        auto const most = std::max<std::int64_t>(0, room / regions);
+        std::vector<std::pair<LocusRow const*, ReportedTrait const*>> regions;
         for (auto const& trait : traits_) {
             for (auto const& locus : trait.loci) {
-                if (!locus.region.empty()) add_region(page, trait, locus, most);
+                if (!locus.region.empty()) regions.emplace_back(&locus, &trait);
             }
         }
+        if (regions.empty()) return;
+        std::ranges::stable_sort(regions, {},
+                                 [](auto const& region) { return region.first->lead.place(); });
+        if (linkage_.store) linkage_.store->reserve(0);
+        auto const room = room_of_regions - page.size() + room_of_page;
+        auto const most = std::max<std::int64_t>(0, room / std::ssize(regions));
+        for (auto const& [locus, trait] : regions) add_region(page, *trait, *locus, most);
     }
 
     void add_region(Page& page, ReportedTrait const& trait, LocusRow const& locus,
@@ -272,7 +292,7 @@ private:
         if (linkage_.store) {
             linkage = [&](std::string const& contig, Variant const& lead,
                           std::span<Variant const> others) {
-                return linkage_.store->r_squared(contig, lead, others);
+                return r_squared(contig, lead, others);
             };
         }
         page.add_data(locus.region, region_json(locus, read_results(results_, trait.index, rows),
@@ -303,6 +323,12 @@ private:
 
 }  // namespace
 
-std::string scan_page(ReportRequest const& request) { return ScanPage{request}.write(); }
+std::string scan_page(ReportRequest const& request) {
+    try {
+        return ScanPage{request}.write();
+    } catch (StoreLost const&) {
+        return ScanPage{request, unreadable_store()}.write();
+    }
+}
 
 }  // namespace maniple

@@ -215,6 +215,63 @@ class Reports(CommandCase):
         self.succeed("report", "--run", "r")
         self.assertIn("has changed", self.page().text)
 
+    def test_a_damaged_store(self):
+        self.scan()
+        damaged = {"cohort": [self.folder / "s/cohort.h5"],
+                   "genotypes": [path for path in (self.folder / "s").rglob("*.h5")
+                                 if path.name != "cohort.h5" and "tables" not in path.parts]}
+        for what, files in damaged.items():
+            whole = {path: path.read_bytes() for path in files}
+            for path, content in whole.items():
+                cut = content[:len(content) // 2]
+                path.write_bytes(cut if what == "cohort" else cut + bytes(len(content) - len(cut)))
+            self.succeed("report", "--run", "r")
+            page = self.page()
+            self.assertIn("cannot be read", page.text, what)
+            self.assertEqual({row[-1] for row in page.rows("Loci of strong")[1:]}, {"distance"})
+            self.assertNotIn(str(self.folder), page.source)
+            self.fail_with(4, ["s"], "report", "--run", "r", "--store", "s")
+            for path, content in whole.items():
+                path.write_bytes(content)
+        self.succeed("report", "--run", "r")
+        self.assertIn("pairwise complete", self.page().text)
+
+    def test_from_another_folder(self):
+        self.scan()
+        first = (self.folder / "r/report.html").read_bytes()
+        (self.folder / "other").mkdir()
+        self.succeed("simulate", "--store", "other/s", "--samples", 30, "--variants", 100)
+        self.succeed("report", "--run", "../r", cwd=self.folder / "other")
+        self.assertEqual((self.folder / "r/report.html").read_bytes(), first)
+        self.assertNotIn(str(self.folder), self.page().source)
+
+    def test_distance_decides_and_colours_stay(self):
+        self.scan()
+        for words in ((), ("--store", "s")):
+            self.succeed("report", "--run", "r", "--clump-r2", 0, *words)
+            page = self.page()
+            self.assertEqual({row[-1] for row in page.rows("Loci of strong")[1:]}, {"distance"})
+            self.assertNotIn("0 or more", page.text)
+            locus = page.data["trait-1-manhattan"]["loci"][0]
+            self.assertNotIn(None, page.data[locus["region"]]["r_squared"])
+
+    def test_the_lead_is_found_by_its_place(self):
+        """Records of one site may share a name: the strongest is not the first here."""
+        lines = [line.split("\t") for line in (self.folder / "g.bim").read_text().splitlines()]
+        for v in range(15, 26):
+            lines[v][1] = "same"
+        self.write("g.bim", "".join("\t".join(line) for line in [[*line[:-1], line[-1] + "\n"] for line in lines]))
+        self.succeed("import", "--store", "odd", "--bfile", "g", "--table", "t.tsv")
+        self.succeed("scan", "--store", "odd", "--trait", "strong", "--out", "r")
+        page = self.page()
+        lead = self.clumps("strong")[0]
+        locus = page.data["trait-1-manhattan"]["loci"][0]
+        region = page.data[locus["region"]]
+        self.assertEqual(region["lead"], "same")
+        self.assertNotEqual(region["id"].index("same"), region["lead_index"])
+        self.assertEqual(region["positions"][region["lead_index"]], self.positions[lead])
+        self.assertEqual(region["r_squared"][region["lead_index"]], 1)
+
     def test_existing_files(self):
         self.scan()
         self.write("mine.html", "<p>mine</p>\n")
