@@ -106,7 +106,7 @@ def heat(scan):
         z[2][1] = None
     y = [[None if value is None else round(value * value / 4.6, 2) for value in row] for row in z]
     names = [f"{locus['id']} (GENE{i})" for i, locus in enumerate(scan["loci"])]
-    return {"rows": names, "columns": columns, "z": z, "y": y}
+    return {"rows": names, "columns": columns, "threshold": THRESHOLD, "z": z, "y": y}
 
 
 def forest():
