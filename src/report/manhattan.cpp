@@ -198,11 +198,12 @@ std::string manhattan_json(ReportedTrait const& trait, GenomeAxis const& axis,
         names.push_back(
             {{"name", contig.name}, {"offset", contig.offset}, {"length", contig.length}});
     }
-    return to_page_json({{"contigs", names},
-                         {"threshold", 7.30103},
-                         {"points", points_json(plain_points(trait), axis)},
-                         {"hits", hits_json(trait.hits, axis)},
-                         {"loci", loci_json(trait, axis, contigs)}});
+    return to_page_json(
+        {{"contigs", names},
+         {"threshold", with_significant_digits(static_cast<double>(hit_neg_log10_p), 6)},
+         {"points", points_json(plain_points(trait), axis)},
+         {"hits", hits_json(trait.hits, axis)},
+         {"loci", loci_json(trait, axis, contigs)}});
 }
 
 }  // namespace maniple

@@ -2,13 +2,16 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <cstdlib>
 #include <functional>
 #include <iterator>
-#include <numeric>
 #include <optional>
 #include <set>
+#include <span>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -27,6 +30,7 @@
 #include "reported_trait.hpp"
 #include "run_files.hpp"
 #include "scan_overview.hpp"
+#include "trait_choice.hpp"
 
 namespace maniple {
 namespace {
@@ -70,7 +74,7 @@ public:
           summary_{read_scan_summary(request.run / "summary.tsv")},
           linkage_{linkage ? std::move(*linkage) : find_linkage(request, record_)} {
         require_one_run(request.run, header(), record_, summary_);
-        choose_rows();
+        rows_ = choose_reported_traits(header().traits, request.traits);
         choose_plotted();
     }
 
@@ -88,23 +92,6 @@ public:
 
 private:
     ResultHeader const& header() const { return results_.header(); }
-
-    // Rows of summary.tsv that are shown.
-    void choose_rows() {
-        if (request_.traits.empty()) {
-            rows_.resize(header().traits.size());
-            std::iota(rows_.begin(), rows_.end(), std::size_t{0});
-        }
-        for (auto const& name : request_.traits) {
-            auto const found = std::ranges::find(header().traits, name);
-            if (found == header().traits.end()) {
-                throw UserError{fmt::format(
-                    "'{}' has no trait '{}' (its summary.tsv lists all); correct --trait",
-                    request_.run.string(), name)};
-            }
-            rows_.push_back(static_cast<std::size_t>(found - header().traits.begin()));
-        }
-    }
 
     // Those with the most hits, in their order.
     void choose_plotted() {
@@ -129,8 +116,22 @@ private:
         auto const traits = std::ssize(rows_);
         auto const what = traits == 1 ? header().traits[rows_.front()] : plural(traits, "trait");
         return {PageKind::scan, fmt::format("Scan of {}", what),
-                fmt::format("{} tested for association with {}.",
-                            plural(header().variants, "variant"), what)};
+                fmt::format("{} in the scan; {}.", plural(header().variants, "variant"),
+                            describe_tested(what))};
+    }
+
+    // "300 tested for association with height"; of many traits, from the fewest to the most.
+    std::string describe_tested(std::string const& what) const {
+        std::vector<std::int64_t> tested;
+        for (auto const row : rows_) {
+            tested.push_back(std::atoll(summary_.cell(row, "tested").c_str()));
+        }
+        auto const [least, most] = std::ranges::minmax(tested);
+        auto const count = least == most
+                               ? grouped(most)
+                               : fmt::format("from {} to {}", grouped(least), grouped(most));
+        return fmt::format("{} tested for association with {}{}", count,
+                           tested.size() == 1 ? "" : "each of ", what);
     }
 
     Page write_with(PageDetail const& detail) {
@@ -314,7 +315,7 @@ private:
     ScanSummary summary_;
     FoundLinkage linkage_;
     NameCache names_;
-    std::vector<std::size_t> rows_;
+    std::vector<std::size_t> rows_;      // Of summary.tsv: those that are shown.
     std::vector<ReportedTrait> traits_;  // Those with plots.
     std::vector<QqParts> qq_;            // Of these.
     ScanSurvey survey_;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "maniple/core/contract.hpp"
+#include "maniple/core/error.hpp"
 
 namespace maniple {
 namespace {
@@ -41,8 +42,17 @@ void add_places(Range<GlobalVariantIndex> rows, ResultPlaces const& places, Scan
     }
 }
 
+// Checksums hold for what a fault wrote, too.
+void require_probabilities(std::span<float const> neg_log10_p) {
+    if (std::ranges::none_of(neg_log10_p, [](float value) { return value < 0; })) return;
+    throw CorruptInput{
+        "results.h5 has a negative -log10 p (probabilities are at most 1); bring back a copy, or "
+        "run again"};
+}
+
 void add_values(std::span<float const> neg_log10_p, std::span<float const> frequency,
                 std::array<std::vector<float>, frequency_classes>& sorted, TraitSurvey& survey) {
+    require_probabilities(neg_log10_p);
     for (auto& values : sorted) values.clear();
     for (std::size_t i = 0; i < neg_log10_p.size(); ++i) {
         auto const value = neg_log10_p[i];

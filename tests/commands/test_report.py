@@ -83,6 +83,7 @@ class Reports(CommandCase):
         for picture in page.all("svg"):
             self.assertIn(picture["aria-labelledby"], page.ids)
         self.assertIn("maniple", page.text)
+        self.assertIn("100 variants in the scan; 100 tested for association with each of 3 traits.", page.text)
         self.assertEqual([row[0] for row in page.rows("Traits")[1:]], ["strong", "other", "null"])
 
     def test_numbers_are_those_of_the_results(self):
@@ -139,6 +140,9 @@ class Reports(CommandCase):
         self.assertEqual(data["hits"]["id"], [])
         self.assertEqual(data["loci"], [])
         self.assertIn("No variant reaches p = 5e-8", page.text)
+        self.succeed("scan", "--store", "odd", "--trait", "null", "--min-carriers", 90, "--out", "rare")
+        tested = int((self.folder / "rare/summary.tsv").read_text().splitlines()[1].split("\t")[8])
+        self.assertIn(f"100 variants in the scan; {tested} tested for association with null.", self.page("rare").text)
         self.assertNotIn("heat", page.data)
 
     def test_heat(self):
@@ -194,6 +198,12 @@ class Reports(CommandCase):
         page = self.page()
         self.assertEqual([row[0] for row in page.rows("Traits")[1:]], ["null", "other"])
         self.refuse(["no trait 'nope'", "--trait"], "report", "--run", "r", "--trait", "nope")
+        for words, expected in ((["*t*"], ["strong", "other"]), (["null,o*"], ["null", "other"]),
+                                (["other,all"], ["other", "strong", "null"])):
+            self.succeed("report", "--run", "r", "--trait", *words)
+            self.assertEqual([row[0] for row in self.page().rows("Traits")[1:]], expected)
+        self.refuse(["'null' twice"], "report", "--run", "r", "--trait", "null,other,null")
+        self.refuse(["pattern 'x*' fits no trait"], "report", "--run", "r", "--trait", "x*")
 
     def test_without_the_store(self):
         self.scan()
@@ -281,7 +291,7 @@ class Reports(CommandCase):
         self.refuse(["'p.html' exists already", "--replace"], "report", "--run", "r", "--out", "p.html")
         self.succeed("report", "--run", "r", "--out", "p.html", "--replace")
         self.write("r/report.html", "<p>mine</p>\n")
-        self.refuse(["report.html"], "report", "--run", "r")
+        self.assertNotIn("--replace", self.refuse(["report.html", "not a page", "--out"], "report", "--run", "r"))
         self.refuse(["nowhere"], "report", "--run", "r", "--out", "nowhere/p.html")
 
     def test_folders_that_are_no_finished_run(self):
