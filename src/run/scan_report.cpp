@@ -105,6 +105,7 @@ Json describe_inputs(Cohort const& cohort, std::vector<std::string> const& used,
     // A report may be made from anywhere.
     auto const store = std::filesystem::absolute(cohort.path()).lexically_normal();
     return {{"store", store.string()},
+            {"samples", cohort.samples().size()},
             {"fingerprint", to_hex(cohort.index().fingerprint)},
             {"partitions", partitions},
             {"tables", tables},

@@ -3,6 +3,7 @@
 import json
 import re
 import resource
+import shlex
 import shutil
 import signal
 
@@ -144,6 +145,35 @@ class Reports(CommandCase):
         tested = int((self.folder / "rare/summary.tsv").read_text().splitlines()[1].split("\t")[8])
         self.assertIn(f"100 variants in the scan; {tested} tested for association with null.", self.page("rare").text)
         self.assertNotIn("heat", page.data)
+
+    def test_how_it_was_made(self):
+        """Everything about people and filters, and a command that makes the same results."""
+        lines = [line.split() for line in (self.folder / "g.fam").read_text().splitlines()]
+        (self.folder / "secret").mkdir()
+        self.write("secret/it's.txt", "".join(f"{line[0]} {line[1]}\n" for line in lines[:280]))
+        self.write("secret/ids.txt", "".join(f"{name}\n" for name in self.names if name != HOSTILE))
+        table = (self.folder / "t.tsv").read_text().splitlines()
+        cells = [line.split("\t") for line in table]
+        column = cells[0].index("other")
+        for row in cells[1:8]:
+            row[column] = "NA"
+        self.write("t.tsv", "".join("\t".join(row) + "\n" for row in cells))
+        self.succeed("import", "--store", "few", "--bfile", "g", "--table", "t.tsv")
+        self.succeed("scan", "--store", "few", "--trait", "strong", "null", "--covariate", "other", "--keep", "secret/it's.txt",
+                     "--extract", "secret/ids.txt", "--min-maf", 0.1, "--missing-genotype", "drop", "--out", "r")
+        page = self.page()
+        facts = dict(page.rows("What was scanned"))
+        self.assertEqual((facts["Samples in the store"], facts["Samples in the analysis"]), ("300", "273"))
+        self.assertEqual(facts["Left out: not chosen, or without a covariate"], "27")
+        plan = dict(page.rows("Plan"))
+        self.assertEqual(plan["Filters of variants"], "minor allele frequency at least 0.1")
+        self.assertEqual((plan["Samples kept by"], plan["Variants kept by"]), ("it's.txt", "ids.txt"))
+        self.assertNotIn("secret", page.source)
+        words = shlex.split(plan["Command"])
+        self.assertEqual(words[0], "maniple")
+        paths = {"STORE": "../few", "RUN": "../again"}
+        self.succeed(*[paths.get(word, word) for word in words[1:]], cwd=self.folder / "secret")
+        self.assertEqual((self.folder / "r/results.h5").read_bytes(), (self.folder / "again/results.h5").read_bytes())
 
     def test_heat(self):
         self.scan()
