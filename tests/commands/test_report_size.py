@@ -59,14 +59,16 @@ class Sizes(CommandCase):
         self.assertRegex(page.text, r"[\d,]+ hits have details \(the strongest of all traits, and leads of loci\), [\d,]+ more")
 
     def test_more_loci_than_fit(self):
-        page = self.report(200_000, 20, 6_000, "--locus-distance", 2_000)
+        page = self.report(200_000, 20, 2_000, "--locus-distance", 2_000)
         shown, found, left_out = 0, 0, 0
         weakest = []
-        for number, hits in enumerate(self.hits(), 1):
+        captions = [text for text in page.words if "The line is at 5e-8" in text]
+        self.assertEqual(len(captions), 20)
+        for number, (hits, caption) in enumerate(zip(self.hits(), captions), 1):
             loci = page.data[f"trait-{number}-manhattan"]["loci"]
             shown += len(loci)
             weakest.append(loci[-1]["y"])
-            caption = next(text for text in page.words if "at 5e-8" in text and f"{len(hits):,} variants with" in text)
+            self.assertIn(f"{len(hits):,} variants with", caption)
             found += number_before(" loci;", caption)
             left_out += number_before(" more are left out here", caption)
         self.assertGreater(left_out, 0)

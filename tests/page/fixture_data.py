@@ -67,9 +67,9 @@ def manhattan(background_count, hit_count, first_name):
 
 def region(scan, locus, seed):
     random_source = random.Random(seed)
-    data = {"lead": locus["id"], "lead_index": REGION_VARIANTS // 2, "contig": scan["contigs"][locus["contig"]]["name"], "threshold": THRESHOLD,
-            "positions": [], "y": [], "r_squared": [], "id": [], "alleles": [], "beta": [], "standard_error": [],
-            "frequency": []}
+    data = {"lead": locus["id"], "lead_index": REGION_VARIANTS // 2, "contig": scan["contigs"][locus["contig"]]["name"],
+            "threshold": THRESHOLD, "positions": [], "y": [], "r_squared": [], "id": [], "alleles": [], "beta": [],
+            "standard_error": [], "frequency": []}
     for k in range(REGION_VARIANTS):
         lead = k == REGION_VARIANTS // 2
         near = 0 if lead else random_source.uniform(-500_000, 500_000)
