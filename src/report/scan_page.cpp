@@ -82,6 +82,10 @@ public:
         if (!traits_.empty()) read_traits();
         choose_regions();
         auto const* level = details.begin();
+        while (!traits_.empty() && std::next(level) != details.end() &&
+               least_size(*level) > room_of_page) {
+            ++level;
+        }
         auto page = write_with(*level);
         while (page.size() > room_of_page && std::next(level) != details.end()) {
             page = write_with(*++level);
@@ -181,6 +185,20 @@ private:
             traits_[t].hits =
                 read_results(results_, traits_[t].index, told_rows(traits_[t], told[t]));
         }
+    }
+
+    // Bytes that a page has at the least: what need not be written out to be seen too large.
+    std::int64_t least_size(PageDetail const& detail) {
+        constexpr std::int64_t point_bytes = 6;
+        constexpr std::int64_t hit_bytes = 20;
+        choose_points(detail);
+        std::int64_t size = 0;
+        for (auto const& trait : traits_) {
+            size += point_bytes * std::ssize(trait.background);
+            size += point_bytes * std::ssize(trait.other_hits);
+            size += hit_bytes * std::ssize(trait.hits);
+        }
+        return size;
     }
 
     void choose_points(PageDetail const& detail) {
