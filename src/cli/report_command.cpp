@@ -21,7 +21,7 @@ po::options_description options() {
     po::options_description scan{"Scans"};
     scan.add_options()  //
         ("trait", po::value<Words>()->multitoken()->value_name("T..."),
-         "traits to show (default: all; plots of the 20 with the most hits)")  //
+         "traits to show: names or patterns (default: all; plots of the 20 with the most hits)")  //
         ("locus-distance", po::value<std::int64_t>()->default_value(500'000)->value_name("BP"),
          "hits so close to a stronger one belong to its locus")  //
         ("clump-r2", po::value<double>()->default_value(0.1, "0.1")->value_name("X"),

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -37,34 +38,48 @@ std::string difference(CohortIndex const& index, nlohmann::ordered_json const& i
     return {};
 }
 
-FoundLinkage by_distance(std::string const& why) {
+FoundLinkage by_distance(std::string_view why) {
     return {.store = {},
             .reason = fmt::format("No r² is known ({}), so loci are by distance alone; `maniple "
                                   "report --store` names the store.",
                                   why)};
 }
 
-}  // namespace
-
-FoundLinkage find_linkage(ReportRequest const& request, ScanRecord const& record) {
-    bool const is_named = !request.store.empty();
-    if (!is_named && request.loci.clump_r_squared == 0) {
-        return {.store = {}, .reason = "Loci are by distance alone, as was asked for."};
-    }
-    std::filesystem::path const path =
-        is_named ? request.store : std::filesystem::path{text_at(record.inputs, "store")};
-    std::error_code ignored;
-    if (!is_named && (path.empty() || !std::filesystem::exists(path / "cohort.h5", ignored))) {
-        return by_distance("the store that was scanned is not at hand");
-    }
+FoundLinkage open_named(std::filesystem::path const& path, ScanRecord const& record) {
     Cohort cohort{path};
     auto const problem = difference(cohort.index(), record.inputs);
     if (problem.empty()) return {.store = StoreLinkage{std::move(cohort)}, .reason = {}};
-    if (!is_named) return by_distance("the store has changed since: " + problem);
     throw UserError{
         fmt::format("--store '{}' is not the one that was scanned ({}); name that one, or leave "
                     "--store out",
                     path.string(), problem)};
+}
+
+}  // namespace
+
+FoundLinkage find_linkage(ReportRequest const& request, ScanRecord const& record) {
+    if (!request.store.empty()) return open_named(request.store, record);
+    std::filesystem::path const path{text_at(record.inputs, "store")};
+    std::error_code ignored;
+    if (path.empty() || !std::filesystem::exists(path / "cohort.h5", ignored)) {
+        return by_distance("the store that was scanned is not at hand");
+    }
+    try {
+        Cohort cohort{path};
+        auto const problem = difference(cohort.index(), record.inputs);
+        if (problem.empty()) return {.store = StoreLinkage{std::move(cohort)}, .reason = {}};
+        return by_distance(
+            "the store in the place of the one that was scanned is another one, or "
+            "has changed since: " +
+            problem);
+    } catch (Error const&) {
+        return unreadable_store();
+    }
+}
+
+FoundLinkage unreadable_store() {
+    return by_distance(
+        "the store that was scanned cannot be read; `maniple verify` tells what is wrong with it");
 }
 
 Variant const& NameCache::at(ResultReader const& results, std::int64_t row) {

@@ -18,8 +18,12 @@ struct FoundLinkage {
 };
 
 /// Open the store that the request or, where it names none, run.json names, if it holds the samples
-/// and genotypes that were scanned. \throws UserError when the request names one that does not.
+/// and genotypes that were scanned. \throws UserError when the request names one that does not;
+/// CorruptInput, EnvironmentError when the request names one that cannot be read.
 FoundLinkage find_linkage(ReportRequest const& request, ScanRecord const& record);
+
+/// Of a store that run.json names and that cannot be read.
+FoundLinkage unreadable_store();
 
 /// Names of variants, a few thousand rows of them in memory.
 class NameCache {

@@ -100,8 +100,11 @@ std::string table_of(HeatValues const& values, std::vector<std::string> const& n
 }
 
 Json json_of(HeatValues const& values, std::vector<std::string> const& names) {
-    Json json{
-        {"rows", values.labels}, {"columns", names}, {"z", Json::array()}, {"y", Json::array()}};
+    Json json{{"rows", values.labels},
+              {"columns", names},
+              {"threshold", with_significant_digits(static_cast<double>(hit_neg_log10_p), 6)},
+              {"z", Json::array()},
+              {"y", Json::array()}};
     for (std::size_t r = 0; r < values.labels.size(); ++r) {
         auto z = Json::array();
         auto y = Json::array();

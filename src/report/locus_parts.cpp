@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
+#include <numeric>
+#include <tuple>
 #include <utility>
 
 #include <fmt/format.h>
@@ -40,15 +41,56 @@ PageRow row_of(LocusRow const& row, std::vector<std::string> const& contigs) {
             .region = region};
 }
 
-// The strongest, in the order in which they were.
-void keep_strongest(std::vector<VariantResult>& variants, std::int64_t most) {
-    if (std::ssize(variants) <= most) return;
-    std::vector<double> sorted;
-    for (auto const& variant : variants) sorted.push_back(variant.neg_log10_p);
-    std::ranges::nth_element(sorted, sorted.begin() + most, std::greater{});
-    auto const limit = sorted[static_cast<std::size_t>(most)];
-    std::erase_if(variants,
-                  [&](VariantResult const& variant) { return variant.neg_log10_p <= limit; });
+/// The tested variants around a lead, and their r^2 to it; none where that is unknown.
+struct Region {
+    std::vector<VariantResult> variants;
+    std::vector<double> r_squared;
+};
+
+// The lead, and the strongest of the others up to so many, in the order of variants.
+std::vector<std::size_t> strongest_of(Region const& region, std::int64_t lead, std::int64_t most) {
+    std::vector<std::size_t> chosen(region.variants.size());
+    std::iota(chosen.begin(), chosen.end(), std::size_t{0});
+    if (std::ssize(chosen) <= most) return chosen;
+    std::ranges::nth_element(chosen, chosen.begin() + most, {}, [&](std::size_t i) {
+        auto const& variant = region.variants[i];
+        return std::tuple{variant.row != lead, -variant.neg_log10_p, variant.row};
+    });
+    chosen.resize(static_cast<std::size_t>(most));
+    std::ranges::sort(chosen);
+    return chosen;
+}
+
+std::string to_json(LocusRow const& locus, Region const& region,
+                    std::vector<std::size_t> const& chosen,
+                    std::vector<std::string> const& contigs) {
+    auto const lead = std::ranges::find(chosen, locus.lead.row,
+                                        [&](std::size_t i) { return region.variants[i].row; });
+    Json json{{"lead", locus.lead.name(contigs)},
+              {"lead_index", lead - chosen.begin()},
+              {"contig", contigs[static_cast<std::size_t>(locus.lead.contig)]},
+              {"threshold", with_significant_digits(static_cast<double>(hit_neg_log10_p), 6)},
+              {"positions", Json::array()},
+              {"y", Json::array()},
+              {"r_squared", Json::array()},
+              {"id", Json::array()},
+              {"alleles", Json::array()},
+              {"beta", Json::array()},
+              {"standard_error", Json::array()},
+              {"frequency", Json::array()}};
+    for (auto const i : chosen) {
+        auto const& variant = region.variants[i];
+        json["positions"].push_back(variant.variant.position);
+        json["y"].push_back(with_significant_digits(variant.neg_log10_p, 5));
+        json["r_squared"].push_back(
+            region.r_squared.empty() ? Json{} : Json(std::round(region.r_squared[i] * 1e3) / 1e3));
+        json["id"].push_back(variant.name(contigs));
+        json["alleles"].push_back(variant.alleles());
+        json["beta"].push_back(with_significant_digits(variant.beta, 4));
+        json["standard_error"].push_back(with_significant_digits(variant.standard_error, 3));
+        json["frequency"].push_back(with_significant_digits(variant.frequency, 3));
+    }
+    return to_page_json(json);
 }
 
 }  // namespace
@@ -68,8 +110,10 @@ std::string locus_table(ReportedTrait const& trait, std::vector<std::string> con
                                 {"Hits from, to", ColumnKind::position},
                                 {"Joined by", ColumnKind::text}},
                     .rows = {},
-                    .all_rows = std::ssize(trait.loci),
-                    .others = "`maniple export` writes every variant"};
+                    .all_rows = trait.all_loci,
+                    .others =
+                        "results.h5 in the folder of the run has every variant, and "
+                        "`maniple export` writes them"};
     auto const shown = std::min<std::int64_t>(std::ssize(trait.loci), most_rows);
     for (std::int64_t i = 0; i < shown; ++i) {
         table.rows.push_back(row_of(trait.loci[static_cast<std::size_t>(i)], contigs));
@@ -77,43 +121,39 @@ std::string locus_table(ReportedTrait const& trait, std::vector<std::string> con
     return to_html(table);
 }
 
+void keep_strongest_loci(std::span<ReportedTrait> traits, std::int64_t most) {
+    std::vector<std::pair<float, std::size_t>> order;  // Each trait's loci are in theirs.
+    for (std::size_t t = 0; t < traits.size(); ++t) {
+        for (auto const& row : traits[t].loci) order.emplace_back(-row.locus.lead.neg_log10_p, t);
+    }
+    std::ranges::sort(order);
+    order.resize(std::min(order.size(), static_cast<std::size_t>(most)));
+    for (std::size_t t = 0; t < traits.size(); ++t) {
+        auto const kept = std::ranges::count(order, t, &std::pair<float, std::size_t>::second);
+        traits[t].loci.resize(static_cast<std::size_t>(kept));
+    }
+}
+
 std::string region_json(LocusRow const& locus, std::vector<VariantResult> variants,
                         std::vector<std::string> const& contigs, LinkageOfVariants const& linkage,
-                        std::int64_t most_variants) {
+                        std::int64_t most_bytes) {
+    constexpr std::int64_t variant_bytes = 40;  // With short IDs.
     std::erase_if(variants,
                   [](VariantResult const& variant) { return std::isnan(variant.neg_log10_p); });
-    keep_strongest(variants, most_variants);
-    auto const& contig = contigs[static_cast<std::size_t>(locus.lead.contig)];
-    std::vector<double> r_squared;
+    Region region{.variants = std::move(variants), .r_squared = {}};
+    auto most = std::max<std::int64_t>(1, most_bytes / variant_bytes);
     if (linkage) {
         std::vector<Variant> names;
-        for (auto const& variant : variants) names.push_back(variant.variant);
-        r_squared = linkage(contig, locus.lead.variant, names);
+        for (auto const& variant : region.variants) names.push_back(variant.variant);
+        region.r_squared = linkage(contigs[static_cast<std::size_t>(locus.lead.contig)],
+                                   locus.lead.variant, names);
     }
-    Json json{{"lead", locus.lead.name(contigs)},
-              {"contig", contig},
-              {"threshold", 7.30103},
-              {"positions", Json::array()},
-              {"y", Json::array()},
-              {"r_squared", Json::array()},
-              {"id", Json::array()},
-              {"alleles", Json::array()},
-              {"beta", Json::array()},
-              {"standard_error", Json::array()},
-              {"frequency", Json::array()}};
-    for (std::size_t i = 0; i < variants.size(); ++i) {
-        auto const& variant = variants[i];
-        json["positions"].push_back(variant.variant.position);
-        json["y"].push_back(with_significant_digits(variant.neg_log10_p, 5));
-        json["r_squared"].push_back(r_squared.empty() ? Json{}
-                                                      : Json(std::round(r_squared[i] * 1e3) / 1e3));
-        json["id"].push_back(variant.name(contigs));
-        json["alleles"].push_back(variant.alleles());
-        json["beta"].push_back(with_significant_digits(variant.beta, 4));
-        json["standard_error"].push_back(with_significant_digits(variant.standard_error, 3));
-        json["frequency"].push_back(with_significant_digits(variant.frequency, 3));
+    while (true) {
+        auto const chosen = strongest_of(region, locus.lead.row, most);
+        auto json = to_json(locus, region, chosen, contigs);
+        if (most == 1 || std::ssize(embed_data(locus.region, json)) <= most_bytes) return json;
+        most = std::max<std::int64_t>(1, std::min(most, std::ssize(chosen)) * 3 / 4);
     }
-    return to_page_json(json);
 }
 
 }  // namespace maniple

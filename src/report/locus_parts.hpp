@@ -12,6 +12,9 @@
 
 namespace maniple {
 
+/// Keep the `most` strongest loci of all traits; of equal ones those of the first trait.
+void keep_strongest_loci(std::span<ReportedTrait> traits, std::int64_t most);
+
 /// A trait's loci, strongest first; rows with regional data open it.
 /// \param contigs  names, as in results.h5. \param most_rows  of the table.
 std::string locus_table(ReportedTrait const& trait, std::vector<std::string> const& contigs,
@@ -21,10 +24,10 @@ std::string locus_table(ReportedTrait const& trait, std::vector<std::string> con
 using LinkageOfVariants = std::function<std::vector<double>(
     std::string const& contig, Variant const& lead, std::span<Variant const> others)>;
 
-/// Regional data: the variants around a lead that were tested, at most `most_variants`, the
-/// strongest. \param linkage  empty: unknown.
+/// Regional data: the variants around a lead that were tested; of many the strongest and the lead.
+/// \param linkage  empty: unknown. \param most_bytes  that they take in the page, about.
 std::string region_json(LocusRow const& locus, std::vector<VariantResult> variants,
                         std::vector<std::string> const& contigs, LinkageOfVariants const& linkage,
-                        std::int64_t most_variants);
+                        std::int64_t most_bytes);
 
 }  // namespace maniple

@@ -20,24 +20,10 @@ using Json = nlohmann::ordered_json;
 
 constexpr PlotFrame frame{.width = 1200, .height = 380, .left = 60, .right = 20};
 
-// Everything without details: the background, and hits beyond those that have some.
-std::vector<GenomePoint> plain_points(ReportedTrait const& trait, GenomeAxis const& axis,
-                                      ManhattanCells cells) {
-    auto points = trait.points.background;
-    if (trait.hits.size() == trait.points.hits.size()) return points;
-    auto grid = cells.grid();
-    grid.most_y = top_of_plot(trait.survey);
-    PointThinner thinner{axis, grid};
-    std::size_t next = 0;  // Both are in the order of rows.
-    for (auto const& hit : trait.points.hits) {
-        if (next < trait.hits.size() && trait.hits[next].row == hit.row) {
-            ++next;
-        } else {
-            thinner.add(hit.place, hit.neg_log10_p);
-        }
-    }
-    auto const others = thinner.points();
-    points.insert(points.end(), others.begin(), others.end());
+// Everything without details.
+std::vector<GenomePoint> plain_points(ReportedTrait const& trait) {
+    auto points = trait.background;
+    points.insert(points.end(), trait.other_hits.begin(), trait.other_hits.end());
     return points;
 }
 
@@ -68,7 +54,7 @@ std::string draw(ReportedTrait const& trait, GenomeAxis const& axis,
         own.x.push_back(static_cast<double>(axis.coordinate(place)));
         own.y.push_back(y);
     };
-    for (auto const& point : plain_points(trait, axis, cells)) {
+    for (auto const& point : plain_points(trait)) {
         add(point.place, static_cast<double>(point.y), dots);
     }
     for (auto const& hit : trait.hits) add(hit.place(), hit.neg_log10_p, hits);
@@ -91,31 +77,48 @@ std::string draw(ReportedTrait const& trait, GenomeAxis const& axis,
                                   fmt::format("Manhattan plot of {}", trait.name));
 }
 
+// Nothing where every hit has details.
+std::string told_hits(ReportedTrait const& trait) {
+    auto const told = std::ssize(trait.hits);
+    auto const drawn = std::ssize(trait.other_hits);
+    auto const covered = trait.survey.hits - told - drawn;
+    if (told == trait.survey.hits) return {};
+    auto text = fmt::format(
+        " {} hits have details (the strongest of all traits, and leads of loci), {} more are drawn",
+        grouped(told), grouped(drawn));
+    if (covered > 0) {
+        text +=
+            fmt::format(", and {} fall on the same spots as these weaker ones", grouped(covered));
+    }
+    return text + "; `maniple export` has all.";
+}
+
 std::string caption_of(ReportedTrait const& trait, std::vector<std::string> const& contigs,
                        double lambda) {
     std::string text = "No variant reaches p = 5e-8";
     if (!trait.loci.empty()) {
         auto const& lead = trait.loci.front().lead;
-        text = fmt::format("{} with p ≤ 5e-8 at {}; strongest {} at {}:{}, p = {}",
-                           plural(trait.survey.hits, "variant"),
-                           trait.loci.size() == 1 ? std::string{"1 locus"}
-                                                  : grouped(std::ssize(trait.loci)) + " loci",
-                           lead.name(contigs), contigs[static_cast<std::size_t>(lead.contig)],
-                           lead.variant.position, p_value_text(lead.neg_log10_p));
+        text = fmt::format(
+            "{} with p ≤ 5e-8 at {}; strongest {} at {}:{}, p = {}",
+            plural(trait.survey.hits, "variant"),
+            trait.all_loci == 1 ? std::string{"1 locus"} : grouped(trait.all_loci) + " loci",
+            lead.name(contigs), contigs[static_cast<std::size_t>(lead.contig)],
+            lead.variant.position, p_value_text(lead.neg_log10_p));
     }
     if (!std::isnan(lambda)) text += fmt::format("; lambda GC {:.3f}", lambda);
     text += fmt::format(
         ". The line is at 5e-8. {} variants that are no hits are drawn, of {} that "
         "fall on the same spots.",
-        grouped(std::ssize(trait.points.background)),
+        grouped(std::ssize(trait.background)),
         grouped(trait.survey.all_ranks().count() - trait.survey.hits));
-    if (trait.hits.size() < trait.points.hits.size()) {
+    if (auto const left_out = trait.all_loci - std::ssize(trait.loci); left_out > 0) {
         text += fmt::format(
-            " So many variants are hits that details are here for the {} "
-            "strongest alone; `maniple export` has all.",
-            grouped(std::ssize(trait.hits)));
+            " {} loci are marked, the strongest of all traits; {} more are left out here, and "
+            "their "
+            "hits are in results.h5.",
+            grouped(std::ssize(trait.loci)), grouped(left_out));
     }
-    return text;
+    return text + told_hits(trait);
 }
 
 Json points_json(std::vector<GenomePoint> const& points, GenomeAxis const& axis) {
@@ -189,17 +192,18 @@ std::string manhattan_figure(ReportedTrait const& trait, GenomeAxis const& axis,
 }
 
 std::string manhattan_json(ReportedTrait const& trait, GenomeAxis const& axis,
-                           std::vector<std::string> const& contigs, ManhattanCells cells) {
+                           std::vector<std::string> const& contigs) {
     auto names = Json::array();
     for (auto const& contig : axis.contigs()) {
         names.push_back(
             {{"name", contig.name}, {"offset", contig.offset}, {"length", contig.length}});
     }
-    return to_page_json({{"contigs", names},
-                         {"threshold", 7.30103},
-                         {"points", points_json(plain_points(trait, axis, cells), axis)},
-                         {"hits", hits_json(trait.hits, axis)},
-                         {"loci", loci_json(trait, axis, contigs)}});
+    return to_page_json(
+        {{"contigs", names},
+         {"threshold", with_significant_digits(static_cast<double>(hit_neg_log10_p), 6)},
+         {"points", points_json(plain_points(trait), axis)},
+         {"hits", hits_json(trait.hits, axis)},
+         {"loci", loci_json(trait, axis, contigs)}});
 }
 
 }  // namespace maniple

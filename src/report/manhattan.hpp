@@ -27,6 +27,6 @@ std::string manhattan_figure(ReportedTrait const& trait, GenomeAxis const& axis,
 
 /// Its data. \param contigs  names, as in results.h5.
 std::string manhattan_json(ReportedTrait const& trait, GenomeAxis const& axis,
-                           std::vector<std::string> const& contigs, ManhattanCells cells);
+                           std::vector<std::string> const& contigs);
 
 }  // namespace maniple

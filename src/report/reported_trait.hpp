@@ -24,8 +24,12 @@ struct ReportedTrait {
     TraitIndex index{0};
     TraitSurvey survey;
     TraitPoints points;
-    std::vector<VariantResult> hits;  ///< With details: all, or the strongest.
-    std::vector<LocusRow> loci;       ///< Strongest first.
+    std::int64_t all_loci = 0;   ///< So many there are.
+    std::vector<LocusRow> loci;  ///< Those of them on the page, strongest first.
+    // As detailed as the page has room for:
+    std::vector<GenomePoint> background;  ///< Of points.background.
+    std::vector<VariantResult> hits;      ///< With details, in the order of rows.
+    std::vector<GenomePoint> other_hits;  ///< Drawn without.
 };
 
 }  // namespace maniple

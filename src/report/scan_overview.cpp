@@ -3,15 +3,19 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
+#include <optional>
 #include <sstream>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "maniple/core/readable.hpp"
+#include "maniple/core/small_count.hpp"
 #include "maniple/report/html.hpp"
 #include "maniple/report/page_table.hpp"
+#include "scan_words.hpp"
 
 namespace maniple {
 namespace {
@@ -34,6 +38,27 @@ std::vector<std::string> split_list(std::string const& list) {
     return words;
 }
 
+// Samples of the store that are not in the analysis; nothing where run.json does not know.
+std::optional<std::int64_t> left_out(ScanRecord const& record) {
+    auto const of_store = record.inputs.find("samples");
+    auto const analysed = record.plan.find("samples");
+    if (of_store == record.inputs.end() || !of_store->is_number_integer()) return {};
+    if (analysed == record.plan.end() || !analysed->is_number_integer()) return {};
+    return of_store->get<std::int64_t>() - analysed->get<std::int64_t>();
+}
+
+// The store's size beside the analysis would tell how few are left out.
+void add_store_samples(ScanRecord const& record, Facts& facts) {
+    auto const others = left_out(record);
+    if (!others) return;
+    if (!is_small(*others, fewest_told)) {
+        facts.emplace_back("Samples in the store",
+                           told_cell(record.inputs.at("samples").dump()).text);
+    }
+    facts.emplace_back("Left out: not chosen, or without a covariate",
+                       told_cell(describe_count(*others)).text);
+}
+
 std::string facts_html(ResultHeader const& header, ScanRecord const& record) {
     Facts facts{{"Samples in the analysis", record.plan_text("samples")},
                 {"Variants", fmt::format("{} on {}", grouped(header.variants),
@@ -46,7 +71,19 @@ std::string facts_html(ResultHeader const& header, ScanRecord const& record) {
                                             "variant's regression"
                                           : "count as the mean of the trait's samples"}};
     if (!facts[0].second.empty()) facts[0].second = told_cell(facts[0].second).text;
-    return to_html("What was scanned", facts);
+    Facts all;
+    add_store_samples(record, all);
+    all.insert(all.end(), facts.begin(), facts.end());
+    return to_html("What was scanned", all);
+}
+
+bool is_reason_of_nobody(ScanSummary const& summary, std::string_view column) {
+    if (column != "left_out_by_covariate" && column != "unpredicted") return false;
+    for (std::size_t row = 0; row < summary.rows.size(); ++row) {
+        auto const count = summary.cell(row, column);
+        if (!count.empty() && count != "0") return false;
+    }
+    return true;
 }
 
 std::string traits_html(ScanSummary const& summary, std::vector<std::size_t> const& rows) {
@@ -56,6 +93,8 @@ std::string traits_html(ScanSummary const& summary, std::vector<std::size_t> con
         {"samples", "Samples"},
         {"cases", "Cases"},
         {"controls", "Controls"},
+        {"left_out_by_covariate", "Left out: without a covariate"},
+        {"unpredicted", "Left out: without a prediction"},
         {"tested", "Variants tested"},
         {"lambda_gc", "Lambda GC"},
         {"hits", "Variants with p ≤ 5e-8"},
@@ -68,7 +107,7 @@ std::string traits_html(ScanSummary const& summary, std::vector<std::size_t> con
                     .others = "summary.tsv in the folder of the run has all"};
     std::vector<std::string_view> names;
     for (auto const& [name, title] : shown) {
-        if (!summary.find(name)) continue;
+        if (!summary.find(name) || is_reason_of_nobody(summary, name)) continue;
         names.emplace_back(name);
         table.columns.push_back({title, names.size() < 3 ? ColumnKind::text : ColumnKind::number});
     }
@@ -115,34 +154,21 @@ std::string exclusions_html(ScanSummary const& summary, std::vector<std::size_t>
     return to_html(table);
 }
 
-// Nested parts as `part: name`.
-void add_facts(nlohmann::ordered_json const& json, std::string const& before, Facts& facts) {
-    ScanRecord const record{.version = {}, .libraries = {}, .plan = json, .inputs = {}};
-    for (auto const& [name, value] : json.items()) {
-        auto title = before + name;
-        std::ranges::replace(title, '_', ' ');
-        if (value.is_object()) {
-            add_facts(value, title + ": ", facts);
-        } else if (auto const text = record.plan_text(name); !text.empty()) {
-            facts.emplace_back(title, text);
-        }
-    }
-}
-
 std::string plan_html(ScanRecord const& record) {
-    Facts facts;
-    add_facts(record.plan, "", facts);
+    Facts facts{{"Command", scan_command(record.plan)}};
+    auto const words = plan_in_words(record.plan);
+    facts.insert(facts.end(), words.begin(), words.end());
     // Not where the store was: that is nobody's business but the owner's.
     auto const& inputs = record.inputs;
     if (inputs.contains("fingerprint") && inputs["fingerprint"].is_string()) {
-        facts.emplace_back("fingerprint of the samples", inputs["fingerprint"].get<std::string>());
+        facts.emplace_back("Fingerprint of the samples", inputs["fingerprint"].get<std::string>());
     }
     std::vector<std::string> versions{fmt::format("maniple {}", record.version)};
     for (auto const& [name, version] : record.libraries) {
         if (name == "MPI") continue;  // None in a run without a launcher, which has the same page.
         versions.push_back(fmt::format("{} {}", name, version));
     }
-    facts.emplace_back("versions", fmt::format("{}", fmt::join(versions, ", ")));
+    facts.emplace_back("Versions", fmt::format("{}", fmt::join(versions, ", ")));
     return to_html("Plan", facts);
 }
 
@@ -164,15 +190,15 @@ std::string methods_html(LocusRule const& rule, LinkageSource const& linkage) {
                  "median of its distribution (Devlin and Roeder 1999). QQ plots: of the i-th "
                  "smallest of n p-values (i - 0.5) / n is expected; the band is between the "
                  "quantiles 0.025 and 0.975 of the beta distribution with i and n - i + 1.");
-    html.element(
-        "p", fmt::format("Loci: the hit with the smallest p leads the first locus; other "
-                         "hits within {} base pairs of it belong to it{}. Then likewise "
-                         "among the hits that are left.",
-                         grouped(rule.distance),
-                         linkage.is_there ? fmt::format(" if their r² with it is {:g} or more, or "
-                                                        "unknown",
-                                                        rule.clump_r_squared)
-                                          : std::string{}));
+    html.element("p", fmt::format("Loci: the hit with the smallest p leads the first locus; other "
+                                  "hits within {} base pairs of it belong to it{}. Then likewise "
+                                  "among the hits that are left.",
+                                  grouped(rule.distance),
+                                  linkage.is_there && rule.clump_r_squared > 0
+                                      ? fmt::format(" if their r² with it is {:g} or more, or "
+                                                    "unknown",
+                                                    rule.clump_r_squared)
+                                      : std::string{}));
     if (linkage.is_there) {
         html.element("p",
                      "r²: squared correlation of allele counts among all samples of the store that "
@@ -183,7 +209,8 @@ std::string methods_html(LocusRule const& rule, LinkageSource const& linkage) {
     }
     html.element("p",
                  "Frequencies are those of the effect allele among the trait's samples; where 1 to "
-                 "4 copies of an allele are there, none is told. Effects are per effect allele: in "
+                 "4 copies of an allele may be there (missing genotypes, where they count as the "
+                 "mean, may be half), none is told. Effects are per effect allele: in "
                  "units of a quantitative trait, log odds of a binary one, log hazard of a time "
                  "to an event.");
     return std::move(html).finish();

@@ -2,18 +2,22 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <cstdlib>
 #include <functional>
 #include <iterator>
-#include <numeric>
 #include <optional>
 #include <set>
+#include <span>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
 #include "find_linkage.hpp"
 #include "heat_parts.hpp"
+#include "hit_choice.hpp"
 #include "locus_parts.hpp"
 #include "manhattan.hpp"
 #include "maniple/core/error.hpp"
@@ -24,7 +28,9 @@
 #include "maniple/report/scan_record.hpp"
 #include "qq_figure.hpp"
 #include "reported_trait.hpp"
+#include "run_files.hpp"
 #include "scan_overview.hpp"
+#include "trait_choice.hpp"
 
 namespace maniple {
 namespace {
@@ -35,33 +41,51 @@ constexpr std::int64_t room_of_regions = 400'000;  // At the least.
 constexpr std::size_t most_plotted = 20;           // Traits.
 constexpr std::size_t most_regions = 20;           // Of the page.
 constexpr std::int64_t most_hits = 8'000'000;      // In memory, of all traits.
+// Genotypes that loci leave to the regions: half of what may be read.
+constexpr std::int64_t bytes_of_regions = std::int64_t{32} << 30;
+
+/// The store that run.json names turned out to be damaged.
+struct StoreLost {};
 
 /// How much of its traits a page shows; where it grows too large, less.
 struct PageDetail {
     ManhattanCells cells;
     std::int64_t hits;  ///< With details, of all traits.
+    std::int64_t dots;  ///< Hits without, but each with its own point.
+    std::int64_t loci;  ///< Of all traits.
+    std::int64_t rows;  ///< Of all their tables.
 };
-constexpr std::array<PageDetail, 5> details{
-    {{{1}, 50'000}, {{2}, 30'000}, {{3}, 15'000}, {{4}, 8'000}, {{6}, 3'000}}};
+constexpr std::array<PageDetail, 7> details{{{{1}, 50'000, 100'000, 10'000, most_table_rows},
+                                             {{2}, 50'000, 100'000, 10'000, most_table_rows},
+                                             {{3}, 50'000, 50'000, 5'000, most_table_rows},
+                                             {{4}, 30'000, 50'000, 5'000, most_table_rows},
+                                             {{6}, 15'000, 50'000, 2'000, 1'000},
+                                             {{6}, 8'000, 20'000, 1'000, 1'000},
+                                             {{6}, 3'000, 0, 500, 500}}};
 
 /// What the page is about, as the command line and the run have it.
 class ScanPage {
 public:
-    explicit ScanPage(ReportRequest const& request)
+    /// \param linkage  nothing: as the request and run.json have it.
+    explicit ScanPage(ReportRequest const& request, std::optional<FoundLinkage> linkage = {})
         : request_{request},
           results_{request.run / "results.h5"},
           record_{read_scan_record(request.run / "run.json")},
           summary_{read_scan_summary(request.run / "summary.tsv")},
-          linkage_{find_linkage(request, record_)} {
-        choose_rows();
+          linkage_{linkage ? std::move(*linkage) : find_linkage(request, record_)} {
+        require_one_run(request.run, header(), record_, summary_);
+        rows_ = choose_reported_traits(header().traits, request.traits);
         choose_plotted();
     }
 
     std::string write() {
         if (!traits_.empty()) read_traits();
         choose_regions();
-        auto level = details.begin() + std::max<std::int64_t>(0, std::ssize(traits_) - 1) /
-                                           5;  // Usually it fits then.
+        auto const* level = details.begin();
+        while (!traits_.empty() && std::next(level) != details.end() &&
+               least_size(*level) > room_of_page) {
+            ++level;
+        }
         auto page = write_with(*level);
         while (page.size() > room_of_page && std::next(level) != details.end()) {
             page = write_with(*++level);
@@ -72,30 +96,6 @@ public:
 
 private:
     ResultHeader const& header() const { return results_.header(); }
-
-    // Rows of summary.tsv that are shown.
-    void choose_rows() {
-        if (summary_.rows.size() != header().traits.size() || !summary_.find("hits")) {
-            throw CorruptInput{fmt::format(
-                "'{}' and results.h5 do not belong together (they have {} and {} traits); bring "
-                "back the files of one run",
-                (request_.run / "summary.tsv").string(), summary_.rows.size(),
-                header().traits.size())};
-        }
-        if (request_.traits.empty()) {
-            rows_.resize(header().traits.size());
-            std::iota(rows_.begin(), rows_.end(), std::size_t{0});
-        }
-        for (auto const& name : request_.traits) {
-            auto const found = std::ranges::find(header().traits, name);
-            if (found == header().traits.end()) {
-                throw UserError{fmt::format(
-                    "'{}' has no trait '{}' (its summary.tsv lists all); correct --trait",
-                    request_.run.string(), name)};
-            }
-            rows_.push_back(static_cast<std::size_t>(found - header().traits.begin()));
-        }
-    }
 
     // Those with the most hits, in their order.
     void choose_plotted() {
@@ -120,21 +120,36 @@ private:
         auto const traits = std::ssize(rows_);
         auto const what = traits == 1 ? header().traits[rows_.front()] : plural(traits, "trait");
         return {PageKind::scan, fmt::format("Scan of {}", what),
-                fmt::format("{} tested for association with {}.",
-                            plural(header().variants, "variant"), what)};
+                fmt::format("{} in the scan; {}.", plural(header().variants, "variant"),
+                            describe_tested(what))};
+    }
+
+    // "300 tested for association with height"; of many traits, from the fewest to the most.
+    std::string describe_tested(std::string const& what) const {
+        std::vector<std::int64_t> tested;
+        for (auto const row : rows_) {
+            tested.push_back(std::atoll(summary_.cell(row, "tested").c_str()));
+        }
+        auto const [least, most] = std::ranges::minmax(tested);
+        auto const count = least == most
+                               ? grouped(most)
+                               : fmt::format("from {} to {}", grouped(least), grouped(most));
+        return fmt::format("{} tested for association with {}{}", count,
+                           tested.size() == 1 ? "" : "each of ", what);
     }
 
     Page write_with(PageDetail const& detail) {
         auto page = begin();
+        keep_strongest_loci(traits_, detail.loci);
         page.add_section("overview", "Overview",
                          overview_html(header(), record_, summary_, rows_) + not_plotted());
         if (auto heat = heat_parts(results_, traits_, request_.loci); !heat.json.empty()) {
             page.add_section("loci-by-traits", "Loci by traits", heat.body);
             page.add_data("heat", heat.json);
         }
+        choose_points(detail);
         for (std::size_t t = 0; t < traits_.size(); ++t) {
-            reduce(traits_[t], detail);
-            add_trait(page, traits_[t], qq_[t], detail.cells);
+            add_trait(page, traits_[t], qq_[t], detail);
         }
         page.add_section(
             "methods", "Methods",
@@ -151,59 +166,92 @@ private:
     void read_traits() {
         survey_ = survey_scan(results_, indices());
         axis_.emplace(header().contigs, survey_.contig_lengths);
-        for (std::size_t t = 0; t < traits_.size(); ++t) traits_[t].survey = survey_.traits[t];
-        auto const count = std::ssize(traits_);
+        for (std::size_t t = 0; t < traits_.size(); ++t) {
+            traits_[t].survey = survey_.traits[t];
+            require_same_counts(request_.run, summary_, traits_[t].index.at(), survey_.traits[t]);
+        }
         auto points = collect_points(results_, indices(), survey_, *axis_,
-                                     details.front().cells.grid(), most_hits / count);
+                                     details.front().cells.grid(), most_hits);
+        if (linkage_.store) linkage_.store->reserve(bytes_of_regions);
         for (std::size_t t = 0; t < traits_.size(); ++t) {
             traits_[t].points = std::move(points[t]);
-            read_hits(traits_[t], details.front().hits / count);
-            read_loci(traits_[t]);
+            find_loci_of(traits_[t]);
             qq_.push_back(qq_parts(traits_[t]));
         }
-    }
-
-    // -log10 p from which on there are at most so many hits.
-    static float border_of(ReportedTrait const& trait, std::int64_t most) {
-        if (std::ssize(trait.points.hits) <= most) return trait.points.hits_from;
-        return static_cast<float>(trait.survey.all_ranks().border_with_at_most(most));
-    }
-
-    // The strongest hits, so many, with all that is known of them.
-    void read_hits(ReportedTrait& trait, std::int64_t most) const {
-        auto const from = border_of(trait, most);
-        std::vector<std::int64_t> rows;
-        for (auto const& hit : trait.points.hits) {
-            if (hit.neg_log10_p >= from) rows.push_back(hit.row);
+        keep_strongest_loci(traits_, details.front().loci);
+        auto const told = strongest_hits(traits_, details.front().hits);
+        for (std::size_t t = 0; t < traits_.size(); ++t) {
+            read_leads(traits_[t]);
+            traits_[t].hits =
+                read_results(results_, traits_[t].index, told_rows(traits_[t], told[t]));
         }
-        trait.hits = read_results(results_, trait.index, rows);
     }
 
-    void reduce(ReportedTrait& trait, PageDetail const& detail) const {
-        auto const from = static_cast<double>(border_of(trait, detail.hits / std::ssize(traits_)));
-        std::erase_if(trait.hits, [&](VariantResult const& hit) { return hit.neg_log10_p < from; });
-        trait.points.background = thinned(trait.points.background, *axis_, detail.cells.grid());
+    // Bytes that a page has at the least: what need not be written out to be seen too large.
+    std::int64_t least_size(PageDetail const& detail) {
+        constexpr std::int64_t point_bytes = 6;
+        constexpr std::int64_t hit_bytes = 20;
+        choose_points(detail);
+        std::int64_t size = 0;
+        for (auto const& trait : traits_) {
+            size += point_bytes * std::ssize(trait.background);
+            size += point_bytes * std::ssize(trait.other_hits);
+            size += hit_bytes * std::ssize(trait.hits);
+        }
+        return size;
     }
 
-    void read_loci(ReportedTrait& trait) {
+    void choose_points(PageDetail const& detail) {
+        auto const told = strongest_hits(traits_, detail.hits);
+        auto const drawn = strongest_hits(traits_, detail.hits + detail.dots);
+        for (std::size_t t = 0; t < traits_.size(); ++t) {
+            auto& trait = traits_[t];
+            auto grid = detail.cells.grid();
+            trait.background = thinned(trait.points.background, *axis_, grid);
+            grid.most_y = top_of_plot(trait.survey);
+            share_hits(trait, told_rows(trait, told[t]), drawn[t], *axis_, grid);
+        }
+    }
+
+    // As many of them as any page has.
+    void find_loci_of(ReportedTrait& trait) {
         auto const loci = find_loci(trait.points.hits, request_.loci, linkage_to_lead());
+        trait.all_loci = std::ssize(loci);
+        for (auto const& locus : loci) {
+            if (std::ssize(trait.loci) == details.front().loci) break;
+            trait.loci.push_back({locus, {.variant = {}}});
+        }
+    }
+
+    void read_leads(ReportedTrait& trait) const {
         std::vector<std::int64_t> rows;
-        for (auto const& locus : loci) rows.push_back(locus.lead.row);
+        for (auto const& row : trait.loci) rows.push_back(row.locus.lead.row);
         std::ranges::sort(rows);
         auto const leads = read_results(results_, trait.index, rows);
-        for (auto const& locus : loci) {
-            auto const at = std::ranges::lower_bound(rows, locus.lead.row) - rows.begin();
-            trait.loci.push_back({locus, leads[static_cast<std::size_t>(at)]});
+        for (auto& row : trait.loci) {
+            auto const at = std::ranges::lower_bound(rows, row.locus.lead.row) - rows.begin();
+            row.lead = leads[static_cast<std::size_t>(at)];
+        }
+    }
+
+    // Of a store that nobody asked for, a page can do without.
+    std::vector<double> r_squared(std::string const& contig, Variant const& lead,
+                                  std::span<Variant const> others) {
+        try {
+            return linkage_.store->r_squared(contig, lead, others);
+        } catch (Error const&) {
+            if (!request_.store.empty()) throw;
+            throw StoreLost{};
         }
     }
 
     LinkageToLead linkage_to_lead() {
-        if (!linkage_.store) return {};
+        if (!linkage_.store || request_.loci.clump_r_squared == 0) return {};
         return [this](Hit const& lead, std::span<Hit const> others) {
             auto const& contig = header().contigs[static_cast<std::size_t>(lead.place.contig)];
             std::vector<Variant> names;
             for (auto const& other : others) names.push_back(names_.at(results_, other.row));
-            return linkage_.store->r_squared(contig, names_.at(results_, lead.row), names);
+            return r_squared(contig, names_.at(results_, lead.row), names);
         };
     }
 
@@ -221,54 +269,53 @@ private:
     }
 
     void add_trait(Page& page, ReportedTrait const& trait, QqParts const& qq,
-                   ManhattanCells cells) const {
+                   PageDetail const& detail) const {
         if (qq.json.empty()) {
             page.add_section(trait.id, trait.name, "<p>No variant was tested.</p>\n");
             return;
         }
         HtmlWriter html;
         html.markup(manhattan_figure(trait, *axis_, header().contigs,
-                                     trait.survey.all_inflation().value(), cells));
+                                     trait.survey.all_inflation().value(), detail.cells));
         if (!trait.loci.empty())
-            html.markup(
-                locus_table(trait, header().contigs, most_table_rows / std::ssize(traits_)));
+            html.markup(locus_table(trait, header().contigs, detail.rows / std::ssize(traits_)));
         html.markup(qq.figure);
         html.markup(qq.table);
         page.add_section(trait.id, trait.name, std::move(html).finish());
-        page.add_data(trait.id + "-manhattan",
-                      manhattan_json(trait, *axis_, header().contigs, cells));
+        page.add_data(trait.id + "-manhattan", manhattan_json(trait, *axis_, header().contigs));
         page.add_data(trait.id + "-qq", qq.json);
     }
 
-    // In what is left of the page's size, shared equally: about 40 bytes a variant.
+    // In what is left of the page's size, shared equally; by place, as traits share loci, and
+    // genotypes are read once then.
     void add_regions(Page& page) {
-        constexpr std::int64_t variant_bytes = 40;
-        std::int64_t regions = 0;
-        for (auto const& trait : traits_) {
-            for (auto const& locus : trait.loci) regions += locus.region.empty() ? 0 : 1;
-        }
-        auto const room = room_of_regions - page.size() + room_of_page;
-        if (regions == 0) return;
-        auto const most = std::max<std::int64_t>(100, room / regions / variant_bytes);
+        std::vector<std::pair<LocusRow const*, ReportedTrait const*>> regions;
         for (auto const& trait : traits_) {
             for (auto const& locus : trait.loci) {
-                if (!locus.region.empty()) add_region(page, trait, locus, most);
+                if (!locus.region.empty()) regions.emplace_back(&locus, &trait);
             }
         }
+        if (regions.empty()) return;
+        std::ranges::stable_sort(regions, {},
+                                 [](auto const& region) { return region.first->lead.place(); });
+        if (linkage_.store) linkage_.store->reserve(0);
+        auto const room = room_of_regions - page.size() + room_of_page;
+        auto const most = std::max<std::int64_t>(0, room / std::ssize(regions));
+        for (auto const& [locus, trait] : regions) add_region(page, *trait, *locus, most);
     }
 
     void add_region(Page& page, ReportedTrait const& trait, LocusRow const& locus,
-                    std::int64_t most) {
+                    std::int64_t most_bytes) {
         auto const rows = rows_near(results_, survey_, locus.lead.place(), request_.loci.distance);
         LinkageOfVariants linkage;
         if (linkage_.store) {
             linkage = [&](std::string const& contig, Variant const& lead,
                           std::span<Variant const> others) {
-                return linkage_.store->r_squared(contig, lead, others);
+                return r_squared(contig, lead, others);
             };
         }
         page.add_data(locus.region, region_json(locus, read_results(results_, trait.index, rows),
-                                                header().contigs, linkage, most));
+                                                header().contigs, linkage, most_bytes));
     }
 
     std::string not_plotted() const {
@@ -286,7 +333,7 @@ private:
     ScanSummary summary_;
     FoundLinkage linkage_;
     NameCache names_;
-    std::vector<std::size_t> rows_;
+    std::vector<std::size_t> rows_;      // Of summary.tsv: those that are shown.
     std::vector<ReportedTrait> traits_;  // Those with plots.
     std::vector<QqParts> qq_;            // Of these.
     ScanSurvey survey_;
@@ -295,6 +342,12 @@ private:
 
 }  // namespace
 
-std::string scan_page(ReportRequest const& request) { return ScanPage{request}.write(); }
+std::string scan_page(ReportRequest const& request) {
+    try {
+        return ScanPage{request}.write();
+    } catch (StoreLost const&) {
+        return ScanPage{request, unreadable_store()}.write();
+    }
+}
 
 }  // namespace maniple

@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <optional>
+#include <utility>
 
 #include "maniple/core/contract.hpp"
+#include "maniple/core/error.hpp"
 
 namespace maniple {
 namespace {
@@ -39,8 +42,17 @@ void add_places(Range<GlobalVariantIndex> rows, ResultPlaces const& places, Scan
     }
 }
 
+// Checksums hold for what a fault wrote, too.
+void require_probabilities(std::span<float const> neg_log10_p) {
+    if (std::ranges::none_of(neg_log10_p, [](float value) { return value < 0; })) return;
+    throw CorruptInput{
+        "results.h5 has a negative -log10 p (probabilities are at most 1); bring back a copy, or "
+        "run again"};
+}
+
 void add_values(std::span<float const> neg_log10_p, std::span<float const> frequency,
                 std::array<std::vector<float>, frequency_classes>& sorted, TraitSurvey& survey) {
+    require_probabilities(neg_log10_p);
     for (auto& values : sorted) values.clear();
     for (std::size_t i = 0; i < neg_log10_p.size(); ++i) {
         auto const value = neg_log10_p[i];
@@ -55,12 +67,51 @@ void add_values(std::span<float const> neg_log10_p, std::span<float const> frequ
     }
 }
 
-// Of more hits than that, the strongest.
-float first_hit(TraitSurvey const& survey, std::int64_t most) {
-    if (survey.hits <= most) return hit_neg_log10_p;
-    auto const border = survey.all_ranks().border_with_at_most(most);
-    return std::max(hit_neg_log10_p, static_cast<float>(border));
+// Of more hits than that, the strongest of all traits.
+float first_hit(ScanSurvey const& survey, std::int64_t most) {
+    std::int64_t hits = 0;
+    PValueRanks all;
+    for (auto const& trait : survey.traits) {
+        hits += trait.hits;
+        all.merge(trait.all_ranks());
+    }
+    if (hits <= most) return hit_neg_log10_p;
+    return std::max(hit_neg_log10_p, static_cast<float>(all.border_with_at_most(most)));
 }
+
+/// What collect_points makes of one trait.
+class PointCollector {
+public:
+    PointCollector(GenomeAxis const& axis, PlotGrid const& grid, TraitSurvey const& survey,
+                   float hits_from)
+        : points_{.background = {}, .hits = {}, .weak_hits = {}, .hits_from = hits_from},
+          background_{axis, grid} {
+        if (hits_from > hit_neg_log10_p) {
+            weak_hits_.emplace(axis, PlotGrid{grid.columns, grid.rows, top_of_plot(survey)});
+        }
+    }
+
+    void add(std::int64_t row, GenomePlace const& place, float value) {
+        if (value >= points_.hits_from) {
+            points_.hits.push_back({.row = row, .place = place, .neg_log10_p = value});
+        } else if (value >= hit_neg_log10_p) {
+            weak_hits_->add(place, value);
+        } else {
+            background_.add(place, value);
+        }
+    }
+
+    TraitPoints finish() && {
+        points_.background = background_.points();
+        if (weak_hits_) points_.weak_hits = weak_hits_->points();
+        return std::move(points_);
+    }
+
+private:
+    TraitPoints points_;
+    PointThinner background_;
+    std::optional<PointThinner> weak_hits_;
+};
 
 }  // namespace
 
@@ -104,30 +155,22 @@ std::vector<TraitPoints> collect_points(ResultReader const& results,
                                         PlotGrid const& grid, std::int64_t most_hits) {
     expect(traits.size() == survey.traits.size(), "the survey is of these traits");
 
-    std::vector<TraitPoints> all(traits.size());
-    std::vector<PointThinner> thinners;
-    for (std::size_t t = 0; t < traits.size(); ++t) {
-        thinners.emplace_back(axis, grid);
-        all[t].hits_from = first_hit(survey.traits[t], most_hits);
-    }
+    auto const hits_from = first_hit(survey, most_hits);
+    std::vector<PointCollector> collectors;
+    for (auto const& trait : survey.traits) collectors.emplace_back(axis, grid, trait, hits_from);
     for_each_piece(results, [&](Range<GlobalVariantIndex> rows) {
         auto const places = results.places(rows);
         for (std::size_t t = 0; t < traits.size(); ++t) {
             auto const values = results.read<float>(ResultColumn::neg_log10_p, traits[t], rows);
             for (std::size_t i = 0; i < values.size(); ++i) {
                 if (std::isnan(values[i])) continue;
-                GenomePlace const place{places.contig[i], places.position[i]};
-                if (values[i] >= all[t].hits_from) {
-                    all[t].hits.push_back({.row = rows.first.get() + static_cast<std::int64_t>(i),
-                                           .place = place,
-                                           .neg_log10_p = values[i]});
-                } else {
-                    thinners[t].add(place, values[i]);
-                }
+                collectors[t].add(rows.first.get() + static_cast<std::int64_t>(i),
+                                  {places.contig[i], places.position[i]}, values[i]);
             }
         }
     });
-    for (std::size_t t = 0; t < traits.size(); ++t) all[t].background = thinners[t].points();
+    std::vector<TraitPoints> all;
+    for (auto& collector : collectors) all.push_back(std::move(collector).finish());
     return all;
 }
 

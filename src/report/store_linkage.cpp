@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "maniple/core/contract.hpp"
 #include "maniple/genotype/packed_block.hpp"
 
 namespace maniple {
@@ -22,6 +23,12 @@ std::string key_of(Variant const& variant) {
 
 StoreLinkage::StoreLinkage(Cohort cohort, std::int64_t most_bytes)
     : cohort_{std::move(cohort)}, most_bytes_{most_bytes} {}
+
+void StoreLinkage::reserve(std::int64_t bytes) {
+    expect(bytes >= 0, "a number of bytes is not negative");
+
+    reserved_ = bytes;
+}
 
 PartitionReader& StoreLinkage::open(std::size_t partition) {
     auto found = readers_.find(partition);

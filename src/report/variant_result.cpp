@@ -14,11 +14,18 @@
 namespace maniple {
 namespace {
 
-double told_frequency(float frequency, std::int32_t samples) {
+// Least share of the counted samples that have a genotype. Where missing ones count as the mean,
+// results.h5 does not say how many have; more than half do.
+double least_called(ResultHeader const& header) {
+    return header.missing_genotype == "drop" ? 1 : 0.5;
+}
+
+double told_frequency(float frequency, std::int32_t samples, double called) {
+    constexpr double rounding = 0.5;
     auto const value = static_cast<double>(frequency);
-    auto const copies = 2.0 * samples * std::min(value, 1 - value);
-    auto const counted = std::isnan(copies) ? 0 : std::llround(copies);
-    return is_small(counted, fewest_told) ? std::numeric_limits<double>::quiet_NaN() : value;
+    auto const copies = 2.0 * samples * called * std::min(value, 1 - value);
+    bool const is_few = copies > 0 && copies < static_cast<double>(fewest_told) - rounding;
+    return is_few ? std::numeric_limits<double>::quiet_NaN() : value;
 }
 
 }  // namespace
@@ -41,6 +48,7 @@ std::vector<VariantResult> read_results(ResultReader const& results, TraitIndex 
     std::vector<VariantResult> all;
     all.reserve(rows.size());
     auto const chunk = results.chunk_rows();
+    auto const called = least_called(results.header());
     for (std::size_t first = 0; first < rows.size();) {
         auto last = first;
         while (last < rows.size() && rows[last] / chunk == rows[first] / chunk) ++last;
@@ -61,7 +69,7 @@ std::vector<VariantResult> read_results(ResultReader const& results, TraitIndex 
                            .beta = beta[i],
                            .standard_error = static_cast<double>(error[i]),
                            .neg_log10_p = static_cast<double>(p[i]),
-                           .frequency = told_frequency(frequency[i], samples[i])});
+                           .frequency = told_frequency(frequency[i], samples[i], called)});
         }
     }
     return all;

@@ -1,6 +1,9 @@
 #include "maniple/report/write_report.hpp"
 
+#include <cstddef>
 #include <exception>
+#include <fstream>
+#include <string>
 #include <string_view>
 #include <system_error>
 
@@ -21,6 +24,22 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view page_name = "report.html";
+
+// Nobody said that anything may be replaced: an earlier page alone is.
+void require_own_page(fs::path const& file) {
+    std::error_code ignored;
+    if (!fs::exists(file, ignored)) return;
+    constexpr std::size_t longest = 200;
+    std::string first(longest, '\0');
+    std::ifstream in{file, std::ios::binary};
+    in.read(first.data(), longest);
+    first.resize(static_cast<std::size_t>(in.gcount()));
+    if (is_page(first.substr(0, first.find('\n')))) return;
+    throw UserError{
+        fmt::format("'{}' is not a page of maniple (only an earlier page is replaced); move it "
+                    "away, or name another file with --out",
+                    file.string())};
+}
 
 }  // namespace
 
@@ -54,7 +73,11 @@ void write_report(ReportRequest const& request, Log& log) {
     auto const file = request.file.empty() ? request.run / page_name : request.file;
     auto const existing = request.file.empty() ? ExistingFile::replace : request.existing;
     auto const kind = kind_of_run(request.run);
-    require_export_target(file, existing, is_page);
+    if (request.file.empty()) {
+        require_own_page(file);
+    } else {
+        require_export_target(file, existing, is_page);
+    }
     auto const page = kind == RunKind::scan ? scan_page(request) : evaluation_page(request);
     DurableFile written{file};
     write_text(written.temporary(), page);

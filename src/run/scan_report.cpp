@@ -102,7 +102,10 @@ Json describe_inputs(Cohort const& cohort, std::vector<std::string> const& used,
         auto const file = cohort.path() / "tables" / (name + ".h5");
         tables.push_back({{"name", name}, {"checksum", to_hex(checksum_of_file(file))}});
     }
-    return {{"store", cohort.path().string()},
+    // A report may be made from anywhere.
+    auto const store = std::filesystem::absolute(cohort.path()).lexically_normal();
+    return {{"store", store.string()},
+            {"samples", cohort.samples().size()},
             {"fingerprint", to_hex(cohort.index().fingerprint)},
             {"partitions", partitions},
             {"tables", tables},

@@ -3,6 +3,7 @@
 import json
 import re
 import resource
+import shlex
 import shutil
 import signal
 
@@ -83,6 +84,7 @@ class Reports(CommandCase):
         for picture in page.all("svg"):
             self.assertIn(picture["aria-labelledby"], page.ids)
         self.assertIn("maniple", page.text)
+        self.assertIn("100 variants in the scan; 100 tested for association with each of 3 traits.", page.text)
         self.assertEqual([row[0] for row in page.rows("Traits")[1:]], ["strong", "other", "null"])
 
     def test_numbers_are_those_of_the_results(self):
@@ -139,7 +141,39 @@ class Reports(CommandCase):
         self.assertEqual(data["hits"]["id"], [])
         self.assertEqual(data["loci"], [])
         self.assertIn("No variant reaches p = 5e-8", page.text)
+        self.succeed("scan", "--store", "odd", "--trait", "null", "--min-carriers", 90, "--out", "rare")
+        tested = int((self.folder / "rare/summary.tsv").read_text().splitlines()[1].split("\t")[8])
+        self.assertIn(f"100 variants in the scan; {tested} tested for association with null.", self.page("rare").text)
         self.assertNotIn("heat", page.data)
+
+    def test_how_it_was_made(self):
+        """Everything about people and filters, and a command that makes the same results."""
+        lines = [line.split() for line in (self.folder / "g.fam").read_text().splitlines()]
+        (self.folder / "secret").mkdir()
+        self.write("secret/it's.txt", "".join(f"{line[0]} {line[1]}\n" for line in lines[:280]))
+        self.write("secret/ids.txt", "".join(f"{name}\n" for name in self.names if name != HOSTILE))
+        table = (self.folder / "t.tsv").read_text().splitlines()
+        cells = [line.split("\t") for line in table]
+        column = cells[0].index("other")
+        for row in cells[1:8]:
+            row[column] = "NA"
+        self.write("t.tsv", "".join("\t".join(row) + "\n" for row in cells))
+        self.succeed("import", "--store", "few", "--bfile", "g", "--table", "t.tsv")
+        self.succeed("scan", "--store", "few", "--trait", "strong", "null", "--covariate", "other", "--keep", "secret/it's.txt",
+                     "--extract", "secret/ids.txt", "--min-maf", 0.1, "--missing-genotype", "drop", "--out", "r")
+        page = self.page()
+        facts = dict(page.rows("What was scanned"))
+        self.assertEqual((facts["Samples in the store"], facts["Samples in the analysis"]), ("300", "273"))
+        self.assertEqual(facts["Left out: not chosen, or without a covariate"], "27")
+        plan = dict(page.rows("Plan"))
+        self.assertEqual(plan["Filters of variants"], "minor allele frequency at least 0.1")
+        self.assertEqual((plan["Samples kept by"], plan["Variants kept by"]), ("it's.txt", "ids.txt"))
+        self.assertNotIn("secret", page.source)
+        words = shlex.split(plan["Command"])
+        self.assertEqual(words[0], "maniple")
+        paths = {"STORE": "../few", "RUN": "../again"}
+        self.succeed(*[paths.get(word, word) for word in words[1:]], cwd=self.folder / "secret")
+        self.assertEqual((self.folder / "r/results.h5").read_bytes(), (self.folder / "again/results.h5").read_bytes())
 
     def test_heat(self):
         self.scan()
@@ -194,6 +228,12 @@ class Reports(CommandCase):
         page = self.page()
         self.assertEqual([row[0] for row in page.rows("Traits")[1:]], ["null", "other"])
         self.refuse(["no trait 'nope'", "--trait"], "report", "--run", "r", "--trait", "nope")
+        for words, expected in ((["*t*"], ["strong", "other"]), (["null,o*"], ["null", "other"]),
+                                (["other,all"], ["other", "strong", "null"])):
+            self.succeed("report", "--run", "r", "--trait", *words)
+            self.assertEqual([row[0] for row in self.page().rows("Traits")[1:]], expected)
+        self.refuse(["'null' twice"], "report", "--run", "r", "--trait", "null,other,null")
+        self.refuse(["pattern 'x*' fits no trait"], "report", "--run", "r", "--trait", "x*")
 
     def test_without_the_store(self):
         self.scan()
@@ -215,6 +255,63 @@ class Reports(CommandCase):
         self.succeed("report", "--run", "r")
         self.assertIn("has changed", self.page().text)
 
+    def test_a_damaged_store(self):
+        self.scan()
+        damaged = {"cohort": [self.folder / "s/cohort.h5"],
+                   "genotypes": [path for path in (self.folder / "s").rglob("*.h5")
+                                 if path.name != "cohort.h5" and "tables" not in path.parts]}
+        for what, files in damaged.items():
+            whole = {path: path.read_bytes() for path in files}
+            for path, content in whole.items():
+                cut = content[:len(content) // 2]
+                path.write_bytes(cut if what == "cohort" else cut + bytes(len(content) - len(cut)))
+            self.succeed("report", "--run", "r")
+            page = self.page()
+            self.assertIn("cannot be read", page.text, what)
+            self.assertEqual({row[-1] for row in page.rows("Loci of strong")[1:]}, {"distance"})
+            self.assertNotIn(str(self.folder), page.source)
+            self.fail_with(4, ["s"], "report", "--run", "r", "--store", "s")
+            for path, content in whole.items():
+                path.write_bytes(content)
+        self.succeed("report", "--run", "r")
+        self.assertIn("pairwise complete", self.page().text)
+
+    def test_from_another_folder(self):
+        self.scan()
+        first = (self.folder / "r/report.html").read_bytes()
+        (self.folder / "other").mkdir()
+        self.succeed("simulate", "--store", "other/s", "--samples", 30, "--variants", 100)
+        self.succeed("report", "--run", "../r", cwd=self.folder / "other")
+        self.assertEqual((self.folder / "r/report.html").read_bytes(), first)
+        self.assertNotIn(str(self.folder), self.page().source)
+
+    def test_distance_decides_and_colours_stay(self):
+        self.scan()
+        for words in ((), ("--store", "s")):
+            self.succeed("report", "--run", "r", "--clump-r2", 0, *words)
+            page = self.page()
+            self.assertEqual({row[-1] for row in page.rows("Loci of strong")[1:]}, {"distance"})
+            self.assertNotIn("0 or more", page.text)
+            locus = page.data["trait-1-manhattan"]["loci"][0]
+            self.assertNotIn(None, page.data[locus["region"]]["r_squared"])
+
+    def test_the_lead_is_found_by_its_place(self):
+        """Records of one site may share a name: the strongest is not the first here."""
+        lines = [line.split("\t") for line in (self.folder / "g.bim").read_text().splitlines()]
+        for v in range(15, 26):
+            lines[v][1] = "same"
+        self.write("g.bim", "".join("\t".join(line) for line in [[*line[:-1], line[-1] + "\n"] for line in lines]))
+        self.succeed("import", "--store", "odd", "--bfile", "g", "--table", "t.tsv")
+        self.succeed("scan", "--store", "odd", "--trait", "strong", "--out", "r")
+        page = self.page()
+        lead = self.clumps("strong")[0]
+        locus = page.data["trait-1-manhattan"]["loci"][0]
+        region = page.data[locus["region"]]
+        self.assertEqual(region["lead"], "same")
+        self.assertNotEqual(region["id"].index("same"), region["lead_index"])
+        self.assertEqual(region["positions"][region["lead_index"]], self.positions[lead])
+        self.assertEqual(region["r_squared"][region["lead_index"]], 1)
+
     def test_existing_files(self):
         self.scan()
         self.write("mine.html", "<p>mine</p>\n")
@@ -224,7 +321,7 @@ class Reports(CommandCase):
         self.refuse(["'p.html' exists already", "--replace"], "report", "--run", "r", "--out", "p.html")
         self.succeed("report", "--run", "r", "--out", "p.html", "--replace")
         self.write("r/report.html", "<p>mine</p>\n")
-        self.refuse(["report.html"], "report", "--run", "r")
+        self.assertNotIn("--replace", self.refuse(["report.html", "not a page", "--out"], "report", "--run", "r"))
         self.refuse(["nowhere"], "report", "--run", "r", "--out", "nowhere/p.html")
 
     def test_folders_that_are_no_finished_run(self):
@@ -246,6 +343,28 @@ class Reports(CommandCase):
             path.unlink()
             self.refuse(["results.h5"] if name == "results.h5" else [name, "missing"], "report", "--run", "d")
             shutil.rmtree(self.folder / "d")
+
+    def test_files_of_different_runs(self):
+        self.scan("r", "strong,other")
+        self.succeed("scan", "--store", "s", "--trait", "other,strong", "--out", "turned")
+        self.succeed("scan", "--store", "s", "--trait", "strong,other", "--chr", "2", "--out", "fewer")
+        self.succeed("scan", "--store", "s", "--trait", "strong,other", "--covariate", "null", "--out", "adjusted")
+        write_bfile(self.folder / "few", self.dosages[:, :250], ["2"] * 60 + ["10"] * 40)
+        self.succeed("import", "--store", "part", "--bfile", "few", "--table", "t.tsv")
+        self.succeed("scan", "--store", "part", "--trait", "strong,other", "--out", "others")
+        for other, name, reason in (("turned", "summary.tsv", "traits differ"), ("turned", "run.json", "traits differ"),
+                                    ("fewer", "summary.tsv", "numbers of variants"), ("fewer", "run.json", "numbers of variants"),
+                                    ("adjusted", "run.json", "covariates differ"), ("others", "run.json", "samples differ")):
+            shutil.copytree(self.folder / "r", self.folder / "d")
+            shutil.copy(self.folder / other / name, self.folder / "d" / name)
+            self.fail_with(4, [f"'d/{name}'", "not of one run", reason], "report", "--run", "d")
+            shutil.rmtree(self.folder / "d")
+        text = (self.folder / "r/summary.tsv").read_text()
+        rows = [line.split("\t") for line in text.splitlines()]
+        hits = rows[0].index("hits")
+        rows[1][hits] = str(int(rows[1][hits]) + 1)
+        self.write("r/summary.tsv", "".join("\t".join(row) + "\n" for row in rows))
+        self.fail_with(4, ["summary.tsv", "hits differ"], "report", "--run", "r")
 
     def test_a_failing_report_costs_nothing_else(self):
         self.scan("whole", "strong")

@@ -67,9 +67,9 @@ def manhattan(background_count, hit_count, first_name):
 
 def region(scan, locus, seed):
     random_source = random.Random(seed)
-    data = {"lead": locus["id"], "contig": scan["contigs"][locus["contig"]]["name"], "threshold": THRESHOLD,
-            "positions": [], "y": [], "r_squared": [], "id": [], "alleles": [], "beta": [], "standard_error": [],
-            "frequency": []}
+    data = {"lead": locus["id"], "lead_index": REGION_VARIANTS // 2, "contig": scan["contigs"][locus["contig"]]["name"],
+            "threshold": THRESHOLD, "positions": [], "y": [], "r_squared": [], "id": [], "alleles": [], "beta": [],
+            "standard_error": [], "frequency": []}
     for k in range(REGION_VARIANTS):
         lead = k == REGION_VARIANTS // 2
         near = 0 if lead else random_source.uniform(-500_000, 500_000)
@@ -106,7 +106,7 @@ def heat(scan):
         z[2][1] = None
     y = [[None if value is None else round(value * value / 4.6, 2) for value in row] for row in z]
     names = [f"{locus['id']} (GENE{i})" for i, locus in enumerate(scan["loci"])]
-    return {"rows": names, "columns": columns, "z": z, "y": y}
+    return {"rows": names, "columns": columns, "threshold": THRESHOLD, "z": z, "y": y}
 
 
 def forest():

@@ -7,6 +7,7 @@
 #include <random>
 #include <set>
 
+#include "maniple/core/error.hpp"
 #include "maniple/report/variant_result.hpp"
 #include "maniple/stats/genomic_inflation.hpp"
 #include "store/known_results.hpp"
@@ -20,7 +21,7 @@ constexpr std::int64_t variants = 9000;
 /// Two traits on contigs "2" and "1", the second one's positions falling.
 class KnownScan {
 public:
-    KnownScan() {
+    explicit KnownScan(std::string const& missing_genotype = "mean") {
         std::mt19937_64 chance{5};
         std::uniform_real_distribution<double> uniform{0, 1};
         std::vector<test::ContigVariants> contigs{{"2", {}}, {"1", {}}};
@@ -44,14 +45,16 @@ public:
                 trait.status.push_back(std::isnan(p) ? 1 : 0);
                 trait.samples.push_back(1000);
                 trait.effect_allele_frequency.push_back(
-                    v % 100 == 0 ? 0.001F : static_cast<float>(uniform(chance)));
+                    v % 100 == 0   ? 0.001F
+                    : v % 100 == 1 ? 0.004F
+                                   : 0.01F + 0.98F * static_cast<float>(uniform(chance)));
             }
         }
         ResultHeader header{.traits = {"a", "b"},
                             .statuses = {"ok", "monomorphic"},
                             .model = "linear",
                             .covariates = "",
-                            .missing_genotype = "mean"};
+                            .missing_genotype = missing_genotype};
         test::write_results(folder_.path() / "results.h5", header, contigs, traits);
     }
 
@@ -121,10 +124,38 @@ TEST_CASE("collect_points: of too many hits the strongest", "[report]") {
     auto const survey = survey_scan(results, both);
     GenomeAxis const axis{results.header().contigs, survey.contig_lengths};
     auto const points = collect_points(results, both, survey, axis, {10, 10, 7.5}, 5);
-    for (auto const& trait : points) {
-        CHECK(trait.hits.size() <= 5);
-        CHECK(trait.hits_from > hit_neg_log10_p);
+    // Trait a has 9 x 3 hits of 8 to 14, b 9 x 4.
+    std::size_t hits = 0;
+    for (std::size_t t = 0; t < points.size(); ++t) {
+        hits += points[t].hits.size();
+        CHECK(points[t].hits_from > hit_neg_log10_p);
+        CHECK(points[t].hits_from == points[0].hits_from);
+        CHECK_FALSE(points[t].weak_hits.empty());
+        for (auto const& hit : points[t].weak_hits) CHECK(hit.y >= hit_neg_log10_p);
+        for (auto const& point : points[t].background) CHECK(point.y < hit_neg_log10_p);
     }
+    CHECK(hits <= 5);
+}
+
+TEST_CASE("survey_scan: a -log10 p below 0 is damage", "[report]") {
+    test::ScratchFolder const folder;
+    std::vector<test::ContigVariants> const contigs{
+        {"1", {{.position = 1, .id = "a", .reference = "A", .alternate = "G"}}}};
+    ResultHeader const header{.traits = {"t"},
+                              .statuses = {"ok"},
+                              .model = "linear",
+                              .covariates = "",
+                              .missing_genotype = "mean"};
+    TraitResults trait;
+    trait.neg_log10_p = {-1};
+    trait.beta = {0.5};
+    trait.standard_error = {0.1F};
+    trait.status = {0};
+    trait.samples = {100};
+    trait.effect_allele_frequency = {0.5F};
+    test::write_results(folder.path() / "results.h5", header, contigs, std::vector{trait});
+    ResultReader const results{folder.path() / "results.h5"};
+    CHECK_THROWS_AS(survey_scan(results, std::vector{TraitIndex{0}}), CorruptInput);
 }
 
 TEST_CASE("rows_near: rows of the window alone, whatever the order of positions", "[report]") {
@@ -147,7 +178,7 @@ TEST_CASE("rows_near: rows of the window alone, whatever the order of positions"
 
 TEST_CASE("read_results: all of a few rows; the frequency of few copies is not told", "[report]") {
     KnownScan const scan;
-    std::vector<std::int64_t> const rows{0, 1, 4096, 8999};
+    std::vector<std::int64_t> const rows{0, 1, 2, 4096, 8999};
     auto const results = read_results(scan.open(), TraitIndex{1}, rows);
     REQUIRE(results.size() == rows.size());
     for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -158,8 +189,15 @@ TEST_CASE("read_results: all of a few rows; the frequency of few copies is not t
         CHECK(results[i].z() == Approx(5));
     }
     CHECK(std::isnan(results[0].frequency));  // 2 copies among 1,000.
-    CHECK(results[1].frequency == static_cast<double>(scan.traits[1].effect_allele_frequency[1]));
+    // 8 copies among 1,000 may be 4 among the 500 that have a genotype.
+    CHECK(std::isnan(results[1].frequency));
+    CHECK(results[2].frequency == static_cast<double>(scan.traits[1].effect_allele_frequency[2]));
     CHECK(results[1].alleles() == "A/G");
+
+    KnownScan const exact{"drop"};
+    auto const told = read_results(exact.open(), TraitIndex{1}, rows);
+    CHECK(std::isnan(told[0].frequency));
+    CHECK(told[1].frequency == Approx(0.004));
 }
 
 }  // namespace

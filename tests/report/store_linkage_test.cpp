@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "maniple/core/contract.hpp"
 #include "run/scratch_cohort.hpp"
 
 namespace maniple {
@@ -75,6 +76,22 @@ TEST_CASE("StoreLinkage: reads no more than it may", "[report]") {
     CHECK_FALSE(linkage.r_squared("1", variants[0], variants).empty());
     CHECK(linkage.is_spent());
     CHECK(linkage.r_squared("1", variants[0], variants).empty());
+}
+
+TEST_CASE("StoreLinkage: what is kept for later can be read later", "[report]") {
+    test::ScratchCohort const scratch;
+    auto const& variants = scratch.variants(0);
+    constexpr std::int64_t most = 1 << 30;
+    StoreLinkage linkage{scratch.open(), most};
+    linkage.reserve(most);
+    CHECK(linkage.r_squared("1", variants[0], variants).empty());
+    linkage.reserve(most - 1);
+    CHECK_FALSE(linkage.r_squared("1", variants[0], variants).empty());
+    CHECK(linkage.is_spent());
+    linkage.reserve(0);
+    CHECK_FALSE(linkage.is_spent());
+    CHECK_FALSE(linkage.r_squared("1", variants[0], variants).empty());
+    CHECK_THROWS_AS(linkage.reserve(-1), ContractViolation);
 }
 
 }  // namespace

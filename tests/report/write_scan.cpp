@@ -17,6 +17,7 @@
 
 #include <fmt/format.h>
 
+#include "maniple/core/checksum.hpp"
 #include "maniple/model/test_status.hpp"
 #include "maniple/stats/inflation_counter.hpp"
 #include "maniple/stats/normal.hpp"
@@ -168,12 +169,16 @@ void write_texts(std::filesystem::path const& folder, Shape const& shape,
         for (std::size_t s = 1; s < test_status_names().size(); ++s) summary << "\t0";
         summary << '\n';
     }
+    std::string names;
+    for (std::int64_t t = 1; t <= shape.traits; ++t) {
+        names += fmt::format("{}\"trait{}\"", t == 1 ? "" : ", ", t);
+    }
     std::ofstream{folder / "run.json"} << fmt::format(
         R"({{"program": "maniple", "version": "0", "libraries": {{}},
- "plan": {{"command": "scan", "samples": 100000, "variants": {}}},
- "inputs": {{"store": "nowhere", "fingerprint": "0", "partitions": []}}}}
+ "plan": {{"command": "scan", "traits": [{}], "covariates": ["age", "sex"], "samples": 100000, "variants": {}}},
+ "inputs": {{"store": "nowhere", "fingerprint": "{}", "partitions": []}}}}
 )",
-        shape.variants);
+        names, shape.variants, to_hex(0));
 }
 
 void write_scan(std::filesystem::path const& folder, Shape const& shape) {

@@ -3,7 +3,6 @@ import { names_at, whole_splits } from "./axes.js";
 import { known, number, p_value } from "./format.js";
 import { colour } from "./theme.js";
 
-const strong = 7.30103;
 const row_heights = [15, 22];
 const tallest = 6000;
 const least_for_sign = 12; // Pixels of a column.
@@ -42,13 +41,13 @@ function draw_sign(brush, column, row, value, most) {
   });
 }
 
-function draw(brush, { z, y }, cells, most) {
+function draw(brush, { z, y, threshold }, cells, most) {
   brush.font(12, "600");
   const has_room = Math.abs(brush.x(1) - brush.x(0)) >= least_for_sign * brush.ratio;
   for (let i = 0; i < cells.x.length; i++) {
     const [row, column] = [cells.y[i], cells.x[i]];
     draw_cell(brush, column, row, z[row][column], most);
-    if (has_room && known(y?.[row]?.[column]) && y[row][column] >= strong)
+    if (has_room && known(y?.[row]?.[column]) && y[row][column] >= threshold)
       draw_sign(brush, column, row, z[row][column], most);
   }
 }

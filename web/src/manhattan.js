@@ -112,7 +112,8 @@ function describe_hit(hits, i, place) {
   if (known(hits.beta?.[i]))
     rows.push(["Effect (SE)", `${number(hits.beta[i])} (${number(hits.standard_error?.[i])})`]);
   if (known(hits.frequency?.[i])) rows.push(["Effect allele frequency", number(hits.frequency[i])]);
-  return { title: hits.id?.[i] || place, rows };
+  const id = hits.id?.[i];
+  return { title: id && id !== "." ? id : place, rows };
 }
 
 // The highest of the background, in genome order, for a scan without hits.

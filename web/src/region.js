@@ -63,7 +63,7 @@ function draw_bin(brush, points, members, bin) {
 
 export function region(data) {
   const points = { x: data.positions.map((position) => position / mega), y: data.y };
-  const lead = data.id?.indexOf(data.lead) ?? -1;
+  const lead = data.lead_index ?? -1; // Names may be shared: split records.
   const members = [[], [], [], [], [], []];
   data.y.forEach((_, i) => i !== lead && members[bin_of(data.r_squared?.[i])].push(i));
   const [low, high] = points.x.reduce(

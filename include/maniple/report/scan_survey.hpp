@@ -48,14 +48,13 @@ ScanSurvey survey_scan(ResultReader const& results, std::span<TraitIndex const> 
 /// What a plot shows of one trait.
 struct TraitPoints {
     std::vector<GenomePoint> background;  ///< Of variants that are no hits, thinned.
-    std::vector<Hit> hits;                ///< In the order of rows.
-    /// Hits were looked at from here on, so that they fit the memory; the others are in the
-    /// background. Usually that of 5e-8.
-    float hits_from = 0;
+    std::vector<Hit> hits;                ///< In the order of rows; those that fit the memory.
+    std::vector<GenomePoint> weak_hits;   ///< Of the others, thinned. Usually none.
+    float hits_from = 0;                  ///< Weak ones are below: -log10 p.
 };
 
-/// The second pass. \param most_hits  of one trait, to bound the memory (24 bytes each).
-/// \param grid  of the background, up to 5e-8.
+/// The second pass. \param most_hits  of all traits, to bound the memory (24 bytes each): the
+/// strongest. \param grid  of the background, up to 5e-8; weak hits have as many cells.
 /// \pre traits and survey are those of the first pass
 std::vector<TraitPoints> collect_points(ResultReader const& results,
                                         std::span<TraitIndex const> traits,

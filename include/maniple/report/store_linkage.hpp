@@ -31,7 +31,10 @@ public:
     std::vector<double> r_squared(std::string const& contig, Variant const& lead,
                                   std::span<Variant const> others);
 
-    bool is_spent() const { return bytes_read_ >= most_bytes_; }
+    /// Keep so many of the bytes for later; 0: none any more. \pre bytes >= 0
+    void reserve(std::int64_t bytes);
+
+    bool is_spent() const { return bytes_read_ + reserved_ >= most_bytes_; }
 
 private:
     /// One block of a partition, and where its variants are.
@@ -56,6 +59,7 @@ private:
     Cohort cohort_;
     std::int64_t most_bytes_;
     std::int64_t bytes_read_ = 0;
+    std::int64_t reserved_ = 0;
     std::map<std::string, std::vector<BlockPlace>> blocks_;  // By contig.
     std::map<std::size_t, PartitionReader> readers_;
     std::list<LoadedBlock> loaded_;  // The last used first.

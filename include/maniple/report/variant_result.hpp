@@ -19,7 +19,8 @@ struct VariantResult {
     double beta = 0;
     double standard_error = 0;
     double neg_log10_p = 0;
-    /// Of the effect allele; NaN as well where it tells that 1 to 4 copies of an allele are there.
+    /// Of the effect allele; NaN as well where 1 to 4 copies of an allele may be there. Where
+    /// missing genotypes count as the mean, up to half of the samples may lack theirs.
     double frequency = 0;
 
     GenomePlace place() const { return {contig, variant.position}; }
