@@ -22,12 +22,12 @@ std::string accuracy_text(GroupCheck const& check) {
         check.cases < 0 ? "" : fmt::format(" with {} cases or events", grouped(check.cases)));
 }
 
-ReportFinding read_group(GroupCheck const& check) {
+ReportFinding read_group(GroupCheck const& check, std::string const& trait) {
     auto const group = fmt::format("{} = {}", check.factor, check.level);
     switch (check.status) {
         case GroupCheck::Status::validated:
-            return say(fmt::format("The score was judged in this person's group, {}: {}.", group,
-                                   accuracy_text(check)));
+            return say(fmt::format("The score was judged for '{}' in this person's group, {}: {}.",
+                                   trait, group, accuracy_text(check)));
         case GroupCheck::Status::not_told:
             return warn(fmt::format(
                 "The score was not validated in this person's group, {}: too few people of it were "
@@ -105,11 +105,11 @@ std::vector<ReportFinding> read_risk(PersonScore const& score) {
     auto const& observed = *risk.observed;
     findings.push_back(say(fmt::format(
         "Of other people with this prediction the {} was {} (95% interval {} to {}){}, by "
-        "regression of the outcome on the prediction among the {} people of the evaluation named. "
+        "regression of '{}' on the prediction among the {} people of the evaluation named. "
         "The interval holds chance in that evaluation alone.",
         score.outcome == Outcome::quantitative ? "mean value" : "share with the outcome",
         outcome_text(score, observed.value), outcome_text(score, observed.lower),
-        outcome_text(score, observed.upper), by, grouped(risk.evaluated))));
+        outcome_text(score, observed.upper), by, score.evaluated_trait, grouped(risk.evaluated))));
     if (risk.value_range) {
         findings.push_back(say(fmt::format("95% of such people are expected between {} and {}.",
                                            short_number(risk.value_range->lower),
@@ -136,11 +136,14 @@ std::vector<ReportFinding> read_validation(PersonScore const& score) {
     }
     if (score.groups.empty()) {
         return {warn(
-            "The evaluation named was not divided into groups: whether the score holds for people "
-            "like this one was not asked.")};
+            fmt::format("The evaluation named, for '{}', was not divided into groups: whether the "
+                        "score holds for people like this one was not asked.",
+                        score.evaluated_trait))};
     }
     std::vector<ReportFinding> findings;
-    for (auto const& check : score.groups) findings.push_back(read_group(check));
+    for (auto const& check : score.groups) {
+        findings.push_back(read_group(check, score.evaluated_trait));
+    }
     return findings;
 }
 

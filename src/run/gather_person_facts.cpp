@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "evaluation_text.hpp"
 #include "maniple/core/error.hpp"
 #include "maniple/run/evaluation_file.hpp"
 #include "maniple/run/score_pass.hpp"
@@ -46,15 +48,52 @@ std::vector<ScorePlace> list_places(ScorePlan const& plan) {
     return places;
 }
 
-bool is_of(EvaluationFile const& evaluation, ScorePlace const& place) {
+bool is_of_score(EvaluationFile const& evaluation, ScorePlace const& place) {
     return evaluation.left_out.empty() && evaluation.score == place.description().name &&
            (evaluation.model.empty() || evaluation.model == place.source->label);
+}
+
+// "height" and "clinic.height": a table's name is written where it was needed or asked for.
+bool is_same_column(std::string_view one, std::string_view other) {
+    if (one.size() < other.size()) std::swap(one, other);
+    return one == other || (one.ends_with(other) && one[one.size() - other.size() - 1] == '.');
+}
+
+// Columns, or pairs "time:event" of them.
+bool is_same_trait(std::string_view one, std::string_view other) {
+    auto const first = one.find(':');
+    auto const second = other.find(':');
+    if (first == std::string_view::npos || second == std::string_view::npos) {
+        return first == second && is_same_column(one, other);
+    }
+    return is_same_column(one.substr(0, first), other.substr(0, second)) &&
+           is_same_column(one.substr(first + 1), other.substr(second + 1));
+}
+
+// Weights from elsewhere do not say what they predict: any trait may be theirs.
+bool is_of_trait(EvaluationFile const& evaluation, ScoreDescription const& score) {
+    return (score.trait.empty() || is_same_trait(evaluation.trait, score.trait)) &&
+           (score.outcome == Outcome::unknown || evaluation.outcome == score.outcome);
+}
+
+bool is_of(EvaluationFile const& evaluation, ScorePlace const& place) {
+    return is_of_score(evaluation, place) && is_of_trait(evaluation, place.description());
 }
 
 void require_evaluated(EvaluationFile const& evaluation, std::vector<ScorePlace> const& places,
                        std::filesystem::path const& run) {
     if (std::ranges::any_of(places, [&](auto const& place) { return is_of(evaluation, place); })) {
         return;
+    }
+    auto const of_score = std::ranges::find_if(
+        places, [&](auto const& place) { return is_of_score(evaluation, place); });
+    if (of_score != places.end()) {
+        auto const& score = of_score->description();
+        throw UserError{fmt::format(
+            "--evaluation '{}' is of trait '{}' ({}), and score '{}' predicts '{}' ({}); name an "
+            "evaluation of the trait that the score predicts",
+            run.string(), evaluation.trait, outcome_name(evaluation.outcome), score.name,
+            score.trait, outcome_name(score.outcome))};
     }
     throw UserError{fmt::format(
         "--evaluation '{}' is {}, which is not explained here; name an evaluation of one of the "
@@ -133,6 +172,7 @@ private:
             if (score.no_risk.empty()) score.risk = risks.of(people[p]);
             score.was_used = trained[people[p].at()];
             score.is_evaluated = is_evaluated;
+            if (is_evaluated) score.evaluated_trait = evaluation_->trait;
             if (!distances.empty()) score.distance = distances[p];
             scores.push_back(std::move(score));
         }

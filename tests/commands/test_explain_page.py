@@ -16,7 +16,7 @@ class ExplainPage(CommandCase):
     def setUp(self):
         super().setUp()
         self.succeed("simulate", "--store", "s", "--samples", SAMPLES, "--variants", "400", "--quantitative", "1", "--binary",
-                     "1", "--heritability", "0.7", "--causal", "12", "--seed", "4")
+                     "2", "--heritability", "0.7", "--causal", "12", "--seed", "4")
         with h5py.File(self.folder / "s/cohort.h5") as file:
             self.ids = [value.decode() for value in file["sample_id"][:]]
         chance = np.random.default_rng(6)
@@ -138,6 +138,14 @@ class ExplainPage(CommandCase):
         self.refuse("--evaluation 'after'", *words, "--html", "--evaluation", "after")
         self.refuse("evaluation.json", *words, "--html", "--evaluation", "nothere")
         self.refuse("--html", *words, "--evaluation", "after")
+        # Of the same score, on a trait that it does not predict.
+        self.succeed("evaluate", "--store", "s", "--model", "other", "--trait", "binary_2", "--bootstrap", "20", "--out", "second")
+        self.refuse(["'second' is of trait 'binary_2' (binary)", "predicts 'binary_1' (binary)"], *words, "--html",
+                    "--evaluation", "second")
+        self.succeed("evaluate", "--store", "s", "--model", "other", "--trait", "simulated.binary_1", "--bootstrap", "20",
+                     "--out", "full")
+        self.assertIn("for 'simulated.binary_1', was not divided", self.explain([3], "--evaluation", "full", out="x",
+                                                                             model="other")[3].text)
         self.refuse("--html", *words, "--pc", "PC1")
         self.refuse("PC9", *words, "--html", "--pc", "PC9")
         self.refuse("categorical", *words, "--html", "--pc", "clinic")
