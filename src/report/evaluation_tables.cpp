@@ -99,6 +99,11 @@ PageTable metrics_table(EvaluationFile const& file) {
                     .rows = {}};
     if (file.left_out.empty()) {
         for (auto const* row : find_rows(file, {})) add_metric(table, *row, "");
+        if (auto const ratio = hazard_ratio_observed(file)) {
+            table.rows.push_back(
+                {{"Observed over predicted hazard at the mean prediction", short_cell(ratio->value),
+                  short_cell(ratio->lower), short_cell(ratio->upper), "poisson", "ok"}});
+        }
         return table;
     }
     table.caption =

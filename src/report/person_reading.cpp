@@ -11,9 +11,6 @@
 namespace maniple {
 namespace {
 
-ReportFinding say(std::string text) { return {FindingKind::finding, std::move(text)}; }
-ReportFinding warn(std::string text) { return {FindingKind::caution, std::move(text)}; }
-
 std::string accuracy_text(GroupCheck const& check) {
     auto const& accuracy = check.accuracy;
     return fmt::format(
