@@ -1,6 +1,7 @@
 #include "person_reading.hpp"
 
 #include <algorithm>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -19,12 +20,28 @@ std::string accuracy_text(GroupCheck const& check) {
         check.cases < 0 ? "" : fmt::format(" with {} cases or events", grouped(check.cases)));
 }
 
+// Why a number is no better than a useless score's.
+std::string_view useless_text(GroupCheck const& check) {
+    if (check.metric == "r2") {
+        return "R² is never below 0, and the effect of the score may be none, or the other way "
+               "round.";
+    }
+    return check.accuracy.upper < 0.5 ? "That is less often right than a coin: the score ranks "
+                                        "people of this group the wrong way round."
+                                      : "The interval holds 0.5, what a useless score has.";
+}
+
 ReportFinding read_group(GroupCheck const& check, std::string const& trait) {
     auto const group = fmt::format("{} = {}", check.factor, check.level);
     switch (check.status) {
         case GroupCheck::Status::validated:
             return say(fmt::format("The score was judged for '{}' in this person's group, {}: {}.",
                                    trait, group, accuracy_text(check)));
+        case GroupCheck::Status::not_better:
+            return warn(fmt::format(
+                "In this person's group, {}, the score was judged for '{}', and not shown to tell "
+                "anything: {}. {}",
+                group, trait, accuracy_text(check), useless_text(check)));
         case GroupCheck::Status::not_told:
             return warn(fmt::format(
                 "The score was not validated in this person's group, {}: too few people of it were "

@@ -79,6 +79,15 @@ TEST_CASE("read_validation: every group without validation is a caution", "[repo
     CHECK(text_of(read_validation(score)) ==
           "- The score was judged for 'sickness' in this person's group, sex = female: AUC 0.700 "
           "(0.650 to 0.750) in 2,000 people with 200 cases or events.\n");
+    score.groups[0].status = Status::not_better;
+    score.groups[0].accuracy = {0.412, 0.31, 0.515};
+    CHECK_THAT(text_of(read_validation(score)),
+               Contains("! In this person's group, sex = female,") &&
+                   Contains("AUC 0.412 (0.310 to 0.515)") && Contains("holds 0.5"));
+    score.groups[0].accuracy = {0.3, 0.2, 0.4};
+    CHECK_THAT(text_of(read_validation(score)), Contains("! ") && Contains("wrong way round"));
+    score.groups[0].metric = "r2";
+    CHECK_THAT(text_of(read_validation(score)), Contains("! ") && Contains("may be none"));
     for (auto status : {Status::not_told, Status::nobody, Status::not_judged}) {
         score.groups = {{.factor = "site", .level = "B", .status = status}};
         CHECK_THAT(text_of(read_validation(score)),

@@ -37,7 +37,8 @@ struct PersonRisk {
 /// Was the score validated in the person's group?
 struct GroupCheck {
     enum class Status : std::uint8_t {
-        validated,   ///< `accuracy` is of this group.
+        validated,   ///< `accuracy` is of this group, and better than a useless score's.
+        not_better,  ///< `accuracy` is of this group; a useless score may have as much, or it has.
         not_told,    ///< Too few people of it were evaluated.
         nobody,      ///< None was.
         not_judged,  ///< Some were, without a number: one class, say.
