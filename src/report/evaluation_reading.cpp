@@ -70,6 +70,31 @@ ReportFinding read_explained(EvaluationFile const& file, EvaluationRow const& ro
                 "these people do not show that the score tells anything.");
 }
 
+ReportFinding read_pooled(EvaluationFile const& file, EvaluationRow const& mean) {
+    auto const text = fmt::format("Pooled over {}, {} is {}.", mean.part, metric_label(mean.metric),
+                                  with_interval(mean.estimate, mean.lower, mean.upper));
+    auto const useless = useless_value(file.outcome);
+    if (file.outcome == Outcome::quantitative) {
+        auto const* effect = find_row(file, {.kind = RowKind::pooled,
+                                             .metric = effect_metric_of(file.outcome),
+                                             .factor = file.left_out});
+        if (has_interval(effect) && effect->lower > 0) return say(text);
+        if (has_interval(effect) && effect->upper < 0) {
+            return warn(text +
+                        " But higher scores go with lower values: it points the wrong way "
+                        "round.");
+        }
+        return warn(text +
+                    " R² is never below 0, and the pooled effect per standard deviation may be "
+                    "none: that may be what a useless score has.");
+    }
+    if (mean.lower > useless) return say(text);
+    if (mean.upper < useless) {
+        return warn(text + " A useless score has 0.5: this one ranks people the wrong way round.");
+    }
+    return warn(text + " That may be what a useless score has.");
+}
+
 std::string covariates_text(EvaluationFile const& file) {
     return fmt::format("{}", fmt::join(file.covariates, ", "));
 }
@@ -257,11 +282,7 @@ std::vector<ReportFinding> read_left_out(EvaluationFile const& file) {
         findings.push_back(warn("They could not be pooled: look at each level."));
         return findings;
     }
-    auto const useless = useless_value(file.outcome);
-    auto const text = fmt::format("Pooled over {}, {} is {}.", mean->part, metric_label(metric),
-                                  with_interval(mean->estimate, mean->lower, mean->upper));
-    bool const is_told = file.outcome == Outcome::quantitative || mean->lower > useless;
-    findings.push_back(is_told ? say(text) : warn(text + " That may be what a useless score has."));
+    findings.push_back(read_pooled(file, *mean));
     auto const* next =
         find_row(file, {.kind = RowKind::new_level, .metric = metric, .factor = file.left_out});
     if (has_interval(next)) {

@@ -235,5 +235,33 @@ TEST_CASE("read_left_out: pooled, a new level, and what was not judged", "[repor
     CHECK_FALSE(read_evaluation_aloud(file).empty());
 }
 
+TEST_CASE("read_left_out: a pooled value is claimed only where it is better than useless",
+          "[report]") {
+    auto file = binary_file();
+    file.left_out = "site";
+    file.levels = {{.name = "A", .status = "ok"}, {.name = "B", .status = "ok"}};
+    auto const pooled = [](EvaluationRow row) {
+        row.kind = RowKind::pooled;
+        row.part = "2 of 2 levels";
+        return in_group(std::move(row), "site", "all");
+    };
+    file.rows = {pooled(row_of("auc", 0.4, 0.3, 0.45))};
+    CHECK_THAT(text_of(read_left_out(file)),
+               Contains("! Pooled over 2 of 2 levels") && Contains("wrong way round"));
+    file.rows = {pooled(row_of("auc", 0.7, 0.6, 0.8))};
+    CHECK_THAT(text_of(read_left_out(file)), Contains("- Pooled over 2 of 2 levels"));
+    file.outcome = Outcome::quantitative;
+    file.rows = {pooled(row_of("r2", 0.01, 0.001, 0.03)),
+                 pooled(row_of("effect_per_sd", 0.1, -0.1, 0.3))};
+    CHECK_THAT(text_of(read_left_out(file)),
+               Contains("! Pooled over") && Contains("what a useless score has"));
+    file.rows[1] = pooled(row_of("effect_per_sd", 0.2, 0.1, 0.3));
+    CHECK_THAT(text_of(read_left_out(file)), Contains("- Pooled over"));
+    file.rows[1] = pooled(row_of("effect_per_sd", -0.2, -0.3, -0.1));
+    CHECK_THAT(text_of(read_left_out(file)), Contains("! Pooled over") && Contains("wrong way"));
+    file.rows.pop_back();
+    CHECK_THAT(text_of(read_left_out(file)), Contains("! Pooled over"));
+}
+
 }  // namespace
 }  // namespace maniple
