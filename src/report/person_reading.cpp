@@ -81,6 +81,11 @@ std::vector<ReportFinding> read_quality(PersonScore const& score) {
             "This person was among those on whom the model was trained or recalibrated: what it "
             "predicts of them is partly what it was told."));
     }
+    if (!score.training_is_known && !score.was_used) {
+        findings.push_back(
+            warn("Nobody knows on whom this score was trained. If this person was among them, what "
+                 "it says of them is partly what it was told."));
+    }
     if (score.share_used < few) {
         findings.push_back(
             warn(fmt::format("Only {} of the score's variants are in this store: the score is not "

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "evaluation_score.hpp"
 #include "evaluation_text.hpp"
 #include "maniple/core/error.hpp"
 #include "maniple/run/evaluation_file.hpp"
@@ -156,7 +157,8 @@ private:
         bool const is_evaluated = evaluation_ && is_of(*evaluation_, place);
         RiskPredictor const risks{description, place.source->label, values, tables_,
                                   is_evaluated ? &*evaluation_ : nullptr};
-        auto const distances = measure_distances(trained, people);
+        auto const training = training_of(place.source->model, place.position);
+        auto const distances = measure_distances(training, trained, people);
         PopulationPlaces const population{values};
         std::vector<PersonScore> scores;
         for (std::size_t p = 0; p < people.size(); ++p) {
@@ -171,6 +173,7 @@ private:
             score.no_risk = risks.obstacle(people[p]);
             if (score.no_risk.empty()) score.risk = risks.of(people[p]);
             score.was_used = trained[people[p].at()];
+            score.training_is_known = training == Training::known;
             score.is_evaluated = is_evaluated;
             if (is_evaluated) score.evaluated_trait = evaluation_->trait;
             if (!distances.empty()) score.distance = distances[p];
@@ -215,12 +218,18 @@ private:
         return score;
     }
 
-    std::vector<TrainingDistance> measure_distances(std::vector<bool> const& trained,
+    std::vector<TrainingDistance> measure_distances(Training training,
+                                                    std::vector<bool> const& trained,
                                                     std::span<SampleIndex const> people) {
         auto const& asked = request_.pages->distance_columns;
         if (asked.empty()) return {};
         if (!distance_columns_) {
             distance_columns_ = load_distance_columns(asked, tables_, plan_.cohort());
+        }
+        if (training == Training::unknown) {
+            TrainingDistance const none{.columns = distance_columns_->names,
+                                        .unknown = "nobody knows on whom this score was trained"};
+            return std::vector(people.size(), none);
         }
         return find_training_distances(*distance_columns_, trained, people);
     }

@@ -150,6 +150,17 @@ class ExplainPage(CommandCase):
         self.refuse("PC9", *words, "--html", "--pc", "PC9")
         self.refuse("categorical", *words, "--html", "--pc", "clinic")
 
+    def test_weights_from_elsewhere_have_no_distance(self):
+        """A recalibration makes its half of the people known, who are not those that trained."""
+        self.fit("binary_1")
+        self.succeed("export", "--store", "s", "--model", "m", "--genome-build", "GRCh38", "--out", "weights.txt")
+        self.succeed("import", "--store", "s", "--weights", "weights.txt", "--name", "w2")
+        self.succeed("evaluate", "--store", "s", "--model", "w2", "--trait", "binary_1", "--bootstrap", "20", "--recalibrate",
+                     "--out", "judged")
+        text = self.explain([3], "--pc", "PC*", "--evaluation", "judged", out="x", model="w2")[3].text
+        self.assertIn("cannot be told: nobody knows on whom this score was trained", text)
+        self.assertNotIn("Mahalanobis distance", text)
+
     def test_times_by_a_horizon(self):
         self.succeed("simulate", "--store", "t", "--samples", "1500", "--variants", "100", "--time-to-event", "1",
                      "--quantitative", "0", "--binary", "0", "--heritability", "0.6", "--causal", "5", "--seed", "3")

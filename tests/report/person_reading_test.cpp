@@ -115,6 +115,9 @@ TEST_CASE("read_score_aloud: place, and what speaks against the score", "[report
     CHECK_THAT(text_of(read_score_aloud(score)),
                Contains("Of the 1,234 people of this store, 97.5% have a lower score"));
     CHECK_THAT(text_of(read_score_aloud(score)), !Contains("trained or recalibrated"));
+    CHECK_THAT(text_of(read_score_aloud(score)), !Contains("Nobody knows on whom"));
+    score.training_is_known = false;
+    CHECK_THAT(text_of(read_score_aloud(score)), Contains("! Nobody knows on whom"));
     score.was_used = true;
     score.share_used = 0.8;
     CHECK_THAT(text_of(read_score_aloud(score)),

@@ -91,8 +91,9 @@ struct PersonScore {
     double share_used = 0;  ///< Of the score's variants.
     PopulationPlace population;
     std::optional<PersonRisk> risk;
-    std::string no_risk;          ///< Why there is none.
-    bool was_used = false;        ///< In training, or to recalibrate.
+    std::string no_risk;    ///< Why there is none.
+    bool was_used = false;  ///< In training, or to recalibrate, as far as known.
+    bool training_is_known = true;
     bool is_evaluated = false;    ///< The evaluation named is of this score.
     std::string evaluated_trait;  ///< On which; of weights from elsewhere it may be any.
     std::vector<GroupCheck> groups;
