@@ -252,6 +252,8 @@ class EvaluationPage(CommandCase):
         path = self.folder / "r/evaluation.json"
         whole = path.read_text(encoding="utf-8")
         self.refuse("--trait", "report", "--run", "r", "--trait", "height")
+        for words in (("--clump-r2", "0.7"), ("--locus-distance", "7"), ("--clump-r2", "0.1")):
+            self.refuse([words[0], "reports of scans"], "report", "--run", "r", *words)
         for damaged in (whole[:len(whole) // 2], "", "[]", whole.replace('"rows"', '"lines"'),
                         whole.replace('"estimate"', '"guess"', 1)):
             path.write_text(damaged, encoding="utf-8")
