@@ -144,7 +144,7 @@ class ExplainPage(CommandCase):
                     "--evaluation", "second")
         self.succeed("evaluate", "--store", "s", "--model", "other", "--trait", "simulated.binary_1", "--bootstrap", "20",
                      "--out", "full")
-        self.assertIn("for 'simulated.binary_1', was not divided", self.explain([3], "--evaluation", "full", out="x",
+        self.assertIn("for 'simulated.binary_1', was not divided", self.explain([3], "--evaluation", "full", out="y",
                                                                              model="other")[3].text)
         self.refuse("--html", *words, "--pc", "PC1")
         self.refuse("PC9", *words, "--html", "--pc", "PC9")
