@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -20,16 +21,24 @@ PageCell count_cell(std::int64_t count) {
     return PageCell{grouped(count), std::to_string(count)};
 }
 
+PageCell interval_cell(std::string text, double estimate, double lower, double upper) {
+    PageCell cell{std::move(text), fmt::format("{}", estimate)};
+    if (std::isfinite(lower) && std::isfinite(upper)) {
+        cell.interval = fmt::format("{} {} {}", estimate, lower, upper);
+    }
+    return cell;
+}
+
 // "0.72 (0.68 to 0.76)", or why there is no number.
 PageCell estimate_cell(EvaluationRow const* row) {
     if (row == nullptr) return PageCell{""};
     if (!std::isfinite(row->estimate)) return PageCell{row->status, ""};
-    return PageCell{value_of(*row), fmt::format("{}", row->estimate)};
+    return interval_cell(value_of(*row), row->estimate, row->lower, row->upper);
 }
 
 PageCell bin_cell(double estimate, double lower, double upper) {
     if (!std::isfinite(estimate)) return PageCell{""};
-    return PageCell{with_interval(estimate, lower, upper), fmt::format("{}", estimate)};
+    return interval_cell(with_interval(estimate, lower, upper), estimate, lower, upper);
 }
 
 void add_metric(PageTable& table, EvaluationRow const& row, std::string_view what) {
