@@ -124,62 +124,72 @@ public:
         require_evaluated(*evaluation_, places_, request.pages->evaluation);
     }
 
-    std::vector<PersonFacts> gather() {
+    void gather(std::function<void(PersonFacts const&)> const& take) {
         auto const& people = explained_.people();
-        std::vector<PersonFacts> facts;
-        for (std::size_t p = 0; p < people.size(); ++p) {
-            facts.push_back({.id = plan_.cohort().samples().ids[people[p].at()],
-                             .number = static_cast<std::int64_t>(p) + 1,
-                             .scores = {}});
-        }
         std::vector<std::vector<GroupCheck>> checks(people.size());
         if (evaluation_) {
             checks = check_groups(*evaluation_, plan_.cohort(), tables_, people);
         }
-        for (std::size_t c = 0; c < places_.size(); ++c) {
-            auto scores = describe_score(c);
-            for (std::size_t p = 0; p < people.size(); ++p) {
-                if (scores[p].is_evaluated) scores[p].groups = checks[p];
-                facts[p].scores.push_back(std::move(scores[p]));
+        std::vector<ScoreOfAll> scores;
+        for (std::size_t c = 0; c < places_.size(); ++c) scores.push_back(prepare_score(c));
+        for (std::size_t p = 0; p < people.size(); ++p) {
+            PersonFacts facts{.id = plan_.cohort().samples().ids[people[p].at()],
+                              .number = static_cast<std::int64_t>(p) + 1,
+                              .scores = {}};
+            for (std::size_t c = 0; c < places_.size(); ++c) {
+                facts.scores.push_back(describe_score(p, c, scores[c]));
+                if (scores[c].is_evaluated) facts.scores.back().groups = checks[p];
             }
+            take(facts);
         }
-        return facts;
     }
 
 private:
-    // Of everybody who is explained.
-    std::vector<PersonScore> describe_score(std::size_t c) {
+    // What a score has in common for all who are explained.
+    struct ScoreOfAll {
+        Training training;
+        std::vector<bool> trained;
+        bool is_evaluated;
+        RiskPredictor risks;
+        std::vector<TrainingDistance> distances;  // One per person, or none.
+        PopulationPlaces population;
+    };
+
+    ScoreOfAll prepare_score(std::size_t c) {
+        auto const& place = places_[c];
+        auto const& values = everybody_.columns[c].values;
+        auto trained = find_trained(plan_.cohort().samples(), place.source->model.training);
+        bool const is_evaluated = evaluation_ && is_of(*evaluation_, place);
+        auto const training = training_of(place.source->model, place.position);
+        auto distances = measure_distances(training, trained, explained_.people());
+        return {training,
+                std::move(trained),
+                is_evaluated,
+                RiskPredictor{place.description(), place.source->label, values, tables_,
+                              is_evaluated ? &*evaluation_ : nullptr},
+                std::move(distances),
+                PopulationPlaces{values}};
+    }
+
+    PersonScore describe_score(std::size_t p, std::size_t c, ScoreOfAll const& all) const {
         auto const& place = places_[c];
         auto const& description = place.description();
-        auto const& values = everybody_.columns[c].values;
-        auto const& people = explained_.people();
-        auto const trained = find_trained(plan_.cohort().samples(), place.source->model.training);
-        bool const is_evaluated = evaluation_ && is_of(*evaluation_, place);
-        RiskPredictor const risks{description, place.source->label, values, tables_,
-                                  is_evaluated ? &*evaluation_ : nullptr};
-        auto const training = training_of(place.source->model, place.position);
-        auto const distances = measure_distances(training, trained, people);
-        PopulationPlaces const population{values};
-        std::vector<PersonScore> scores;
-        for (std::size_t p = 0; p < people.size(); ++p) {
-            auto score = describe_sums(p, c);
-            score.name = plan_.coverage()[c].score;
-            score.source = place.source->label;
-            score.trait =
-                description.trait.empty() ? description.reported_trait : description.trait;
-            score.outcome = description.outcome;
-            score.share_used = plan_.coverage()[c].share_used();
-            score.population = population.of(values[people[p].at()]);
-            score.no_risk = risks.obstacle(people[p]);
-            if (score.no_risk.empty()) score.risk = risks.of(people[p]);
-            score.was_used = trained[people[p].at()];
-            score.training_is_known = training == Training::known;
-            score.is_evaluated = is_evaluated;
-            if (is_evaluated) score.evaluated_trait = evaluation_->trait;
-            if (!distances.empty()) score.distance = distances[p];
-            scores.push_back(std::move(score));
-        }
-        return scores;
+        auto const person = explained_.people()[p];
+        auto score = describe_sums(p, c);
+        score.name = plan_.coverage()[c].score;
+        score.source = place.source->label;
+        score.trait = description.trait.empty() ? description.reported_trait : description.trait;
+        score.outcome = description.outcome;
+        score.share_used = plan_.coverage()[c].share_used();
+        score.population = all.population.of(everybody_.columns[c].values[person.at()]);
+        score.no_risk = all.risks.obstacle(person);
+        if (score.no_risk.empty()) score.risk = all.risks.of(person);
+        score.was_used = all.trained[person.at()];
+        score.training_is_known = all.training == Training::known;
+        score.is_evaluated = all.is_evaluated;
+        if (all.is_evaluated) score.evaluated_trait = evaluation_->trait;
+        if (!all.distances.empty()) score.distance = all.distances[p];
+        return score;
     }
 
     PersonScore describe_sums(std::size_t p, std::size_t c) const {
@@ -247,10 +257,10 @@ private:
 
 }  // namespace
 
-std::vector<PersonFacts> gather_person_facts(ExplainRequest const& request, ScorePlan const& plan,
-                                             Explainer const& explained, GeneTable const& genes,
-                                             Log& log) {
-    return FactGatherer{request, plan, explained, genes, log}.gather();
+void gather_person_facts(ExplainRequest const& request, ScorePlan const& plan,
+                         Explainer const& explained, GeneTable const& genes, Log& log,
+                         std::function<void(PersonFacts const&)> const& take) {
+    FactGatherer{request, plan, explained, genes, log}.gather(take);
 }
 
 }  // namespace maniple
