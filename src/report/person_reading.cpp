@@ -179,11 +179,10 @@ std::vector<ReportFinding> read_distance(PersonScore const& score) {
                         distance.unknown))};
     }
     auto const where = fmt::format(
-        "By {} of the {} training samples with {}, this person lies farther from their mean than "
-        "{} of them (squared Mahalanobis distance {})",
-        "the covariance", grouped(distance.training_samples),
-        fmt::format("{}", fmt::join(distance.columns, ", ")), percent(distance.percentile / 100),
-        short_number(distance.squared));
+        "By the covariance of the {} training samples with {}, this person lies farther from their "
+        "mean than {} of them (squared Mahalanobis distance {})",
+        grouped(distance.training_samples), fmt::join(distance.columns, ", "),
+        percent(distance.percentile / 100), short_number(distance.squared));
     if (distance.percentile > far_percentile) {
         return {warn(fmt::format(
             "{}. That is far: people like this one hardly took part in training, and the score may "
