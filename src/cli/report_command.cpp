@@ -1,7 +1,10 @@
 #include <string>
 
+#include <fmt/format.h>
+
 #include "maniple/cli/command.hpp"
 #include "maniple/cli/option_values.hpp"
+#include "maniple/core/error.hpp"
 #include "maniple/report/write_report.hpp"
 
 namespace maniple::cli {
@@ -31,7 +34,19 @@ po::options_description options() {
     return all.add(page).add(scan);
 }
 
+// Whatever they say: also where it is what they are without being given.
+void require_no_locus_options(po::variables_map const& values) {
+    auto const run = text_of(values, "run");
+    if (kind_of_run(run) != RunKind::evaluation) return;
+    for (auto const* name : {"locus-distance", "clump-r2"}) {
+        if (!is_given(values, name)) continue;
+        throw UserError{fmt::format(
+            "--{} is for reports of scans, and '{}' is an evaluation; leave it out", name, run)};
+    }
+}
+
 void execute(po::variables_map const& values, mpi::Communicator const&, Log& log) {
+    require_no_locus_options(values);
     constexpr std::int64_t longest_contig = 2'147'483'647;
     write_report(
         {.run = text_of(values, "run"),

@@ -63,6 +63,11 @@ std::string outcome_title(EvaluationFile const& file, std::string_view which) {
     }
 }
 
+std::string outcome_value(EvaluationFile const& file, double value) {
+    if (!std::isfinite(value)) return "not told";
+    return file.outcome == Outcome::quantitative ? short_number(value) : percent(value);
+}
+
 // Without a label where both axes begin, which the other one's would cover.
 PlotAxis without_corner(PlotAxis axis) {
     if (!axis.ticks.empty() && axis.ticks.front().value <= axis.least) {
@@ -101,12 +106,14 @@ PeopleHistogram const* prediction_histogram(EvaluationFile const& file) {
     return histogram && histogram->scale != HistogramScale::score ? &*histogram : nullptr;
 }
 
-Json calibration_data(std::vector<OutcomeBin> const& bins, OutcomeCurve const& curve,
-                      PeopleHistogram const* histogram) {
+Json calibration_data(EvaluationFile const& file, std::vector<OutcomeBin> const& bins,
+                      OutcomeCurve const& curve) {
+    auto const* histogram = prediction_histogram(file);
     auto samples = Json::array();
     for (auto const& bin : bins)
         samples.push_back(bin.samples < 0 ? Json(nullptr) : Json(bin.samples));
-    Json data{{"points",
+    Json data{{"axes", {outcome_title(file, "Predicted"), outcome_title(file, "Observed")}},
+              {"points",
                {{"predicted", plot_numbers(gather(bins, &OutcomeBin::predicted))},
                 {"observed", plot_numbers(gather(bins, &OutcomeBin::observed))},
                 {"lower", plot_numbers(gather(bins, &OutcomeBin::lower))},
@@ -179,7 +186,7 @@ std::optional<PagePlot> calibration_plot(EvaluationFile const& file) {
                      .title = "Calibration",
                      .svg = draw_calibration(file, bins, curve, across, up, source),
                      .caption = caption},
-                    calibration_data(bins, curve, prediction_histogram(file))};
+                    calibration_data(file, bins, curve)};
 }
 
 std::optional<PagePlot> quantile_plot(EvaluationFile const& file) {
@@ -211,12 +218,8 @@ std::optional<PagePlot> quantile_plot(EvaluationFile const& file) {
     auto const time = common_time(file);
     auto caption = fmt::format(
         "Observed outcome by quantile of the score, with 95% intervals: {} in the lowest, {} in "
-        "the "
-        "highest.",
-        file.outcome == Outcome::quantitative ? short_number(observed.front())
-                                              : percent(observed.front()),
-        file.outcome == Outcome::quantitative ? short_number(observed.back())
-                                              : percent(observed.back()));
+        "the highest.",
+        outcome_value(file, observed.front()), outcome_value(file, observed.back()));
     if (time) caption += fmt::format(" By time {}.", short_number(*time));
     return PagePlot{
         {.kind = "quantiles",
@@ -224,7 +227,8 @@ std::optional<PagePlot> quantile_plot(EvaluationFile const& file) {
          .title = "Outcome by quantile of the score",
          .svg = std::move(plot).finish(picture_id(source), "Outcome by quantile of the score"),
          .caption = caption},
-        {{"labels", labels},
+        {{"unit", outcome_title(file, "Observed")},
+         {"labels", labels},
          {"observed", plot_numbers(observed)},
          {"lower", plot_numbers(gather(bins, &OutcomeBin::lower))},
          {"upper", plot_numbers(gather(bins, &OutcomeBin::upper))},

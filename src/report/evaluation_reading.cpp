@@ -16,9 +16,6 @@ namespace {
 constexpr std::int64_t few_people = 100;
 constexpr std::int64_t few_cases = 50;
 
-ReportFinding say(std::string text) { return {FindingKind::finding, std::move(text)}; }
-ReportFinding warn(std::string text) { return {FindingKind::caution, std::move(text)}; }
-
 bool is_few(EvaluationRow const& row) {
     if (row.samples < 0) return false;
     bool const counts_cases = row.cases >= 0;
@@ -71,6 +68,31 @@ ReportFinding read_explained(EvaluationFile const& file, EvaluationRow const& ro
     return warn(share +
                 " R² is never below 0, and the effect per standard deviation may be none: "
                 "these people do not show that the score tells anything.");
+}
+
+ReportFinding read_pooled(EvaluationFile const& file, EvaluationRow const& mean) {
+    auto const text = fmt::format("Pooled over {}, {} is {}.", mean.part, metric_label(mean.metric),
+                                  with_interval(mean.estimate, mean.lower, mean.upper));
+    auto const useless = useless_value(file.outcome);
+    if (file.outcome == Outcome::quantitative) {
+        auto const* effect = find_row(file, {.kind = RowKind::pooled,
+                                             .metric = effect_metric_of(file.outcome),
+                                             .factor = file.left_out});
+        if (has_interval(effect) && effect->lower > 0) return say(text);
+        if (has_interval(effect) && effect->upper < 0) {
+            return warn(text +
+                        " But higher scores go with lower values: it points the wrong way "
+                        "round.");
+        }
+        return warn(text +
+                    " R² is never below 0, and the pooled effect per standard deviation may be "
+                    "none: that may be what a useless score has.");
+    }
+    if (mean.lower > useless) return say(text);
+    if (mean.upper < useless) {
+        return warn(text + " A useless score has 0.5: this one ranks people the wrong way round.");
+    }
+    return warn(text + " That may be what a useless score has.");
 }
 
 std::string covariates_text(EvaluationFile const& file) {
@@ -163,54 +185,6 @@ void read_small_groups(EvaluationFile const& file, std::string const& factor,
     }
 }
 
-// Where it stands in brackets itself.
-std::string between_commas(EvaluationRow const& row) {
-    return fmt::format("{}, 95% interval {} to {}", short_number(row.estimate),
-                       short_number(row.lower), short_number(row.upper));
-}
-
-ReportFinding read_slope(EvaluationRow const& row) {
-    auto const slope = between_commas(row);
-    constexpr double wide = 0.5;
-    if (row.upper < 1) {
-        return warn(fmt::format(
-            "Predictions are too extreme (slope {}): high ones are too high and low ones too low.",
-            slope));
-    }
-    if (row.lower > 1) {
-        return warn(fmt::format(
-            "Predictions are not extreme enough (slope {}): people differ by more than is "
-            "predicted.",
-            slope));
-    }
-    if (row.upper - row.lower > wide) {
-        return warn(fmt::format(
-            "Whether predictions are as far apart as people are cannot be told closely (slope {}; "
-            "1 is right).",
-            slope));
-    }
-    return say(fmt::format(
-        "Predictions are not seen to be too extreme, nor too cautious (slope {}; 1 is right).",
-        slope));
-}
-
-ReportFinding read_level(EvaluationRow const& row, Outcome outcome) {
-    auto const level = between_commas(row);
-    auto const unit = outcome == Outcome::quantitative ? "in units of the trait" : "in log odds";
-    auto const what = outcome == Outcome::quantitative ? "values are" : "risk is";
-    if (row.lower > 0) {
-        return warn(fmt::format("On average the observed {} higher than predicted ({}, {}).", what,
-                                level, unit));
-    }
-    if (row.upper < 0) {
-        return warn(fmt::format("On average the observed {} lower than predicted ({}, {}).", what,
-                                level, unit));
-    }
-    return say(fmt::format(
-        "On average no difference between observed and predicted is seen ({}, {}; 0 is right).",
-        level, unit));
-}
-
 }  // namespace
 
 std::vector<ReportFinding> read_people(EvaluationFile const& file) {
@@ -273,37 +247,6 @@ std::vector<ReportFinding> read_increment(EvaluationFile const& file) {
     return {warn(fmt::format("{}. These people do not show that it adds anything.", gain))};
 }
 
-std::vector<ReportFinding> read_calibration(EvaluationFile const& file) {
-    if (!file.left_out.empty()) return {};
-    if (!file.prediction_covariates) {
-        return {
-            warn("The score only ranks people: it makes no predictions, and nothing here says what "
-                 "anybody's risk is.")};
-    }
-    std::vector<ReportFinding> findings;
-    auto const* slope = find_row(file, {.metric = "calibration_slope"});
-    auto const* level = find_row(file, {.metric = "calibration_in_the_large"});
-    if (has_interval(slope)) findings.push_back(read_slope(*slope));
-    if (has_interval(level)) findings.push_back(read_level(*level, file.outcome));
-    if (findings.empty()) {
-        findings.push_back(warn("Whether predictions are right could not be judged."));
-    }
-    if (file.outcome == Outcome::time_to_event && !file.horizon) {
-        findings.push_back(warn(
-            "No time was named by which risks of the event are predicted (--horizon): only their "
-            "ranks and their spread were judged."));
-    }
-    bool const is_off = std::ranges::any_of(findings, [](ReportFinding const& finding) {
-        return finding.kind == FindingKind::caution;
-    });
-    if (is_off && !file.recalibration) {
-        findings.push_back(
-            warn("Do not read predictions of this model as risks here before it is recalibrated "
-                 "(maniple evaluate --recalibrate) and judged again."));
-    }
-    return findings;
-}
-
 std::vector<ReportFinding> read_groups(EvaluationFile const& file) {
     if (!file.left_out.empty()) return {};
     auto const factors = list_factors(file);
@@ -339,11 +282,7 @@ std::vector<ReportFinding> read_left_out(EvaluationFile const& file) {
         findings.push_back(warn("They could not be pooled: look at each level."));
         return findings;
     }
-    auto const useless = useless_value(file.outcome);
-    auto const text = fmt::format("Pooled over {}, {} is {}.", mean->part, metric_label(metric),
-                                  with_interval(mean->estimate, mean->lower, mean->upper));
-    bool const is_told = file.outcome == Outcome::quantitative || mean->lower > useless;
-    findings.push_back(is_told ? say(text) : warn(text + " That may be what a useless score has."));
+    findings.push_back(read_pooled(file, *mean));
     auto const* next =
         find_row(file, {.kind = RowKind::new_level, .metric = metric, .factor = file.left_out});
     if (has_interval(next)) {

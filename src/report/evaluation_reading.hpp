@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "maniple/run/evaluation_file.hpp"
@@ -17,6 +18,9 @@ struct ReportFinding {
     FindingKind kind = FindingKind::finding;
     std::string text;
 };
+
+inline ReportFinding say(std::string text) { return {FindingKind::finding, std::move(text)}; }
+inline ReportFinding warn(std::string text) { return {FindingKind::caution, std::move(text)}; }
 
 /// Sentences made from the numbers by rules. A direction is claimed only where a 95% interval
 /// leaves no other; a difference between groups only where Cochran's Q is below 0.05 over the

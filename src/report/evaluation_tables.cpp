@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -15,21 +16,30 @@ namespace {
 
 using Kind = ColumnKind;
 
-PageCell count_cell(std::int64_t count) {
+// Missing where it is not told, sorted by its digits.
+PageCell told_count_cell(std::int64_t count) {
     if (count < 0) return PageCell{""};
     return PageCell{grouped(count), std::to_string(count)};
+}
+
+PageCell interval_cell(std::string text, double estimate, double lower, double upper) {
+    PageCell cell{std::move(text), fmt::format("{}", estimate)};
+    if (std::isfinite(lower) && std::isfinite(upper)) {
+        cell.interval = fmt::format("{} {} {}", estimate, lower, upper);
+    }
+    return cell;
 }
 
 // "0.72 (0.68 to 0.76)", or why there is no number.
 PageCell estimate_cell(EvaluationRow const* row) {
     if (row == nullptr) return PageCell{""};
     if (!std::isfinite(row->estimate)) return PageCell{row->status, ""};
-    return PageCell{value_of(*row), fmt::format("{}", row->estimate)};
+    return interval_cell(value_of(*row), row->estimate, row->lower, row->upper);
 }
 
 PageCell bin_cell(double estimate, double lower, double upper) {
     if (!std::isfinite(estimate)) return PageCell{""};
-    return PageCell{with_interval(estimate, lower, upper), fmt::format("{}", estimate)};
+    return interval_cell(with_interval(estimate, lower, upper), estimate, lower, upper);
 }
 
 void add_metric(PageTable& table, EvaluationRow const& row, std::string_view what) {
@@ -57,8 +67,8 @@ PageRow group_row(EvaluationFile const& file, std::string const& factor, std::st
     auto const find = [&](RowKind kind) {
         return find_row(file, {.kind = kind, .metric = main, .factor = factor, .group = group});
     };
-    PageRow row{{factor, group, count_cell(first.samples)}};
-    if (file.outcome != Outcome::quantitative) row.cells.push_back(count_cell(first.cases));
+    PageRow row{{factor, group, told_count_cell(first.samples)}};
+    if (file.outcome != Outcome::quantitative) row.cells.push_back(told_count_cell(first.cases));
     auto const* accuracy = find(RowKind::estimate);
     row.cells.push_back(accuracy != nullptr ? estimate_cell(accuracy) : PageCell{first.status, ""});
     row.cells.push_back(group == reference_of(file, factor) ? PageCell{"reference", ""}
@@ -99,6 +109,11 @@ PageTable metrics_table(EvaluationFile const& file) {
                     .rows = {}};
     if (file.left_out.empty()) {
         for (auto const* row : find_rows(file, {})) add_metric(table, *row, "");
+        if (auto const ratio = hazard_ratio_observed(file)) {
+            table.rows.push_back(
+                {{"Observed over predicted hazard at the mean prediction", short_cell(ratio->value),
+                  short_cell(ratio->lower), short_cell(ratio->upper), "poisson", "ok"}});
+        }
         return table;
     }
     table.caption =
@@ -203,7 +218,7 @@ PageTable differences_table(EvaluationFile const& file) {
             {{row.factor,
               row.part.empty() || !file.left_out.empty() ? what
                                                          : fmt::format("{}, {}", what, row.part),
-              short_cell(row.estimate), count_cell(row.degrees_of_freedom),
+              short_cell(row.estimate), told_count_cell(row.degrees_of_freedom),
               std::isfinite(row.neg_log10_p)
                   ? PageCell{p_in_words(row.neg_log10_p), fmt::format("{}", -row.neg_log10_p)}
                   : PageCell{row.status, ""}}});
@@ -221,7 +236,7 @@ PageTable calibration_table(EvaluationFile const& file) {
                                 {"Status"}},
                     .rows = {}};
     for (auto const& bin : list_calibration_bins(file)) {
-        table.rows.push_back({{bin.label, count_cell(bin.samples), short_cell(bin.predicted),
+        table.rows.push_back({{bin.label, told_count_cell(bin.samples), short_cell(bin.predicted),
                                bin_cell(bin.observed, bin.lower, bin.upper), bin.status}});
     }
     return table;
@@ -237,8 +252,8 @@ PageTable outcome_table(EvaluationFile const& file) {
     table.columns.push_back({"Observed", Kind::number});
     table.columns.push_back({"Predicted", Kind::number});
     for (auto const& bin : list_outcome_bins(file)) {
-        PageRow row{{bin.label, count_cell(bin.samples)}};
-        if (has_cases) row.cells.push_back(count_cell(bin.cases));
+        PageRow row{{bin.label, told_count_cell(bin.samples)}};
+        if (has_cases) row.cells.push_back(told_count_cell(bin.cases));
         row.cells.push_back(bin_cell(bin.observed, bin.lower, bin.upper));
         row.cells.push_back(short_cell(bin.predicted));
         table.rows.push_back(std::move(row));
@@ -256,7 +271,7 @@ PageTable contrasts_table(EvaluationFile const& file) {
     for (auto const* row : find_rows(file, {.kind = RowKind::quantile})) {
         table.columns.back().title = metric_label(row->metric);
         table.rows.push_back({{row->part.empty() ? "fifths" : name_of_part(row->part),
-                               count_cell(row->samples), estimate_cell(row)}});
+                               told_count_cell(row->samples), estimate_cell(row)}});
     }
     return table;
 }
@@ -275,7 +290,7 @@ PageTable incidence_table(EvaluationFile const& file) {
         for (std::size_t t = 0; t < curve.times.size(); ++t) {
             table.rows.push_back({{name, short_cell(curve.times[t]),
                                    bin_cell(curve.incidence[t], curve.lower[t], curve.upper[t]),
-                                   count_cell(curve.at_risk[t])}});
+                                   told_count_cell(curve.at_risk[t])}});
         }
     }
     return table;
@@ -291,7 +306,7 @@ PageTable histogram_table(PeopleHistogram const& histogram) {
         table.rows.push_back(
             {{i == 0 ? PageCell{""} : short_cell(histogram.bounds[i - 1]),
               i == histogram.bounds.size() ? PageCell{""} : short_cell(histogram.bounds[i]),
-              count_cell(histogram.counts[i])}});
+              told_count_cell(histogram.counts[i])}});
     }
     return table;
 }

@@ -9,6 +9,7 @@
 
 #include "maniple/core/elementary.hpp"
 #include "maniple/core/readable.hpp"
+#include "maniple/model/calibration_line.hpp"
 
 namespace maniple {
 
@@ -152,6 +153,15 @@ EvaluationRow const* find_row(EvaluationFile const& file, RowWanted const& wante
 bool has_interval(EvaluationRow const* row) {
     return row != nullptr && row->status == "ok" && std::isfinite(row->lower) &&
            std::isfinite(row->upper);
+}
+
+std::optional<Proportion> hazard_ratio_observed(EvaluationFile const& file) {
+    auto const& line = file.curves.line;
+    if (file.outcome != Outcome::time_to_event || !line) return std::nullopt;
+    auto const at = line_at(*line, line->centre);
+    if (!std::isfinite(at.lower) || !std::isfinite(at.upper)) return std::nullopt;
+    return Proportion{portable_exp(at.value - line->centre), portable_exp(at.lower - line->centre),
+                      portable_exp(at.upper - line->centre)};
 }
 
 std::vector<std::string> list_factors(EvaluationFile const& file) {

@@ -1,6 +1,7 @@
 /// \file  Numbers of evaluations in words, and where they are. Private to report.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -62,6 +63,10 @@ EvaluationRow const* find_row(EvaluationFile const& file, RowWanted const& wante
 
 /// Is this an estimate with an interval?
 bool has_interval(EvaluationRow const* row);
+
+/// How many times the predicted hazard the observed one is at the mean prediction, with its 95%
+/// interval: the calibration line's level less its centre, of times to events. Nothing: not known.
+std::optional<Proportion> hazard_ratio_observed(EvaluationFile const& file);
 
 /// Factors in the order of the file.
 std::vector<std::string> list_factors(EvaluationFile const& file);

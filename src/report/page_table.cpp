@@ -69,6 +69,10 @@ void write_cell(HtmlWriter& html, PageCell const& cell, ColumnKind kind) {
     std::string_view const style = kind == ColumnKind::text ? "" : "number";
     if (cell.text.empty()) {
         html.element("td", missing, {{"class", style}, {"data-value", ""}});
+    } else if (cell.sort_value && !cell.interval.empty()) {
+        html.element(
+            "td", cell.text,
+            {{"class", style}, {"data-value", *cell.sort_value}, {"data-interval", cell.interval}});
     } else if (cell.sort_value) {
         html.element("td", cell.text, {{"class", style}, {"data-value", *cell.sort_value}});
     } else if (!style.empty()) {

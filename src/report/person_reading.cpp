@@ -1,6 +1,7 @@
 #include "person_reading.hpp"
 
 #include <algorithm>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -11,9 +12,6 @@
 namespace maniple {
 namespace {
 
-ReportFinding say(std::string text) { return {FindingKind::finding, std::move(text)}; }
-ReportFinding warn(std::string text) { return {FindingKind::caution, std::move(text)}; }
-
 std::string accuracy_text(GroupCheck const& check) {
     auto const& accuracy = check.accuracy;
     return fmt::format(
@@ -22,12 +20,28 @@ std::string accuracy_text(GroupCheck const& check) {
         check.cases < 0 ? "" : fmt::format(" with {} cases or events", grouped(check.cases)));
 }
 
-ReportFinding read_group(GroupCheck const& check) {
+// Why a number is no better than a useless score's.
+std::string_view useless_text(GroupCheck const& check) {
+    if (check.metric == "r2") {
+        return "R² is never below 0, and the effect of the score may be none, or the other way "
+               "round.";
+    }
+    return check.accuracy.upper < 0.5 ? "That is less often right than a coin: the score ranks "
+                                        "people of this group the wrong way round."
+                                      : "The interval holds 0.5, what a useless score has.";
+}
+
+ReportFinding read_group(GroupCheck const& check, std::string const& trait) {
     auto const group = fmt::format("{} = {}", check.factor, check.level);
     switch (check.status) {
         case GroupCheck::Status::validated:
-            return say(fmt::format("The score was judged in this person's group, {}: {}.", group,
-                                   accuracy_text(check)));
+            return say(fmt::format("The score was judged for '{}' in this person's group, {}: {}.",
+                                   trait, group, accuracy_text(check)));
+        case GroupCheck::Status::not_better:
+            return warn(fmt::format(
+                "In this person's group, {}, the score was judged for '{}', and not shown to tell "
+                "anything: {}. {}",
+                group, trait, accuracy_text(check), useless_text(check)));
         case GroupCheck::Status::not_told:
             return warn(fmt::format(
                 "The score was not validated in this person's group, {}: too few people of it were "
@@ -67,6 +81,11 @@ std::vector<ReportFinding> read_quality(PersonScore const& score) {
             "This person was among those on whom the model was trained or recalibrated: what it "
             "predicts of them is partly what it was told."));
     }
+    if (!score.training_is_known && !score.was_used) {
+        findings.push_back(
+            warn("Nobody knows on whom this score was trained. If this person was among them, what "
+                 "it says of them is partly what it was told."));
+    }
     if (score.share_used < few) {
         findings.push_back(
             warn(fmt::format("Only {} of the score's variants are in this store: the score is not "
@@ -105,11 +124,11 @@ std::vector<ReportFinding> read_risk(PersonScore const& score) {
     auto const& observed = *risk.observed;
     findings.push_back(say(fmt::format(
         "Of other people with this prediction the {} was {} (95% interval {} to {}){}, by "
-        "regression of the outcome on the prediction among the {} people of the evaluation named. "
+        "regression of '{}' on the prediction among the {} people of the evaluation named. "
         "The interval holds chance in that evaluation alone.",
         score.outcome == Outcome::quantitative ? "mean value" : "share with the outcome",
         outcome_text(score, observed.value), outcome_text(score, observed.lower),
-        outcome_text(score, observed.upper), by, grouped(risk.evaluated))));
+        outcome_text(score, observed.upper), by, score.evaluated_trait, grouped(risk.evaluated))));
     if (risk.value_range) {
         findings.push_back(say(fmt::format("95% of such people are expected between {} and {}.",
                                            short_number(risk.value_range->lower),
@@ -136,11 +155,14 @@ std::vector<ReportFinding> read_validation(PersonScore const& score) {
     }
     if (score.groups.empty()) {
         return {warn(
-            "The evaluation named was not divided into groups: whether the score holds for people "
-            "like this one was not asked.")};
+            fmt::format("The evaluation named, for '{}', was not divided into groups: whether the "
+                        "score holds for people like this one was not asked.",
+                        score.evaluated_trait))};
     }
     std::vector<ReportFinding> findings;
-    for (auto const& check : score.groups) findings.push_back(read_group(check));
+    for (auto const& check : score.groups) {
+        findings.push_back(read_group(check, score.evaluated_trait));
+    }
     return findings;
 }
 
@@ -157,11 +179,10 @@ std::vector<ReportFinding> read_distance(PersonScore const& score) {
                         distance.unknown))};
     }
     auto const where = fmt::format(
-        "By {} of the {} training samples with {}, this person lies farther from their mean than "
-        "{} of them (squared Mahalanobis distance {})",
-        "the covariance", grouped(distance.training_samples),
-        fmt::format("{}", fmt::join(distance.columns, ", ")), percent(distance.percentile / 100),
-        short_number(distance.squared));
+        "By the covariance of the {} training samples with {}, this person lies farther from their "
+        "mean than {} of them (squared Mahalanobis distance {})",
+        grouped(distance.training_samples), fmt::join(distance.columns, ", "),
+        percent(distance.percentile / 100), short_number(distance.squared));
     if (distance.percentile > far_percentile) {
         return {warn(fmt::format(
             "{}. That is far: people like this one hardly took part in training, and the score may "

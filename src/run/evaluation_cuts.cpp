@@ -94,7 +94,8 @@ bool ToldCuts::allows_between(Factor const& factor, CutLedger const& ledger,
 std::vector<std::int32_t> ToldCuts::classes_between(CutLedger const& ledger,
                                                     std::vector<std::int64_t> const& cuts) const {
     auto const& all = sets_.front();
-    bool const of_score = &ledger == &all.by_score.classes;
+    bool const of_score = &ledger == &all.by_score.classes ||
+                          (all.by_score.events && &ledger == &*all.by_score.events);
     auto const& ordered = of_score ? all.by_score : *all.by_prediction;
     bool const of_events = ordered.events && &ledger == &*ordered.events;
     constexpr std::int32_t most_classes = 3;
@@ -132,15 +133,14 @@ ToldCuts::Asked ToldCuts::ask(PeopleSet& set, PeopleOrder order, std::span<Peopl
     for (auto const& cut : cuts) numbers.push_back(below(people, cut));
     Asked asked;
     bool const shared = own && set.agreement != Agreement::none;
-    // Counts of events are told by the prediction alone, and have no second order to agree with.
-    if (detail == CutDetail::events_by_horizon && people.events) {
-        asked.ledgers.push_back(&*people.events);
-        asked.cuts.push_back(numbers);
-    }
     if (shared && set.agreement == Agreement::falling) {
         for (auto& number : numbers) number = std::ssize(people.ascending) - number;
     }
     auto& ordered = shared ? set.by_score : people;
+    if (detail == CutDetail::events_by_horizon && ordered.events) {
+        asked.ledgers.push_back(&*ordered.events);
+        asked.cuts.push_back(numbers);
+    }
     asked.ledgers.push_back(detail == CutDetail::people ? &*ordered.people : &ordered.classes);
     asked.cuts.push_back(std::move(numbers));
     return asked;

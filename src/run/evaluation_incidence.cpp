@@ -107,7 +107,9 @@ std::vector<IncidenceCurve> make_incidence(EvaluationData const& data,
     if (people.outcome != Outcome::time_to_event) return {};
     constexpr int fifths = 5;
     auto const candidates = list_candidates(people);
-    auto const bins = divide_everybody(people.score, fifths, told);
+    // Everybody's events by the horizon are told: four fifths would tell the last one's.
+    auto const detail = people.horizon > 0 ? CutDetail::events_by_horizon : CutDetail::classes;
+    auto const bins = divide_everybody(people.score, fifths, told, detail);
     std::vector<IncidenceCurve> curves;
     if (bins.empty()) {
         curves.push_back(tell_curve("all", people, candidates, request.least_people));

@@ -10,10 +10,10 @@
 namespace maniple {
 
 /// Kaplan and Meier's incidence by fifth of the score, or of everybody where fifths may not be
-/// told. Each curve is told at round times only, between which (and after the last of which) no
-/// fewer than the smallest count told had the event, or nobody, and likewise of those censored; the
-/// horizon, where there is one, is one of these times. Nothing unless the outcome is a time to an
-/// event.
+/// told: with a horizon also where few people of one had the event by then, or later. Each curve is
+/// told at round times only, between which (and after the last of which) no fewer than the smallest
+/// count told had the event, or nobody, and likewise of those censored; the horizon, where there is
+/// one, is one of these times. Nothing unless the outcome is a time to an event.
 std::vector<IncidenceCurve> make_incidence(EvaluationData const& data,
                                            EvaluationRequest const& request, ToldCuts& told);
 

@@ -145,12 +145,6 @@ ScoreScale choose_scale(EvaluationRequest const& request, JudgedScore const& jud
     return judged.outcome == Outcome::unknown ? ScoreScale::relative : ScoreScale::linear;
 }
 
-// A recalibration tells of its own samples alone.
-Training training_of(ScoreModel const& model, std::size_t score) {
-    bool const fitted_here = model.scores[score].method != "imported";
-    return fitted_here && model.training.is_known() ? Training::known : Training::unknown;
-}
-
 }  // namespace
 
 std::vector<double> predict(ScoreDescription const& description, std::vector<double> score,
@@ -168,6 +162,11 @@ std::vector<double> predict(ScoreDescription const& description, std::vector<dou
         for (auto& x : predictor) x = correction->intercept + correction->slope * x;
     }
     return predictor;
+}
+
+Training training_of(ScoreModel const& model, std::size_t score) {
+    bool const fitted_here = model.scores[score].method != "imported";
+    return fitted_here && model.training.is_known() ? Training::known : Training::unknown;
 }
 
 EvaluatedScore describe_score(EvaluationRequest const& request, Cohort const& cohort) {

@@ -24,6 +24,10 @@ struct EvaluatedScore {
     std::filesystem::path file;  ///< Of the model.
 };
 
+/// Are all known who trained this score? Weights from elsewhere know those of their recalibration
+/// alone.
+Training training_of(ScoreModel const& model, std::size_t score);
+
 /// What is known of the score before it is computed: all but `score` and `prediction`.
 /// \throws UserError where the model has no such score.
 EvaluatedScore describe_score(EvaluationRequest const& request, Cohort const& cohort);

@@ -337,13 +337,13 @@ void add_calibration(std::vector<EvaluatedGroup> const& groups, EvaluationData c
 }
 
 std::vector<std::vector<std::size_t>> divide_everybody(std::vector<double> const& score, int bins,
-                                                       ToldCuts& told) {
+                                                       ToldCuts& told, CutDetail detail) {
     expect(bins >= 2, "two bins divide people");
 
     auto const bounds = cuts_of(score, bins);
     std::vector<PeopleCut> cuts;
     for (auto bound : bounds) cuts.push_back({bound, EqualSide::below});
-    if (!told.tell({0, 1}, PeopleOrder::score, cuts)) return {};
+    if (!told.tell({0, 1}, PeopleOrder::score, cuts, detail)) return {};
     Places all(score.size());
     std::iota(all.begin(), all.end(), std::size_t{0});
     return divide(all, score, bounds);

@@ -28,7 +28,8 @@ void add_outcomes(std::vector<EvaluatedGroup> const& groups, EvaluationData cons
 /// Places of everybody by bins of the score with as many people each; none where such bins may not
 /// be told. \pre bins >= 2
 std::vector<std::vector<std::size_t>> divide_everybody(std::vector<double> const& score, int bins,
-                                                       ToldCuts& told);
+                                                       ToldCuts& told,
+                                                       CutDetail detail = CutDetail::classes);
 
 /// True and false positive rates of each rule, gaps and heterogeneity. Binary traits alone.
 void add_thresholds(std::vector<EvaluatedGroup> const& groups, EvaluationData const& data,

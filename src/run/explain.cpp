@@ -109,11 +109,11 @@ std::vector<DurableFile> prepare_pages(ExplainRequest const& request, ScorePlan 
                                        Log& log) {
     std::vector<DurableFile> pages;
     if (!request.pages) return pages;
-    for (auto const& facts : gather_person_facts(request, plan, explained, genes, log)) {
+    gather_person_facts(request, plan, explained, genes, log, [&](PersonFacts const& facts) {
         auto& page =
             pages.emplace_back(request.score.run / fmt::format("person-{}.html", facts.number));
         write_text(page.temporary(), request.pages->write(facts));
-    }
+    });
     return pages;
 }
 

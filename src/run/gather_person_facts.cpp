@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "evaluation_score.hpp"
+#include "evaluation_text.hpp"
 #include "maniple/core/error.hpp"
 #include "maniple/run/evaluation_file.hpp"
 #include "maniple/run/score_pass.hpp"
@@ -46,15 +49,52 @@ std::vector<ScorePlace> list_places(ScorePlan const& plan) {
     return places;
 }
 
-bool is_of(EvaluationFile const& evaluation, ScorePlace const& place) {
+bool is_of_score(EvaluationFile const& evaluation, ScorePlace const& place) {
     return evaluation.left_out.empty() && evaluation.score == place.description().name &&
            (evaluation.model.empty() || evaluation.model == place.source->label);
+}
+
+// "height" and "clinic.height": a table's name is written where it was needed or asked for.
+bool is_same_column(std::string_view one, std::string_view other) {
+    if (one.size() < other.size()) std::swap(one, other);
+    return one == other || (one.ends_with(other) && one[one.size() - other.size() - 1] == '.');
+}
+
+// Columns, or pairs "time:event" of them.
+bool is_same_trait(std::string_view one, std::string_view other) {
+    auto const first = one.find(':');
+    auto const second = other.find(':');
+    if (first == std::string_view::npos || second == std::string_view::npos) {
+        return first == second && is_same_column(one, other);
+    }
+    return is_same_column(one.substr(0, first), other.substr(0, second)) &&
+           is_same_column(one.substr(first + 1), other.substr(second + 1));
+}
+
+// Weights from elsewhere do not say what they predict: any trait may be theirs.
+bool is_of_trait(EvaluationFile const& evaluation, ScoreDescription const& score) {
+    return (score.trait.empty() || is_same_trait(evaluation.trait, score.trait)) &&
+           (score.outcome == Outcome::unknown || evaluation.outcome == score.outcome);
+}
+
+bool is_of(EvaluationFile const& evaluation, ScorePlace const& place) {
+    return is_of_score(evaluation, place) && is_of_trait(evaluation, place.description());
 }
 
 void require_evaluated(EvaluationFile const& evaluation, std::vector<ScorePlace> const& places,
                        std::filesystem::path const& run) {
     if (std::ranges::any_of(places, [&](auto const& place) { return is_of(evaluation, place); })) {
         return;
+    }
+    auto const of_score = std::ranges::find_if(
+        places, [&](auto const& place) { return is_of_score(evaluation, place); });
+    if (of_score != places.end()) {
+        auto const& score = of_score->description();
+        throw UserError{fmt::format(
+            "--evaluation '{}' is of trait '{}' ({}), and score '{}' predicts '{}' ({}); name an "
+            "evaluation of the trait that the score predicts",
+            run.string(), evaluation.trait, outcome_name(evaluation.outcome), score.name,
+            score.trait, outcome_name(score.outcome))};
     }
     throw UserError{fmt::format(
         "--evaluation '{}' is {}, which is not explained here; name an evaluation of one of the "
@@ -84,59 +124,72 @@ public:
         require_evaluated(*evaluation_, places_, request.pages->evaluation);
     }
 
-    std::vector<PersonFacts> gather() {
+    void gather(std::function<void(PersonFacts const&)> const& take) {
         auto const& people = explained_.people();
-        std::vector<PersonFacts> facts;
-        for (std::size_t p = 0; p < people.size(); ++p) {
-            facts.push_back({.id = plan_.cohort().samples().ids[people[p].at()],
-                             .number = static_cast<std::int64_t>(p) + 1,
-                             .scores = {}});
-        }
         std::vector<std::vector<GroupCheck>> checks(people.size());
         if (evaluation_) {
             checks = check_groups(*evaluation_, plan_.cohort(), tables_, people);
         }
-        for (std::size_t c = 0; c < places_.size(); ++c) {
-            auto scores = describe_score(c);
-            for (std::size_t p = 0; p < people.size(); ++p) {
-                if (scores[p].is_evaluated) scores[p].groups = checks[p];
-                facts[p].scores.push_back(std::move(scores[p]));
+        std::vector<ScoreOfAll> scores;
+        for (std::size_t c = 0; c < places_.size(); ++c) scores.push_back(prepare_score(c));
+        for (std::size_t p = 0; p < people.size(); ++p) {
+            PersonFacts facts{.id = plan_.cohort().samples().ids[people[p].at()],
+                              .number = static_cast<std::int64_t>(p) + 1,
+                              .scores = {}};
+            for (std::size_t c = 0; c < places_.size(); ++c) {
+                facts.scores.push_back(describe_score(p, c, scores[c]));
+                if (scores[c].is_evaluated) facts.scores.back().groups = checks[p];
             }
+            take(facts);
         }
-        return facts;
     }
 
 private:
-    // Of everybody who is explained.
-    std::vector<PersonScore> describe_score(std::size_t c) {
+    // What a score has in common for all who are explained.
+    struct ScoreOfAll {
+        Training training;
+        std::vector<bool> trained;
+        bool is_evaluated;
+        RiskPredictor risks;
+        std::vector<TrainingDistance> distances;  // One per person, or none.
+        PopulationPlaces population;
+    };
+
+    ScoreOfAll prepare_score(std::size_t c) {
+        auto const& place = places_[c];
+        auto const& values = everybody_.columns[c].values;
+        auto trained = find_trained(plan_.cohort().samples(), place.source->model.training);
+        bool const is_evaluated = evaluation_ && is_of(*evaluation_, place);
+        auto const training = training_of(place.source->model, place.position);
+        auto distances = measure_distances(training, trained, explained_.people());
+        return {training,
+                std::move(trained),
+                is_evaluated,
+                RiskPredictor{place.description(), place.source->label, values, tables_,
+                              is_evaluated ? &*evaluation_ : nullptr},
+                std::move(distances),
+                PopulationPlaces{values}};
+    }
+
+    PersonScore describe_score(std::size_t p, std::size_t c, ScoreOfAll const& all) const {
         auto const& place = places_[c];
         auto const& description = place.description();
-        auto const& values = everybody_.columns[c].values;
-        auto const& people = explained_.people();
-        auto const trained = find_trained(plan_.cohort().samples(), place.source->model.training);
-        bool const is_evaluated = evaluation_ && is_of(*evaluation_, place);
-        RiskPredictor const risks{description, place.source->label, values, tables_,
-                                  is_evaluated ? &*evaluation_ : nullptr};
-        auto const distances = measure_distances(trained, people);
-        PopulationPlaces const population{values};
-        std::vector<PersonScore> scores;
-        for (std::size_t p = 0; p < people.size(); ++p) {
-            auto score = describe_sums(p, c);
-            score.name = plan_.coverage()[c].score;
-            score.source = place.source->label;
-            score.trait =
-                description.trait.empty() ? description.reported_trait : description.trait;
-            score.outcome = description.outcome;
-            score.share_used = plan_.coverage()[c].share_used();
-            score.population = population.of(values[people[p].at()]);
-            score.no_risk = risks.obstacle(people[p]);
-            if (score.no_risk.empty()) score.risk = risks.of(people[p]);
-            score.was_used = trained[people[p].at()];
-            score.is_evaluated = is_evaluated;
-            if (!distances.empty()) score.distance = distances[p];
-            scores.push_back(std::move(score));
-        }
-        return scores;
+        auto const person = explained_.people()[p];
+        auto score = describe_sums(p, c);
+        score.name = plan_.coverage()[c].score;
+        score.source = place.source->label;
+        score.trait = description.trait.empty() ? description.reported_trait : description.trait;
+        score.outcome = description.outcome;
+        score.share_used = plan_.coverage()[c].share_used();
+        score.population = all.population.of(everybody_.columns[c].values[person.at()]);
+        score.no_risk = all.risks.obstacle(person);
+        if (score.no_risk.empty()) score.risk = all.risks.of(person);
+        score.was_used = all.trained[person.at()];
+        score.training_is_known = all.training == Training::known;
+        score.is_evaluated = all.is_evaluated;
+        if (all.is_evaluated) score.evaluated_trait = evaluation_->trait;
+        if (!all.distances.empty()) score.distance = all.distances[p];
+        return score;
     }
 
     PersonScore describe_sums(std::size_t p, std::size_t c) const {
@@ -175,12 +228,18 @@ private:
         return score;
     }
 
-    std::vector<TrainingDistance> measure_distances(std::vector<bool> const& trained,
+    std::vector<TrainingDistance> measure_distances(Training training,
+                                                    std::vector<bool> const& trained,
                                                     std::span<SampleIndex const> people) {
         auto const& asked = request_.pages->distance_columns;
         if (asked.empty()) return {};
         if (!distance_columns_) {
             distance_columns_ = load_distance_columns(asked, tables_, plan_.cohort());
+        }
+        if (training == Training::unknown) {
+            TrainingDistance const none{.columns = distance_columns_->names,
+                                        .unknown = "nobody knows on whom this score was trained"};
+            return std::vector(people.size(), none);
         }
         return find_training_distances(*distance_columns_, trained, people);
     }
@@ -198,10 +257,10 @@ private:
 
 }  // namespace
 
-std::vector<PersonFacts> gather_person_facts(ExplainRequest const& request, ScorePlan const& plan,
-                                             Explainer const& explained, GeneTable const& genes,
-                                             Log& log) {
-    return FactGatherer{request, plan, explained, genes, log}.gather();
+void gather_person_facts(ExplainRequest const& request, ScorePlan const& plan,
+                         Explainer const& explained, GeneTable const& genes, Log& log,
+                         std::function<void(PersonFacts const&)> const& take) {
+    FactGatherer{request, plan, explained, genes, log}.gather(take);
 }
 
 }  // namespace maniple

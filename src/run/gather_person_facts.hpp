@@ -1,7 +1,7 @@
 /// \file  From scores and an evaluation to what a page about a person tells. Private to run.
 #pragma once
 
-#include <vector>
+#include <functional>
 
 #include "explainer.hpp"
 #include "maniple/core/log.hpp"
@@ -9,12 +9,13 @@
 
 namespace maniple {
 
-/// One element per person explained, in their order. Scores of everybody in the store are computed
-/// for their places in the population.
+/// Facts of each person explained, in their order and one at a time, so that pages of very many
+/// people need no more memory than scores do. Scores of everybody in the store are computed for
+/// their places in the population. \param take  is called once per person.
 /// \throws UserError where the evaluation is of none of the scores, divides by columns that the
 ///         store has not, or columns of distances are none of numbers; whatever the store throws.
-std::vector<PersonFacts> gather_person_facts(ExplainRequest const& request, ScorePlan const& plan,
-                                             Explainer const& explained, GeneTable const& genes,
-                                             Log& log);
+void gather_person_facts(ExplainRequest const& request, ScorePlan const& plan,
+                         Explainer const& explained, GeneTable const& genes, Log& log,
+                         std::function<void(PersonFacts const&)> const& take);
 
 }  // namespace maniple

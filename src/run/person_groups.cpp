@@ -1,11 +1,25 @@
 #include "person_groups.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <string_view>
 
 #include "evaluation_factors.hpp"
 
 namespace maniple {
+
+namespace {
+
+// R^2 is never below 0: of values the effect of the score says whether there is any.
+bool is_better_than_useless(EvaluationFile const& evaluation, EvaluationRow const& accuracy) {
+    if (evaluation.outcome != Outcome::quantitative) return accuracy.lower > 0.5;
+    return std::ranges::any_of(evaluation.rows, [&](EvaluationRow const& row) {
+        return row.kind == RowKind::estimate && row.metric == "effect_per_sd" &&
+               row.factor == accuracy.factor && row.group == accuracy.group && row.lower > 0;
+    });
+}
+
+}  // namespace
 
 GroupCheck check_group(EvaluationFile const& evaluation, std::string const& factor,
                        std::string const& level) {
@@ -20,7 +34,9 @@ GroupCheck check_group(EvaluationFile const& evaluation, std::string const& fact
         }
         if (row.metric != check.metric) continue;
         bool const has_number = row.status == "ok" && std::isfinite(row.lower);
-        check.status = has_number ? Status::validated : Status::not_judged;
+        check.status = !has_number                               ? Status::not_judged
+                       : is_better_than_useless(evaluation, row) ? Status::validated
+                                                                 : Status::not_better;
         check.accuracy = {row.estimate, row.lower, row.upper};
         check.samples = row.samples;
         check.cases = row.cases;

@@ -6,7 +6,7 @@ import json
 
 from command_case import CommandCase
 from plink_files import write_bfile, write_table
-from program import main, np
+from program import h5py, main, np
 
 LIMIT = 5
 
@@ -245,6 +245,72 @@ class Privacy(CommandCase):
                           and row["kind"] == "estimate"}, {"", "inner", "outer"})
         alone = self.evaluate(values, "--by", "outer", trait="y", out="alone")
         self.assertIn("outer", {row["factor"] for row in alone if row["part"] == "fifth 1"})
+
+    def events_by_horizon(self, out, horizon):
+        """Events by and after the horizon of each fifth whose curve is told, and of the fifths that are not, by
+        subtraction. Nobody is censored before it, so that shares times people are counts."""
+        found = json.loads((self.folder / out / "evaluation.json").read_text(encoding="utf-8"))
+        tenths = [row for row in found["rows"] if row["kind"] == "calibration" and row["metric"] == "observed"
+                  and row.get("part", "").startswith("tenth") and not row.get("factor")]
+        fifths = [curve for curve in found["incidence"] if curve["group"] != "all"]
+        told = {}
+        for curve in fifths:
+            if curve["time"]:
+                share = curve["incidence"][curve["time"].index(horizon)]
+                early = round(share * curve["samples"])
+                told[curve["group"]] = (early, curve["events"] - early)
+        if tenths and 0 < len(told) < len(fifths):
+            early = round(sum(row["estimate"] * row["samples"] for row in tenths))
+            total = (early, sum(curve["events"] for curve in fifths) - early)
+            told["rest"] = tuple(all_ - sum(counts[i] for counts in told.values()) for i, all_ in enumerate(total))
+        return told, bool(tenths)
+
+    def followed_people(self, score, prediction, judged, early_in_lowest):
+        """Times and events: six of each tenth of the predictions early, none of them of the lowest fifth of the score, and a
+        few of that fifth; of the others half later. Nobody is censored before the horizon."""
+        in_lowest = score <= np.quantile(score[judged], 0.2)
+        tenth = np.searchsorted(np.quantile(prediction[judged], np.arange(1, 10) / 10), prediction, side="left")
+        early = np.zeros(len(score), bool)
+        for number in range(10):
+            early[np.flatnonzero(judged & ~in_lowest & (tenth == number))[:6]] = True
+        early[np.flatnonzero(judged & in_lowest)[:early_in_lowest]] = True
+        later = ~early & (np.arange(len(score)) % 2 == 0)
+        return np.where(early, 1.0, np.where(later, 5.0, 10.0)), (early | later).astype(float)
+
+    def test_no_small_count_of_events_by_a_horizon(self):
+        """Predictions hold a covariate, so that their tenths are not within fifths of the score."""
+        chance = np.random.default_rng(3)
+        samples = 1500
+        genotypes = chance.binomial(2, 0.3, (40, samples))
+        risk = chance.normal(0, 1, 40) @ genotypes
+        age = chance.normal(0, 1, samples)
+        years = np.ceil(chance.exponential(1, samples) * 80 * np.exp(-0.7 * (risk - risk.mean()) / risk.std() - age)) / 4
+        write_bfile(self.folder / "g", genotypes)
+        write_table(self.folder / "t.tsv", {"years": np.minimum(years, 40), "event": (years < 40).astype(float), "age": age})
+        self.succeed("import", "--store", "s", "--bfile", "g", "--table", "t.tsv")
+        self.succeed("fit", "--store", "s", "--trait", "years:event", "--covariate", "age", "--name", "m", "--penalties", "10",
+                     "--split", "0.4,0.1,0.5")
+        self.succeed("score", "--store", "s", "--model", "m", "--out", "scored")
+        with open(self.folder / "scored/scores.tsv", encoding="utf-8") as file:
+            score = np.array([float(list(row.values())[-1]) for row in csv.DictReader(file, delimiter="\t")])
+        with h5py.File(self.folder / "s/models/m.h5") as file:
+            prediction = score + float(file["covariate_coefficient"][0]) * age
+            judged = ~file["training_is_used"][:].astype(bool)
+        shares = {}
+        for name, early_in_lowest in (("few", 3), ("many", 7)):
+            times, event = self.followed_people(score, prediction, judged, early_in_lowest)
+            write_table(self.folder / f"{name}.tsv", {f"{name}_years": times, f"{name}_event": event})
+            self.succeed("import", "--store", "s", "--table", f"{name}.tsv", "--name", name)
+            self.succeed("evaluate", "--store", "s", "--model", "m", "--trait", f"{name}_years:{name}_event", "--bootstrap", "2",
+                         "--horizon", "2", "--out", name, "--no-report")
+            told, has_tenths = self.events_by_horizon(name, 2)
+            self.assertTrue(has_tenths)
+            for group, counts in told.items():
+                for count in counts:
+                    self.assertFalse(0 < count < LIMIT, (name, group, told))
+            shares[name] = told
+        self.assertEqual(shares["few"], {})
+        self.assertEqual(sum(early for early, _ in shares["many"].values()), 67)
 
 
 if __name__ == "__main__":

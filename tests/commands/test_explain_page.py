@@ -16,7 +16,7 @@ class ExplainPage(CommandCase):
     def setUp(self):
         super().setUp()
         self.succeed("simulate", "--store", "s", "--samples", SAMPLES, "--variants", "400", "--quantitative", "1", "--binary",
-                     "1", "--heritability", "0.7", "--causal", "12", "--seed", "4")
+                     "2", "--heritability", "0.7", "--causal", "12", "--seed", "4")
         with h5py.File(self.folder / "s/cohort.h5") as file:
             self.ids = [value.decode() for value in file["sample_id"][:]]
         chance = np.random.default_rng(6)
@@ -138,9 +138,28 @@ class ExplainPage(CommandCase):
         self.refuse("--evaluation 'after'", *words, "--html", "--evaluation", "after")
         self.refuse("evaluation.json", *words, "--html", "--evaluation", "nothere")
         self.refuse("--html", *words, "--evaluation", "after")
+        # Of the same score, on a trait that it does not predict.
+        self.succeed("evaluate", "--store", "s", "--model", "other", "--trait", "binary_2", "--bootstrap", "20", "--out", "second")
+        self.refuse(["'second' is of trait 'binary_2' (binary)", "predicts 'binary_1' (binary)"], *words, "--html",
+                    "--evaluation", "second")
+        self.succeed("evaluate", "--store", "s", "--model", "other", "--trait", "simulated.binary_1", "--bootstrap", "20",
+                     "--out", "full")
+        self.assertIn("for 'simulated.binary_1', was not divided", self.explain([3], "--evaluation", "full", out="y",
+                                                                             model="other")[3].text)
         self.refuse("--html", *words, "--pc", "PC1")
         self.refuse("PC9", *words, "--html", "--pc", "PC9")
         self.refuse("categorical", *words, "--html", "--pc", "clinic")
+
+    def test_weights_from_elsewhere_have_no_distance(self):
+        """A recalibration makes its half of the people known, who are not those that trained."""
+        self.fit("binary_1")
+        self.succeed("export", "--store", "s", "--model", "m", "--genome-build", "GRCh38", "--out", "weights.txt")
+        self.succeed("import", "--store", "s", "--weights", "weights.txt", "--name", "w2")
+        self.succeed("evaluate", "--store", "s", "--model", "w2", "--trait", "binary_1", "--bootstrap", "20", "--recalibrate",
+                     "--out", "judged")
+        text = self.explain([3], "--pc", "PC*", "--evaluation", "judged", out="x", model="w2")[3].text
+        self.assertIn("cannot be told: nobody knows on whom this score was trained", text)
+        self.assertNotIn("Mahalanobis distance", text)
 
     def test_times_by_a_horizon(self):
         self.succeed("simulate", "--store", "t", "--samples", "1500", "--variants", "100", "--time-to-event", "1",

@@ -88,6 +88,7 @@ class EvaluationPage(CommandCase):
         means = [height[tenth == t].mean() for t in range(10)]
         np.testing.assert_allclose(page.data["quantile-data"]["observed"], means, rtol=1e-6)
         self.assertTrue(all(x is None for x in page.data["quantile-data"]["predicted"]))
+        self.assertEqual(page.data["quantile-data"]["unit"], "Observed height")
         data = page.data["distribution-data"]
         bounds = data["edges"][1:-1]
         below = [int((score <= b).sum()) for b in bounds] + [len(score)]
@@ -112,6 +113,7 @@ class EvaluationPage(CommandCase):
         forest = {row["label"]: row for row in page.data["forest-data"]["rows"]}
         self.assertEqual((forest["site = s1"]["status"], forest["site = s1"]["estimate"]), ("one class", None))
         calibration = page.data["calibration-data"]
+        self.assertEqual(calibration["axes"], ["Predicted share of cases", "Observed share of cases"])
         risk = 1 / (1 + np.exp(-score))
         tenth = np.searchsorted(np.quantile(score, np.arange(1, 10) / 10), score, side="left")
         for name, of in (("predicted", risk), ("observed", case)):
@@ -252,6 +254,8 @@ class EvaluationPage(CommandCase):
         path = self.folder / "r/evaluation.json"
         whole = path.read_text(encoding="utf-8")
         self.refuse("--trait", "report", "--run", "r", "--trait", "height")
+        for words in (("--clump-r2", "0.7"), ("--locus-distance", "7"), ("--clump-r2", "0.1")):
+            self.refuse([words[0], "reports of scans"], "report", "--run", "r", *words)
         for damaged in (whole[:len(whole) // 2], "", "[]", whole.replace('"rows"', '"lines"'),
                         whole.replace('"estimate"', '"guess"', 1)):
             path.write_text(damaged, encoding="utf-8")

@@ -86,6 +86,10 @@ async function check_search(table, name, problems) {
   await field.fill("no row has this text");
   if ((await rows.evaluateAll((all) => all.filter((row) => !row.hidden).length)) > 0)
     problems.push(`table '${name}': search hides nothing`);
+  await table.page().emulateMedia({ media: "print" });
+  const printed = await rows.evaluateAll((all) => all.every((row) => row.offsetHeight > 0));
+  if (!printed) problems.push(`table '${name}': print lacks the rows that a search hides`);
+  await table.page().emulateMedia({ media: "screen" });
   await field.fill("");
 }
 
@@ -98,9 +102,13 @@ async function check_download(page, table, name, problems) {
   const lines = (await readFile(await download.path(), "utf8")).trimEnd().split("\n");
   const rows = await table.locator("tbody tr").count();
   const columns = await table.locator("thead tr").last().locator("th").count();
+  const parted = await table.evaluate((element) => {
+    const cells = [...element.tBodies[0].querySelectorAll("td[data-interval]")];
+    return new Set(cells.map((cell) => cell.cellIndex)).size;
+  });
   if (lines.length !== rows + 1)
     problems.push(`table '${name}': ${lines.length - 1} rows in the download of ${rows}`);
-  if (lines.some((line) => line.split("\t").length !== columns))
+  if (lines.some((line) => line.split("\t").length !== columns + 2 * parted))
     problems.push(`table '${name}': lines of the download differ in columns`);
   if (lines.some((line) => /\d−|−\d|\t–/.test(line)))
     problems.push(`table '${name}': the download has marks that programs cannot read`);

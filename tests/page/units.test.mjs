@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { plain } from "../../web/src/download.js";
+import { plain, table_lines } from "../../web/src/download.js";
 import { integer, interval, number, p_value, round_step } from "../../web/src/format.js";
 import { bar_heights } from "../../web/src/histogram.js";
 import { PixelSet } from "../../web/src/pixel_set.js";
@@ -115,6 +115,31 @@ test("plain: cells of a download are for programs", () => {
     "a, b",
     "1:12345",
     "rs1−2",
+  ]);
+});
+
+test("plain: ranges and places have plain digits, text that is a formula does not stay one", () => {
+  assert.equal(plain("105,000 to 1,100,000"), "105000 to 1100000");
+  assert.equal(plain("HLA-A*01:1,234,567"), "HLA-A*01:1234567");
+  assert.equal(plain("−1,234.5 *"), "-1234.5 *");
+  assert.equal(plain("−1.2 *"), "-1.2 *");
+  assert.equal(plain("12,408 of 1,310", "number"), "12408 of 1310");
+  assert.equal(plain("sites 1,2,345 and 1,000"), "sites 1,2,345 and 1,000");
+  for (const text of ['=HYPERLINK("x")', "+cmd|' /C'!A0", "@SUM(A1)", "-cmd", "-2+cmd|x", "−1+A1"])
+    assert.match(plain(text), /^'/, text);
+  for (const text of ["-0.5", "-1e-7", "-.5", "a=b"]) assert.equal(plain(text), text);
+});
+
+test("table_lines: estimates with intervals become three columns with all digits", () => {
+  const headings = [{ text: "Group" }, { text: "AUC", type: "number" }];
+  const rows = [
+    [{ text: "=1+1" }, { text: "0.720 (0.680 to 0.760)", interval: "0.72013 0.68 0.7602" }],
+    [{ text: "few" }, { text: "suppressed" }],
+  ];
+  assert.deepEqual(table_lines(headings, rows), [
+    "Group\tAUC\tAUC, lower 95%\tAUC, upper 95%",
+    "'=1+1\t0.72013\t0.68\t0.7602",
+    "few\tsuppressed\tNA\tNA",
   ]);
 });
 

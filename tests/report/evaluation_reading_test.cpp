@@ -130,6 +130,43 @@ TEST_CASE("read_calibration: agreement is never claimed, disagreement where it i
     CHECK_THAT(text_of(read_calibration(file)), Contains("could not be judged"));
 }
 
+CalibrationLine line_of(double centre, double level, double standard_error) {
+    return {.centre = centre,
+            .level = level,
+            .slope = 1,
+            .level_variance = standard_error * standard_error,
+            .covariance = 0,
+            .slope_variance = 0.01,
+            .samples = 1000};
+}
+
+TEST_CASE("read_calibration: of times to events the level is read from the line", "[report]") {
+    auto file = binary_file();
+    file.outcome = Outcome::time_to_event;
+    file.prediction_covariates.emplace();
+    file.horizon = 10;
+    file.rows = {row_of("calibration_slope", 1, 0.9, 1.1)};
+    CHECK_THAT(text_of(read_calibration(file)),
+               Contains("! Whether as many events happened as are predicted could not be judged"));
+    // Twice the hazard that is predicted: log 2, with a standard error of 0.1.
+    file.curves.line = line_of(-3, -3 + 0.69314718, 0.1);
+    auto text = text_of(read_calibration(file));
+    CHECK_THAT(text, Contains("! At the mean prediction the observed hazard was 2.00 times the "
+                              "predicted one (95% interval 1.64 to 2.43; 1 is right): predicted "
+                              "risks are too low.") &&
+                         Contains("! Do not read predictions"));
+    file.curves.line = line_of(-3, -3 - 0.69314718, 0.1);
+    CHECK_THAT(text_of(read_calibration(file)), Contains("! At the mean prediction") &&
+                                                    Contains("was 0.500 times") &&
+                                                    Contains("risks are too high"));
+    file.curves.line = line_of(-3, -2.9, 0.1);
+    text = text_of(read_calibration(file));
+    CHECK_THAT(text, Contains("- At the mean prediction") && Contains("no difference"));
+    CHECK_THAT(text, !Contains("!"));
+    file.horizon.reset();
+    CHECK_THAT(text_of(read_calibration(file)), Contains("! No time was named"));
+}
+
 TEST_CASE("read_groups: differences by Cochran's Q, silence about those too small", "[report]") {
     auto file = binary_file();
     CHECK_THAT(text_of(read_groups(file)), Contains("! People were not divided into groups"));
@@ -196,6 +233,34 @@ TEST_CASE("read_left_out: pooled, a new level, and what was not judged", "[repor
     CHECK(read_accuracy(file).empty());
     CHECK(read_groups(file).empty());
     CHECK_FALSE(read_evaluation_aloud(file).empty());
+}
+
+TEST_CASE("read_left_out: a pooled value is claimed only where it is better than useless",
+          "[report]") {
+    auto file = binary_file();
+    file.left_out = "site";
+    file.levels = {{.name = "A", .status = "ok"}, {.name = "B", .status = "ok"}};
+    auto const pooled = [](EvaluationRow row) {
+        row.kind = RowKind::pooled;
+        row.part = "2 of 2 levels";
+        return in_group(std::move(row), "site", "all");
+    };
+    file.rows = {pooled(row_of("auc", 0.4, 0.3, 0.45))};
+    CHECK_THAT(text_of(read_left_out(file)),
+               Contains("! Pooled over 2 of 2 levels") && Contains("wrong way round"));
+    file.rows = {pooled(row_of("auc", 0.7, 0.6, 0.8))};
+    CHECK_THAT(text_of(read_left_out(file)), Contains("- Pooled over 2 of 2 levels"));
+    file.outcome = Outcome::quantitative;
+    file.rows = {pooled(row_of("r2", 0.01, 0.001, 0.03)),
+                 pooled(row_of("effect_per_sd", 0.1, -0.1, 0.3))};
+    CHECK_THAT(text_of(read_left_out(file)),
+               Contains("! Pooled over") && Contains("what a useless score has"));
+    file.rows[1] = pooled(row_of("effect_per_sd", 0.2, 0.1, 0.3));
+    CHECK_THAT(text_of(read_left_out(file)), Contains("- Pooled over"));
+    file.rows[1] = pooled(row_of("effect_per_sd", -0.2, -0.3, -0.1));
+    CHECK_THAT(text_of(read_left_out(file)), Contains("! Pooled over") && Contains("wrong way"));
+    file.rows.pop_back();
+    CHECK_THAT(text_of(read_left_out(file)), Contains("! Pooled over"));
 }
 
 }  // namespace

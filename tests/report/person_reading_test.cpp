@@ -39,8 +39,10 @@ TEST_CASE("read_risk: none without a recalibrated model, no interval without its
     CHECK_THAT(text, !Contains("interval"));
     score.risk->observed = Proportion{0.13, 0.11, 0.15};
     score.risk->evaluated = 4000;
+    score.evaluated_trait = "sickness";
     text = text_of(read_risk(score));
     CHECK_THAT(text, Contains("13.0% (95% interval 11.0% to 15.0%)") &&
+                         Contains("regression of 'sickness' on the prediction") &&
                          Contains("4,000 people of the evaluation"));
     CHECK_THAT(text, !Contains("outside of that interval"));
     score.risk->predicted = 0.3;
@@ -63,7 +65,9 @@ TEST_CASE("read_validation: every group without validation is a caution", "[repo
     CHECK_THAT(text_of(read_validation(score)),
                Contains("! No evaluation of this score was named"));
     score.is_evaluated = true;
-    CHECK_THAT(text_of(read_validation(score)), Contains("! The evaluation named was not divided"));
+    score.evaluated_trait = "sickness";
+    CHECK_THAT(text_of(read_validation(score)),
+               Contains("! The evaluation named, for 'sickness', was not divided"));
     using Status = GroupCheck::Status;
     score.groups = {{.factor = "sex",
                      .level = "female",
@@ -73,8 +77,17 @@ TEST_CASE("read_validation: every group without validation is a caution", "[repo
                      .samples = 2000,
                      .cases = 200}};
     CHECK(text_of(read_validation(score)) ==
-          "- The score was judged in this person's group, sex = female: AUC 0.700 (0.650 to 0.750) "
-          "in 2,000 people with 200 cases or events.\n");
+          "- The score was judged for 'sickness' in this person's group, sex = female: AUC 0.700 "
+          "(0.650 to 0.750) in 2,000 people with 200 cases or events.\n");
+    score.groups[0].status = Status::not_better;
+    score.groups[0].accuracy = {0.412, 0.31, 0.515};
+    CHECK_THAT(text_of(read_validation(score)),
+               Contains("! In this person's group, sex = female,") &&
+                   Contains("AUC 0.412 (0.310 to 0.515)") && Contains("holds 0.5"));
+    score.groups[0].accuracy = {0.3, 0.2, 0.4};
+    CHECK_THAT(text_of(read_validation(score)), Contains("! ") && Contains("wrong way round"));
+    score.groups[0].metric = "r2";
+    CHECK_THAT(text_of(read_validation(score)), Contains("! ") && Contains("may be none"));
     for (auto status : {Status::not_told, Status::nobody, Status::not_judged}) {
         score.groups = {{.factor = "site", .level = "B", .status = status}};
         CHECK_THAT(text_of(read_validation(score)),
@@ -102,6 +115,9 @@ TEST_CASE("read_score_aloud: place, and what speaks against the score", "[report
     CHECK_THAT(text_of(read_score_aloud(score)),
                Contains("Of the 1,234 people of this store, 97.5% have a lower score"));
     CHECK_THAT(text_of(read_score_aloud(score)), !Contains("trained or recalibrated"));
+    CHECK_THAT(text_of(read_score_aloud(score)), !Contains("Nobody knows on whom"));
+    score.training_is_known = false;
+    CHECK_THAT(text_of(read_score_aloud(score)), Contains("! Nobody knows on whom"));
     score.was_used = true;
     score.share_used = 0.8;
     CHECK_THAT(text_of(read_score_aloud(score)),

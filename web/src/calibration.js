@@ -40,7 +40,7 @@ function draw_points(brush, { predicted, observed, lower, upper }) {
   });
   brush.marks(predicted, observed, {
     radius: 4,
-    fill: colour("series-1"),
+    fill: colour("accent"),
     stroke: colour("paper"),
     width: 1,
   });
@@ -59,9 +59,9 @@ function describe({ predicted, observed, lower, upper, samples }, i) {
 
 function legend_of({ curve, histogram }) {
   const entries = [
-    { name: "groups by prediction, 95% intervals", colour: "series-1", shape: "disc" },
+    { name: "groups by prediction, 95% intervals", colour: "accent", shape: "disc" },
   ];
-  if (curve) entries.push({ name: "fitted", colour: "accent", shape: "line" });
+  if (curve) entries.push({ name: "fitted", colour: "series-1", shape: "line" });
   entries.push({ name: "perfect", colour: "muted", shape: "line", dash: [4, 4] });
   if (!histogram) return entries;
   entries.push({ name: "people by prediction", colour: "band", shape: "area" });
@@ -75,15 +75,15 @@ export function calibration(data) {
   const range = range_of(data);
   return {
     height: (width) => Math.min(440, Math.max(280, width * 0.8)),
-    x: { range, label: "Predicted" },
-    y: { range, label: "Observed" },
+    x: { range, label: data.axes[0] },
+    y: { range, label: data.axes[1] },
     zooms: "xy",
     points: { x: points.predicted, y: points.observed },
     legend: legend_of(data),
     draw: (brush) => {
       if (histogram) draw_histogram(brush, histogram, range);
       brush.line(range, range, { stroke: colour("muted"), width: 1, dash: [4, 4] });
-      if (curve) brush.line(curve.predicted, curve.observed, { stroke: colour("accent") });
+      if (curve) brush.line(curve.predicted, curve.observed, { stroke: colour("series-1") });
       draw_points(brush, points);
     },
     describe: (i) => describe(points, i),

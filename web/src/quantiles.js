@@ -34,14 +34,14 @@ export function quantiles(data) {
       grid: false,
       label: "Quantile of the score",
     },
-    y: { range: range_of(data), label: data.unit ?? "Outcome" },
+    y: { range: range_of(data), label: data.unit },
     zooms: "",
     points: { x: places, y: observed.map((value) => value ?? 0) },
     reach: { x: Infinity, y: Infinity },
     legend: [
-      { name: "observed, 95% interval", colour: "series-1", shape: "disc" },
+      { name: "observed, 95% interval", colour: "accent", shape: "disc" },
       ...(predicted
-        ? [{ name: "predicted", colour: "accent", shape: "diamond", hollow: true }]
+        ? [{ name: "predicted", colour: "series-1", shape: "diamond", hollow: true }]
         : []),
     ],
     draw: (brush) => {
@@ -50,7 +50,7 @@ export function quantiles(data) {
       });
       brush.marks(places, observed, {
         radius: 4.5,
-        fill: colour("series-1"),
+        fill: colour("accent"),
         stroke: colour("paper"),
         width: 1,
       });
@@ -58,7 +58,7 @@ export function quantiles(data) {
         brush.marks(places, predicted, {
           shape: "diamond",
           radius: 4.5,
-          stroke: colour("accent"),
+          stroke: colour("series-1"),
           width: 1.75,
         });
     },

@@ -27,6 +27,8 @@ struct PageCell {
 
     std::string text;
     std::optional<std::string> sort_value;
+    /// Estimate and 95% interval in full, "0.7213 0.68 0.7602": a saved table has a column of each.
+    std::string interval = {};
 };
 
 struct PageRow {

@@ -37,7 +37,8 @@ struct PersonRisk {
 /// Was the score validated in the person's group?
 struct GroupCheck {
     enum class Status : std::uint8_t {
-        validated,   ///< `accuracy` is of this group.
+        validated,   ///< `accuracy` is of this group, and better than a useless score's.
+        not_better,  ///< `accuracy` is of this group; a useless score may have as much, or it has.
         not_told,    ///< Too few people of it were evaluated.
         nobody,      ///< None was.
         not_judged,  ///< Some were, without a number: one class, say.
@@ -90,9 +91,11 @@ struct PersonScore {
     double share_used = 0;  ///< Of the score's variants.
     PopulationPlace population;
     std::optional<PersonRisk> risk;
-    std::string no_risk;        ///< Why there is none.
-    bool was_used = false;      ///< In training, or to recalibrate.
-    bool is_evaluated = false;  ///< The evaluation named is of this score.
+    std::string no_risk;    ///< Why there is none.
+    bool was_used = false;  ///< In training, or to recalibrate, as far as known.
+    bool training_is_known = true;
+    bool is_evaluated = false;    ///< The evaluation named is of this score.
+    std::string evaluated_trait;  ///< On which; of weights from elsewhere it may be any.
     std::vector<GroupCheck> groups;
     std::optional<TrainingDistance> distance;  ///< Nothing: no columns were named.
     std::vector<PersonVariant> variants;       ///< The largest contributions first.
