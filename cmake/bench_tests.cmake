@@ -32,3 +32,4 @@ endforeach()
 add_test(NAME bench/report COMMAND ${CMAKE_SOURCE_DIR}/scripts/bench-report --variants 30000 --traits 3 --loci 20)
 set_tests_properties(bench/report PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 300 ENVIRONMENT
   "MANIPLE=$<TARGET_FILE:maniple>;MANIPLE_WRITE_SCAN=$<TARGET_FILE:write_scan>")
+set_tests_properties(bench/faults PROPERTIES COST 150)  # Begins early.

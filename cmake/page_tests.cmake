@@ -14,3 +14,4 @@ foreach(script ${scripts})
   set_tests_properties(page/${name} PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 900 FIXTURES_REQUIRED page_modules
     ENVIRONMENT "${program_environment}")
 endforeach()
+set_tests_properties(page/program_pages PROPERTIES COST 200)  # Begins early.
