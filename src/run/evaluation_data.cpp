@@ -225,10 +225,31 @@ private:
     void fill_risks() {
         auto& people = data_.people;
         people.horizon = *request_.horizon;
+        require_followed();
+        if (people.horizon > data_.score.baseline.times.back()) {
+            log_.warn(
+                "--horizon is later than any event that the model was trained on: the risks it "
+                "predicts are those by the last of these events");
+        }
         auto const hazard = cumulative_hazard(data_.score.baseline, people.horizon);
         for (auto x : people.prediction) {
             people.risk.push_back(1 - portable_exp(-hazard * portable_exp(x)));
         }
+    }
+
+    // What happens until a time that nobody reached is not known; the limit keeps it from telling
+    // one person's time.
+    void require_followed() const {
+        auto const horizon = data_.people.horizon;
+        auto const followed =
+            std::ranges::count_if(data_.people.values, [&](double time) { return time >= horizon; });
+        if (followed >= request_.least_people && followed > 0) return;
+        throw UserError{fmt::format(
+            "--horizon {}: {} of the samples evaluated were followed to that time (what happens "
+            "until then is not known); give an earlier time",
+            horizon,
+            request_.least_people > 1 ? fmt::format("fewer than {}", request_.least_people)
+                                      : "none")};
     }
 
     EvaluationRequest const& request_;
