@@ -65,12 +65,35 @@ ReportFinding read_group(GroupCheck const& check, std::string const& trait) {
         group));
 }
 
+// Missing genotypes count the mean, and draw a score towards it.
+ReportFinding read_support(PersonScore const& score) {
+    constexpr double enough = 0.9;
+    auto const share = percent(score.own_share);
+    if (score.own_share >= enough) {
+        return say(fmt::format(
+            "{} of the score's variance rests on this person's own genotypes.", share));
+    }
+    return warn(fmt::format(
+        "Only {} of the score's variance rests on this person's own genotypes: the others are "
+        "missing and count the mean, so that the score lies closer to the mean than it should.",
+        share));
+}
+
 std::vector<ReportFinding> read_place(PersonScore const& score) {
     auto const& place = score.population;
+    if (score.own_share < least_own_share) {
+        return {read_support(score),
+                warn("No place among other people is told: the score is mostly the mean.")};
+    }
+    if (place.people < 2) {
+        return {warn("Nobody else in this store has this score: there is no place among others."),
+                read_support(score)};
+    }
     return {say(fmt::format(
-        "Of the {} people of this store, {} have a lower score. They are the people of this study, "
-        "not of a country or an ancestry.",
-        grouped(place.people), percent(place.percentile / 100)))};
+                "Of the {} other people of this store, {} have a lower score. They are the people "
+                "of this study, not of a country or an ancestry.",
+                grouped(place.people - 1), percent(place.percentile / 100))),
+            read_support(score)};
 }
 
 std::vector<ReportFinding> read_quality(PersonScore const& score) {
