@@ -182,6 +182,39 @@ class Evaluate(CommandCase):
         self.succeed(*words, "--bootstrap", "20", "--out", "r")
         self.assertNotEqual(model.read_bytes(), before)
 
+    def test_a_half_of_few_does_not_recalibrate(self):
+        """People, cases and controls of both halves are five or more, or the model stays as it is."""
+        values = people()
+        self.have(values)
+        self.write("w.tsv", "chr_name\tchr_position\teffect_allele\tother_allele\teffect_weight\n" + "".join(
+            f"1\t{1000 + v}\tA\tG\t{0.1 + v / 7}\n" for v in range(10)))
+        self.succeed("import", "--store", "s", "--weights", "w.tsv", "--name", "m")
+        model = self.folder / "s/models/m.h5"
+        before = model.read_bytes()
+        case = values["case"]
+        classes = {"height": [range(20, 34)], "case": [np.flatnonzero(case == 1)[:13], np.flatnonzero(case == 0)[:40]]}
+        for trait, chosen in classes.items():
+            self.write("keep", "".join(f"{sample_id(s)}\n" for some in chosen for s in some))
+            refused = 0
+            for seed in range(1, 13):
+                model.write_bytes(before)
+                out = f"{trait}-{seed}"
+                words = ("evaluate", "--store", "s", "--model", "m", "--trait", trait, "--scale", "linear", "--recalibrate",
+                         "--keep", "keep", "--seed", seed, "--bootstrap", "2", "--no-report", "--out", out)
+                done = self.run_maniple(*words)
+                if done.returncode == 0:
+                    with h5py.File(model) as file:
+                        used = file["training_is_used"][:].astype(bool)
+                    for some in chosen:
+                        count = int(used[list(some)].sum())
+                        self.assertTrue(count >= 5, (trait, seed, count))
+                        self.assertTrue(len(some) - count >= 5, (trait, seed, count))
+                    continue
+                self.assertEqual(done.returncode, 2, done.stderr)
+                self.assertEqual(model.read_bytes(), before)
+                refused += "the half that recalibrates" in done.stderr
+            self.assertGreater(refused, 0, trait)
+
     def test_levels_that_the_model_does_not_know(self):
         simulate = ("simulate", "--samples", "900", "--variants", "100", "--quantitative", "1", "--heritability", "0.6",
                     "--causal", "5", "--seed", "3")

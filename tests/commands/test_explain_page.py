@@ -177,6 +177,11 @@ class ExplainPage(CommandCase):
                      "--out", "full")
         self.assertIn("for 'simulated.binary_1', was not divided", self.explain([3], "--evaluation", "full", out="y",
                                                                              model="other")[3].text)
+        # A pattern is not what was evaluated: its column is.
+        self.succeed("evaluate", "--store", "s", "--model", "other", "--trait", "binary_1*", "--bootstrap", "20", "--out",
+                     "pattern")
+        self.assertIn("for 'binary_1', was not divided", self.explain([3], "--evaluation", "pattern", out="z",
+                                                                    model="other")[3].text)
         self.refuse("--html", *words, "--pc", "PC1")
         self.refuse("PC9", *words, "--html", "--pc", "PC9")
         self.refuse("categorical", *words, "--html", "--pc", "clinic")
