@@ -10,8 +10,9 @@ namespace {
 
 // Where it stands in brackets itself.
 std::string between_commas(EvaluationRow const& row) {
-    return fmt::format("{}, 95% interval {} to {}", short_number(row.estimate),
-                       short_number(row.lower), short_number(row.upper));
+    auto const step = step_of(row.lower, row.upper);
+    return fmt::format("{}, 95% interval {} to {}", short_number(row.estimate, step),
+                       short_number(row.lower, step), short_number(row.upper, step));
 }
 
 ReportFinding read_slope(EvaluationRow const& row) {
@@ -58,10 +59,12 @@ ReportFinding read_level(EvaluationRow const& row, Outcome outcome) {
 
 // Of times to events, whose level is a ratio.
 ReportFinding read_hazard(Proportion const& ratio) {
+    auto const step = step_of(ratio.lower, ratio.upper);
     auto const text = fmt::format(
         "At the mean prediction the observed hazard was {} times the predicted one (95% interval "
         "{} to {}; 1 is right)",
-        short_number(ratio.value), short_number(ratio.lower), short_number(ratio.upper));
+        short_number(ratio.value, step), short_number(ratio.lower, step),
+        short_number(ratio.upper, step));
     if (ratio.lower > 1) return warn(text + ": predicted risks are too low.");
     if (ratio.upper < 1) return warn(text + ": predicted risks are too high.");
     return say(text + ": no difference between observed and predicted is seen.");

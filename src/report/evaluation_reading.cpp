@@ -286,9 +286,10 @@ std::vector<ReportFinding> read_left_out(EvaluationFile const& file) {
     auto const* next =
         find_row(file, {.kind = RowKind::new_level, .metric = metric, .factor = file.left_out});
     if (has_interval(next)) {
+        auto const step = step_of(next->lower, next->upper);
         findings.push_back(
             say(fmt::format("In another level like these it is expected between {} and {} (95%).",
-                            short_number(next->lower), short_number(next->upper))));
+                            short_number(next->lower, step), short_number(next->upper, step))));
     } else {
         findings.push_back(warn("What to expect of another level cannot be told from so few."));
     }

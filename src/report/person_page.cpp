@@ -1,5 +1,7 @@
 #include "maniple/report/person_page.hpp"
 
+#include <cmath>
+
 #include <fmt/format.h>
 
 #include "contributions_plot.hpp"
@@ -69,10 +71,11 @@ std::string genes_table(PersonScore const& score) {
 }
 
 std::string sum_facts(PersonScore const& score) {
-    return to_html("How the score adds up", {{"Mean score", short_number(score.mean)},
-                                             {"Listed variants", short_number(score.listed)},
-                                             {"All other variants", short_number(score.rest)},
-                                             {"Score", short_number(score.value)}});
+    auto const step = step_of(0, std::fmax(std::abs(score.listed), std::abs(score.rest)));
+    return to_html("How the score adds up", {{"Mean score", short_number(score.mean, step)},
+                                             {"Listed variants", short_number(score.listed, step)},
+                                             {"All other variants", short_number(score.rest, step)},
+                                             {"Score", short_number(score.value, step)}});
 }
 
 std::string contributions_of(Page& page, PersonScore const& score, std::size_t number) {
@@ -104,7 +107,7 @@ std::string place_of(Page& page, PersonScore const& score, std::size_t number) {
     }
     auto const& histogram = score.population.histogram;
     if (!histogram) return body + element("p", "Too few people, or all have one score.");
-    DensityMark const mark{score.value, fmt::format("this person, {}", short_number(score.value))};
+    DensityMark const mark{score.value, fmt::format("this person, {}", short_number(score.value, histogram->step))};
     return body +
            place_plot(page, density_plot(fmt::format("population-data-{}", number),
                                          fmt::format("Score '{}'", score.name), *histogram, mark));

@@ -121,8 +121,8 @@ std::vector<ReportFinding> read_quality(PersonScore const& score) {
 
 }  // namespace
 
-std::string outcome_text(PersonScore const& score, double value) {
-    return score.outcome == Outcome::quantitative ? short_number(value) : percent(value);
+std::string outcome_text(PersonScore const& score, double value, double step) {
+    return score.outcome == Outcome::quantitative ? short_number(value, step) : percent(value);
 }
 
 std::vector<ReportFinding> read_risk(PersonScore const& score) {
@@ -135,10 +135,11 @@ std::vector<ReportFinding> read_risk(PersonScore const& score) {
     }
     auto const& risk = *score.risk;
     auto const by =
-        risk.horizon ? fmt::format(" by time {}", short_number(*risk.horizon)) : std::string{};
+        risk.horizon ? fmt::format(" by time {}", given_number(*risk.horizon)) : std::string{};
+    auto const step = risk.observed ? step_of(risk.observed->lower, risk.observed->upper) : 0;
     std::vector<ReportFinding> findings{say(fmt::format(
         "The model predicts a {} of {} for '{}'{}. It was recalibrated on {} people.", what,
-        outcome_text(score, risk.predicted), score.trait, by, grouped(risk.recalibrated_on)))};
+        outcome_text(score, risk.predicted, step), score.trait, by, grouped(risk.recalibrated_on)))};
     if (!risk.observed) {
         findings.push_back(
             warn(fmt::format("How sure that is cannot be told: {}.", risk.no_interval)));
@@ -150,12 +151,14 @@ std::vector<ReportFinding> read_risk(PersonScore const& score) {
         "regression of '{}' on the prediction among the {} people of the evaluation named. "
         "The interval holds chance in that evaluation alone.",
         score.outcome == Outcome::quantitative ? "mean value" : "share with the outcome",
-        outcome_text(score, observed.value), outcome_text(score, observed.lower),
-        outcome_text(score, observed.upper), by, score.evaluated_trait, grouped(risk.evaluated))));
+        outcome_text(score, observed.value, step), outcome_text(score, observed.lower, step),
+        outcome_text(score, observed.upper, step), by, score.evaluated_trait, grouped(risk.evaluated))));
     if (risk.value_range) {
+        auto const& range = *risk.value_range;
+        auto const reach = step_of(range.lower, range.upper);
         findings.push_back(say(fmt::format("95% of such people are expected between {} and {}.",
-                                           short_number(risk.value_range->lower),
-                                           short_number(risk.value_range->upper))));
+                                           short_number(range.lower, reach),
+                                           short_number(range.upper, reach))));
     } else {
         findings.push_back(
             warn("A risk is a share of people like this one. It does not say who of them will be "

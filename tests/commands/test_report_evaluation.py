@@ -220,6 +220,25 @@ class EvaluationPage(CommandCase):
         self.assertIn("one & only = <i>&amp;", [row["label"] for row in page.data["forest-data"]["rows"]])
         self.assertIn("fewer than two groups", page.text)
 
+    def test_numbers_far_from_zero_keep_their_digits(self):
+        """Bounds that differ differ in print, and so do the ends of intervals."""
+        chance = np.random.default_rng(2)
+        score = chance.standard_normal(2000)
+        self.have({"prs": 170 + score / 2, "height": 170 + score + chance.normal(0, 2, 2000)})
+        self.evaluate("--scale", "linear")
+        page = self.page()
+        rows = page.rows("People by")[1:]
+        bounds = self.facts()["histogram"]["bounds"]
+        self.assertEqual(len({row[1] for row in rows[:-1]}), len(bounds))
+        np.testing.assert_allclose([float(row[1]) for row in rows[:-1]], bounds, rtol=1e-12)
+        self.assertEqual([row[1] for row in rows[:-1]], [row[0] for row in rows[1:]])
+        predicted = []
+        for row in page.rows("Predicted and")[1:]:
+            estimate, lower, upper = map(float, re.fullmatch(r"(\S+) \((\S+) to (\S+)\)", row[3]).groups())
+            self.assertTrue(lower < estimate < upper, row)
+            predicted.append(float(row[2]))
+        self.assertEqual(predicted, sorted(set(predicted)))
+
     def test_few_people(self):
         values = people(samples=30)
         self.have(values)

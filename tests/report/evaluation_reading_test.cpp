@@ -1,4 +1,5 @@
 #include "../src/report/evaluation_reading.hpp"
+#include "../src/report/evaluation_words.hpp"
 
 #include <string>
 
@@ -83,6 +84,23 @@ TEST_CASE("read_accuracy: R^2 is never below 0, and so its effect says whether t
           "people.\n");
     file.rows[1] = row_of("effect_per_sd", -0.2, -0.3, -0.1);
     CHECK_THAT(text_of(read_accuracy(file)), Contains("wrong way round"));
+}
+
+TEST_CASE("short_number: as many decimals as tell steps apart", "[report]") {
+    CHECK(short_number(170.04) == "170");
+    CHECK(short_number(170.04, 0.2) == "170.0");
+    CHECK(short_number(168.2, 0.2) == "168.2");
+    CHECK(short_number(168.25, 0.05) == "168.25");
+    CHECK(short_number(168, 5) == "168");
+    CHECK(short_number(0.72, 0.01) == "0.720");
+    CHECK(short_number(1.5, 1e-20) == "1.50000000000000");
+    CHECK(short_number(1234567, 1) == "1.234567e+06");
+    CHECK(short_number(1e300, 5e-324) == "1.00e+300");
+    CHECK(short_number(0, 0.1) == "0");
+    CHECK(with_interval(270.13, 270.08, 270.18) == "270.13 (270.08 to 270.18)");
+    CHECK(with_interval(0.72, 0.68, 0.76) == "0.720 (0.680 to 0.760)");
+    CHECK(given_number(5) == "5.00");
+    CHECK(given_number(365.25) == "365.25");
 }
 
 TEST_CASE("read_increment: a gain is claimed where both it and the effect are sure", "[report]") {
