@@ -267,6 +267,58 @@ class EvaluationPage(CommandCase):
         self.assertRegex(page.text, r"Nothing is known of [a-d, ]*few")
         self.assertRegex(page.text, r"Pooled over 3 of 5 levels, R² is")
 
+    def test_numbers_that_no_evaluation_finds(self):
+        """Whoever edits the file gets exit code 4 and its name, not a page of nonsense or a bug."""
+        self.have(people(samples=1500))
+        self.evaluate("--scale", "linear", "--by", "site", out="q")
+        self.evaluate(trait="years:event", out="t")
+        self.evaluate("--scale", "linear", trait="case", out="b")
+        pages = {name: self.facts(name) for name in ("q", "t", "b")}
+        of = lambda facts, **wanted: [row for row in facts["rows"] if all(row.get(k) == v for k, v in wanted.items())]
+
+        def edit(name, change):
+            facts = json.loads(json.dumps(pages[name]))
+            change(facts)
+            self.write(f"{name}/evaluation.json", json.dumps(facts))
+            self.fail_with(4, ["evaluation.json", "damaged"], "report", "--run", name)
+
+        for change in (lambda f: f["histogram"]["bounds"].__setitem__(3, None),
+                       lambda f: f["histogram"].update(bounds=[], counts=[1500]),
+                       lambda f: f["histogram"]["counts"].__setitem__(0, -3),
+                       lambda f: f["histogram"].update(step=0),
+                       lambda f: f["histogram"]["bounds"].reverse(),
+                       lambda f: f["samples"].update(in_store=-5),
+                       lambda f: f["calibration_line"].update(level_variance=-1),
+                       lambda f: f["calibration_line"].update(degrees_of_freedom=0),
+                       lambda f: [row.update(lower=-1e308, upper=1e308) for row in of(f, kind="estimate")],
+                       lambda f: of(f, metric="r2")[0].update(lower=0.9, upper=0.1),
+                       lambda f: of(f, metric="r2")[0].update(estimate=1.5),
+                       lambda f: of(f, metric="effect_per_sd")[0].update(estimate=99),
+                       lambda f: of(f, metric="r2")[0].update(samples=-7)):
+            edit("q", change)
+        for change in (lambda f: f["incidence"][0]["time"].__setitem__(0, -1),
+                       lambda f: f["incidence"][0]["incidence"].__setitem__(0, 1.5),
+                       lambda f: f["incidence"][0]["at_risk"].__setitem__(0, -1)):
+            edit("t", change)
+        for change in (lambda f: of(f, metric="auc")[0].update(cases=9999),
+                       lambda f: of(f, metric="auc")[0].update(estimate=0.999)):
+            edit("b", change)
+        # As they were they are read.
+        for name, facts in pages.items():
+            self.write(f"{name}/evaluation.json", json.dumps(facts))
+            self.succeed("report", "--run", name)
+
+    def test_outcomes_of_any_size(self):
+        values = people()
+        values["tiny"] = np.nan_to_num(values["height"], nan=170.0) * 1e-312
+        values["huge"] = np.nan_to_num(values["height"], nan=170.0) * 1e305
+        self.have(values)
+        for trait in ("tiny", "huge"):
+            done = self.run_maniple("evaluate", "--store", "s", "--scores", "t", "--score", "prs", "--trait", trait,
+                                    "--scale", "linear", "--bootstrap", "20", "--out", trait)
+            self.assertIn(done.returncode, (0, 2), done.stderr)
+            self.assertNotIn("bug in maniple", done.stderr)
+
     def test_no_page_of_what_is_none(self):
         self.have(people())
         self.evaluate("--no-report")
