@@ -1,9 +1,13 @@
 #include <algorithm>
+#include <cmath>
+#include <optional>
 
 #include <fmt/format.h>
 
+#include "evaluation_plots.hpp"
 #include "evaluation_reading.hpp"
 #include "evaluation_words.hpp"
+#include "maniple/stats/heterogeneity.hpp"
 
 namespace maniple {
 namespace {
@@ -70,6 +74,31 @@ ReportFinding read_hazard(Proportion const& ratio) {
     return say(text + ": no difference between observed and predicted is seen.");
 }
 
+// Cases by the tenths of the predictions, where no regression tells the level: predictions may be off
+// by so much that it has no optimum.
+std::optional<ReportFinding> read_shares(EvaluationFile const& file) {
+    if (file.outcome != Outcome::binary) return std::nullopt;
+    std::int64_t people = 0;
+    std::int64_t cases = 0;
+    double predicted = 0;
+    for (auto const& bin : list_calibration_bins(file)) {
+        if (bin.samples <= 0) continue;
+        if (bin.cases < 0 || !std::isfinite(bin.predicted)) return std::nullopt;
+        people += bin.samples;
+        cases += bin.cases;
+        predicted += bin.predicted * static_cast<double>(bin.samples);
+    }
+    if (people == 0) return std::nullopt;
+    predicted /= static_cast<double>(people);
+    auto const observed = wilson_interval(cases, people);
+    auto const text =
+        fmt::format("The mean predicted risk is {}, and the share of cases {}", percent(predicted),
+                    percent_with_interval(observed.value, observed.lower, observed.upper));
+    if (predicted < observed.lower) return warn(text + ": predicted risks are too low.");
+    if (predicted > observed.upper) return warn(text + ": predicted risks are too high.");
+    return say(text + ": no difference is seen on average.");
+}
+
 }  // namespace
 
 std::vector<ReportFinding> read_calibration(EvaluationFile const& file) {
@@ -82,8 +111,18 @@ std::vector<ReportFinding> read_calibration(EvaluationFile const& file) {
     std::vector<ReportFinding> findings;
     auto const* slope = find_row(file, {.metric = "calibration_slope"});
     auto const* level = find_row(file, {.metric = "calibration_in_the_large"});
-    if (has_interval(slope)) findings.push_back(read_slope(*slope));
-    if (has_interval(level)) findings.push_back(read_level(*level, file.outcome));
+    if (has_interval(slope)) {
+        findings.push_back(read_slope(*slope));
+    } else if (slope != nullptr) {
+        findings.push_back(warn(fmt::format(
+            "Whether predictions are as far apart as people are could not be judged ({}).",
+            slope->status)));
+    }
+    if (has_interval(level)) {
+        findings.push_back(read_level(*level, file.outcome));
+    } else if (auto const shares = read_shares(file)) {
+        findings.push_back(*shares);
+    }
     if (auto const ratio = hazard_ratio_observed(file)) findings.push_back(read_hazard(*ratio));
     if (findings.empty()) {
         findings.push_back(warn("Whether predictions are right could not be judged."));
@@ -102,8 +141,9 @@ std::vector<ReportFinding> read_calibration(EvaluationFile const& file) {
     });
     if (is_off && !file.recalibration) {
         findings.push_back(
-            warn("Do not read predictions of this model as risks here before it is recalibrated "
-                 "(maniple evaluate --recalibrate) and judged again."));
+            warn(fmt::format("Do not read predictions of this model as {} here before it is "
+                             "recalibrated (maniple evaluate --recalibrate) and judged again.",
+                             file.outcome == Outcome::quantitative ? "values" : "risks")));
     }
     return findings;
 }

@@ -146,6 +146,33 @@ TEST_CASE("read_calibration: agreement is never claimed, disagreement where it i
                Contains("not extreme enough") && Contains("risk is lower than predicted"));
     file.rows = {};
     CHECK_THAT(text_of(read_calibration(file)), Contains("could not be judged"));
+    file.recalibration.reset();
+    file.outcome = Outcome::quantitative;
+    file.rows = {row_of("calibration_slope", 0.5, 0.4, 0.6)};
+    CHECK_THAT(text_of(read_calibration(file)), Contains("as values here") && !Contains("as risks"));
+}
+
+TEST_CASE("read_calibration: risks that are off beyond any regression", "[report]") {
+    auto file = binary_file();
+    file.prediction_covariates.emplace();
+    auto separated = row_of("calibration_slope", 0, 0, 0);
+    separated.status = "separated";
+    file.rows = {separated};
+    separated.metric = "calibration_in_the_large";
+    file.rows.push_back(separated);
+    for (auto const* part : {"tenth 1", "tenth 2"}) {
+        auto row = row_of("predicted", 1e-44, EvaluationRow::unknown, EvaluationRow::unknown);
+        row.kind = RowKind::calibration;
+        row.part = part;
+        file.rows.push_back(row);
+        row.metric = "observed";
+        row.estimate = 0.3;
+        file.rows.push_back(row);
+    }
+    auto const text = text_of(read_calibration(file));
+    CHECK_THAT(text, Contains("! Whether predictions are as far apart") && Contains("(separated)"));
+    CHECK_THAT(text, Contains("! The mean predicted risk is 0.00%, and the share of cases 30.0%") &&
+                         Contains("too low") && Contains("! Do not read predictions"));
 }
 
 CalibrationLine line_of(double centre, double level, double standard_error) {
@@ -234,6 +261,11 @@ TEST_CASE("read_people: says when nobody knows who trained, and when people are 
     CHECK_THAT(text_of(read_people(file)), Contains("! These are few people or cases"));
     file.rows = {row_of("auc", 0.7, 0.6, 0.8, 1000, 970)};
     CHECK_THAT(text_of(read_people(file)), Contains("! These are few people or cases"));
+    file.outcome = Outcome::time_to_event;
+    file.rows = {row_of("c_index", 0.7, 0.6, 0.8, 300, 300)};
+    CHECK_THAT(text_of(read_people(file)), !Contains("These are few"));
+    file.rows = {row_of("c_index", 0.7, 0.6, 0.8, 300, 30)};
+    CHECK_THAT(text_of(read_people(file)), Contains("! These are few people or events"));
 }
 
 TEST_CASE("read_left_out: pooled, a new level, and what was not judged", "[report]") {
