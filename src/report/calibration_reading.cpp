@@ -74,8 +74,8 @@ ReportFinding read_hazard(Proportion const& ratio) {
     return say(text + ": no difference between observed and predicted is seen.");
 }
 
-// Cases by the tenths of the predictions, where no regression tells the level: predictions may be off
-// by so much that it has no optimum.
+// Cases by the tenths of the predictions, where no regression tells the level: predictions may be
+// off by so much that it has no optimum.
 std::optional<ReportFinding> read_shares(EvaluationFile const& file) {
     if (file.outcome != Outcome::binary) return std::nullopt;
     std::int64_t people = 0;

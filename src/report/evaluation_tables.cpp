@@ -247,7 +247,8 @@ PageTable calibration_table(EvaluationFile const& file) {
                                 {"Status"}},
                     .rows = {}};
     for (auto const& bin : list_calibration_bins(file)) {
-        table.rows.push_back({{bin.label, told_count_cell(bin.samples), short_cell(bin.predicted, step_of(bin.lower, bin.upper)),
+        table.rows.push_back({{bin.label, told_count_cell(bin.samples),
+                               short_cell(bin.predicted, step_of(bin.lower, bin.upper)),
                                bin_cell(bin.observed, bin.lower, bin.upper), bin.status}});
     }
     return table;

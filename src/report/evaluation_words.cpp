@@ -101,8 +101,8 @@ double step_of(double lower, double upper) {
 std::string given_number(double value) {
     auto text = short_number(value);
     constexpr double near = 1e-9;
-    bool const is_same =
-        text.empty() || std::abs(std::strtod(text.c_str(), nullptr) - value) <= near * std::abs(value);
+    bool const is_same = text.empty() || std::abs(std::strtod(text.c_str(), nullptr) - value) <=
+                                             near * std::abs(value);
     return is_same ? text : fmt::format("{:.6g}", value);
 }
 

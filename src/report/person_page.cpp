@@ -107,7 +107,8 @@ std::string place_of(Page& page, PersonScore const& score, std::size_t number) {
     }
     auto const& histogram = score.population.histogram;
     if (!histogram) return body + element("p", "Too few people, or all have one score.");
-    DensityMark const mark{score.value, fmt::format("this person, {}", short_number(score.value, histogram->step))};
+    DensityMark const mark{
+        score.value, fmt::format("this person, {}", short_number(score.value, histogram->step))};
     return body +
            place_plot(page, density_plot(fmt::format("population-data-{}", number),
                                          fmt::format("Score '{}'", score.name), *histogram, mark));

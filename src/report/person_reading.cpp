@@ -70,8 +70,8 @@ ReportFinding read_support(PersonScore const& score) {
     constexpr double enough = 0.9;
     auto const share = percent(score.own_share);
     if (score.own_share >= enough) {
-        return say(fmt::format(
-            "{} of the score's variance rests on this person's own genotypes.", share));
+        return say(
+            fmt::format("{} of the score's variance rests on this person's own genotypes.", share));
     }
     return warn(fmt::format(
         "Only {} of the score's variance rests on this person's own genotypes: the others are "
@@ -137,9 +137,10 @@ std::vector<ReportFinding> read_risk(PersonScore const& score) {
     auto const by =
         risk.horizon ? fmt::format(" by time {}", given_number(*risk.horizon)) : std::string{};
     auto const step = risk.observed ? step_of(risk.observed->lower, risk.observed->upper) : 0;
-    std::vector<ReportFinding> findings{say(fmt::format(
-        "The model predicts a {} of {} for '{}'{}. It was recalibrated on {} people.", what,
-        outcome_text(score, risk.predicted, step), score.trait, by, grouped(risk.recalibrated_on)))};
+    std::vector<ReportFinding> findings{say(
+        fmt::format("The model predicts a {} of {} for '{}'{}. It was recalibrated on {} people.",
+                    what, outcome_text(score, risk.predicted, step), score.trait, by,
+                    grouped(risk.recalibrated_on)))};
     if (!risk.observed) {
         findings.push_back(
             warn(fmt::format("How sure that is cannot be told: {}.", risk.no_interval)));
@@ -152,13 +153,14 @@ std::vector<ReportFinding> read_risk(PersonScore const& score) {
         "The interval holds chance in that evaluation alone.",
         score.outcome == Outcome::quantitative ? "mean value" : "share with the outcome",
         outcome_text(score, observed.value, step), outcome_text(score, observed.lower, step),
-        outcome_text(score, observed.upper, step), by, score.evaluated_trait, grouped(risk.evaluated))));
+        outcome_text(score, observed.upper, step), by, score.evaluated_trait,
+        grouped(risk.evaluated))));
     if (risk.value_range) {
         auto const& range = *risk.value_range;
         auto const reach = step_of(range.lower, range.upper);
-        findings.push_back(say(fmt::format("95% of such people are expected between {} and {}.",
-                                           short_number(range.lower, reach),
-                                           short_number(range.upper, reach))));
+        findings.push_back(
+            say(fmt::format("95% of such people are expected between {} and {}.",
+                            short_number(range.lower, reach), short_number(range.upper, reach))));
     } else {
         findings.push_back(
             warn("A risk is a share of people like this one. It does not say who of them will be "

@@ -261,8 +261,8 @@ private:
     // one person's time.
     void require_followed() const {
         auto const horizon = data_.people.horizon;
-        auto const followed =
-            std::ranges::count_if(data_.people.values, [&](double time) { return time >= horizon; });
+        auto const followed = std::ranges::count_if(data_.people.values,
+                                                    [&](double time) { return time >= horizon; });
         if (followed >= request_.least_people && followed > 0) return;
         throw UserError{fmt::format(
             "--horizon {}: {} of the samples evaluated were followed to that time (what happens "

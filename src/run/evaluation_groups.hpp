@@ -18,9 +18,9 @@ namespace maniple {
 struct EvaluatedGroup {
     std::string factor;  ///< Empty: everybody.
     std::string name;
-    std::vector<std::size_t> places;        ///< In EvaluationData::people.
-    bool suppressed = false;                ///< Too few to be told.
-    bool hides_horizon = false;  ///< Nor is what depends on who has the event by the horizon.
+    std::vector<std::size_t> places;  ///< In EvaluationData::people.
+    bool suppressed = false;          ///< Too few to be told.
+    bool hides_horizon = false;       ///< Nor is what depends on who has the event by the horizon.
     std::unique_ptr<ScoreMetrics> metrics;  ///< Null where suppressed or empty.
     std::vector<MetricValue> values;
     std::vector<std::vector<double>> replicates;  ///< Per value: one per replicate, or none.

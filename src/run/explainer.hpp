@@ -83,10 +83,10 @@ private:
     ScorePlan const& plan_;
     std::vector<SampleIndex> people_;
     GeneTable const& genes_;
-    std::vector<std::int32_t> positions_;  // Of the rows so far.
-    std::vector<std::int64_t> means_;      // Of each score.
+    std::vector<std::int32_t> positions_;   // Of the rows so far.
+    std::vector<std::int64_t> means_;       // Of each score.
     std::vector<GenotypeSupport> support_;  // Of each score: that of all its variants.
-    std::vector<Explanation> found_;       // people x scores
+    std::vector<Explanation> found_;        // people x scores
 };
 
 /// A listed variant of one person and score, in words and numbers.

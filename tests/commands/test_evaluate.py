@@ -192,7 +192,7 @@ class Evaluate(CommandCase):
         model = self.folder / "s/models/m.h5"
         before = model.read_bytes()
         case = values["case"]
-        classes = {"height": [range(20, 34)], "case": [np.flatnonzero(case == 1)[:13], np.flatnonzero(case == 0)[:40]]}
+        classes = {"height": [range(20, 31)], "case": [np.flatnonzero(case == 1)[:11], np.flatnonzero(case == 0)[:40]]}
         for trait, chosen in classes.items():
             self.write("keep", "".join(f"{sample_id(s)}\n" for some in chosen for s in some))
             refused = 0

@@ -341,7 +341,7 @@ class Privacy(CommandCase):
         _, _, judged = self.have_predictions()
         places = np.flatnonzero(judged)
         site = np.array(["none"] * len(judged), dtype=object)
-        site[places] = [("large", "middle", "small")[min(2, i % 10 // 4)] for i in range(len(places))]
+        site[places] = [("large", "large", "large", "middle", "middle", "small")[i % 6] for i in range(len(places))]
         region = np.array(["north" if s == "large" else "south" for s in site], dtype=object)
         write_table(self.folder / "site.tsv", {"site": list(site), "region": list(region)})
         self.succeed("import", "--store", "s", "--table", "site.tsv", "--name", "site")

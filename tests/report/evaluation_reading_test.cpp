@@ -149,7 +149,8 @@ TEST_CASE("read_calibration: agreement is never claimed, disagreement where it i
     file.recalibration.reset();
     file.outcome = Outcome::quantitative;
     file.rows = {row_of("calibration_slope", 0.5, 0.4, 0.6)};
-    CHECK_THAT(text_of(read_calibration(file)), Contains("as values here") && !Contains("as risks"));
+    CHECK_THAT(text_of(read_calibration(file)),
+               Contains("as values here") && !Contains("as risks"));
 }
 
 TEST_CASE("read_calibration: risks that are off beyond any regression", "[report]") {

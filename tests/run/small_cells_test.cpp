@@ -23,7 +23,8 @@ TEST_CASE("suppress_small: small counts, and what would give them away", "[run]"
     CHECK(suppress_small({{1}, {2}}, 1) == Flags{false, false});
 }
 
-TEST_CASE("suppress_small: groups that are suppressed anyway hide others, or need hiding", "[run]") {
+TEST_CASE("suppress_small: groups that are suppressed anyway hide others, or need hiding",
+          "[run]") {
     CHECK(suppress_small({{50}, {4}, {9}, {60}}, 5, {true, false, false, false}) ==
           Flags{true, true, false, false});
     CHECK(suppress_small({{50}, {60}, {9}}, 5, {false, true, false}) == Flags{false, true, true});
