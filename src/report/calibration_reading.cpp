@@ -1,17 +1,22 @@
 #include <algorithm>
+#include <cmath>
+#include <optional>
 
 #include <fmt/format.h>
 
+#include "evaluation_plots.hpp"
 #include "evaluation_reading.hpp"
 #include "evaluation_words.hpp"
+#include "maniple/stats/heterogeneity.hpp"
 
 namespace maniple {
 namespace {
 
 // Where it stands in brackets itself.
 std::string between_commas(EvaluationRow const& row) {
-    return fmt::format("{}, 95% interval {} to {}", short_number(row.estimate),
-                       short_number(row.lower), short_number(row.upper));
+    auto const step = step_of(row.lower, row.upper);
+    return fmt::format("{}, 95% interval {} to {}", short_number(row.estimate, step),
+                       short_number(row.lower, step), short_number(row.upper, step));
 }
 
 ReportFinding read_slope(EvaluationRow const& row) {
@@ -58,13 +63,40 @@ ReportFinding read_level(EvaluationRow const& row, Outcome outcome) {
 
 // Of times to events, whose level is a ratio.
 ReportFinding read_hazard(Proportion const& ratio) {
+    auto const step = step_of(ratio.lower, ratio.upper);
     auto const text = fmt::format(
         "At the mean prediction the observed hazard was {} times the predicted one (95% interval "
         "{} to {}; 1 is right)",
-        short_number(ratio.value), short_number(ratio.lower), short_number(ratio.upper));
+        short_number(ratio.value, step), short_number(ratio.lower, step),
+        short_number(ratio.upper, step));
     if (ratio.lower > 1) return warn(text + ": predicted risks are too low.");
     if (ratio.upper < 1) return warn(text + ": predicted risks are too high.");
     return say(text + ": no difference between observed and predicted is seen.");
+}
+
+// Cases by the tenths of the predictions, where no regression tells the level: predictions may be
+// off by so much that it has no optimum.
+std::optional<ReportFinding> read_shares(EvaluationFile const& file) {
+    if (file.outcome != Outcome::binary) return std::nullopt;
+    std::int64_t people = 0;
+    std::int64_t cases = 0;
+    double predicted = 0;
+    for (auto const& bin : list_calibration_bins(file)) {
+        if (bin.samples <= 0) continue;
+        if (bin.cases < 0 || !std::isfinite(bin.predicted)) return std::nullopt;
+        people += bin.samples;
+        cases += bin.cases;
+        predicted += bin.predicted * static_cast<double>(bin.samples);
+    }
+    if (people == 0) return std::nullopt;
+    predicted /= static_cast<double>(people);
+    auto const observed = wilson_interval(cases, people);
+    auto const text =
+        fmt::format("The mean predicted risk is {}, and the share of cases {}", percent(predicted),
+                    percent_with_interval(observed.value, observed.lower, observed.upper));
+    if (predicted < observed.lower) return warn(text + ": predicted risks are too low.");
+    if (predicted > observed.upper) return warn(text + ": predicted risks are too high.");
+    return say(text + ": no difference is seen on average.");
 }
 
 }  // namespace
@@ -79,8 +111,18 @@ std::vector<ReportFinding> read_calibration(EvaluationFile const& file) {
     std::vector<ReportFinding> findings;
     auto const* slope = find_row(file, {.metric = "calibration_slope"});
     auto const* level = find_row(file, {.metric = "calibration_in_the_large"});
-    if (has_interval(slope)) findings.push_back(read_slope(*slope));
-    if (has_interval(level)) findings.push_back(read_level(*level, file.outcome));
+    if (has_interval(slope)) {
+        findings.push_back(read_slope(*slope));
+    } else if (slope != nullptr) {
+        findings.push_back(warn(fmt::format(
+            "Whether predictions are as far apart as people are could not be judged ({}).",
+            slope->status)));
+    }
+    if (has_interval(level)) {
+        findings.push_back(read_level(*level, file.outcome));
+    } else if (auto const shares = read_shares(file)) {
+        findings.push_back(*shares);
+    }
     if (auto const ratio = hazard_ratio_observed(file)) findings.push_back(read_hazard(*ratio));
     if (findings.empty()) {
         findings.push_back(warn("Whether predictions are right could not be judged."));
@@ -99,8 +141,9 @@ std::vector<ReportFinding> read_calibration(EvaluationFile const& file) {
     });
     if (is_off && !file.recalibration) {
         findings.push_back(
-            warn("Do not read predictions of this model as risks here before it is recalibrated "
-                 "(maniple evaluate --recalibrate) and judged again."));
+            warn(fmt::format("Do not read predictions of this model as {} here before it is "
+                             "recalibrated (maniple evaluate --recalibrate) and judged again.",
+                             file.outcome == Outcome::quantitative ? "values" : "risks")));
     }
     return findings;
 }

@@ -79,7 +79,7 @@ Facts describe_score(EvaluationFile const& file) {
                         short_number(file.recalibration->intercept),
                         short_number(file.recalibration->slope)));
     }
-    if (file.horizon) facts.emplace_back("Risks by time", short_number(*file.horizon));
+    if (file.horizon) facts.emplace_back("Risks by time", given_number(*file.horizon));
     return facts;
 }
 

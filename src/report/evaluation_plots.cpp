@@ -63,9 +63,9 @@ std::string outcome_title(EvaluationFile const& file, std::string_view which) {
     }
 }
 
-std::string outcome_value(EvaluationFile const& file, double value) {
+std::string outcome_value(EvaluationFile const& file, double value, double step) {
     if (!std::isfinite(value)) return "not told";
-    return file.outcome == Outcome::quantitative ? short_number(value) : percent(value);
+    return file.outcome == Outcome::quantitative ? short_number(value, step) : percent(value);
 }
 
 // Without a label where both axes begin, which the other one's would cover.
@@ -216,11 +216,12 @@ std::optional<PagePlot> quantile_plot(EvaluationFile const& file) {
     plot.add_points(x, observed, PlotColour::accent, 8);
     plot.add_key("observed", PlotColour::accent);
     auto const time = common_time(file);
+    auto const step = step_of(0, std::abs(observed.back() - observed.front()));
     auto caption = fmt::format(
         "Observed outcome by quantile of the score, with 95% intervals: {} in the lowest, {} in "
         "the highest.",
-        outcome_value(file, observed.front()), outcome_value(file, observed.back()));
-    if (time) caption += fmt::format(" By time {}.", short_number(*time));
+        outcome_value(file, observed.front(), step), outcome_value(file, observed.back(), step));
+    if (time) caption += fmt::format(" By time {}.", given_number(*time));
     return PagePlot{
         {.kind = "quantiles",
          .source = source,

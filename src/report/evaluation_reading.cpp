@@ -16,11 +16,14 @@ namespace {
 constexpr std::int64_t few_people = 100;
 constexpr std::int64_t few_cases = 50;
 
-bool is_few(EvaluationRow const& row) {
+// People without the event are not what times to events lack: their times count.
+bool is_few(EvaluationRow const& row, Outcome outcome) {
     if (row.samples < 0) return false;
     bool const counts_cases = row.cases >= 0;
-    return row.samples < few_people ||
-           (counts_cases && std::min(row.cases, row.samples - row.cases) < few_cases);
+    auto const fewer = outcome == Outcome::time_to_event
+                           ? row.cases
+                           : std::min(row.cases, row.samples - row.cases);
+    return row.samples < few_people || (counts_cases && fewer < few_cases);
 }
 
 // Does the interval of the effect per SD leave only one direction?
@@ -164,7 +167,7 @@ void read_small_groups(EvaluationFile const& file, std::string const& factor,
         if (row->status == "suppressed") hidden.push_back(row->group);
     }
     for (auto const* row : told_groups(file, factor)) {
-        if (is_few(*row)) few.push_back(row->group);
+        if (is_few(*row, file.outcome)) few.push_back(row->group);
     }
     if (!hidden.empty()) {
         findings.push_back(warn(fmt::format(
@@ -177,10 +180,10 @@ void read_small_groups(EvaluationFile const& file, std::string const& factor,
             "By {}, fewer than {} people{} stand behind the numbers of {}: read their intervals, "
             "not their estimates.",
             factor, few_people,
-            file.outcome == Outcome::quantitative
-                ? ""
-                : fmt::format(", or fewer than {} {} or people without", few_cases,
-                              noun_of_cases(file.outcome)),
+            file.outcome == Outcome::quantitative ? ""
+            : file.outcome == Outcome::binary
+                ? fmt::format(", or fewer than {} cases or controls", few_cases)
+                : fmt::format(", or fewer than {} events", few_cases),
             names_of(few))));
     }
 }
@@ -203,7 +206,7 @@ std::vector<ReportFinding> read_people(EvaluationFile const& file) {
             "It is not known whether these people trained the score. If they did, every number "
             "here is too good."));
     }
-    if (row != nullptr && is_few(*row)) {
+    if (row != nullptr && is_few(*row, file.outcome)) {
         findings.push_back(
             warn(fmt::format("These are few people{}: the intervals say how little is known.",
                              counts ? fmt::format(" or {}", noun_of_cases(file.outcome)) : "")));
@@ -286,9 +289,10 @@ std::vector<ReportFinding> read_left_out(EvaluationFile const& file) {
     auto const* next =
         find_row(file, {.kind = RowKind::new_level, .metric = metric, .factor = file.left_out});
     if (has_interval(next)) {
+        auto const step = step_of(next->lower, next->upper);
         findings.push_back(
             say(fmt::format("In another level like these it is expected between {} and {} (95%).",
-                            short_number(next->lower), short_number(next->upper))));
+                            short_number(next->lower, step), short_number(next->upper, step))));
     } else {
         findings.push_back(warn("What to expect of another level cannot be told from so few."));
     }

@@ -42,10 +42,21 @@ PageCell bin_cell(double estimate, double lower, double upper) {
     return interval_cell(with_interval(estimate, lower, upper), estimate, lower, upper);
 }
 
+// Between ascending numbers; 0 where there are fewer than two.
+double least_step(std::vector<double> const& numbers) {
+    double least = 0;
+    for (std::size_t i = 1; i < numbers.size(); ++i) {
+        auto const step = numbers[i] - numbers[i - 1];
+        if (i == 1 || step < least) least = step;
+    }
+    return least;
+}
+
 void add_metric(PageTable& table, EvaluationRow const& row, std::string_view what) {
+    auto const step = step_of(row.lower, row.upper);
     table.rows.push_back(
-        {{metric_label(row.metric) + std::string{what}, short_cell(row.estimate),
-          short_cell(row.lower), short_cell(row.upper), row.interval, row.status}});
+        {{metric_label(row.metric) + std::string{what}, short_cell(row.estimate, step),
+          short_cell(row.lower, step), short_cell(row.upper, step), row.interval, row.status}});
 }
 
 std::string people_heading(EvaluationFile const& file) {
@@ -92,9 +103,9 @@ std::vector<EvaluationRow const*> list_groups(EvaluationFile const& file) {
 
 }  // namespace
 
-PageCell short_cell(double value) {
+PageCell short_cell(double value, double step) {
     if (!std::isfinite(value)) return PageCell{""};
-    return PageCell{short_number(value), fmt::format("{}", value)};
+    return PageCell{short_number(value, step), fmt::format("{}", value)};
 }
 
 PageTable metrics_table(EvaluationFile const& file) {
@@ -236,7 +247,8 @@ PageTable calibration_table(EvaluationFile const& file) {
                                 {"Status"}},
                     .rows = {}};
     for (auto const& bin : list_calibration_bins(file)) {
-        table.rows.push_back({{bin.label, told_count_cell(bin.samples), short_cell(bin.predicted),
+        table.rows.push_back({{bin.label, told_count_cell(bin.samples),
+                               short_cell(bin.predicted, step_of(bin.lower, bin.upper)),
                                bin_cell(bin.observed, bin.lower, bin.upper), bin.status}});
     }
     return table;
@@ -255,7 +267,7 @@ PageTable outcome_table(EvaluationFile const& file) {
         PageRow row{{bin.label, told_count_cell(bin.samples)}};
         if (has_cases) row.cells.push_back(told_count_cell(bin.cases));
         row.cells.push_back(bin_cell(bin.observed, bin.lower, bin.upper));
-        row.cells.push_back(short_cell(bin.predicted));
+        row.cells.push_back(short_cell(bin.predicted, step_of(bin.lower, bin.upper)));
         table.rows.push_back(std::move(row));
     }
     return table;
@@ -287,8 +299,9 @@ PageTable incidence_table(EvaluationFile const& file) {
     for (auto const& curve : file.curves.incidence) {
         auto const name = name_of_part(curve.group);
         if (curve.times.empty()) table.rows.push_back({{name, "", curve.status, ""}});
+        auto const step = least_step(curve.times);
         for (std::size_t t = 0; t < curve.times.size(); ++t) {
-            table.rows.push_back({{name, short_cell(curve.times[t]),
+            table.rows.push_back({{name, short_cell(curve.times[t], step),
                                    bin_cell(curve.incidence[t], curve.lower[t], curve.upper[t]),
                                    told_count_cell(curve.at_risk[t])}});
         }
@@ -304,8 +317,9 @@ PageTable histogram_table(PeopleHistogram const& histogram) {
         .rows = {}};
     for (std::size_t i = 0; i < histogram.counts.size(); ++i) {
         table.rows.push_back(
-            {{i == 0 ? PageCell{""} : short_cell(histogram.bounds[i - 1]),
-              i == histogram.bounds.size() ? PageCell{""} : short_cell(histogram.bounds[i]),
+            {{i == 0 ? PageCell{""} : short_cell(histogram.bounds[i - 1], histogram.step),
+              i == histogram.bounds.size() ? PageCell{""}
+                                           : short_cell(histogram.bounds[i], histogram.step),
               told_count_cell(histogram.counts[i])}});
     }
     return table;

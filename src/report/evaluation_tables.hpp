@@ -36,6 +36,6 @@ PageTable histogram_table(PeopleHistogram const& histogram);
 PageTable reporting_table(EvaluationFile const& file);
 
 /// The number in full for sorting, in short for reading.
-PageCell short_cell(double value);
+PageCell short_cell(double value, double step = 0);
 
 }  // namespace maniple

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdlib>
+#include <limits>
+#include <string>
 #include <utility>
 
 #include <fmt/format.h>
@@ -59,17 +62,48 @@ std::string_view effect_metric_of(Outcome outcome) {
     }
 }
 
-std::string short_number(double value) {
+namespace {
+
+// Three significant digits, but three decimals of small numbers.
+int decimals_of(double size) { return size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3; }
+
+// Up to the step's first digit or the one behind it; below 0 where that is before the point.
+int decimals_of_step(double step) {
+    constexpr int none = -400;
+    if (!std::isfinite(step) || step < std::numeric_limits<double>::min()) return none;
+    return static_cast<int>(std::ceil(-std::log10(step) - 1e-9));
+}
+
+}  // namespace
+
+std::string short_number(double value) { return short_number(value, 0); }
+
+std::string short_number(double value, double step) {
     if (!std::isfinite(value)) return "";
     auto const size = std::abs(value);
     constexpr double small = 1e-3;
     constexpr double large = 1e6;
+    constexpr int most_digits = 15;  // That doubles tell apart.
     if (size == 0) return "0";
-    if (size < small || size >= large) return fmt::format("{:.2e}", value);
-    if (size >= 100) return fmt::format("{:.0f}", value);
-    if (size >= 10) return fmt::format("{:.1f}", value);
-    if (size >= 1) return fmt::format("{:.2f}", value);
-    return fmt::format("{:.3f}", value);
+    auto const power = static_cast<int>(std::floor(std::log10(size)));
+    auto const needed = std::min(decimals_of_step(step), most_digits - 1 - power);
+    if (size < small || size >= large) {
+        return fmt::format("{:.{}e}", value, std::max(2, power + needed));
+    }
+    return fmt::format("{:.{}f}", value, std::max(decimals_of(size), needed));
+}
+
+double step_of(double lower, double upper) {
+    constexpr double parts = 10;
+    return (upper - lower) / parts;
+}
+
+std::string given_number(double value) {
+    auto text = short_number(value);
+    constexpr double near = 1e-9;
+    bool const is_same = text.empty() || std::abs(std::strtod(text.c_str(), nullptr) - value) <=
+                                             near * std::abs(value);
+    return is_same ? text : fmt::format("{:.6g}", value);
 }
 
 std::string percent(double share) {
@@ -92,7 +126,8 @@ std::string interval_of(double estimate, double lower, double upper, Text const&
 }  // namespace
 
 std::string with_interval(double estimate, double lower, double upper) {
-    return interval_of(estimate, lower, upper, short_number);
+    auto const step = step_of(lower, upper);
+    return interval_of(estimate, lower, upper, [&](double x) { return short_number(x, step); });
 }
 
 std::string percent_with_interval(double estimate, double lower, double upper) {

@@ -22,6 +22,16 @@ std::string_view effect_metric_of(Outcome outcome);
 /// Three significant digits, no exponent where it can be read without. Empty of NaN.
 std::string short_number(double value);
 
+/// The same with more decimals where a step is small: two numbers that far apart differ.
+/// \param step  not above 0, or no number: as above.
+std::string short_number(double value, double step);
+
+/// The step of numbers in or beside an interval: a tenth of its width.
+double step_of(double lower, double upper);
+
+/// A number that somebody gave, such as a time: with six digits where fewer would change it.
+std::string given_number(double value);
+
 /// "12.3%" of 0.123; empty of NaN.
 std::string percent(double share);
 

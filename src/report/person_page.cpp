@@ -1,5 +1,7 @@
 #include "maniple/report/person_page.hpp"
 
+#include <cmath>
+
 #include <fmt/format.h>
 
 #include "contributions_plot.hpp"
@@ -69,10 +71,11 @@ std::string genes_table(PersonScore const& score) {
 }
 
 std::string sum_facts(PersonScore const& score) {
-    return to_html("How the score adds up", {{"Mean score", short_number(score.mean)},
-                                             {"Listed variants", short_number(score.listed)},
-                                             {"All other variants", short_number(score.rest)},
-                                             {"Score", short_number(score.value)}});
+    auto const step = step_of(0, std::fmax(std::abs(score.listed), std::abs(score.rest)));
+    return to_html("How the score adds up", {{"Mean score", short_number(score.mean, step)},
+                                             {"Listed variants", short_number(score.listed, step)},
+                                             {"All other variants", short_number(score.rest, step)},
+                                             {"Score", short_number(score.value, step)}});
 }
 
 std::string contributions_of(Page& page, PersonScore const& score, std::size_t number) {
@@ -99,9 +102,13 @@ std::string contributions_of(Page& page, PersonScore const& score, std::size_t n
 
 std::string place_of(Page& page, PersonScore const& score, std::size_t number) {
     std::string body = element("h3", "Place among the people of the store");
+    if (score.own_share < least_own_share) {
+        return body + element("p", "Too few of this person's genotypes are known.");
+    }
     auto const& histogram = score.population.histogram;
     if (!histogram) return body + element("p", "Too few people, or all have one score.");
-    DensityMark const mark{score.value, fmt::format("this person, {}", short_number(score.value))};
+    DensityMark const mark{
+        score.value, fmt::format("this person, {}", short_number(score.value, histogram->step))};
     return body +
            place_plot(page, density_plot(fmt::format("population-data-{}", number),
                                          fmt::format("Score '{}'", score.name), *histogram, mark));
@@ -131,8 +138,12 @@ std::string method_section(PersonScore const& score) {
     std::vector<std::pair<std::string, std::string>> facts{
         {"Scores", "model and variants as in maniple score; missing genotypes count their mean"},
         {"Percentile",
-         "share of the people of the store with a lower score, half of the equal ones "
+         "share of the other people of the store with a lower score, half of the equal ones "
          "in it"},
+        {"Own genotypes",
+         "share of the sum of weight^2 2f(1 - f) over the score's variants (f: the allele "
+         "frequency that missing genotypes count) that variants with a genotype of this person "
+         "have"},
         {"Interval of a risk",
          "regression of the outcome on the prediction in the evaluation named (logistic, linear, "
          "or "

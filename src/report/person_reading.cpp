@@ -65,12 +65,35 @@ ReportFinding read_group(GroupCheck const& check, std::string const& trait) {
         group));
 }
 
+// Missing genotypes count the mean, and draw a score towards it.
+ReportFinding read_support(PersonScore const& score) {
+    constexpr double enough = 0.9;
+    auto const share = percent(score.own_share);
+    if (score.own_share >= enough) {
+        return say(
+            fmt::format("{} of the score's variance rests on this person's own genotypes.", share));
+    }
+    return warn(fmt::format(
+        "Only {} of the score's variance rests on this person's own genotypes: the others are "
+        "missing and count the mean, so that the score lies closer to the mean than it should.",
+        share));
+}
+
 std::vector<ReportFinding> read_place(PersonScore const& score) {
     auto const& place = score.population;
+    if (score.own_share < least_own_share) {
+        return {read_support(score),
+                warn("No place among other people is told: the score is mostly the mean.")};
+    }
+    if (place.people < 2) {
+        return {warn("Nobody else in this store has this score: there is no place among others."),
+                read_support(score)};
+    }
     return {say(fmt::format(
-        "Of the {} people of this store, {} have a lower score. They are the people of this study, "
-        "not of a country or an ancestry.",
-        grouped(place.people), percent(place.percentile / 100)))};
+                "Of the {} other people of this store, {} have a lower score. They are the people "
+                "of this study, not of a country or an ancestry.",
+                grouped(place.people - 1), percent(place.percentile / 100))),
+            read_support(score)};
 }
 
 std::vector<ReportFinding> read_quality(PersonScore const& score) {
@@ -98,8 +121,8 @@ std::vector<ReportFinding> read_quality(PersonScore const& score) {
 
 }  // namespace
 
-std::string outcome_text(PersonScore const& score, double value) {
-    return score.outcome == Outcome::quantitative ? short_number(value) : percent(value);
+std::string outcome_text(PersonScore const& score, double value, double step) {
+    return score.outcome == Outcome::quantitative ? short_number(value, step) : percent(value);
 }
 
 std::vector<ReportFinding> read_risk(PersonScore const& score) {
@@ -112,10 +135,12 @@ std::vector<ReportFinding> read_risk(PersonScore const& score) {
     }
     auto const& risk = *score.risk;
     auto const by =
-        risk.horizon ? fmt::format(" by time {}", short_number(*risk.horizon)) : std::string{};
-    std::vector<ReportFinding> findings{say(fmt::format(
-        "The model predicts a {} of {} for '{}'{}. It was recalibrated on {} people.", what,
-        outcome_text(score, risk.predicted), score.trait, by, grouped(risk.recalibrated_on)))};
+        risk.horizon ? fmt::format(" by time {}", given_number(*risk.horizon)) : std::string{};
+    auto const step = risk.observed ? step_of(risk.observed->lower, risk.observed->upper) : 0;
+    std::vector<ReportFinding> findings{say(
+        fmt::format("The model predicts a {} of {} for '{}'{}. It was recalibrated on {} people.",
+                    what, outcome_text(score, risk.predicted, step), score.trait, by,
+                    grouped(risk.recalibrated_on)))};
     if (!risk.observed) {
         findings.push_back(
             warn(fmt::format("How sure that is cannot be told: {}.", risk.no_interval)));
@@ -127,12 +152,15 @@ std::vector<ReportFinding> read_risk(PersonScore const& score) {
         "regression of '{}' on the prediction among the {} people of the evaluation named. "
         "The interval holds chance in that evaluation alone.",
         score.outcome == Outcome::quantitative ? "mean value" : "share with the outcome",
-        outcome_text(score, observed.value), outcome_text(score, observed.lower),
-        outcome_text(score, observed.upper), by, score.evaluated_trait, grouped(risk.evaluated))));
+        outcome_text(score, observed.value, step), outcome_text(score, observed.lower, step),
+        outcome_text(score, observed.upper, step), by, score.evaluated_trait,
+        grouped(risk.evaluated))));
     if (risk.value_range) {
-        findings.push_back(say(fmt::format("95% of such people are expected between {} and {}.",
-                                           short_number(risk.value_range->lower),
-                                           short_number(risk.value_range->upper))));
+        auto const& range = *risk.value_range;
+        auto const reach = step_of(range.lower, range.upper);
+        findings.push_back(
+            say(fmt::format("95% of such people are expected between {} and {}.",
+                            short_number(range.lower, reach), short_number(range.upper, reach))));
     } else {
         findings.push_back(
             warn("A risk is a share of people like this one. It does not say who of them will be "

@@ -18,8 +18,8 @@ inline constexpr double far_percentile = 99;
 /// the person's groups, far from the training samples, used in training, variants that are missing.
 std::vector<ReportFinding> read_score_aloud(PersonScore const& score);
 
-/// "12.3%" for risks, a number for values.
-std::string outcome_text(PersonScore const& score, double value);
+/// "12.3%" for risks, a number for values. \param step  as that of short_number.
+std::string outcome_text(PersonScore const& score, double value, double step);
 
 /// \name Parts of it, each of which may be empty.
 /// @{

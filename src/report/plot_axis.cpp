@@ -36,8 +36,12 @@ PlotAxis linear_axis(std::string title, double least, double most, int wanted_ti
     expect(std::isfinite(least) && std::isfinite(most) && least <= most, "an axis has two ends");
     expect(wanted_ticks >= 2, "an axis has ticks");
 
-    if (least == most) {
-        auto const reach = least == 0 ? 1 : std::abs(least) / 2;
+    constexpr double farthest = 1e300;
+    constexpr double closest = 1e-290;
+    least = std::clamp(least, -farthest, farthest);
+    most = std::clamp(most, -farthest, farthest);
+    if (most - least < closest) {
+        auto const reach = std::abs(least) < closest ? 1 : std::abs(least) / 2;
         least -= reach;
         most += reach;
     }

@@ -15,7 +15,7 @@ std::string describe_outcome(EvaluationFile const& file) {
                        : file.outcome == Outcome::time_to_event ? "time to an event"
                                                                 : "quantitative";
     auto text = fmt::format("'{}' ({})", file.trait, kind);
-    if (file.horizon) text += fmt::format(", by time {}", short_number(*file.horizon));
+    if (file.horizon) text += fmt::format(", by time {}", given_number(*file.horizon));
     return text;
 }
 

@@ -13,19 +13,21 @@ namespace maniple {
 LoadedTrait load_trait(std::string const& asked, std::vector<ColumnReference> const& covariates,
                        StoreTables const& tables, std::int64_t samples) {
     auto const columns = list_columns(tables);
-    auto const load = [&](std::string const& name) {
-        auto const chosen = choose_traits(columns, {name}, covariates);
-        if (chosen.size() == 1) return load_column(tables, chosen[0].reference, samples);
-        throw UserError{fmt::format("--trait '{}' names {} columns; a score is evaluated for one",
-                                    name, chosen.size())};
-    };
     auto const pair = choose_time_event(columns, asked, covariates);
-    auto first = pair ? load_column(tables, pair->time, samples) : load(asked);
     if (!pair) {
+        auto const chosen = choose_traits(columns, {asked}, covariates);
+        if (chosen.size() != 1) {
+            throw UserError{
+                fmt::format("--trait '{}' names {} columns; a score is evaluated for one", asked,
+                            chosen.size())};
+        }
+        auto column = load_column(tables, chosen[0].reference, samples);
         auto const outcome =
-            first.type == ColumnType::binary ? Outcome::binary : Outcome::quantitative;
-        return {outcome, std::move(first.values), {}};
+            column.type == ColumnType::binary ? Outcome::binary : Outcome::quantitative;
+        bool const by_name = chosen[0].asked == Asked::by_name;
+        return {by_name ? asked : chosen[0].reference.label, outcome, std::move(column.values), {}};
     }
+    auto first = load_column(tables, pair->time, samples);
     auto second = load_column(tables, pair->event, samples);
     bool const binary = std::ranges::all_of(
         second.values, [](double event) { return std::isnan(event) || event == 0 || event == 1; });
@@ -41,7 +43,7 @@ LoadedTrait load_trait(std::string const& asked, std::vector<ColumnReference> co
                         "starts at 0",
                         asked, first.name)};
     }
-    return {Outcome::time_to_event, std::move(first.values), std::move(second.values)};
+    return {asked, Outcome::time_to_event, std::move(first.values), std::move(second.values)};
 }
 
 }  // namespace maniple

@@ -12,6 +12,7 @@ namespace maniple {
 
 /// Columns of one outcome, one value per sample of the cohort; NaN = missing.
 struct LoadedTrait {
+    std::string name;  ///< As asked for; what was found where that was a pattern.
     Outcome outcome = Outcome::quantitative;
     std::vector<double> values;
     std::vector<double> events;  ///< Times to event alone.

@@ -8,10 +8,12 @@
 
 #include "evaluated_trait.hpp"
 #include "evaluation_factors.hpp"
+#include "evaluation_groups.hpp"
 #include "evaluation_score.hpp"
 #include "maniple/core/contract.hpp"
 #include "maniple/core/elementary.hpp"
 #include "maniple/core/error.hpp"
+#include "maniple/core/small_count.hpp"
 #include "maniple/run/column_choice.hpp"
 #include "maniple/run/evaluation_rows.hpp"
 #include "maniple/store/cohort.hpp"
@@ -77,7 +79,7 @@ public:
         auto source = load_score(request_, computed, cohort_, tables_, log_);
         auto const columns = choose_covariates(list_columns(tables_), request_.covariates);
         auto const trait = load_trait(request_.trait, columns, tables_, cohort_.samples().size());
-        data_.trait = request_.trait;
+        data_.trait = trait.name;
         data_.score = source.judged;
         require_outcome(data_.score, trait, request_.trait);
         require_options_of(trait.outcome, request_);
@@ -204,6 +206,7 @@ private:
                 "(halves to recalibrate and to evaluate are a hash of --seed and of IDs, families "
                 "together); give another --seed, or leave --recalibrate out"};
         }
+        require_many(fitted);
         auto const correction =
             fit_recalibration(select_people(data_.people, fitted), data_.score.baseline);
         data_.flow.recalibrating = std::ssize(fitted);
@@ -221,14 +224,52 @@ private:
         samples_ = std::move(rest);
     }
 
+    // Intercept and slope are told, and tell of so few.
+    void require_many(std::vector<std::size_t> const& fitted) const {
+        auto const limit = request_.least_people;
+        auto const counts = count_people(data_.people, fitted);
+        if (std::ranges::none_of(counts, [&](std::int64_t c) { return is_small(c, limit); })) {
+            return;
+        }
+        throw UserError{fmt::format(
+            "fewer than {} samples{} fall into the half that recalibrates the model (its intercept "
+            "and slope would tell of each of them); choose more samples, or leave --recalibrate "
+            "out",
+            limit,
+            data_.people.outcome == Outcome::quantitative ? ""
+            : data_.people.outcome == Outcome::binary     ? ", or cases, or controls,"
+                                                          : ", or events, or people without,")};
+    }
+
     // After recalibration: risks are those of the corrected predictions.
     void fill_risks() {
         auto& people = data_.people;
         people.horizon = *request_.horizon;
+        require_followed();
+        if (people.horizon > data_.score.baseline.times.back()) {
+            log_.warn(
+                "--horizon is later than any event that the model was trained on: the risks it "
+                "predicts are those by the last of these events");
+        }
         auto const hazard = cumulative_hazard(data_.score.baseline, people.horizon);
         for (auto x : people.prediction) {
             people.risk.push_back(1 - portable_exp(-hazard * portable_exp(x)));
         }
+    }
+
+    // What happens until a time that nobody reached is not known; the limit keeps it from telling
+    // one person's time.
+    void require_followed() const {
+        auto const horizon = data_.people.horizon;
+        auto const followed = std::ranges::count_if(data_.people.values,
+                                                    [&](double time) { return time >= horizon; });
+        if (followed >= request_.least_people && followed > 0) return;
+        throw UserError{fmt::format(
+            "--horizon {}: {} of the samples evaluated were followed to that time (what happens "
+            "until then is not known); give an earlier time",
+            horizon,
+            request_.least_people > 1 ? fmt::format("fewer than {}", request_.least_people)
+                                      : "none")};
     }
 
     EvaluationRequest const& request_;

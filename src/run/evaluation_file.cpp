@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "evaluation_check.hpp"
 #include "evaluation_text.hpp"
 #include "maniple/core/error.hpp"
 
@@ -225,6 +226,7 @@ EvaluationFile read_all(Json const& json) {
     file.prevalence = optional_number(json, "prevalence");
     file.curves = read_curves(json);
     for (auto const& row : json.at("rows")) file.rows.push_back(read_row(row));
+    check_evaluation_file(file);
     return file;
 }
 

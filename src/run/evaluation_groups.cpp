@@ -19,16 +19,47 @@
 namespace maniple {
 namespace {
 
-void suppress(std::vector<EvaluatedGroup>& groups, std::size_t first, EvaluatedPeople const& people,
-              std::int64_t limit) {
+// What is hidden of a group: all, or what depends on the horizon.
+using Hidden = bool EvaluatedGroup::*;
+
+// A class of each of the people, none of which may be seen to hold few.
+using Classes = std::vector<std::int32_t>;
+
+Classes classes_of_cases(EvaluatedPeople const& people) {
+    Classes classes(people.is_case.begin(), people.is_case.end());
+    classes.resize(people.score.size());
+    return classes;
+}
+
+// Never, by the horizon, later.
+Classes classes_by_horizon(EvaluatedPeople const& people) {
+    auto classes = classes_of_cases(people);
+    for (std::size_t p = 0; p < classes.size(); ++p) {
+        if (classes[p] != 0 && people.values[p] > people.horizon) classes[p] = 2;
+    }
+    return classes;
+}
+
+// All people of a group, and those of each class.
+std::vector<std::int64_t> count_classes(EvaluatedGroup const& group, Classes const& classes) {
+    constexpr std::size_t most_classes = 3;
+    std::vector<std::int64_t> counts(1 + most_classes);
+    counts[0] = group.samples();
+    for (auto place : group.places) ++counts[1 + static_cast<std::size_t>(classes[place])];
+    return counts;
+}
+
+// Of a factor's groups those that are small, and what gives them away within the factor.
+void suppress(std::span<EvaluatedGroup> groups, Classes const& classes, std::int64_t limit,
+              Hidden hidden) {
     std::vector<std::vector<std::int64_t>> counts;
-    for (auto g = first; g < groups.size(); ++g) {
-        counts.push_back(count_people(people, groups[g].places));
+    std::vector<bool> before;
+    for (auto const& group : groups) {
+        counts.push_back(count_classes(group, classes));
+        before.push_back(group.*hidden);
     }
-    auto const suppressed = suppress_small(counts, limit);
-    for (std::size_t i = 0; i < suppressed.size(); ++i) {
-        groups[first + i].suppressed = suppressed[i];
-    }
+    auto const suppressed = suppress_small(counts, limit, before);
+    for (std::size_t g = 0; g < groups.size(); ++g) groups[g].*hidden = suppressed[g];
 }
 
 // Those of a factor whose people, or hidden people, are in a cell that groups of two factors tell.
@@ -39,10 +70,11 @@ bool shares_cell(EvaluatedGroup const& group, GroupsOfPeople const& other, std::
 
 // Of [first, last), the smallest told group of `chosen` people. Null: there is none.
 template <class Chosen>
-EvaluatedGroup* find_smallest(std::span<EvaluatedGroup> groups, Chosen const& chosen) {
+EvaluatedGroup* find_smallest(std::span<EvaluatedGroup> groups, Hidden hidden,
+                              Chosen const& chosen) {
     EvaluatedGroup* smallest = nullptr;
     for (auto& group : groups) {
-        if (group.suppressed || group.places.empty() || !chosen(group)) continue;
+        if (group.*hidden || group.places.empty() || !chosen(group)) continue;
         if (smallest == nullptr || group.samples() < smallest->samples()) smallest = &group;
     }
     return smallest;
@@ -50,23 +82,49 @@ EvaluatedGroup* find_smallest(std::span<EvaluatedGroup> groups, Chosen const& ch
 
 // Groups of the later factor are suppressed, until sums of groups of both tell of nobody.
 void suppress_between(std::span<EvaluatedGroup> earlier, std::span<EvaluatedGroup> later,
-                      EvaluatedPeople const& people, std::int64_t limit) {
-    std::vector<std::int32_t> classes(people.is_case.begin(), people.is_case.end());
-    classes.resize(people.score.size());
-    auto const first = number_groups(earlier, people.score.size());
+                      Classes const& classes, std::int64_t limit, Hidden hidden) {
+    auto const first = number_groups(earlier, classes.size(), hidden);
     while (true) {
-        auto const second = number_groups(later, people.score.size());
+        auto const second = number_groups(later, classes.size(), hidden);
         auto const few = find_few_between(first, second, classes, limit);
         if (!few) return;
-        auto* group = find_smallest(later, [&](EvaluatedGroup const& candidate) {
+        auto* group = find_smallest(later, hidden, [&](EvaluatedGroup const& candidate) {
             return shares_cell(candidate, first, few->first);
         });
         if (group == nullptr) {
-            group = find_smallest(later, [](EvaluatedGroup const&) { return true; });
+            group = find_smallest(later, hidden, [](EvaluatedGroup const&) { return true; });
         }
         // With all of them suppressed there is one set of people, which is everybody.
         expect(group != nullptr, "everybody tells of nobody");
-        group->suppressed = true;
+        group->*hidden = true;
+    }
+}
+
+// Of the factor that begins at `first`, the last one so far.
+void suppress_factor(std::vector<EvaluatedGroup>& groups, std::size_t first, std::size_t last,
+                     Classes const& classes, std::int64_t limit, Hidden hidden) {
+    auto const later = std::span{groups}.subspan(first, last - first);
+    suppress(later, classes, limit, hidden);
+    for (auto const& range : factor_ranges(groups)) {
+        if (range.is_everybody() || range.first >= first) continue;
+        auto const earlier = std::span{groups}.subspan(range.first, range.last - range.first);
+        suppress_between(earlier, later, classes, limit, hidden);
+    }
+}
+
+void hide_horizon(std::vector<EvaluatedGroup>& groups, EvaluatedPeople const& people,
+                  std::int64_t limit) {
+    if (people.risk.empty()) return;
+    auto const classes = classes_by_horizon(people);
+    bool const hides_all =
+        std::ranges::any_of(count_classes(groups.front(), classes),
+                            [&](std::int64_t count) { return is_small(count, limit); });
+    for (auto& group : groups) group.hides_horizon = hides_all || group.suppressed;
+    if (hides_all) return;
+    for (auto const& range : factor_ranges(groups)) {
+        if (range.is_everybody()) continue;
+        suppress_factor(groups, range.first, range.last, classes, limit,
+                        &EvaluatedGroup::hides_horizon);
     }
 }
 
@@ -110,6 +168,10 @@ void summarize(EvaluatedGroup& group) {
 
 std::int64_t EvaluatedGroup::cases() const { return metrics ? metrics->people().cases() : 0; }
 
+bool EvaluatedGroup::hides(Metric metric) const {
+    return hides_horizon && (metric == Metric::brier || metric == Metric::brier_skill);
+}
+
 double standard_deviation(std::span<double const> values) {
     auto const count = static_cast<double>(values.size());
     return spread_of(values).standard_deviation * std::sqrt(count / (count - 1));
@@ -133,11 +195,12 @@ std::vector<GroupRange> factor_ranges(std::vector<EvaluatedGroup> const& groups)
     return ranges;
 }
 
-GroupsOfPeople number_groups(std::span<EvaluatedGroup const> groups, std::size_t people) {
+GroupsOfPeople number_groups(std::span<EvaluatedGroup const> groups, std::size_t people,
+                             bool EvaluatedGroup::*hidden) {
     GroupsOfPeople numbers(people);
     std::int32_t next = 1;
     for (auto const& group : groups) {
-        auto const number = group.suppressed ? 0 : next++;
+        auto const number = group.*hidden ? 0 : next++;
         for (auto place : group.places) numbers[place] = number;
     }
     return numbers;
@@ -159,14 +222,10 @@ std::vector<EvaluatedGroup> make_groups(EvaluationData const& data,
         for (std::size_t p = 0; p < factor.level.size(); ++p) {
             groups[first + static_cast<std::size_t>(factor.level[p])].places.push_back(p);
         }
-        suppress(groups, first, people, request.least_people);
-        auto const later = std::span{groups}.subspan(first);
-        for (auto const& range : factor_ranges(groups)) {
-            if (range.is_everybody() || range.first == first) continue;
-            auto const earlier = std::span{groups}.subspan(range.first, range.last - range.first);
-            suppress_between(earlier, later, people, request.least_people);
-        }
+        suppress_factor(groups, first, groups.size(), classes_of_cases(people),
+                        request.least_people, &EvaluatedGroup::suppressed);
     }
+    hide_horizon(groups, people, request.least_people);
     auto const score_sd = data.score_sd.value_or(standard_deviation(people.score));
     for (auto& group : groups) {
         if (group.suppressed || group.places.empty()) continue;

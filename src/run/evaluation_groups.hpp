@@ -18,14 +18,17 @@ namespace maniple {
 struct EvaluatedGroup {
     std::string factor;  ///< Empty: everybody.
     std::string name;
-    std::vector<std::size_t> places;        ///< In EvaluationData::people.
-    bool suppressed = false;                ///< Too few to be told.
+    std::vector<std::size_t> places;  ///< In EvaluationData::people.
+    bool suppressed = false;          ///< Too few to be told.
+    bool hides_horizon = false;       ///< Nor is what depends on who has the event by the horizon.
     std::unique_ptr<ScoreMetrics> metrics;  ///< Null where suppressed or empty.
     std::vector<MetricValue> values;
     std::vector<std::vector<double>> replicates;  ///< Per value: one per replicate, or none.
 
     std::int64_t samples() const { return std::ssize(places); }
     std::int64_t cases() const;
+    /// Is this metric of the group, or what is made of it, not told?
+    bool hides(Metric metric) const;
 };
 
 /// Of a sample: divided by one less than there are.
@@ -45,14 +48,16 @@ struct GroupRange {
 };
 std::vector<GroupRange> factor_ranges(std::vector<EvaluatedGroup> const& groups);
 
-/// For each of the people the number of a factor's group; all suppressed ones are group 0, which
-/// everybody less the others gives.
+/// For each of the people the number of a factor's group; all suppressed (or otherwise hidden) ones
+/// are group 0, which everybody less the others gives.
 using GroupsOfPeople = std::vector<std::int32_t>;
-GroupsOfPeople number_groups(std::span<EvaluatedGroup const> groups, std::size_t people);
+GroupsOfPeople number_groups(std::span<EvaluatedGroup const> groups, std::size_t people,
+                             bool EvaluatedGroup::*hidden = &EvaluatedGroup::suppressed);
 
 /// Everybody, then the levels of each factor; estimates made, replicates not. Suppressed are
 /// small groups, what gives them away by subtraction within a factor, and groups of a factor that
-/// do so together with groups of an earlier one.
+/// do so together with groups of an earlier one. With a horizon, groups in which few have the event
+/// by it, or later, or never, hide what depends on it, and so do others where these would show.
 std::vector<EvaluatedGroup> make_groups(EvaluationData const& data,
                                         EvaluationRequest const& request);
 

@@ -79,6 +79,11 @@ void add_estimates(std::vector<EvaluatedGroup> const& groups, std::vector<Evalua
         for (std::size_t v = 0; v < group.values.size(); ++v) {
             auto const& value = group.values[v];
             auto row = row_of(group, RowKind::estimate, std::string{to_string(value.metric)});
+            if (group.hides(value.metric)) {
+                row.status = "suppressed";
+                rows.push_back(std::move(row));
+                continue;
+            }
             row.estimate = value.value;
             row.standard_error = value.standard_error;
             row.scale = is_ratio(value.metric) ? RowScale::logarithmic : RowScale::plain;
@@ -97,6 +102,10 @@ void fill_gap(EvaluationRow& row, EvaluatedGroup const& group, EvaluatedGroup co
               std::size_t v) {
     auto const& own = group.values[v];
     auto const& base = reference.values[v];
+    if (group.hides(own.metric) || reference.hides(own.metric)) {
+        row.status = "suppressed";
+        return;
+    }
     row.interval = to_string(own.interval);
     if (own.status != FitStatus::ok || base.status != FitStatus::ok) {
         row.status = to_string(own.status != FitStatus::ok ? own.status : base.status);
@@ -161,6 +170,7 @@ void add_heterogeneity(std::span<EvaluatedGroup const> groups, std::vector<Evalu
         std::vector<Estimate> estimates;
         for (auto const& group : groups) {
             if (!group.metrics || group.values[v].status != FitStatus::ok) continue;
+            if (group.hides(metric)) continue;
             auto const& value = group.values[v];
             estimates.push_back(
                 {is_ratio(metric) ? portable_log(value.value) : value.value, value.standard_error});

@@ -207,15 +207,11 @@ void observe(EvaluationRow& row, EvaluatedPeople const& people) {
     row.upper = observed.upper;
 }
 
-// Where the last is censored before the horizon, nobody knows what happens until then.
+// Where nobody was followed to the horizon, what happens until then is not known, unless everybody
+// has had the event.
 bool is_followed(EvaluatedPeople const& people) {
     if (people.outcome != Outcome::time_to_event) return true;
-    auto const last = std::ranges::max(people.values);
-    if (last >= people.horizon) return true;
-    for (std::size_t s = 0; s < people.values.size(); ++s) {
-        if (people.values[s] == last && people.is_case[s] == 0) return false;
-    }
-    return true;
+    return std::ranges::max(people.values) >= people.horizon || people.cases() == people.size();
 }
 
 // Lines of each bin: of predictions for `RowKind::calibration`, of the score else.

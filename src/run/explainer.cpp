@@ -18,13 +18,25 @@ void TopList::offer(Item const& item) {
     if (items_.size() > most_) items_.pop_back();
 }
 
+void GenotypeSupport::add(double weight, double mean_alternates) {
+    constexpr double copies = 2;
+    variance += weight * weight * mean_alternates * (1 - mean_alternates / copies);
+    weights += std::abs(weight);
+}
+
+double GenotypeSupport::share_of(GenotypeSupport const& all) const {
+    if (all.variance > 0) return variance / all.variance;
+    return all.weights > 0 ? weights / all.weights : 1;
+}
+
 Explainer::Explainer(ScorePlan const& plan, std::vector<SampleIndex> people, GeneTable const& genes,
                      std::int64_t top)
     : plan_{plan}, people_{std::move(people)}, genes_{genes} {
     means_.assign(plan.constants().begin(), plan.constants().end());
+    support_.resize(means_.size());
     for (std::size_t i = 0; i < people_.size() * means_.size(); ++i) {
         found_.push_back(
-            {TopList{top}, TopList{top}, 0, std::vector<std::int64_t>(genes.genes().size())});
+            {TopList{top}, TopList{top}, 0, std::vector<std::int64_t>(genes.genes().size()), {}});
     }
 }
 
@@ -78,12 +90,14 @@ void Explainer::add(std::int64_t r, PackedView genotypes, MatrixView<double> wei
         auto const integer = to_score_integer(weight, scale);
         auto const mean = to_score_integer(weight * row.missing_alternates, scale);
         means_[c] += mean;
+        support_[c].add(weight, row.missing_alternates);
         for (std::size_t p = 0; p < people_.size(); ++p) {
             auto const genotype = genotypes.genotype(LocalVariantIndex{row.row}, people_[p]);
             if (genotype == missing_genotype) continue;
             auto const contribution = genotype * integer - mean;
             auto& one = found_[p * means_.size() + c];
             one.sum += contribution;
+            one.own.add(weight, row.missing_alternates);
             one.variants.offer({contribution, r, genotype});
             for (auto g : genes) one.of_gene[static_cast<std::size_t>(g)] += contribution;
         }

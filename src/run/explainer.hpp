@@ -31,12 +31,24 @@ private:
     std::vector<Item> items_;  // The largest first.
 };
 
+/// What genotypes stand behind a score: their variance in people who mate at random, or, where all
+/// have one genotype, the sizes of their weights.
+struct GenotypeSupport {
+    double variance = 0;  ///< Sum of weight^2 2f(1 - f).
+    double weights = 0;   ///< Sum of |weight|.
+
+    void add(double weight, double mean_alternates);
+    /// The share of all that these are; 1 where there is none.
+    double share_of(GenotypeSupport const& all) const;
+};
+
 /// One person and one score.
 struct Explanation {
     TopList variants;
     TopList genes;
     std::int64_t sum = 0;  ///< Of all contributions.
     std::vector<std::int64_t> of_gene;
+    GenotypeSupport own;  ///< Of the genotypes that the person has.
 };
 
 /// Contributions as integers on the scale of their score.
@@ -54,6 +66,10 @@ public:
         return found_[person * means_.size() + score];
     }
     std::int64_t mean(std::size_t score) const { return means_[score]; }
+    /// How much of a score rests on a person's own genotypes, from 0 to 1; means count for others.
+    double own_share(std::size_t person, std::size_t score) const {
+        return of(person, score).own.share_of(support_[score]);
+    }
 
     /// Of a row's variant in the cohort; weights may know it by its ID alone.
     std::string const& contig(std::int64_t row) const;
@@ -67,9 +83,10 @@ private:
     ScorePlan const& plan_;
     std::vector<SampleIndex> people_;
     GeneTable const& genes_;
-    std::vector<std::int32_t> positions_;  // Of the rows so far.
-    std::vector<std::int64_t> means_;      // Of each score.
-    std::vector<Explanation> found_;       // people x scores
+    std::vector<std::int32_t> positions_;   // Of the rows so far.
+    std::vector<std::int64_t> means_;       // Of each score.
+    std::vector<GenotypeSupport> support_;  // Of each score: that of all its variants.
+    std::vector<Explanation> found_;        // people x scores
 };
 
 /// A listed variant of one person and score, in words and numbers.

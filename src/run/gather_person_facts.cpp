@@ -182,7 +182,10 @@ private:
         score.outcome = description.outcome;
         score.share_used = plan_.coverage()[c].share_used();
         score.population = all.population.of(everybody_.columns[c].values[person.at()]);
-        score.no_risk = all.risks.obstacle(person);
+        score.own_share = explained_.own_share(p, c);
+        score.no_risk = score.own_share < least_own_share
+                            ? "most of this person's genotypes that the score needs are missing"
+                            : all.risks.obstacle(person);
         if (score.no_risk.empty()) score.risk = all.risks.of(person);
         score.was_used = all.trained[person.at()];
         score.training_is_known = all.training == Training::known;

@@ -31,14 +31,17 @@ bool is_hidden(std::vector<Counts> const& groups, std::vector<bool> const& suppr
 }  // namespace
 
 std::vector<bool> suppress_small(std::vector<std::vector<std::int64_t>> const& groups,
-                                 std::int64_t limit) {
+                                 std::int64_t limit, std::vector<bool> suppressed) {
     expect(limit >= 1, "a limit is a number of people");
     for (auto const& group : groups) {
         expect(!group.empty() && group.size() == groups.front().size(), "groups have like counts");
     }
 
-    std::vector<bool> suppressed;
-    for (auto const& group : groups) suppressed.push_back(any_small(group, limit));
+    expect(suppressed.empty() || suppressed.size() == groups.size(), "a flag per group");
+    suppressed.resize(groups.size());
+    for (std::size_t g = 0; g < groups.size(); ++g) {
+        if (any_small(groups[g], limit)) suppressed[g] = true;
+    }
     while (!is_hidden(groups, suppressed, limit)) {
         std::optional<std::size_t> smallest;
         for (std::size_t g = 0; g < groups.size(); ++g) {

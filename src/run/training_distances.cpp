@@ -113,7 +113,11 @@ PopulationPlaces::PopulationPlaces(std::vector<double> const& scores) {
 
 PopulationPlace PopulationPlaces::of(double score) const {
     auto place = everybody_;
-    place.percentile = percentile_among(ascending_, score);
+    auto const others = ascending_.size() - 1;
+    if (others == 0) return place;
+    // Less the person, who is one of those with this score.
+    auto const all = percentile_among(ascending_, score) / 100 * static_cast<double>(others + 1);
+    place.percentile = 100 * (all - 0.5) / static_cast<double>(others);
     return place;
 }
 

@@ -38,7 +38,7 @@ class PopulationPlaces {
 public:
     /// \param scores  one per sample; NaN = missing.
     explicit PopulationPlaces(std::vector<double> const& scores);
-    /// \pre somebody has a score
+    /// Of one of these people, who is not counted among the others. \pre somebody has this score
     PopulationPlace of(double score) const;
 
 private:

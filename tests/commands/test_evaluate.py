@@ -132,13 +132,32 @@ class Evaluate(CommandCase):
                      "--quantitative", "0", "--binary", "0", "--heritability", "0.6", "--causal", "5", "--seed", "3")
         self.succeed("fit", "--store", "s", "--trait", "event_time_1:event_1", "--name", "m", "--penalties", "10",
                      "--split", "0.3,0.1,0.6")
-        self.succeed("evaluate", "--store", "s", "--model", "m", "--trait", "event_time_1:event_1", "--bootstrap", "20",
-                     "--horizon", "1e6", "--out", "r", "--min-group", "1")
-        rows = [row for row in read_rows(self.folder / "r") if row["kind"] == "calibration"]
-        self.assertEqual(len(rows), 20)
+        words = ("evaluate", "--store", "s", "--model", "m", "--trait", "event_time_1:event_1", "--bootstrap", "20", "--horizon")
+        self.refuse(["--horizon 1000000", "none of the samples", "followed"], *words, "1e6", "--min-group", "1", "--out", "r")
+        self.refuse(["fewer than 5 of the samples", "followed"], *words, "1e6", "--out", "r2")
+        # Four are followed to 20, a fifth one to 15, nobody else beyond 10.
+        with h5py.File(self.folder / "s/models/m.h5") as file:
+            judged = np.flatnonzero(~file["training_is_used"][:].astype(bool))
+        chance = np.random.default_rng(4)
+        years, event = chance.uniform(1, 10, 1500), chance.integers(0, 2, 1500).astype(float)
+        years[judged[:5]], event[judged[:5]] = [20, 20, 20, 20, 15], 0
+        last = judged[np.argsort(years[judged])][-25:-5]
+        event[last] = 1
+        with h5py.File(self.folder / "s/cohort.h5") as file:
+            ids = [value.decode() for value in file["sample_id"][:]]
+        self.write("t.tsv", "IID\tyears\tevent\n" + "".join(f"{i}\t{y!r}\t{e:.0f}\n" for i, y, e in
+                                                           zip(ids, years.tolist(), event)))
+        self.succeed("import", "--store", "s", "--table", "t.tsv", "--name", "t")
+        words = (*words[:6], "years:event", *words[7:])
+        self.refuse(["fewer than 5 of the samples"], *words, "16", "--out", "r3")
+        self.succeed(*words, "12", "--min-group", "1", "--out", "r4")
+        rows = [row for row in read_rows(self.folder / "r4") if row["kind"] == "calibration" and row["metric"] == "observed"]
+        self.assertEqual(len(rows), 10)
+        self.assertGreaterEqual(sum(row["status"] == "nobody followed to the horizon" for row in rows), 5)
+        # A tenth whose last person had the event, after others were censored, has no number either.
         for row in rows:
-            self.assertEqual((row["status"], row["estimate"], row["lower"]),
-                             ("nobody followed to the horizon", "NA", "NA"))
+            self.assertEqual(row["status"] == "ok", row["estimate"] != "NA")
+            self.assertNotEqual(row["estimate"], "1")
 
     def test_a_report_that_fails_spends_nobody(self):
         self.have(people())
@@ -162,6 +181,38 @@ class Evaluate(CommandCase):
             self.assertEqual([p.name for p in model.parent.iterdir()], ["m.h5"])
         self.succeed(*words, "--bootstrap", "20", "--out", "r")
         self.assertNotEqual(model.read_bytes(), before)
+
+    def test_a_half_of_few_does_not_recalibrate(self):
+        """People, cases and controls of both halves are five or more, or the model stays as it is."""
+        values = people()
+        self.have(values)
+        self.write("w.tsv", "chr_name\tchr_position\teffect_allele\tother_allele\teffect_weight\n" + "".join(
+            f"1\t{1000 + v}\tA\tG\t{0.1 + v / 7}\n" for v in range(10)))
+        self.succeed("import", "--store", "s", "--weights", "w.tsv", "--name", "m")
+        model = self.folder / "s/models/m.h5"
+        before = model.read_bytes()
+        case = values["case"]
+        classes = {"height": [range(20, 31)], "case": [np.flatnonzero(case == 1)[:11], np.flatnonzero(case == 0)[:40]]}
+        for trait, chosen in classes.items():
+            self.write("keep", "".join(f"{sample_id(s)}\n" for some in chosen for s in some))
+            refused = 0
+            for seed in range(1, 31):
+                model.write_bytes(before)
+                out = f"{trait}-{seed}"
+                words = ("evaluate", "--store", "s", "--model", "m", "--trait", trait, "--scale", "linear", "--recalibrate",
+                         "--keep", "keep", "--seed", seed, "--bootstrap", "2", "--no-report", "--out", out)
+                done = self.run_maniple(*words)
+                if done.returncode == 0:
+                    facts = json.loads((self.folder / out / "evaluation.json").read_text(encoding="utf-8"))
+                    line = next(row for row in facts["rows"] if row["metric"] in ("r2", "auc"))
+                    judged = [line["cases"], line["samples"] - line["cases"]] if trait == "case" else [line["samples"]]
+                    for some, count in zip(chosen, judged):
+                        self.assertTrue(5 <= count <= len(some) - 5, (trait, seed, count))
+                    continue
+                self.assertEqual(done.returncode, 2, done.stderr)
+                self.assertEqual(model.read_bytes(), before)
+                refused += "the half that recalibrates" in done.stderr
+            self.assertGreater(refused, 0, trait)
 
     def test_levels_that_the_model_does_not_know(self):
         simulate = ("simulate", "--samples", "900", "--variants", "100", "--quantitative", "1", "--heritability", "0.6",

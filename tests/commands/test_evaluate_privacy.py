@@ -277,8 +277,8 @@ class Privacy(CommandCase):
         later = ~early & (np.arange(len(score)) % 2 == 0)
         return np.where(early, 1.0, np.where(later, 5.0, 10.0)), (early | later).astype(float)
 
-    def test_no_small_count_of_events_by_a_horizon(self):
-        """Predictions hold a covariate, so that their tenths are not within fifths of the score."""
+    def have_predictions(self):
+        """Score and prediction (which holds a covariate), and who did not train them."""
         chance = np.random.default_rng(3)
         samples = 1500
         genotypes = chance.binomial(2, 0.3, (40, samples))
@@ -296,13 +296,21 @@ class Privacy(CommandCase):
         with h5py.File(self.folder / "s/models/m.h5") as file:
             prediction = score + float(file["covariate_coefficient"][0]) * age
             judged = ~file["training_is_used"][:].astype(bool)
+        return score, prediction, judged
+
+    def evaluate_times(self, name, times, event, *words, horizon="2"):
+        write_table(self.folder / f"{name}.tsv", {f"{name}_years": times, f"{name}_event": event})
+        self.succeed("import", "--store", "s", "--table", f"{name}.tsv", "--name", name)
+        self.succeed("evaluate", "--store", "s", "--model", "m", "--trait", f"{name}_years:{name}_event", "--bootstrap", "2",
+                     "--horizon", horizon, "--out", name, "--no-report", *words)
+
+    def test_no_small_count_of_events_by_a_horizon(self):
+        """Tenths of the predictions are not within fifths of the score."""
+        score, prediction, judged = self.have_predictions()
         shares = {}
         for name, early_in_lowest in (("few", 3), ("many", 7)):
             times, event = self.followed_people(score, prediction, judged, early_in_lowest)
-            write_table(self.folder / f"{name}.tsv", {f"{name}_years": times, f"{name}_event": event})
-            self.succeed("import", "--store", "s", "--table", f"{name}.tsv", "--name", name)
-            self.succeed("evaluate", "--store", "s", "--model", "m", "--trait", f"{name}_years:{name}_event", "--bootstrap", "2",
-                         "--horizon", "2", "--out", name, "--no-report")
+            self.evaluate_times(name, times, event)
             told, has_tenths = self.events_by_horizon(name, 2)
             self.assertTrue(has_tenths)
             for group, counts in told.items():
@@ -311,6 +319,68 @@ class Privacy(CommandCase):
             shares[name] = told
         self.assertEqual(shares["few"], {})
         self.assertEqual(sum(early for early, _ in shares["many"].values()), 67)
+
+    def counts_by_brier(self, out, sizes):
+        """Events by the horizon of everybody and of groups: a Brier score over one less its skill is p (1 - p)."""
+        rows = json.loads((self.folder / out / "evaluation.json").read_text(encoding="utf-8"))["rows"]
+        found = {}
+        for row in rows:
+            if row["kind"] == "estimate" and row["metric"].startswith("brier") and row["estimate"] is not None:
+                found.setdefault((row.get("factor", ""), row["group"]), {})[row["metric"]] = row["estimate"]
+        product = {who: row["brier"] / (1 - row["brier_skill"]) for who, row in found.items()}
+        told = {who: round(sizes[who] * (1 - max(0, 1 - 4 * q) ** 0.5) / 2) for who, q in product.items()}
+        hidden = {(row.get("factor", ""), row["group"]) for row in rows if row["metric"].startswith("brier")
+                  and row["status"] == "suppressed"}
+        for row in rows:
+            if row["metric"].startswith("brier") and row["status"] == "suppressed":
+                self.assertIsNone(row["estimate"])
+                self.assertNotIn("undefined_replicates", {name for name, value in row.items() if value is not None})
+        return told, hidden
+
+    def test_brier_lines_do_not_count_events_by_a_horizon(self):
+        _, _, judged = self.have_predictions()
+        places = np.flatnonzero(judged)
+        site = np.array(["none"] * len(judged), dtype=object)
+        site[places] = [("large", "large", "large", "middle", "middle", "small")[i % 6] for i in range(len(places))]
+        region = np.array(["north" if s == "large" else "south" for s in site], dtype=object)
+        write_table(self.folder / "site.tsv", {"site": list(site), "region": list(region)})
+        self.succeed("import", "--store", "s", "--table", "site.tsv", "--name", "site")
+        # Of each site, who has the event by time 2; later ones of everybody, where they are not many.
+        cases = {"plain": ((20, 20, 20), None, set()), "few": ((1, 1, 2), None, {"all", "large", "middle", "small"}),
+                 "one": ((20, 20, 3), None, {"small", "middle"}), "later": ((20, 20, 20), 3, None)}
+        for name, (early_of, later_of_all, expected) in cases.items():
+            times, event = np.full(len(judged), 10.0), np.zeros(len(judged))
+            for level, count in zip(("large", "middle", "small"), early_of):
+                here = places[site[places] == level]
+                times[here[:count]] = 1
+                event[here[:count]] = 1
+                later = here[count:count + 30] if later_of_all is None else here[count:count + 1]
+                times[later] = 5
+                event[later] = 1
+            self.evaluate_times(name, times, event, "--by", "site,region")
+            sizes = {("", "all"): len(places)}
+            for factor, of in (("site", site), ("region", region)):
+                sizes.update({(factor, level): int((of[places] == level).sum()) for level in set(of[places])})
+            told, hidden = self.counts_by_brier(name, sizes)
+            if expected is not None:
+                self.assertEqual({group for factor, group in hidden if factor in ("", "site")}, expected, name)
+            else:
+                self.assertEqual(told, {})
+            for (factor, level), count in told.items():
+                true = sum(early_of) if not factor else sum(
+                    c for c, l in zip(early_of, ("large", "middle", "small"))
+                    if l == level or (factor == "region" and (l == "large") == (level == "north")))
+                self.assertEqual(count, true, (name, factor, level))
+            everybody = told.get(("", "all"))
+            for factor in ("site", "region"):
+                groups = [count for (of, _), count in told.items() if of == factor]
+                self.assertFalse([count for count in groups if 0 < count < LIMIT])
+                if groups and everybody is not None:
+                    self.assertFalse(0 < everybody - sum(groups) < LIMIT, name)
+            # South is middle and small: with middle, it would tell of small.
+            if ("region", "south") in told:
+                rest = told[("region", "south")] - told.get(("site", "middle"), 0) - told.get(("site", "small"), 0)
+                self.assertFalse(0 < rest < LIMIT, name)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ import json
 import re
 
 from command_case import CommandCase
+from plink_files import MISSING, write_bfile
 from program import h5py, main, np
 from report_page import Page
 
@@ -63,8 +64,9 @@ class ExplainPage(CommandCase):
         scores = self.scores()
         for person, page in pages.items():
             self.assertEqual(page.sections(), ["score-1", "limits", "methods"])
-            below = ((scores < scores[person]).sum() + (scores == scores[person]).sum() / 2) / SAMPLES
-            self.assertIn(f"Of the 1,600 people of this store, {100 * below:.1f}% have a lower score", page.text)
+            below = ((scores < scores[person]).sum() + ((scores == scores[person]).sum() - 1) / 2) / (SAMPLES - 1)
+            self.assertIn(f"Of the 1,599 other people of this store, {100 * below:.1f}% have a lower score", page.text)
+            self.assertIn("100.0% of the score's variance rests on this person's own genotypes", page.text)
             data = page.data["population-data-1"]
             self.assertAlmostEqual(data["mark"]["value"], scores[person], places=9)
             self.assertEqual(sum(data["counts"]), SAMPLES)
@@ -78,6 +80,35 @@ class ExplainPage(CommandCase):
         rows = (self.folder / "why/contributions.tsv").read_text().splitlines()[1:7]
         shown = pages[3].data["contributions-data-1"]["rows"]
         np.testing.assert_allclose([row["value"] for row in shown], [float(row.split("\t")[-1]) for row in rows], rtol=1e-6)
+
+    def test_missing_genotypes(self):
+        """Shares of variance that genotypes have, from the weights and frequencies themselves."""
+        samples, variants = 600, 40
+        chance = np.random.default_rng(8)
+        dosages = chance.binomial(2, chance.uniform(0.1, 0.6, (variants, 1)), (variants, samples))
+        weights = chance.standard_normal(variants)
+        frequency = chance.uniform(0.1, 0.6, variants)
+        dosages[:, 0] = MISSING
+        for person, count in ((1, 30), (2, 8)):
+            dosages[chance.choice(variants, count, replace=False), person] = MISSING
+        write_bfile(self.folder / "g", dosages)
+        self.succeed("import", "--store", "few", "--bfile", "g")
+        lines = [line.split() for line in (self.folder / "g.bim").read_text().splitlines()]
+        self.write("few.tsv", "chr_name\tchr_position\teffect_allele\tother_allele\teffect_weight\tallelefrequency_effect\n" +
+                   "".join(f"{c}\t{at}\t{a}\t{b}\t{w!r}\t{f!r}\n" for (c, _, _, at, a, b), w, f in
+                           zip(lines, weights.tolist(), frequency.tolist())))
+        self.succeed("import", "--store", "few", "--weights", "few.tsv", "--name", "w")
+        with h5py.File(self.folder / "few/cohort.h5") as file:
+            ids = [value.decode() for value in file["sample_id"][:]]
+        self.succeed("explain", "--store", "few", "--model", "w", "--sample", *ids[:4], "--html", "--out", "few-pages")
+        variance = weights ** 2 * 2 * frequency * (1 - frequency)
+        for person in range(4):
+            text = Page(self.folder / f"few-pages/person-{person + 1}.html").text
+            share = variance[dosages[:, person] != MISSING].sum() / variance.sum()
+            told = f"{100 * share:.{2 if 0 < 100 * share < 1 else 1}f}% of the score's variance rests on this person's own"
+            self.assertIn(("Only " if share < 0.9 else "") + told, text)
+            self.assertEqual("have a lower score" in text, share >= 0.5, person)
+            self.assertEqual("No absolute risk is told: most of this person's genotypes" in text, share < 0.5)
 
     def test_risk_groups_and_distance(self):
         self.fit("binary_1", "--covariate", "w.PC1")
@@ -146,6 +177,11 @@ class ExplainPage(CommandCase):
                      "--out", "full")
         self.assertIn("for 'simulated.binary_1', was not divided", self.explain([3], "--evaluation", "full", out="y",
                                                                              model="other")[3].text)
+        # A pattern is not what was evaluated: its column is.
+        self.succeed("evaluate", "--store", "s", "--model", "other", "--trait", "binary_1*", "--bootstrap", "20", "--out",
+                     "pattern")
+        self.assertIn("for 'binary_1', was not divided", self.explain([3], "--evaluation", "pattern", out="z",
+                                                                    model="other")[3].text)
         self.refuse("--html", *words, "--pc", "PC1")
         self.refuse("PC9", *words, "--html", "--pc", "PC9")
         self.refuse("categorical", *words, "--html", "--pc", "clinic")

@@ -220,6 +220,25 @@ class EvaluationPage(CommandCase):
         self.assertIn("one & only = <i>&amp;", [row["label"] for row in page.data["forest-data"]["rows"]])
         self.assertIn("fewer than two groups", page.text)
 
+    def test_numbers_far_from_zero_keep_their_digits(self):
+        """Bounds that differ differ in print, and so do the ends of intervals."""
+        chance = np.random.default_rng(2)
+        score = chance.standard_normal(2000)
+        self.have({"prs": 170 + score / 2, "height": 170 + score + chance.normal(0, 2, 2000)})
+        self.evaluate("--scale", "linear")
+        page = self.page()
+        rows = page.rows("People by")[1:]
+        bounds = self.facts()["histogram"]["bounds"]
+        self.assertEqual(len({row[1] for row in rows[:-1]}), len(bounds))
+        np.testing.assert_allclose([float(row[1]) for row in rows[:-1]], bounds, rtol=1e-12)
+        self.assertEqual([row[1] for row in rows[:-1]], [row[0] for row in rows[1:]])
+        predicted = []
+        for row in page.rows("Predicted and")[1:]:
+            estimate, lower, upper = map(float, re.fullmatch(r"(\S+) \((\S+) to (\S+)\)", row[3]).groups())
+            self.assertTrue(lower < estimate < upper, row)
+            predicted.append(float(row[2]))
+        self.assertEqual(predicted, sorted(set(predicted)))
+
     def test_few_people(self):
         values = people(samples=30)
         self.have(values)
@@ -247,6 +266,58 @@ class EvaluationPage(CommandCase):
         self.assertIn("clinic = a", labels)
         self.assertRegex(page.text, r"Nothing is known of [a-d, ]*few")
         self.assertRegex(page.text, r"Pooled over 3 of 5 levels, R² is")
+
+    def test_numbers_that_no_evaluation_finds(self):
+        """Whoever edits the file gets exit code 4 and its name, not a page of nonsense or a bug."""
+        self.have(people(samples=1500))
+        self.evaluate("--scale", "linear", "--by", "site", out="q")
+        self.evaluate(trait="years:event", out="t")
+        self.evaluate("--scale", "linear", trait="case", out="b")
+        pages = {name: self.facts(name) for name in ("q", "t", "b")}
+        of = lambda facts, **wanted: [row for row in facts["rows"] if all(row.get(k) == v for k, v in wanted.items())]
+
+        def edit(name, change):
+            facts = json.loads(json.dumps(pages[name]))
+            change(facts)
+            self.write(f"{name}/evaluation.json", json.dumps(facts))
+            self.fail_with(4, ["evaluation.json", "damaged"], "report", "--run", name)
+
+        for change in (lambda f: f["histogram"]["bounds"].__setitem__(3, None),
+                       lambda f: f["histogram"].update(bounds=[], counts=[1500]),
+                       lambda f: f["histogram"]["counts"].__setitem__(0, -3),
+                       lambda f: f["histogram"].update(step=0),
+                       lambda f: f["histogram"]["bounds"].reverse(),
+                       lambda f: f["samples"].update(in_store=-5),
+                       lambda f: f["calibration_line"].update(level_variance=-1),
+                       lambda f: f["calibration_line"].update(degrees_of_freedom=0),
+                       lambda f: [row.update(lower=-1e308, upper=1e308) for row in of(f, kind="estimate")],
+                       lambda f: of(f, metric="r2")[0].update(lower=0.9, upper=0.1),
+                       lambda f: of(f, metric="r2")[0].update(estimate=1.5),
+                       lambda f: of(f, metric="effect_per_sd")[0].update(estimate=99),
+                       lambda f: of(f, metric="r2")[0].update(samples=-7)):
+            edit("q", change)
+        for change in (lambda f: f["incidence"][0]["time"].__setitem__(0, -1),
+                       lambda f: f["incidence"][0]["incidence"].__setitem__(0, 1.5),
+                       lambda f: f["incidence"][0]["at_risk"].__setitem__(0, -1)):
+            edit("t", change)
+        for change in (lambda f: of(f, metric="auc")[0].update(cases=9999),
+                       lambda f: of(f, metric="auc")[0].update(estimate=0.999)):
+            edit("b", change)
+        # As they were they are read.
+        for name, facts in pages.items():
+            self.write(f"{name}/evaluation.json", json.dumps(facts))
+            self.succeed("report", "--run", name)
+
+    def test_outcomes_of_any_size(self):
+        values = people()
+        values["tiny"] = np.nan_to_num(values["height"], nan=170.0) * 1e-312
+        values["huge"] = np.nan_to_num(values["height"], nan=170.0) * 1e305
+        self.have(values)
+        for trait in ("tiny", "huge"):
+            done = self.run_maniple("evaluate", "--store", "s", "--scores", "t", "--score", "prs", "--trait", trait,
+                                    "--scale", "linear", "--bootstrap", "20", "--out", trait)
+            self.assertIn(done.returncode, (0, 2), done.stderr)
+            self.assertNotIn("bug in maniple", done.stderr)
 
     def test_no_page_of_what_is_none(self):
         self.have(people())

@@ -1,4 +1,5 @@
 #include "../src/report/evaluation_reading.hpp"
+#include "../src/report/evaluation_words.hpp"
 
 #include <string>
 
@@ -85,6 +86,23 @@ TEST_CASE("read_accuracy: R^2 is never below 0, and so its effect says whether t
     CHECK_THAT(text_of(read_accuracy(file)), Contains("wrong way round"));
 }
 
+TEST_CASE("short_number: as many decimals as tell steps apart", "[report]") {
+    CHECK(short_number(170.04) == "170");
+    CHECK(short_number(170.04, 0.2) == "170.0");
+    CHECK(short_number(168.2, 0.2) == "168.2");
+    CHECK(short_number(168.25, 0.05) == "168.25");
+    CHECK(short_number(168, 5) == "168");
+    CHECK(short_number(0.72, 0.01) == "0.720");
+    CHECK(short_number(1.5, 1e-20) == "1.50000000000000");
+    CHECK(short_number(1234567, 1) == "1.234567e+06");
+    CHECK(short_number(1e300, 5e-324) == "1.00e+300");
+    CHECK(short_number(0, 0.1) == "0");
+    CHECK(with_interval(270.13, 270.08, 270.18) == "270.13 (270.08 to 270.18)");
+    CHECK(with_interval(0.72, 0.68, 0.76) == "0.720 (0.680 to 0.760)");
+    CHECK(given_number(5) == "5.00");
+    CHECK(given_number(365.25) == "365.25");
+}
+
 TEST_CASE("read_increment: a gain is claimed where both it and the effect are sure", "[report]") {
     auto file = binary_file();
     CHECK_THAT(text_of(read_increment(file)), Contains("! The score was judged alone"));
@@ -128,6 +146,34 @@ TEST_CASE("read_calibration: agreement is never claimed, disagreement where it i
                Contains("not extreme enough") && Contains("risk is lower than predicted"));
     file.rows = {};
     CHECK_THAT(text_of(read_calibration(file)), Contains("could not be judged"));
+    file.recalibration.reset();
+    file.outcome = Outcome::quantitative;
+    file.rows = {row_of("calibration_slope", 0.5, 0.4, 0.6)};
+    CHECK_THAT(text_of(read_calibration(file)),
+               Contains("as values here") && !Contains("as risks"));
+}
+
+TEST_CASE("read_calibration: risks that are off beyond any regression", "[report]") {
+    auto file = binary_file();
+    file.prediction_covariates.emplace();
+    auto separated = row_of("calibration_slope", 0, 0, 0);
+    separated.status = "separated";
+    file.rows = {separated};
+    separated.metric = "calibration_in_the_large";
+    file.rows.push_back(separated);
+    for (auto const* part : {"tenth 1", "tenth 2"}) {
+        auto row = row_of("predicted", 1e-44, EvaluationRow::unknown, EvaluationRow::unknown);
+        row.kind = RowKind::calibration;
+        row.part = part;
+        file.rows.push_back(row);
+        row.metric = "observed";
+        row.estimate = 0.3;
+        file.rows.push_back(row);
+    }
+    auto const text = text_of(read_calibration(file));
+    CHECK_THAT(text, Contains("! Whether predictions are as far apart") && Contains("(separated)"));
+    CHECK_THAT(text, Contains("! The mean predicted risk is 0.00%, and the share of cases 30.0%") &&
+                         Contains("too low") && Contains("! Do not read predictions"));
 }
 
 CalibrationLine line_of(double centre, double level, double standard_error) {
@@ -216,6 +262,11 @@ TEST_CASE("read_people: says when nobody knows who trained, and when people are 
     CHECK_THAT(text_of(read_people(file)), Contains("! These are few people or cases"));
     file.rows = {row_of("auc", 0.7, 0.6, 0.8, 1000, 970)};
     CHECK_THAT(text_of(read_people(file)), Contains("! These are few people or cases"));
+    file.outcome = Outcome::time_to_event;
+    file.rows = {row_of("c_index", 0.7, 0.6, 0.8, 300, 300)};
+    CHECK_THAT(text_of(read_people(file)), !Contains("These are few"));
+    file.rows = {row_of("c_index", 0.7, 0.6, 0.8, 300, 30)};
+    CHECK_THAT(text_of(read_people(file)), Contains("! These are few people or events"));
 }
 
 TEST_CASE("read_left_out: pooled, a new level, and what was not judged", "[report]") {

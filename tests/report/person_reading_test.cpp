@@ -113,7 +113,7 @@ TEST_CASE("read_distance: far is beyond the 99th percentile, and not asked is sa
 TEST_CASE("read_score_aloud: place, and what speaks against the score", "[report]") {
     auto score = score_of(Outcome::binary);
     CHECK_THAT(text_of(read_score_aloud(score)),
-               Contains("Of the 1,234 people of this store, 97.5% have a lower score"));
+               Contains("Of the 1,233 other people of this store, 97.5% have a lower score"));
     CHECK_THAT(text_of(read_score_aloud(score)), !Contains("trained or recalibrated"));
     CHECK_THAT(text_of(read_score_aloud(score)), !Contains("Nobody knows on whom"));
     score.training_is_known = false;
@@ -123,6 +123,26 @@ TEST_CASE("read_score_aloud: place, and what speaks against the score", "[report
     CHECK_THAT(text_of(read_score_aloud(score)),
                Contains("! This person was among those on whom") &&
                    Contains("! Only 80.0% of the score's variants"));
+}
+
+TEST_CASE("read_score_aloud: how much rests on the person's own genotypes", "[report]") {
+    auto score = score_of(Outcome::binary);
+    score.own_share = 0.987;
+    CHECK_THAT(text_of(read_score_aloud(score)), Contains("- 98.7% of the score's variance"));
+    score.own_share = 0.8;
+    auto text = text_of(read_score_aloud(score));
+    CHECK_THAT(text, Contains("! Only 80.0% of the score's variance") && Contains("a lower score"));
+    score.own_share = 0.3;
+    text = text_of(read_score_aloud(score));
+    CHECK_THAT(text, Contains("! Only 30.0% of the score's variance") &&
+                         Contains("! No place among other people") && !Contains("a lower score"));
+}
+
+TEST_CASE("read_score_aloud: alone in a store there is no place", "[report]") {
+    auto score = score_of(Outcome::binary);
+    score.population.people = 1;
+    CHECK_THAT(text_of(read_score_aloud(score)),
+               Contains("! Nobody else in this store") && !Contains("a lower score"));
 }
 
 }  // namespace

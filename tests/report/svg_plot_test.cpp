@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <cmath>
+#include <limits>
 #include <random>
 #include <regex>
 #include <set>
@@ -66,6 +68,19 @@ TEST_CASE("linear_axis: ends and ticks are round numbers", "[report]") {
 
 SvgPlot small_plot() {
     return {PlotFrame{.width = 300, .height = 200}, linear_axis("x", 0, 1), linear_axis("y", 0, 1)};
+}
+
+TEST_CASE("linear_axis: ends of any size", "[report]") {
+    using Limits = std::numeric_limits<double>;
+    auto const widest = linear_axis("y", -Limits::max(), Limits::max());
+    CHECK(widest.least <= -1e300);
+    CHECK(widest.most >= 1e300);
+    CHECK(std::isfinite(widest.most - widest.least));
+    CHECK(widest.ticks.size() < 20);
+    auto const closest = linear_axis("y", 0, Limits::denorm_min());
+    CHECK(closest.least == -1);
+    CHECK(closest.most == 1);
+    CHECK(linear_axis("y", 1e-100, 3e-100).ticks.size() > 2);
 }
 
 TEST_CASE("SvgPlot: names in it are text", "[report]") {

@@ -23,6 +23,14 @@ TEST_CASE("suppress_small: small counts, and what would give them away", "[run]"
     CHECK(suppress_small({{1}, {2}}, 1) == Flags{false, false});
 }
 
+TEST_CASE("suppress_small: groups that are suppressed anyway hide others, or need hiding",
+          "[run]") {
+    CHECK(suppress_small({{50}, {4}, {9}, {60}}, 5, {true, false, false, false}) ==
+          Flags{true, true, false, false});
+    CHECK(suppress_small({{50}, {60}, {9}}, 5, {false, true, false}) == Flags{false, true, true});
+    CHECK_THROWS_AS(suppress_small({{50}, {60}}, 5, {true}), ContractViolation);
+}
+
 TEST_CASE("suppress_small: every count of a group matters, and their sums", "[run]") {
     // Samples, cases, controls: three cases hide behind the next smallest group.
     CHECK(suppress_small({{40, 3, 37}, {90, 20, 70}, {50, 10, 40}}, 5) == Flags{true, false, true});

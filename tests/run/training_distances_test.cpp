@@ -74,7 +74,11 @@ TEST_CASE("PopulationPlaces: people without a score are nobody", "[run]") {
     PopulationPlaces const places{scores};
     auto const place = places.of(150);
     CHECK(place.people == 200);
-    CHECK(place.percentile == Approx(100 * 150.5 / 200));
+    CHECK(place.percentile == Approx(100 * 150.0 / 199));
+    CHECK(places.of(0).percentile == Approx(0));
+    CHECK(places.of(199).percentile == Approx(100));
+    CHECK(PopulationPlaces{std::vector{7.0, 7.0, 7.0}}.of(7).percentile == Approx(50));
+    CHECK(PopulationPlaces{std::vector{7.0}}.of(7).people == 1);
     REQUIRE(place.histogram);
     for (auto count : place.histogram->counts) CHECK((count == 0 || count >= 5));
 }

@@ -20,7 +20,7 @@ struct PlotAxis {
 };
 
 /// An axis from `least` to `most`, both moved outwards to ticks at 1, 2 or 5 times a power of ten.
-/// Equal ends are moved apart.
+/// Equal ends, and those closer than 1e-290, are moved apart; ends beyond 1e300 are cut there.
 /// \param wanted_ticks  about how many.
 /// \pre least <= most, both finite; wanted_ticks >= 2
 PlotAxis linear_axis(std::string title, double least, double most, int wanted_ticks = 6);

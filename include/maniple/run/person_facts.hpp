@@ -14,11 +14,15 @@
 
 namespace maniple {
 
+/// A score of which less than this share rests on the person's own genotypes has no place and no
+/// risk: it is mostly the mean.
+inline constexpr double least_own_share = 0.5;
+
 /// Where a score lies among those of the store's people, all that have genotypes there.
 struct PopulationPlace {
     std::int64_t people = 0;
     double percentile =
-        0;  ///< 100 times the share that scores lower, half of the equal ones in it.
+        0;  ///< 100 times the share of the others who score lower, half of equal ones in it.
     std::optional<PeopleHistogram> histogram;  ///< Cells of five people or more, or of nobody.
 };
 
@@ -89,6 +93,7 @@ struct PersonScore {
     double listed = 0;
     double rest = 0;
     double share_used = 0;  ///< Of the score's variants.
+    double own_share = 1;   ///< Of the score's variance: what rests on this person's genotypes.
     PopulationPlace population;
     std::optional<PersonRisk> risk;
     std::string no_risk;    ///< Why there is none.

@@ -14,8 +14,8 @@ namespace maniple {
 /// known, so where the suppressed ones are a single group, or together still have a small count,
 /// the smallest of the others is suppressed as well, until neither holds or no group is left.
 /// \param groups  counts of people per group (samples, cases, controls, ...), equally many for
-/// each. \pre limit >= 1
+/// each. \param suppressed  those that are so for another reason; empty: none. \pre limit >= 1
 std::vector<bool> suppress_small(std::vector<std::vector<std::int64_t>> const& groups,
-                                 std::int64_t limit);
+                                 std::int64_t limit, std::vector<bool> suppressed = {});
 
 }  // namespace maniple
