@@ -11,12 +11,13 @@
 namespace maniple {
 
 /// What results.h5 says of traits, variants, covariates and samples is what run.json and
-/// summary.tsv say. \throws CorruptInput that names the file which differs.
+/// summary.tsv say, and the latter has the columns and kinds of numbers that a scan writes.
+/// \throws CorruptInput that names the file which differs.
 void require_one_run(std::filesystem::path const& run, ResultHeader const& header,
                      ScanRecord const& record, ScanSummary const& summary);
 
-/// The numbers of summary.tsv are those of a trait's p-values. \throws CorruptInput.
-/// \param row  of summary.tsv.
+/// Variants tested, hits and lambda GC of summary.tsv are those of a trait's p-values. \throws
+/// CorruptInput. \param row  of summary.tsv.
 void require_same_counts(std::filesystem::path const& run, ScanSummary const& summary,
                          std::size_t row, TraitSurvey const& survey);
 

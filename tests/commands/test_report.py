@@ -359,12 +359,39 @@ class Reports(CommandCase):
             shutil.copy(self.folder / other / name, self.folder / "d" / name)
             self.fail_with(4, [f"'d/{name}'", "not of one run", reason], "report", "--run", "d")
             shutil.rmtree(self.folder / "d")
-        text = (self.folder / "r/summary.tsv").read_text()
-        rows = [line.split("\t") for line in text.splitlines()]
-        hits = rows[0].index("hits")
-        rows[1][hits] = str(int(rows[1][hits]) + 1)
-        self.write("r/summary.tsv", "".join("\t".join(row) + "\n" for row in rows))
-        self.fail_with(4, ["summary.tsv", "hits differ"], "report", "--run", "r")
+
+    def test_summaries_that_were_edited(self):
+        self.scan("r", "strong,other")
+        rows = [line.split("\t") for line in (self.folder / "r/summary.tsv").read_text().splitlines()]
+
+        def more(column):
+            return str(int(rows[1][rows[0].index(column)]) + 1)
+        edits = [("hits", more("hits"), "hits differ"), ("tested", more("tested"), "numbers of variants"),
+                 ("lambda_gc", "1.2345", "lambda GC differ"), ("lambda_gc", "NA", "lambda GC differ"),
+                 ("hits", "many", "line 2: hits = 'many'"), ("samples", "-3", "line 2: samples = '-3'"),
+                 ("type", "odd", "line 2: type = 'odd'"), ("separated", "x", "line 2: separated = 'x'")]
+        for column, value, reason in edits:
+            with self.subTest(column, value=value):
+                edited = [[*row] for row in rows]
+                edited[1][rows[0].index(column)] = value
+                self.write("r/summary.tsv", "".join("\t".join(row) + "\n" for row in edited))
+                self.fail_with(4, ["summary.tsv", reason], "report", "--run", "r")
+        for i, name in enumerate(rows[0]):
+            with self.subTest(name):
+                head = [*rows[0][:i], "renamed", *rows[0][i + 1:]]
+                self.write("r/summary.tsv", "".join("\t".join(row) + "\n" for row in [head, *rows[1:]]))
+                reason = "after 'hits'" if i > rows[0].index("hits") else f"no column '{name}'"
+                self.fail_with(4, ["summary.tsv", reason], "report", "--run", "r")
+
+    def test_records_that_were_edited(self):
+        self.scan("r", "strong")
+        record = json.loads((self.folder / "r/run.json").read_text())
+        for where, value in (("plan", 9000), ("plan", 200), ("plan", "many"), ("inputs", 299), ("inputs", 9000), ("inputs", -1)):
+            with self.subTest(where, value=value):
+                edited = json.loads(json.dumps(record))
+                edited[where]["samples"] = value
+                self.write("r/run.json", json.dumps(edited))
+                self.fail_with(4, ["run.json", "samples"], "report", "--run", "r")
 
     def test_a_failing_report_costs_nothing_else(self):
         self.scan("whole", "strong")
