@@ -312,6 +312,39 @@ class Reports(CommandCase):
         self.assertEqual(region["positions"][region["lead_index"]], self.positions[lead])
         self.assertEqual(region["r_squared"][region["lead_index"]], 1)
 
+    def test_variants_that_are_equal_by_name_and_place(self):
+        """Nobody can tell which of them a row is: their r² is unknown, that of others is not."""
+        lines = [line.split("\t") for line in (self.folder / "g.bim").read_text().splitlines()]
+        for v in (22, 23):
+            lines[v] = [lines[v][0], "twice", *lines[22][2:]]
+        self.write("g.bim", "".join("\t".join(line) + "\n" for line in lines))
+        self.succeed("import", "--store", "odd", "--bfile", "g", "--table", "t.tsv")
+        self.succeed("scan", "--store", "odd", "--trait", "strong", "--out", "r")
+        page = self.page()
+        region = page.data[page.data["trait-1-manhattan"]["loci"][0]["region"]]
+        lead = self.names.index(region["lead"])
+        self.assertNotIn(lead, (22, 23))
+        for name, found in zip(region["id"], region["r_squared"]):
+            if name == "twice":
+                self.assertIsNone(found)
+            else:
+                truth = naive_r_squared(self.dosages[self.names.index(name)], self.dosages[lead])
+                self.assertAlmostEqual(found, truth, delta=6e-4)
+        self.assertEqual(region["id"].count("twice"), 2)
+
+    def test_a_lead_that_is_there_twice(self):
+        lines = [line.split("\t") for line in (self.folder / "g.bim").read_text().splitlines()]
+        self.scan()
+        lead = self.clumps("strong")[0]
+        lines[lead + 1] = list(lines[lead])
+        self.write("g.bim", "".join("\t".join(line) + "\n" for line in lines))
+        self.succeed("import", "--store", "odd", "--bfile", "g", "--table", "t.tsv")
+        self.succeed("scan", "--store", "odd", "--trait", "strong", "--out", "odd-run")
+        page = self.page("odd-run")
+        self.assertEqual(page.rows("Loci of strong")[1][-1], "distance")
+        region = page.data[page.data["trait-1-manhattan"]["loci"][0]["region"]]
+        self.assertEqual(set(region["r_squared"]), {None})
+
     def test_existing_files(self):
         self.scan()
         self.write("mine.html", "<p>mine</p>\n")
