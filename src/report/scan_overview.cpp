@@ -115,7 +115,9 @@ std::string traits_html(ScanSummary const& summary, std::vector<std::size_t> con
         if (std::ssize(table.rows) == most_table_rows) break;
         PageRow cells{.cells = {}};
         for (auto const name : names) {
-            auto const text = summary.cell(row, name);
+            // A trait may be called NA.
+            auto const text =
+                name == "trait" ? summary.rows[row][*summary.find(name)] : summary.cell(row, name);
             cells.cells.push_back(text.empty() || cells.cells.size() < 2 ? PageCell{text}
                                                                          : told_cell(text));
         }
@@ -147,7 +149,7 @@ std::string exclusions_html(ScanSummary const& summary, std::vector<std::size_t>
     }
     for (auto const row : rows) {
         if (std::ssize(table.rows) == most_table_rows) break;
-        PageRow cells{.cells = {summary.cell(row, "trait")}};
+        PageRow cells{.cells = {summary.rows[row][*summary.find("trait")]}};
         for (auto const c : used) cells.cells.push_back(told_cell(summary.rows[row][c]));
         table.rows.push_back(std::move(cells));
     }

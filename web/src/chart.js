@@ -1,7 +1,7 @@
 // One interactive plot: uPlot gives canvas, scales, axes and drag; the kind of plot draws; this
 // file joins them.
 import uPlot from "uplot";
-import { bottom_axis, side_axis } from "./axes.js";
+import { bottom_axis, margins, side_axis } from "./axes.js";
 import { Brush } from "./brush.js";
 import { PointIndex } from "./point_index.js";
 import { Ranges } from "./ranges.js";
@@ -37,7 +37,9 @@ export class Chart {
     this.body = document.createElement("div");
     this.body.className = "chart";
     host.append(this.body);
-    this.plot = new uPlot(this.options(), [[...spec.x.range], [...spec.y.range]], this.body);
+    // One point: of more, uPlot refuses ranges below 1e-16.
+    const data = [[spec.x.range[0]], [spec.y.range[0]]];
+    this.plot = new uPlot(this.options(), data, this.body);
     this.readout = new Readout(this);
     listen_to_pointer(this);
     listen_to_keys(this, title);
@@ -62,7 +64,7 @@ export class Chart {
       axes,
       series: [{}, { scale: "y", paths: () => null, points: { show: false } }],
       legend: { show: false },
-      padding: [10, spec.right ? 0 : 14, 0, 0],
+      padding: [margins.top, spec.right ? 0 : margins.right, 0, 0],
       cursor: {
         points: { show: false },
         drag: { x: true, y: spec.zooms === "xy", uni: 40, setScale: false },
