@@ -146,6 +146,26 @@ class Reports(CommandCase):
         self.assertIn(f"100 variants in the scan; {tested} tested for association with null.", self.page("rare").text)
         self.assertNotIn("heat", page.data)
 
+    def test_few_people_are_not_counted(self):
+        people = [line.split()[:2] for line in (self.folder / "g.fam").read_text().splitlines()]
+        self.write("three", "".join(f"{fid} {iid}\n" for fid, iid in people[:3]))
+        said = self.scan("few", "null", "--keep", "three")
+        self.assertIn("<5 after --keep and --remove", said)
+        record = json.loads((self.folder / "few/run.json").read_text())
+        self.assertEqual((record["plan"]["samples"], record["inputs"]["samples"]), (None, SAMPLES))
+        facts = dict(self.page("few").rows("What was scanned"))
+        self.assertEqual((facts["Samples in the store"], facts["Samples in the analysis"]), ("300", "<5"))
+        self.assertNotIn("Left out: not chosen, or without a covariate", facts)
+        self.scan("most", "null", "--remove", "three")
+        record = json.loads((self.folder / "most/run.json").read_text())
+        self.assertEqual((record["plan"]["samples"], record["inputs"]["samples"]), (SAMPLES - 3, None))
+        facts = dict(self.page("most").rows("What was scanned"))
+        self.assertEqual((facts["Samples in the analysis"], facts["Left out: not chosen, or without a covariate"]), ("297", "<5"))
+        self.assertNotIn("Samples in the store", facts)
+        for run in ("few", "most"):
+            text = (self.folder / run / "log.txt").read_text()
+            self.assertIsNone(re.search(r"(?<![\w.,<-])3 (samples|after|with)", text), text)
+
     def test_how_it_was_made(self):
         """Everything about people and filters, and a command that makes the same results."""
         lines = [line.split() for line in (self.folder / "g.fam").read_text().splitlines()]
