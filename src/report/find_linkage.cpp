@@ -79,7 +79,7 @@ FoundLinkage find_linkage(ReportRequest const& request, ScanRecord const& record
     std::filesystem::path const path{text_at(record.inputs, "store")};
     std::error_code error;
     bool const is_there = !path.empty() && std::filesystem::exists(path / "cohort.h5", error);
-    if (error && error != std::errc::not_a_directory) return unreadable_store();
+    if (error) return unreadable_store();
     if (!is_there) return by_distance("the store that was scanned is not at hand");
     std::optional<Cohort> cohort;
     try {

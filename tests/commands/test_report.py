@@ -1,75 +1,16 @@
 #!/usr/bin/env python3
-"""maniple report of scans: what is on the page, what is not, the same bytes every time, refusals."""
+"""maniple report of scans: what is on the page, what is not, the same bytes every time."""
 import json
 import re
-import resource
 import shlex
 import shutil
-import signal
 
-from command_case import CommandCase, ENVIRONMENT_ERROR
-from plink_files import MISSING, write_bfile, write_table
+from plink_files import write_bfile
 from program import main, np, read_results
-from report_page import Page
-
-HIT = 7.30103
-SAMPLES = 300
-HOSTILE = "</script><b>&\"'"
+from report_case import HIT, HOSTILE, SAMPLES, ReportCase, naive_r_squared
 
 
-def naive_r_squared(a, b):
-    both = (a != MISSING) & (b != MISSING)
-    return np.corrcoef(a[both], b[both])[0, 1] ** 2
-
-
-class Reports(CommandCase):
-    def setUp(self):
-        super().setUp()
-        chance = np.random.default_rng(9)
-        contigs = ["2"] * 60 + ["10"] * 40
-        base = chance.binomial(2, 0.4, (len(contigs), SAMPLES))
-        self.dosages = base.copy()
-        for v in range(1, len(contigs)):  # Neighbours are alike, every seventh one less so.
-            same = chance.random(SAMPLES) < (0.2 if v % 7 == 0 else 0.85)
-            self.dosages[v][same] = self.dosages[v - 1][same]
-        self.dosages[chance.random(base.shape) < 0.02] = MISSING
-        write_bfile(self.folder / "g", self.dosages, contigs)
-        lines = [line.split("\t") for line in (self.folder / "g.bim").read_text().splitlines()]
-        for v, line in enumerate(lines):
-            line[3] = str(1000 + 20_000 * v)
-        lines[20][1] = HOSTILE
-        self.write("g.bim", "".join("\t".join(line) + "\n" for line in lines))
-        self.names = [line[1] for line in lines]
-        self.positions = [int(line[3]) for line in lines]
-        signal = np.where(self.dosages[20] == MISSING, 1, self.dosages[20])
-        second = np.where(self.dosages[75] == MISSING, 1, self.dosages[75])
-        noise = chance.standard_normal(SAMPLES)
-        write_table(self.folder / "t.tsv", {"strong": signal * 2.0 + second + noise,
-                                            "other": second * 1.5 + chance.standard_normal(SAMPLES),
-                                            "null": chance.standard_normal(SAMPLES)})
-        self.succeed("import", "--store", "s", "--bfile", "g", "--table", "t.tsv")
-
-    def scan(self, run="r", traits="strong,other,null", *words, **options):
-        return self.succeed("scan", "--store", "s", "--trait", traits, "--out", run, *words, **options)
-
-    def page(self, run="r"):
-        return Page(self.folder / run / "report.html")
-
-    def clumps(self, trait, distance=500_000, least=0.1):
-        """Leads by the numbers of results.h5 and the genotypes of this test."""
-        results = read_results(self.folder / "r", [trait])
-        y = results.neg_log10_p[:, 0]
-        contig = [0] * 60 + [1] * 40
-        left = [v for v in range(len(y)) if y[v] >= HIT]
-        leads = []
-        while left:
-            lead = max(left, key=lambda v: (y[v], -v))
-            leads.append(lead)
-            left = [v for v in left if v != lead and not (
-                contig[v] == contig[lead] and abs(self.positions[v] - self.positions[lead]) <= distance
-                and naive_r_squared(self.dosages[v], self.dosages[lead]) >= least)]
-        return leads
-
+class Reports(ReportCase):
     def test_page_of_a_scan(self):
         said = self.scan()
         self.assertIn("report: r/report.html", said)
@@ -364,104 +305,6 @@ class Reports(CommandCase):
         self.assertEqual(page.rows("Loci of strong")[1][-1], "distance")
         region = page.data[page.data["trait-1-manhattan"]["loci"][0]["region"]]
         self.assertEqual(set(region["r_squared"]), {None})
-
-    def test_existing_files(self):
-        self.scan()
-        self.write("mine.html", "<p>mine</p>\n")
-        self.refuse(["'mine.html' exists already"], "report", "--run", "r", "--out", "mine.html")
-        self.refuse(["'mine.html'", "--replace"], "report", "--run", "r", "--out", "mine.html", "--replace")
-        self.succeed("report", "--run", "r", "--out", "p.html")
-        self.refuse(["'p.html' exists already", "--replace"], "report", "--run", "r", "--out", "p.html")
-        self.succeed("report", "--run", "r", "--out", "p.html", "--replace")
-        self.write("r/report.html", "<p>mine</p>\n")
-        self.assertNotIn("--replace", self.refuse(["report.html", "not a page", "--out"], "report", "--run", "r"))
-        self.refuse(["nowhere"], "report", "--run", "r", "--out", "nowhere/p.html")
-
-    def test_folders_that_are_no_finished_run(self):
-        self.refuse(["'nowhere' is no folder"], "report", "--run", "nowhere")
-        (self.folder / "empty").mkdir()
-        self.refuse(["'empty' has no results.h5"], "report", "--run", "empty")
-        self.write("empty/.unfinished", "")
-        self.refuse(["has not ended", "same command"], "report", "--run", "empty")
-        self.refuse(["results.h5"], "report", "--run", "s")
-
-    def test_damaged_runs(self):
-        self.scan()
-        for name in ("results.h5", "run.json", "summary.tsv"):
-            shutil.copytree(self.folder / "r", self.folder / "d")
-            path = self.folder / "d" / name
-            whole = path.read_bytes()
-            path.write_bytes(whole[:len(whole) // 2])
-            self.fail_with(4, [name], "report", "--run", "d")
-            path.unlink()
-            self.refuse(["results.h5"] if name == "results.h5" else [name, "missing"], "report", "--run", "d")
-            shutil.rmtree(self.folder / "d")
-
-    def test_files_of_different_runs(self):
-        self.scan("r", "strong,other")
-        self.succeed("scan", "--store", "s", "--trait", "other,strong", "--out", "turned")
-        self.succeed("scan", "--store", "s", "--trait", "strong,other", "--chr", "2", "--out", "fewer")
-        self.succeed("scan", "--store", "s", "--trait", "strong,other", "--covariate", "null", "--out", "adjusted")
-        write_bfile(self.folder / "few", self.dosages[:, :250], ["2"] * 60 + ["10"] * 40)
-        self.succeed("import", "--store", "part", "--bfile", "few", "--table", "t.tsv")
-        self.succeed("scan", "--store", "part", "--trait", "strong,other", "--out", "others")
-        for other, name, reason in (("turned", "summary.tsv", "traits differ"), ("turned", "run.json", "traits differ"),
-                                    ("fewer", "summary.tsv", "numbers of variants"), ("fewer", "run.json", "numbers of variants"),
-                                    ("adjusted", "run.json", "covariates differ"), ("others", "run.json", "samples differ")):
-            shutil.copytree(self.folder / "r", self.folder / "d")
-            shutil.copy(self.folder / other / name, self.folder / "d" / name)
-            self.fail_with(4, [f"'d/{name}'", "not of one run", reason], "report", "--run", "d")
-            shutil.rmtree(self.folder / "d")
-
-    def test_summaries_that_were_edited(self):
-        self.scan("r", "strong,other")
-        rows = [line.split("\t") for line in (self.folder / "r/summary.tsv").read_text().splitlines()]
-
-        def more(column):
-            return str(int(rows[1][rows[0].index(column)]) + 1)
-        edits = [("hits", more("hits"), "hits differ"), ("tested", more("tested"), "numbers of variants"),
-                 ("lambda_gc", "1.2345", "lambda GC differ"), ("lambda_gc", "NA", "lambda GC differ"),
-                 ("hits", "many", "line 2: hits = 'many'"), ("samples", "-3", "line 2: samples = '-3'"),
-                 ("type", "odd", "line 2: type = 'odd'"), ("separated", "x", "line 2: separated = 'x'")]
-        for column, value, reason in edits:
-            with self.subTest(column, value=value):
-                edited = [[*row] for row in rows]
-                edited[1][rows[0].index(column)] = value
-                self.write("r/summary.tsv", "".join("\t".join(row) + "\n" for row in edited))
-                self.fail_with(4, ["summary.tsv", reason], "report", "--run", "r")
-        for i, name in enumerate(rows[0]):
-            with self.subTest(name):
-                head = [*rows[0][:i], "renamed", *rows[0][i + 1:]]
-                self.write("r/summary.tsv", "".join("\t".join(row) + "\n" for row in [head, *rows[1:]]))
-                reason = "after 'hits'" if i > rows[0].index("hits") else f"no column '{name}'"
-                self.fail_with(4, ["summary.tsv", reason], "report", "--run", "r")
-
-    def test_records_that_were_edited(self):
-        self.scan("r", "strong")
-        record = json.loads((self.folder / "r/run.json").read_text())
-        for where, value in (("plan", 9000), ("plan", 200), ("plan", "many"), ("inputs", 299), ("inputs", 9000), ("inputs", -1)):
-            with self.subTest(where, value=value):
-                edited = json.loads(json.dumps(record))
-                edited[where]["samples"] = value
-                self.write("r/run.json", json.dumps(edited))
-                self.fail_with(4, ["run.json", "samples"], "report", "--run", "r")
-
-    def test_a_failing_report_costs_nothing_else(self):
-        self.scan("whole", "strong")
-        size = (self.folder / "whole/report.html").stat().st_size
-        others = max(path.stat().st_size for path in (self.folder / "whole").iterdir() if path.suffix != ".html")
-        self.assertLess(others, size - 1)
-
-        def limit():
-            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-            resource.setrlimit(resource.RLIMIT_FSIZE, (size - 1, size - 1))
-        done = self.run_maniple("scan", "--store", "s", "--trait", "strong", "--out", "r", preexec_fn=limit)
-        self.judge(done, ENVIRONMENT_ERROR, ["the run is complete", "maniple report --run r"])
-        self.assertEqual((self.folder / "r/results.h5").read_bytes(), (self.folder / "whole/results.h5").read_bytes())
-        self.assertEqual({path.name for path in (self.folder / "r").iterdir()},
-                         {"results.h5", "summary.tsv", "run.json", "log.txt"})
-        self.succeed("report", "--run", "r")
-        self.assertEqual((self.folder / "r/report.html").stat().st_size, size)
 
 
 if __name__ == "__main__":
