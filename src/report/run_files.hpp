@@ -2,10 +2,10 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 
 #include "maniple/report/scan_record.hpp"
-#include "maniple/report/scan_survey.hpp"
 #include "maniple/store/result_file.hpp"
 
 namespace maniple {
@@ -16,9 +16,16 @@ namespace maniple {
 void require_one_run(std::filesystem::path const& run, ResultHeader const& header,
                      ScanRecord const& record, ScanSummary const& summary);
 
-/// Variants tested, hits and lambda GC of summary.tsv are those of a trait's p-values. \throws
-/// CorruptInput. \param row  of summary.tsv.
+/// What summary.tsv says of a trait's p-values.
+struct TraitNumbers {
+    std::int64_t tested = 0;  ///< Variants.
+    std::int64_t hits = 0;
+    double lambda_gc = 0;  ///< NaN where none was tested.
+};
+
+/// summary.tsv says them, lambda GC to its digits. \param row  of summary.tsv.
+/// \throws CorruptInput.
 void require_same_counts(std::filesystem::path const& run, ScanSummary const& summary,
-                         std::size_t row, TraitSurvey const& survey);
+                         std::size_t row, TraitNumbers const& numbers);
 
 }  // namespace maniple

@@ -6,7 +6,7 @@ import resource
 import shutil
 import signal
 
-from command_case import ENVIRONMENT_ERROR
+from command_case import CORRUPT_INPUT, ENVIRONMENT_ERROR
 from plink_files import write_bfile
 from program import main
 from report_case import ReportCase
@@ -96,6 +96,7 @@ class ReportFiles(ReportCase):
 
     def test_summaries_that_were_edited(self):
         self.scan("r", "strong,other")
+        self.succeed("verify", "r")
         rows = [line.split("\t") for line in (self.folder / "r/summary.tsv").read_text().splitlines()]
 
         def more(column):
@@ -110,6 +111,9 @@ class ReportFiles(ReportCase):
                 edited[1][rows[0].index(column)] = value
                 self.write("r/summary.tsv", "".join("\t".join(row) + "\n" for row in edited))
                 self.fail_with(4, ["summary.tsv", reason], "report", "--run", "r")
+                done = self.run_maniple("verify", "r")
+                self.judge(done, CORRUPT_INPUT, ["'r' is damaged"])
+                self.assertIn(reason, done.stdout + done.stderr)
         for i, name in enumerate(rows[0]):
             with self.subTest(name):
                 head = [*rows[0][:i], "renamed", *rows[0][i + 1:]]
