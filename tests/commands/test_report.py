@@ -5,9 +5,8 @@ import re
 import shlex
 import shutil
 
-from plink_files import write_bfile
-from program import main, np, read_results
 from report_case import HIT, HOSTILE, SAMPLES, ReportCase, naive_r_squared
+from program import main, np, read_results
 
 
 class Reports(ReportCase):
