@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -45,10 +46,26 @@ FoundLinkage by_distance(std::string_view why) {
                                   why)};
 }
 
-FoundLinkage open_named(std::filesystem::path const& path, ScanRecord const& record) {
+// Of a store with the fingerprint that run.json has.
+void require_same_count(CohortIndex const& index, ReportRequest const& request,
+                        ScanRecord const& record) {
+    auto const samples = record.inputs.find("samples");
+    if (samples == record.inputs.end() || samples->is_null()) return;  // Not told.
+    if (*samples == index.samples.size()) return;
+    throw CorruptInput{
+        fmt::format("'{}' is not as the scan wrote it (the number of samples in the store is "
+                    "another); bring back a copy, or run again",
+                    (request.run / "run.json").string())};
+}
+
+FoundLinkage open_named(ReportRequest const& request, ScanRecord const& record) {
+    auto const& path = request.store;
     Cohort cohort{path};
     auto const problem = difference(cohort.index(), record.inputs);
-    if (problem.empty()) return {.store = StoreLinkage{std::move(cohort)}, .reason = {}};
+    if (problem.empty()) {
+        require_same_count(cohort.index(), request, record);
+        return {.store = StoreLinkage{std::move(cohort)}, .reason = {}};
+    }
     throw UserError{
         fmt::format("--store '{}' is not the one that was scanned ({}); name that one, or leave "
                     "--store out",
@@ -58,23 +75,26 @@ FoundLinkage open_named(std::filesystem::path const& path, ScanRecord const& rec
 }  // namespace
 
 FoundLinkage find_linkage(ReportRequest const& request, ScanRecord const& record) {
-    if (!request.store.empty()) return open_named(request.store, record);
+    if (!request.store.empty()) return open_named(request, record);
     std::filesystem::path const path{text_at(record.inputs, "store")};
-    std::error_code ignored;
-    if (path.empty() || !std::filesystem::exists(path / "cohort.h5", ignored)) {
-        return by_distance("the store that was scanned is not at hand");
-    }
+    std::error_code error;
+    bool const is_there = !path.empty() && std::filesystem::exists(path / "cohort.h5", error);
+    if (error) return unreadable_store();
+    if (!is_there) return by_distance("the store that was scanned is not at hand");
+    std::optional<Cohort> cohort;
     try {
-        Cohort cohort{path};
-        auto const problem = difference(cohort.index(), record.inputs);
-        if (problem.empty()) return {.store = StoreLinkage{std::move(cohort)}, .reason = {}};
+        cohort.emplace(path);
+    } catch (Error const&) {
+        return unreadable_store();
+    }
+    if (auto const problem = difference(cohort->index(), record.inputs); !problem.empty()) {
         return by_distance(
             "the store in the place of the one that was scanned is another one, or "
             "has changed since: " +
             problem);
-    } catch (Error const&) {
-        return unreadable_store();
     }
+    require_same_count(cohort->index(), request, record);
+    return {.store = StoreLinkage{*std::move(cohort)}, .reason = {}};
 }
 
 FoundLinkage unreadable_store() {

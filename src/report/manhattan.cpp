@@ -12,6 +12,7 @@
 #include "maniple/report/plot_figure.hpp"
 #include "maniple/report/svg_plot.hpp"
 #include "number_words.hpp"
+#include "svg_text.hpp"
 
 namespace maniple {
 namespace {
@@ -28,11 +29,13 @@ std::vector<GenomePoint> plain_points(ReportedTrait const& trait) {
 }
 
 PlotAxis contig_axis(GenomeAxis const& axis) {
+    constexpr std::size_t longest_name = 12;
     PlotAxis plotted{
         .title = "Chromosome", .least = 0, .most = static_cast<double>(axis.length()), .ticks = {}};
     for (auto const& contig : axis.contigs()) {
         auto const first = static_cast<double>(contig.offset);
-        plotted.ticks.push_back({first + static_cast<double>(contig.length) / 2, contig.name});
+        plotted.ticks.push_back({first + static_cast<double>(contig.length) / 2,
+                                 shortened(contig.name, longest_name), contig.name});
         plotted.borders.push_back(first);
     }
     return plotted;

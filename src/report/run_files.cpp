@@ -1,6 +1,10 @@
 #include "run_files.hpp"
 
+#include <algorithm>
+#include <array>
 #include <charconv>
+#include <cmath>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -10,6 +14,8 @@
 
 #include "maniple/core/checksum.hpp"
 #include "maniple/core/error.hpp"
+#include "maniple/model/test_status.hpp"
+#include "maniple/run/trait_counts.hpp"
 
 namespace maniple {
 namespace {
@@ -40,6 +46,34 @@ std::string joined_covariates(Json const& plan) {
     return fmt::format("{}", fmt::join(names, ","));
 }
 
+std::int64_t number_of(std::string const& text) {
+    std::int64_t number = -1;
+    auto const* const last = text.data() + text.size();
+    auto const [end, error] = std::from_chars(text.data(), last, number);
+    return error == std::errc{} && end == last ? number : -1;
+}
+
+// A trait has no more samples than the analysis, and that no more than the store.
+bool has_samples_for(Json const& all, std::string const& part) {
+    return !all.is_number_integer() || number_of(part) <= all.get<std::int64_t>();
+}
+
+void require_same_samples(std::filesystem::path const& file, ScanRecord const& record,
+                          ScanSummary const& summary) {
+    auto const analysed = record.plan.value("samples", Json{});
+    auto const of_store = record.inputs.value("samples", Json{});
+    for (std::size_t t = 0; t < summary.rows.size(); ++t) {
+        if (!has_samples_for(analysed, summary.cell(t, "samples"))) {
+            reject(file, "their samples differ");
+        }
+    }
+    for (auto const& count : {analysed, of_store}) {
+        bool const is_count = count.is_number_integer() && count >= 0;
+        if (!is_count && !count.is_null()) reject(file, "their samples differ");
+    }
+    if (!has_samples_for(of_store, written(analysed))) reject(file, "their samples differ");
+}
+
 void require_same_record(std::filesystem::path const& file, ResultHeader const& header,
                          ScanRecord const& record) {
     if (!has(record.inputs, "fingerprint", to_hex(header.fingerprint))) {
@@ -54,19 +88,58 @@ void require_same_record(std::filesystem::path const& file, ResultHeader const& 
     }
 }
 
-std::int64_t number_of(std::string const& text) {
-    std::int64_t number = -1;
-    auto const* const last = text.data() + text.size();
-    auto const [end, error] = std::from_chars(text.data(), last, number);
-    return error == std::errc{} && end == last ? number : -1;
+[[noreturn]] void reject_table(std::filesystem::path const& file, std::string_view reason) {
+    throw CorruptInput{
+        fmt::format("'{}' is not as a scan writes it ({}); bring back a copy, or run again",
+                    file.string(), reason)};
+}
+
+// Columns of predictions may stand among them; after `hits` there are the statuses alone.
+void require_columns(std::filesystem::path const& file, ScanSummary const& summary) {
+    constexpr std::array<std::string_view, 11> names{
+        "trait",      "type",        "samples", "cases",     "controls", "left_out_by_covariate",
+        "predictors", "unpredicted", "tested",  "lambda_gc", "hits"};
+    for (auto const name : names) {
+        if (!summary.find(name)) reject_table(file, fmt::format("it has no column '{}'", name));
+    }
+    auto const statuses = test_status_names().subspan(1);
+    std::span const found{summary.columns};
+    if (!std::ranges::equal(found.subspan(*summary.find("hits") + 1), statuses)) {
+        reject_table(file, "the columns after 'hits' are not the reasons for no result");
+    }
+}
+
+bool is_people(std::string const& text) { return text == "<5" || number_of(text) >= 0; }
+
+bool is_type(std::string const& text) {
+    constexpr std::array kinds{Outcome::quantitative, Outcome::binary, Outcome::time_to_event};
+    return std::ranges::any_of(kinds, [&](Outcome kind) { return text == trait_type(kind); });
+}
+
+void require_numbers(std::filesystem::path const& file, ScanSummary const& summary,
+                     std::size_t row) {
+    auto const require = [&](std::string_view column, bool holds) {
+        if (holds) return;
+        reject_table(file, fmt::format("line {}: {} = '{}'", row + 2, column,
+                                       summary.rows[row][*summary.find(column)]));
+    };
+    require("type", is_type(summary.cell(row, "type")));
+    for (auto const* const people : {"samples", "left_out_by_covariate", "unpredicted"}) {
+        require(people, is_people(summary.cell(row, people)));
+    }
+    for (auto const* const people : {"cases", "controls"}) {
+        auto const text = summary.cell(row, people);
+        require(people, text.empty() || is_people(text));
+    }
+    require("tested", number_of(summary.cell(row, "tested")) >= 0);
+    for (auto column = *summary.find("hits"); column < summary.columns.size(); ++column) {
+        require(summary.columns[column], number_of(summary.rows[row][column]) >= 0);
+    }
 }
 
 void require_same_summary(std::filesystem::path const& file, ResultHeader const& header,
                           ScanSummary const& summary) {
-    auto const hits = summary.find("hits");
-    if (!summary.find("trait") || !summary.find("tested") || !hits) {
-        reject(file, "it has no column trait, tested or hits");
-    }
+    require_columns(file, summary);
     if (summary.rows.size() != header.traits.size()) {
         reject(file, fmt::format("they have {} and {} traits", summary.rows.size(),
                                  header.traits.size()));
@@ -74,12 +147,18 @@ void require_same_summary(std::filesystem::path const& file, ResultHeader const&
     for (std::size_t t = 0; t < header.traits.size(); ++t) {
         auto const& cells = summary.rows[t];
         if (cells[*summary.find("trait")] != header.traits[t]) reject(file, "their traits differ");
+        require_numbers(file, summary, t);
         auto variants = number_of(summary.cell(t, "tested"));
-        for (auto status = *hits + 1; status < cells.size(); ++status) {
+        for (auto status = *summary.find("hits") + 1; status < cells.size(); ++status) {
             variants += number_of(cells[status]);
         }
         if (variants != header.variants) reject(file, "their numbers of variants differ");
     }
+}
+
+// As summary.tsv has it.
+std::string lambda_text(double lambda) {
+    return std::isnan(lambda) ? std::string{} : fmt::format("{:.4f}", lambda);
 }
 
 }  // namespace
@@ -88,13 +167,17 @@ void require_one_run(std::filesystem::path const& run, ResultHeader const& heade
                      ScanRecord const& record, ScanSummary const& summary) {
     require_same_summary(run / "summary.tsv", header, summary);
     require_same_record(run / "run.json", header, record);
+    require_same_samples(run / "run.json", record, summary);
 }
 
 void require_same_counts(std::filesystem::path const& run, ScanSummary const& summary,
-                         std::size_t row, TraitSurvey const& survey) {
-    if (number_of(summary.cell(row, "tested")) != survey.all_ranks().count() ||
-        number_of(summary.cell(row, "hits")) != survey.hits) {
+                         std::size_t row, TraitNumbers const& numbers) {
+    if (number_of(summary.cell(row, "tested")) != numbers.tested ||
+        number_of(summary.cell(row, "hits")) != numbers.hits) {
         reject(run / "summary.tsv", "their numbers of variants tested or of hits differ");
+    }
+    if (summary.cell(row, "lambda_gc") != lambda_text(numbers.lambda_gc)) {
+        reject(run / "summary.tsv", "their lambda GC differ");
     }
 }
 

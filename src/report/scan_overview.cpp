@@ -38,29 +38,43 @@ std::vector<std::string> split_list(std::string const& list) {
     return words;
 }
 
-// Samples of the store that are not in the analysis; nothing where run.json does not know.
-std::optional<std::int64_t> left_out(ScanRecord const& record) {
-    auto const of_store = record.inputs.find("samples");
-    auto const analysed = record.plan.find("samples");
-    if (of_store == record.inputs.end() || !of_store->is_number_integer()) return {};
-    if (analysed == record.plan.end() || !analysed->is_number_integer()) return {};
-    return of_store->get<std::int64_t>() - analysed->get<std::int64_t>();
+/// A number of samples in run.json: nothing where it does not know, null where it does not tell.
+using NotedCount = std::optional<nlohmann::ordered_json>;
+
+NotedCount noted_samples(nlohmann::ordered_json const& json) {
+    auto const found = json.find("samples");
+    if (found == json.end() || !(found->is_number_integer() || found->is_null())) return {};
+    return *found;
+}
+
+std::string describe(NotedCount const& count) {
+    if (!count) return {};
+    return count->is_null() ? "<5" : told_cell(describe_count(count->get<std::int64_t>())).text;
 }
 
 // The store's size beside the analysis would tell how few are left out.
 void add_store_samples(ScanRecord const& record, Facts& facts) {
-    auto const others = left_out(record);
-    if (!others) return;
-    if (!is_small(*others, fewest_told)) {
-        facts.emplace_back("Samples in the store",
-                           told_cell(record.inputs.at("samples").dump()).text);
+    constexpr char const* left_out = "Left out: not chosen, or without a covariate";
+    auto const of_store = noted_samples(record.inputs);
+    auto const analysed = noted_samples(record.plan);
+    if (!of_store || !analysed) return;
+    if (of_store->is_null()) {
+        facts.emplace_back(left_out, describe(of_store));
+        return;
     }
-    facts.emplace_back("Left out: not chosen, or without a covariate",
-                       told_cell(describe_count(*others)).text);
+    if (analysed->is_null()) {
+        facts.emplace_back("Samples in the store", describe(of_store));
+        return;
+    }
+    auto const others = of_store->get<std::int64_t>() - analysed->get<std::int64_t>();
+    if (!is_small(others, fewest_told)) {
+        facts.emplace_back("Samples in the store", describe(of_store));
+    }
+    facts.emplace_back(left_out, told_cell(describe_count(others)).text);
 }
 
 std::string facts_html(ResultHeader const& header, ScanRecord const& record) {
-    Facts facts{{"Samples in the analysis", record.plan_text("samples")},
+    Facts facts{{"Samples in the analysis", describe(noted_samples(record.plan))},
                 {"Variants", fmt::format("{} on {}", grouped(header.variants),
                                          plural(std::ssize(header.contigs), "contig"))},
                 {"Traits", grouped(std::ssize(header.traits))},
@@ -70,7 +84,6 @@ std::string facts_html(ResultHeader const& header, ScanRecord const& record) {
                                           ? "samples without a genotype are left out of the "
                                             "variant's regression"
                                           : "count as the mean of the trait's samples"}};
-    if (!facts[0].second.empty()) facts[0].second = told_cell(facts[0].second).text;
     Facts all;
     add_store_samples(record, all);
     all.insert(all.end(), facts.begin(), facts.end());
@@ -115,7 +128,9 @@ std::string traits_html(ScanSummary const& summary, std::vector<std::size_t> con
         if (std::ssize(table.rows) == most_table_rows) break;
         PageRow cells{.cells = {}};
         for (auto const name : names) {
-            auto const text = summary.cell(row, name);
+            // A trait may be called NA.
+            auto const text =
+                name == "trait" ? summary.rows[row][*summary.find(name)] : summary.cell(row, name);
             cells.cells.push_back(text.empty() || cells.cells.size() < 2 ? PageCell{text}
                                                                          : told_cell(text));
         }
@@ -147,7 +162,7 @@ std::string exclusions_html(ScanSummary const& summary, std::vector<std::size_t>
     }
     for (auto const row : rows) {
         if (std::ssize(table.rows) == most_table_rows) break;
-        PageRow cells{.cells = {summary.cell(row, "trait")}};
+        PageRow cells{.cells = {summary.rows[row][*summary.find("trait")]}};
         for (auto const c : used) cells.cells.push_back(told_cell(summary.rows[row][c]));
         table.rows.push_back(std::move(cells));
     }

@@ -168,7 +168,11 @@ private:
         axis_.emplace(header().contigs, survey_.contig_lengths);
         for (std::size_t t = 0; t < traits_.size(); ++t) {
             traits_[t].survey = survey_.traits[t];
-            require_same_counts(request_.run, summary_, traits_[t].index.at(), survey_.traits[t]);
+            auto const& survey = survey_.traits[t];
+            require_same_counts(request_.run, summary_, traits_[t].index.at(),
+                                {.tested = survey.all_ranks().count(),
+                                 .hits = survey.hits,
+                                 .lambda_gc = survey.all_inflation().value()});
         }
         auto points = collect_points(results_, indices(), survey_, *axis_,
                                      details.front().cells.grid(), most_hits);

@@ -1,9 +1,11 @@
 #include "maniple/report/scan_record.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <fstream>
 #include <iterator>
 #include <sstream>
+#include <system_error>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -15,23 +17,34 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string read_text(std::filesystem::path const& file) {
-    std::error_code ignored;
-    if (!std::filesystem::exists(file, ignored)) {
-        throw UserError{fmt::format(
-            "'{}' is missing (a report needs all files of a run); bring it back, or run again",
-            file.string())};
-    }
-    std::ifstream in{file, std::ios::binary};
-    std::string text{std::istreambuf_iterator<char>{in}, {}};
-    if (in.good() || in.eof()) return text;
-    throw EnvironmentError{
-        fmt::format("'{}' cannot be read; check its permissions", file.string())};
+[[noreturn]] void refuse(std::filesystem::path const& file, std::error_code const& reason) {
+    throw EnvironmentError{fmt::format("'{}' cannot be read ({}); check its permissions",
+                                       file.string(), reason.message())};
 }
 
 [[noreturn]] void reject(std::filesystem::path const& file, std::string const& reason) {
     throw CorruptInput{fmt::format("'{}' is damaged ({}); bring back a copy, or run again",
                                    file.string(), reason)};
+}
+
+std::string read_text(std::filesystem::path const& file) {
+    using std::filesystem::file_type;
+    std::error_code error;
+    auto const type = std::filesystem::status(file, error).type();
+    if (type == file_type::not_found) {
+        throw UserError{fmt::format(
+            "'{}' is missing (a report needs all files of a run); bring it back, or run again",
+            file.string())};
+    }
+    if (type == file_type::none) refuse(file, error);
+    if (type != file_type::regular) reject(file, "it is no file");
+    std::ifstream in{file, std::ios::binary};
+    if (!in) refuse(file, {errno, std::generic_category()});
+    try {
+        return {std::istreambuf_iterator<char>{in}, {}};
+    } catch (std::system_error const& failure) {
+        refuse(file, failure.code());
+    }
 }
 
 std::vector<std::string> split(std::string const& line) {

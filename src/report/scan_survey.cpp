@@ -42,14 +42,6 @@ void add_places(Range<GlobalVariantIndex> rows, ResultPlaces const& places, Scan
     }
 }
 
-// Checksums hold for what a fault wrote, too.
-void require_probabilities(std::span<float const> neg_log10_p) {
-    if (std::ranges::none_of(neg_log10_p, [](float value) { return value < 0; })) return;
-    throw CorruptInput{
-        "results.h5 has a negative -log10 p (probabilities are at most 1); bring back a copy, or "
-        "run again"};
-}
-
 void add_values(std::span<float const> neg_log10_p, std::span<float const> frequency,
                 std::array<std::vector<float>, frequency_classes>& sorted, TraitSurvey& survey) {
     require_probabilities(neg_log10_p);
@@ -114,6 +106,14 @@ private:
 };
 
 }  // namespace
+
+// Checksums hold for what a fault wrote, too.
+void require_probabilities(std::span<float const> neg_log10_p) {
+    if (std::ranges::none_of(neg_log10_p, [](float value) { return value < 0; })) return;
+    throw CorruptInput{
+        "results.h5 has a negative -log10 p (probabilities are at most 1); bring back a copy, or "
+        "run again"};
+}
 
 PValueRanks TraitSurvey::all_ranks() const {
     PValueRanks all;

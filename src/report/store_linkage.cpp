@@ -83,15 +83,17 @@ StoreLinkage::LoadedBlock& StoreLinkage::load(BlockPlace const& place) {
 
 std::optional<LinkageLead> StoreLinkage::find_lead(std::vector<BlockPlace> const& blocks,
                                                    Variant const& lead) {
+    std::optional<LinkageLead> masks;
     for (auto const& place : blocks) {
         if (place.first > lead.position || place.last < lead.position) continue;
         auto const& block = load(place);
-        auto const found = std::ranges::find(block.variants, lead);
-        if (found == block.variants.end()) continue;
-        LocalVariantIndex const row{found - block.variants.begin()};
-        return LinkageLead{block.genotypes.view().row(row), block.genotypes.samples()};
+        for (LocalVariantIndex row{0}; row.get() < std::ssize(block.variants); ++row) {
+            if (block.variants[row.at()] != lead) continue;
+            if (masks) return {};  // Which of them it is nobody knows.
+            masks.emplace(block.genotypes.view().row(row), block.genotypes.samples());
+        }
     }
-    return {};
+    return masks;
 }
 
 std::vector<double> StoreLinkage::r_squared(std::string const& contig, Variant const& lead,
@@ -104,6 +106,7 @@ std::vector<double> StoreLinkage::r_squared(std::string const& contig, Variant c
     if (others.empty()) return values;
     std::unordered_map<std::string, std::size_t> wanted;
     for (std::size_t i = 0; i < others.size(); ++i) wanted.emplace(key_of(others[i]), i);
+    std::vector<bool> is_found(others.size());
     auto const [first, last] =
         std::ranges::minmax(others, {}, [](Variant const& variant) { return variant.position; });
     for (auto const& place : blocks) {
@@ -112,7 +115,11 @@ std::vector<double> StoreLinkage::r_squared(std::string const& contig, Variant c
         for (LocalVariantIndex v{0}; v.get() < std::ssize(block.variants); ++v) {
             auto const found = wanted.find(key_of(block.variants[v.at()]));
             if (found == wanted.end()) continue;
-            values[found->second] = maniple::r_squared(masks->count(block.genotypes.view().row(v)));
+            auto const i = found->second;
+            values[i] = is_found[i]
+                            ? std::numeric_limits<double>::quiet_NaN()
+                            : maniple::r_squared(masks->count(block.genotypes.view().row(v)));
+            is_found[i] = true;
         }
     }
     return values;

@@ -171,6 +171,7 @@ void SvgPlot::write_x_ticks(std::string& svg) const {
     for (auto const border : x_.borders) {
         svg += line_of(x_of(border), frame_.top, x_of(border), bottom, PlotColour::grid);
     }
+    constexpr double below = 3;  // What a label of the other axis reaches down to here.
     double free_from = 0;
     for (auto const& tick : x_.ticks) {
         auto const place = x_of(tick.value);
@@ -178,7 +179,8 @@ void SvgPlot::write_x_ticks(std::string& svg) const {
         if (place - half < free_from || place + half > frame_.width) continue;
         if (x_.borders.empty())
             svg += line_of(place, bottom, place, bottom + gap, PlotColour::muted);
-        svg += svg_text(place, bottom + gap + svg_letter_height, tick.label, SvgAnchor::middle);
+        svg += svg_text(place, bottom + gap + svg_letter_height + below, tick.label,
+                        SvgAnchor::middle, tick.full == tick.label ? "" : tick.full);
         free_from = place + half + gap;
     }
 }

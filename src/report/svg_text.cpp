@@ -36,11 +36,14 @@ double svg_text_width(std::string_view words) {
     return width;
 }
 
-std::string svg_text(double x, double y, std::string_view words, SvgAnchor anchor) {
+std::string svg_text(double x, double y, std::string_view words, SvgAnchor anchor,
+                     std::string_view title) {
     return fmt::format(
         "<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"{}\" font-size=\"{}\" "
-        "fill=\"var(--ink)\">{}</text>",
-        x, y, name_of(anchor), svg_letter_height, escape_html(words));
+        "fill=\"var(--ink)\">{}{}</text>",
+        x, y, name_of(anchor), svg_letter_height,
+        title.empty() ? std::string{} : fmt::format("<title>{}</title>", escape_html(title)),
+        escape_html(words));
 }
 
 std::string svg_upright_text(double x, double y, std::string_view words) {

@@ -14,8 +14,9 @@ enum class SvgAnchor { start, middle, end };
 double svg_text_width(std::string_view words);
 
 /// A text element in the colour of ink. \param x, y  of its anchor on the base line [pixels].
+/// \param title  shown where the pointer rests on it; empty: nothing is.
 std::string svg_text(double x, double y, std::string_view words,
-                     SvgAnchor anchor = SvgAnchor::start);
+                     SvgAnchor anchor = SvgAnchor::start, std::string_view title = {});
 
 /// The same, read from bottom to top.
 std::string svg_upright_text(double x, double y, std::string_view words);

@@ -29,36 +29,47 @@ constexpr std::string_view page_name = "report.html";
 void require_own_page(fs::path const& file) {
     std::error_code ignored;
     if (!fs::exists(file, ignored)) return;
-    constexpr std::size_t longest = 200;
-    std::string first(longest, '\0');
-    std::ifstream in{file, std::ios::binary};
-    in.read(first.data(), longest);
-    first.resize(static_cast<std::size_t>(in.gcount()));
-    if (is_page(first.substr(0, first.find('\n')))) return;
+    if (fs::is_regular_file(file, ignored)) {
+        constexpr std::size_t longest = 200;
+        std::string first(longest, '\0');
+        std::ifstream in{file, std::ios::binary};
+        in.read(first.data(), longest);
+        first.resize(static_cast<std::size_t>(in.gcount()));
+        if (is_page(first.substr(0, first.find('\n')))) return;
+    }
     throw UserError{
         fmt::format("'{}' is not a page of maniple (only an earlier page is replaced); move it "
                     "away, or name another file with --out",
                     file.string())};
 }
 
+// What may not be looked at is not what is missing.
+bool is_there(fs::path const& file) {
+    std::error_code error;
+    bool const exists = fs::exists(file, error);
+    if (!error) return exists;
+    throw EnvironmentError{fmt::format("'{}' cannot be read ({}); check its permissions",
+                                       file.string(), error.message())};
+}
+
 }  // namespace
 
 RunKind kind_of_run(fs::path const& run) {
     std::error_code ignored;
-    if (!fs::is_directory(run, ignored)) {
+    if (!is_there(run) || !fs::is_directory(run, ignored)) {
         throw UserError{
             fmt::format("'{}' is no folder (a report is about the folder of a run); check --run",
                         run.string())};
     }
-    if (fs::exists(run / "results.h5", ignored)) return RunKind::scan;
-    if (fs::exists(run / "evaluation.json", ignored)) return RunKind::evaluation;
-    if (fs::exists(run / "shard.done", ignored)) {
+    if (is_there(run / "results.h5")) return RunKind::scan;
+    if (is_there(run / "evaluation.json")) return RunKind::evaluation;
+    if (is_there(run / "shard.done")) {
         throw UserError{fmt::format(
             "'{}' is one part of a scan; join the parts with `maniple merge`, which writes a "
             "report as well",
             run.string())};
     }
-    if (fs::exists(run / ".unfinished", ignored)) {
+    if (is_there(run / ".unfinished")) {
         throw UserError{fmt::format(
             "'{}' holds a run that has not ended; run the same command again to complete it",
             run.string())};

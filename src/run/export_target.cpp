@@ -20,13 +20,30 @@ void require_folder(std::filesystem::path const& file) {
         file.string(), folder.string())};
 }
 
+// Pipes would wait for a reader, and links may lead nowhere.
+void require_place(std::filesystem::path const& file) {
+    using std::filesystem::file_type;
+    std::error_code error;
+    auto const type = std::filesystem::status(file, error).type();
+    if (type == file_type::none) {
+        throw UserError{fmt::format("'{}' cannot be written ({}); choose another --out",
+                                    file.string(), error.message())};
+    }
+    bool const is_usual =
+        type == file_type::not_found || type == file_type::regular || type == file_type::directory;
+    if (is_usual) return;
+    throw UserError{fmt::format(
+        "'{}' is a pipe or a device (exports are files); choose another --out", file.string())};
+}
+
 // An old index beside a new file would lead readers astray.
 void require_free(std::filesystem::path const& file) {
     for (auto const* suffix : {"", ".tbi", ".csi"}) {
         if (*suffix != '\0' && file.extension() != ".gz") continue;
         auto path = file;
         path += suffix;
-        if (!std::filesystem::exists(path)) continue;
+        std::error_code ignored;
+        if (!std::filesystem::exists(path, ignored)) continue;
         throw UserError{fmt::format("'{}' exists already; choose another --out, or give --replace",
                                     path.string())};
     }
@@ -56,6 +73,7 @@ void require_export(std::filesystem::path const& file,
 void require_export_target(std::filesystem::path const& file, ExistingFile existing,
                            std::function<bool(std::string_view)> const& is_export) {
     require_folder(file);
+    require_place(file);
     if (existing == ExistingFile::refuse) {
         require_free(file);
     } else {

@@ -267,12 +267,13 @@ void FitPlan::describe(std::vector<SamplePart> const& parts, Log& log) const {
     log.note(
         fmt::format("samples: {} in the store, {} after --keep and --remove, {} with every "
                     "covariate",
-                    cohort_.samples().size(), chosen_.count(), known.count()));
+                    describe_count(cohort_.samples().size()), describe_count(chosen_.count()),
+                    describe_count(known.count())));
     auto const training = with_part(known, parts, SamplePart::training);
     auto const validation = with_part(known, parts, SamplePart::validation);
     log.note(fmt::format("  {} for training, {} for validation, {} kept aside as test samples",
-                         training.count(), validation.count(),
-                         with_part(known, parts, SamplePart::test).count()));
+                         describe_count(training.count()), describe_count(validation.count()),
+                         describe_count(with_part(known, parts, SamplePart::test).count())));
     bool const folds = request_.validate == ValidateBy::folds;
     if (request_.method == FitMethod::stacked_ridge) {
         log.note(fmt::format("  both levels have {} folds of training and validation",

@@ -80,6 +80,15 @@ bool belongs_to_unfinished_run(fs::path const& file) {
            is_person_page(file) || is_temporary_name(file);
 }
 
+// A finished run of a kind that has a page, without it.
+std::string describe_missing_page(fs::path const& path) {
+    std::error_code ignored;
+    bool const is_shown =
+        fs::exists(path / "results.h5", ignored) || fs::exists(path / "evaluation.json", ignored);
+    if (!is_shown || fs::exists(path / "report.html", ignored)) return {};
+    return fmt::format("; `maniple report --run {}` writes the page that it lacks", path.string());
+}
+
 bool is_guest(fs::path const& entry, FolderGuests const& guests) {
     std::error_code ignored;
     return std::ranges::any_of(
@@ -91,8 +100,8 @@ void require_unused(fs::path const& path, RunProgress progress, FolderGuests con
     if (holds_finished_run(path)) {
         throw UserError{
             fmt::format("--out '{}' holds a finished run; choose another folder, or "
-                        "remove this one",
-                        path.string())};
+                        "remove this one{}",
+                        path.string(), describe_missing_page(path))};
     }
     for (auto const& entry : fs::directory_iterator{path}) {
         auto const name = entry.path().filename().string();

@@ -1,5 +1,6 @@
 #include "sample_report.hpp"
 #include "maniple/core/readable.hpp"
+#include "maniple/core/small_count.hpp"
 
 #include <set>
 #include <string>
@@ -17,7 +18,7 @@ void warn_of_many_levels(ColumnReference const& covariate, std::int64_t samples,
         log.warn(
             fmt::format("covariate '{}' has {} levels for {} samples: each becomes a column, "
                         "which is slow and leaves little to test; is it meant as a covariate?",
-                        covariate.label, levels, samples));
+                        covariate.label, levels, describe_count(samples)));
     }
 }
 
@@ -35,7 +36,7 @@ void describe_samples(Cohort const& cohort, StoreTables const& tables,
         used.insert(covariate.table);
         warn_of_many_levels(covariate, null.base().count(), log);
     }
-    log.note(fmt::format("samples: {} in the store", cohort.samples().size()));
+    log.note(fmt::format("samples: {} in the store", describe_count(cohort.samples().size())));
     for (auto const& name : used) {
         auto const rows = tables.find(name).summary().rows;
         log.note(fmt::format("  table '{}': {} of its {} rows are samples of the store", name,
@@ -43,10 +44,10 @@ void describe_samples(Cohort const& cohort, StoreTables const& tables,
     }
     auto const kept = loader.candidates().count();
     if (kept != cohort.samples().size()) {
-        log.note(fmt::format("  {} after --keep and --remove", kept));
+        log.note(fmt::format("  {} after --keep and --remove", describe_count(kept)));
     }
     if (!null.covariates().empty()) {
-        log.note(fmt::format("  {} with every covariate ({})", null.base().count(),
+        log.note(fmt::format("  {} with every covariate ({})", describe_count(null.base().count()),
                              plural(std::ssize(null.covariates()), "column")));
     }
 }

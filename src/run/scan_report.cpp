@@ -14,11 +14,13 @@
 
 #include "maniple/core/checksum.hpp"
 #include "maniple/core/error.hpp"
+#include "maniple/core/small_count.hpp"
 #include "maniple/core/version.hpp"
 #include "maniple/model/test_status.hpp"
 #include "maniple/run/column_choice.hpp"
 #include "maniple/run/library_versions.hpp"
 #include "maniple/run/text_file.hpp"
+#include "told_json.hpp"
 
 namespace maniple {
 namespace {
@@ -69,7 +71,7 @@ Json describe_plan(ScanPlan const& plan) {
             {"extract", request.variants.extract.string()},
             {"exclude", request.variants.exclude.string()},
             {"chr", request.variants.chromosomes},
-            {"samples", plan.base_samples()},
+            {"samples", told_or_null(plan.base_samples())},
             {"variants", plan.variants()}};
 }
 
@@ -92,7 +94,15 @@ Json describe_files(ScanRequest const& request,
     return files;
 }
 
-Json describe_inputs(Cohort const& cohort, std::vector<std::string> const& used, Json files) {
+// Beside the samples of the analysis the store's would tell how few are left out.
+Json samples_beside(Cohort const& cohort, std::int64_t analysed) {
+    auto const samples = cohort.samples().size();
+    return is_small(samples - analysed, fewest_told) ? Json{} : told_or_null(samples);
+}
+
+/// \param samples  of the store, as they are told.
+Json describe_inputs(Cohort const& cohort, std::vector<std::string> const& used, Json files,
+                     Json samples) {
     auto partitions = Json::array();
     for (auto const& partition : cohort.index().partitions) {
         partitions.push_back({{"file", partition.file}, {"checksum", to_hex(partition.checksum)}});
@@ -105,7 +115,7 @@ Json describe_inputs(Cohort const& cohort, std::vector<std::string> const& used,
     // A report may be made from anywhere.
     auto const store = std::filesystem::absolute(cohort.path()).lexically_normal();
     return {{"store", store.string()},
-            {"samples", cohort.samples().size()},
+            {"samples", std::move(samples)},
             {"fingerprint", to_hex(cohort.index().fingerprint)},
             {"partitions", partitions},
             {"tables", tables},
@@ -208,7 +218,8 @@ std::string describe_rank(mpi::Communicator const& comm, int threads) {
 RunSubject describe_scan(ScanPlan const& plan) {
     return {to_text(describe_plan(plan)),
             to_text(describe_inputs(plan.cohort(), plan.tables(),
-                                    describe_files(plan.request(), plan.predictor_files())))};
+                                    describe_files(plan.request(), plan.predictor_files()),
+                                    samples_beside(plan.cohort(), plan.base_samples())))};
 }
 
 RunSubject describe_predictor_run(ScanRequest const& request, Cohort const& cohort) {
@@ -233,8 +244,9 @@ RunSubject describe_predictor_run(ScanRequest const& request, Cohort const& coho
                     {"whole_genome", describe_whole_genome(*request.whole_genome)},
                     {"keep", request.samples.keep.string()},
                     {"remove", request.samples.remove.string()}};
-    return {to_text(plan), to_text(describe_inputs(cohort, {used.begin(), used.end()},
-                                                   describe_files(request, {})))};
+    return {to_text(plan),
+            to_text(describe_inputs(cohort, {used.begin(), used.end()}, describe_files(request, {}),
+                                    told_or_null(cohort.samples().size())))};
 }
 
 void write_run_record(std::filesystem::path const& file, RunSubject const& subject,

@@ -11,6 +11,7 @@
 #include "maniple/core/checksum.hpp"
 #include "maniple/run/column_choice.hpp"
 #include "maniple/run/text_file.hpp"
+#include "told_json.hpp"
 
 namespace maniple {
 namespace {
@@ -149,7 +150,7 @@ RunSubject describe_score_plan(ScorePlan const& plan) {
                      {"ambiguous", name_of(request.ambiguous)},
                      {"min_match", request.min_match},
                      {"unit", request.unit == ScoreUnit::sum ? "sum" : "average"},
-                     {"samples", plan.samples().count()},
+                     {"samples", told_or_null(plan.samples().count())},
                      {"variants", plan.rows().size()}};
     Json const from{{"store", plan.cohort().path().string()},
                     {"fingerprint", to_hex(plan.cohort().index().fingerprint)},

@@ -1,75 +1,15 @@
 #!/usr/bin/env python3
-"""maniple report of scans: what is on the page, what is not, the same bytes every time, refusals."""
+"""maniple report of scans: what is on the page, what is not, the same bytes every time."""
 import json
 import re
-import resource
 import shlex
 import shutil
-import signal
 
-from command_case import CommandCase, ENVIRONMENT_ERROR
-from plink_files import MISSING, write_bfile, write_table
+from report_case import HIT, HOSTILE, SAMPLES, ReportCase, naive_r_squared
 from program import main, np, read_results
-from report_page import Page
-
-HIT = 7.30103
-SAMPLES = 300
-HOSTILE = "</script><b>&\"'"
 
 
-def naive_r_squared(a, b):
-    both = (a != MISSING) & (b != MISSING)
-    return np.corrcoef(a[both], b[both])[0, 1] ** 2
-
-
-class Reports(CommandCase):
-    def setUp(self):
-        super().setUp()
-        chance = np.random.default_rng(9)
-        contigs = ["2"] * 60 + ["10"] * 40
-        base = chance.binomial(2, 0.4, (len(contigs), SAMPLES))
-        self.dosages = base.copy()
-        for v in range(1, len(contigs)):  # Neighbours are alike, every seventh one less so.
-            same = chance.random(SAMPLES) < (0.2 if v % 7 == 0 else 0.85)
-            self.dosages[v][same] = self.dosages[v - 1][same]
-        self.dosages[chance.random(base.shape) < 0.02] = MISSING
-        write_bfile(self.folder / "g", self.dosages, contigs)
-        lines = [line.split("\t") for line in (self.folder / "g.bim").read_text().splitlines()]
-        for v, line in enumerate(lines):
-            line[3] = str(1000 + 20_000 * v)
-        lines[20][1] = HOSTILE
-        self.write("g.bim", "".join("\t".join(line) + "\n" for line in lines))
-        self.names = [line[1] for line in lines]
-        self.positions = [int(line[3]) for line in lines]
-        signal = np.where(self.dosages[20] == MISSING, 1, self.dosages[20])
-        second = np.where(self.dosages[75] == MISSING, 1, self.dosages[75])
-        noise = chance.standard_normal(SAMPLES)
-        write_table(self.folder / "t.tsv", {"strong": signal * 2.0 + second + noise,
-                                            "other": second * 1.5 + chance.standard_normal(SAMPLES),
-                                            "null": chance.standard_normal(SAMPLES)})
-        self.succeed("import", "--store", "s", "--bfile", "g", "--table", "t.tsv")
-
-    def scan(self, run="r", traits="strong,other,null", *words, **options):
-        return self.succeed("scan", "--store", "s", "--trait", traits, "--out", run, *words, **options)
-
-    def page(self, run="r"):
-        return Page(self.folder / run / "report.html")
-
-    def clumps(self, trait, distance=500_000, least=0.1):
-        """Leads by the numbers of results.h5 and the genotypes of this test."""
-        results = read_results(self.folder / "r", [trait])
-        y = results.neg_log10_p[:, 0]
-        contig = [0] * 60 + [1] * 40
-        left = [v for v in range(len(y)) if y[v] >= HIT]
-        leads = []
-        while left:
-            lead = max(left, key=lambda v: (y[v], -v))
-            leads.append(lead)
-            left = [v for v in left if v != lead and not (
-                contig[v] == contig[lead] and abs(self.positions[v] - self.positions[lead]) <= distance
-                and naive_r_squared(self.dosages[v], self.dosages[lead]) >= least)]
-        return leads
-
+class Reports(ReportCase):
     def test_page_of_a_scan(self):
         said = self.scan()
         self.assertIn("report: r/report.html", said)
@@ -145,6 +85,26 @@ class Reports(CommandCase):
         tested = int((self.folder / "rare/summary.tsv").read_text().splitlines()[1].split("\t")[8])
         self.assertIn(f"100 variants in the scan; {tested} tested for association with null.", self.page("rare").text)
         self.assertNotIn("heat", page.data)
+
+    def test_few_people_are_not_counted(self):
+        people = [line.split()[:2] for line in (self.folder / "g.fam").read_text().splitlines()]
+        self.write("three", "".join(f"{fid} {iid}\n" for fid, iid in people[:3]))
+        said = self.scan("few", "null", "--keep", "three")
+        self.assertIn("<5 after --keep and --remove", said)
+        record = json.loads((self.folder / "few/run.json").read_text())
+        self.assertEqual((record["plan"]["samples"], record["inputs"]["samples"]), (None, SAMPLES))
+        facts = dict(self.page("few").rows("What was scanned"))
+        self.assertEqual((facts["Samples in the store"], facts["Samples in the analysis"]), ("300", "<5"))
+        self.assertNotIn("Left out: not chosen, or without a covariate", facts)
+        self.scan("most", "null", "--remove", "three")
+        record = json.loads((self.folder / "most/run.json").read_text())
+        self.assertEqual((record["plan"]["samples"], record["inputs"]["samples"]), (SAMPLES - 3, None))
+        facts = dict(self.page("most").rows("What was scanned"))
+        self.assertEqual((facts["Samples in the analysis"], facts["Left out: not chosen, or without a covariate"]), ("297", "<5"))
+        self.assertNotIn("Samples in the store", facts)
+        for run in ("few", "most"):
+            text = (self.folder / run / "log.txt").read_text()
+            self.assertIsNone(re.search(r"(?<![\w.,<-])3 (samples|after|with)", text), text)
 
     def test_how_it_was_made(self):
         """Everything about people and filters, and a command that makes the same results."""
@@ -312,76 +272,38 @@ class Reports(CommandCase):
         self.assertEqual(region["positions"][region["lead_index"]], self.positions[lead])
         self.assertEqual(region["r_squared"][region["lead_index"]], 1)
 
-    def test_existing_files(self):
+    def test_variants_that_are_equal_by_name_and_place(self):
+        """Nobody can tell which of them a row is: their r² is unknown, that of others is not."""
+        lines = [line.split("\t") for line in (self.folder / "g.bim").read_text().splitlines()]
+        for v in (22, 23):
+            lines[v] = [lines[v][0], "twice", *lines[22][2:]]
+        self.write("g.bim", "".join("\t".join(line) + "\n" for line in lines))
+        self.succeed("import", "--store", "odd", "--bfile", "g", "--table", "t.tsv")
+        self.succeed("scan", "--store", "odd", "--trait", "strong", "--out", "r")
+        page = self.page()
+        region = page.data[page.data["trait-1-manhattan"]["loci"][0]["region"]]
+        lead = self.names.index(region["lead"])
+        self.assertNotIn(lead, (22, 23))
+        for name, found in zip(region["id"], region["r_squared"]):
+            if name == "twice":
+                self.assertIsNone(found)
+            else:
+                truth = naive_r_squared(self.dosages[self.names.index(name)], self.dosages[lead])
+                self.assertAlmostEqual(found, truth, delta=6e-4)
+        self.assertEqual(region["id"].count("twice"), 2)
+
+    def test_a_lead_that_is_there_twice(self):
+        lines = [line.split("\t") for line in (self.folder / "g.bim").read_text().splitlines()]
         self.scan()
-        self.write("mine.html", "<p>mine</p>\n")
-        self.refuse(["'mine.html' exists already"], "report", "--run", "r", "--out", "mine.html")
-        self.refuse(["'mine.html'", "--replace"], "report", "--run", "r", "--out", "mine.html", "--replace")
-        self.succeed("report", "--run", "r", "--out", "p.html")
-        self.refuse(["'p.html' exists already", "--replace"], "report", "--run", "r", "--out", "p.html")
-        self.succeed("report", "--run", "r", "--out", "p.html", "--replace")
-        self.write("r/report.html", "<p>mine</p>\n")
-        self.assertNotIn("--replace", self.refuse(["report.html", "not a page", "--out"], "report", "--run", "r"))
-        self.refuse(["nowhere"], "report", "--run", "r", "--out", "nowhere/p.html")
-
-    def test_folders_that_are_no_finished_run(self):
-        self.refuse(["'nowhere' is no folder"], "report", "--run", "nowhere")
-        (self.folder / "empty").mkdir()
-        self.refuse(["'empty' has no results.h5"], "report", "--run", "empty")
-        self.write("empty/.unfinished", "")
-        self.refuse(["has not ended", "same command"], "report", "--run", "empty")
-        self.refuse(["results.h5"], "report", "--run", "s")
-
-    def test_damaged_runs(self):
-        self.scan()
-        for name in ("results.h5", "run.json", "summary.tsv"):
-            shutil.copytree(self.folder / "r", self.folder / "d")
-            path = self.folder / "d" / name
-            whole = path.read_bytes()
-            path.write_bytes(whole[:len(whole) // 2])
-            self.fail_with(4, [name], "report", "--run", "d")
-            path.unlink()
-            self.refuse(["results.h5"] if name == "results.h5" else [name, "missing"], "report", "--run", "d")
-            shutil.rmtree(self.folder / "d")
-
-    def test_files_of_different_runs(self):
-        self.scan("r", "strong,other")
-        self.succeed("scan", "--store", "s", "--trait", "other,strong", "--out", "turned")
-        self.succeed("scan", "--store", "s", "--trait", "strong,other", "--chr", "2", "--out", "fewer")
-        self.succeed("scan", "--store", "s", "--trait", "strong,other", "--covariate", "null", "--out", "adjusted")
-        write_bfile(self.folder / "few", self.dosages[:, :250], ["2"] * 60 + ["10"] * 40)
-        self.succeed("import", "--store", "part", "--bfile", "few", "--table", "t.tsv")
-        self.succeed("scan", "--store", "part", "--trait", "strong,other", "--out", "others")
-        for other, name, reason in (("turned", "summary.tsv", "traits differ"), ("turned", "run.json", "traits differ"),
-                                    ("fewer", "summary.tsv", "numbers of variants"), ("fewer", "run.json", "numbers of variants"),
-                                    ("adjusted", "run.json", "covariates differ"), ("others", "run.json", "samples differ")):
-            shutil.copytree(self.folder / "r", self.folder / "d")
-            shutil.copy(self.folder / other / name, self.folder / "d" / name)
-            self.fail_with(4, [f"'d/{name}'", "not of one run", reason], "report", "--run", "d")
-            shutil.rmtree(self.folder / "d")
-        text = (self.folder / "r/summary.tsv").read_text()
-        rows = [line.split("\t") for line in text.splitlines()]
-        hits = rows[0].index("hits")
-        rows[1][hits] = str(int(rows[1][hits]) + 1)
-        self.write("r/summary.tsv", "".join("\t".join(row) + "\n" for row in rows))
-        self.fail_with(4, ["summary.tsv", "hits differ"], "report", "--run", "r")
-
-    def test_a_failing_report_costs_nothing_else(self):
-        self.scan("whole", "strong")
-        size = (self.folder / "whole/report.html").stat().st_size
-        others = max(path.stat().st_size for path in (self.folder / "whole").iterdir() if path.suffix != ".html")
-        self.assertLess(others, size - 1)
-
-        def limit():
-            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-            resource.setrlimit(resource.RLIMIT_FSIZE, (size - 1, size - 1))
-        done = self.run_maniple("scan", "--store", "s", "--trait", "strong", "--out", "r", preexec_fn=limit)
-        self.judge(done, ENVIRONMENT_ERROR, ["the run is complete", "maniple report --run r"])
-        self.assertEqual((self.folder / "r/results.h5").read_bytes(), (self.folder / "whole/results.h5").read_bytes())
-        self.assertEqual({path.name for path in (self.folder / "r").iterdir()},
-                         {"results.h5", "summary.tsv", "run.json", "log.txt"})
-        self.succeed("report", "--run", "r")
-        self.assertEqual((self.folder / "r/report.html").stat().st_size, size)
+        lead = self.clumps("strong")[0]
+        lines[lead + 1] = list(lines[lead])
+        self.write("g.bim", "".join("\t".join(line) + "\n" for line in lines))
+        self.succeed("import", "--store", "odd", "--bfile", "g", "--table", "t.tsv")
+        self.succeed("scan", "--store", "odd", "--trait", "strong", "--out", "odd-run")
+        page = self.page("odd-run")
+        self.assertEqual(page.rows("Loci of strong")[1][-1], "distance")
+        region = page.data[page.data["trait-1-manhattan"]["loci"][0]["region"]]
+        self.assertEqual(set(region["r_squared"]), {None})
 
 
 if __name__ == "__main__":

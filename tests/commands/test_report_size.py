@@ -4,6 +4,7 @@ import os
 import re
 
 from command_case import CommandCase
+from plink_files import write_bfile, write_table
 from program import main, np, read_results, run
 from report_page import Page
 
@@ -76,6 +77,25 @@ class Sizes(CommandCase):
         # One border over all traits.
         self.assertLess(max(weakest) - min(weakest), 0.1 * max(weakest))
         self.assertIn("results.h5", page.text)
+
+    def test_names_of_variants_are_long(self):
+        """The size of a region follows from what is written: names take most of it."""
+        chance = np.random.default_rng(3)
+        dosages = chance.binomial(2, 0.4, (20_000, 80))
+        write_bfile(self.folder / "g", dosages)
+        lines = [line.split("\t") for line in (self.folder / "g.bim").read_text().splitlines()]
+        letters = np.array(list("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"))
+        for v, line in enumerate(lines):
+            line[1], line[3] = "".join(letters[chance.integers(0, 62, 300)]), str(1000 + 10 * v)
+        (self.folder / "g.bim").write_text("".join("\t".join(line) + "\n" for line in lines))
+        write_table(self.folder / "t.tsv", {"y": 3.0 * dosages[10_000] + chance.standard_normal(80)})
+        self.succeed("import", "--store", "s", "--bfile", "g", "--table", "t.tsv")
+        self.succeed("scan", "--store", "s", "--trait", "y", "--out", "r")
+        self.assertLess((self.folder / "r/report.html").stat().st_size, LARGEST)
+        page = Page(self.folder / "r/report.html")
+        region = page.data[page.data["trait-1-manhattan"]["loci"][0]["region"]]
+        self.assertGreater(len(region["id"]), 5_000)
+        self.assertIn(lines[10_000][1], region["id"])
 
 
 if __name__ == "__main__":

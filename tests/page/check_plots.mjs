@@ -4,6 +4,7 @@ import { check_zoom } from "./check_zoom.mjs";
 
 const tries = 60;
 const least_pixels = 40;
+const least_height = 25; // Of a frame.
 
 // Pixels of the frame that are neither paper nor grid; the number of their colours; places of some.
 function drawn_pixels(canvas) {
@@ -59,6 +60,8 @@ async function check_plot(page, figure, kind) {
   if ((await figure.locator("canvas").count()) === 0) return ["no canvas was made"];
   const chart = figure.locator(".chart");
   await chart.scrollIntoViewIfNeeded();
+  const frame = await chart.locator(".u-over").boundingBox();
+  if (frame.height < least_height) return [`its frame is ${frame.height} pixels high`];
   const { count, colours, places } = await figure.locator("canvas").evaluate(drawn_pixels);
   if (count < least_pixels || colours < 2)
     return [`its canvas is blank (${count} pixels, ${colours} colours)`];

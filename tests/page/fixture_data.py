@@ -109,6 +109,15 @@ def heat(scan):
     return {"rows": names, "columns": columns, "threshold": THRESHOLD, "z": z, "y": y}
 
 
+def narrow_heat():
+    """Few rows, many columns of long names: names take more room than rows."""
+    random_source = random.Random(4)
+    columns = [f"{name}_{k}" for k in range(1, 5) for name in ("Apolipoprotein_A", "Triglycerides_mM", "Systolic_pressure")]
+    z = [[round(random_source.gauss(0, 6), 2) for _ in columns] for _ in range(2)]
+    return {"rows": ["rs11 (1)", "rs22 (2)"], "columns": columns, "threshold": THRESHOLD, "z": z,
+            "y": [[round(value * value / 4.6, 2) for value in row] for row in z]}
+
+
 def forest():
     rows = [("all", "12,408", "1,310", 0.712, 0.697), ("women", "6,630", "590", 0.724, 0.702), ("men", "5,778", "720", 0.699, 0.68),
             ("age 40 to 49", "3,101", "120", 0.741, 0.69), ("age 50 to 59", "4,800", "410", 0.722, 0.695),
@@ -130,7 +139,7 @@ def calibration():
                        "upper": [o + s for o, s in zip(observed, spread)], "samples": [1240] * 10},
             "curve": {"predicted": curve, "observed": [0.004 + 0.87 * value for value in curve]},
             "histogram": {"edges": [k * 0.02 for k in range(16)],
-                          "counts": [int(4000 * math.exp(-k / 2.5)) if k < 12 else None for k in range(15)]}}
+                          "counts": [int(4000 * math.exp(-k / 2.5)) for k in range(15)]}}
 
 
 def quantiles():
@@ -166,13 +175,13 @@ def simulated(background_count, hit_count, first_name):
     """All data by kind; `first_name` is the ID of the first locus."""
     scan = manhattan(background_count, hit_count, first_name)
     regions = {locus["region"]: region(scan, locus, seed) for seed, locus in enumerate(scan["loci"]) if locus["region"]}
-    return {"manhattan": scan, "regions": regions, "qq": qq(), "heat": heat(scan), "forest": forest(), "calibration": calibration(),
-            "quantiles": quantiles(), "incidence": incidence(), "density": density(), "contributions": contributions()}
+    return {"manhattan": scan, "regions": regions, "qq": qq(), "heat": heat(scan), "narrow_heat": narrow_heat(), "forest": forest(),
+            "calibration": calibration(), "quantiles": quantiles(), "incidence": incidence(), "density": density(), "contributions": contributions()}
 
 
 def elements(data):
     """The data by the id of the element that holds it."""
-    names = {"manhattan": "height-manhattan", "qq": "height-qq", "heat": "loci-by-traits", "forest": "auc",
+    names = {"manhattan": "height-manhattan", "qq": "height-qq", "heat": "loci-by-traits", "narrow_heat": "two-loci", "forest": "auc",
              "calibration": "calibration-curve", "quantiles": "by-fifth", "incidence": "by-group", "density": "place",
              "contributions": "parts"}
     return {**{name: data[kind] for kind, name in names.items()}, **data["regions"]}

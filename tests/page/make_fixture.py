@@ -15,6 +15,7 @@ import fixture_data
 
 CSP = ("default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:")
 INLINE_LIMIT = 20_000
+LONG_WORD = "trait_" * 40
 HOSTILE_NAME = "</script><b>rs & \"1\"</b>"
 
 
@@ -64,6 +65,12 @@ def table(name, caption, columns, rows, regions=None):
             f"<tbody>\n{''.join(body)}</tbody></table></div>\n")
 
 
+def facts_table(caption, facts):
+    rows = "".join(f'<tr><th scope="row">{html.escape(name)}</th><td>{html.escape(value)}</td></tr>\n' for name, value in facts)
+    return (f'<div class="scroll" tabindex="0" role="region" aria-label="{html.escape(caption)}"><table class="facts">'
+            f"<caption>{html.escape(caption)}</caption><tbody>{rows}</tbody></table></div>\n")
+
+
 def section(name, title, content):
     return (f'<section id="{name}" aria-labelledby="{name}-heading"><h2 id="{name}-heading">'
             f"{html.escape(title)}</h2>\n{content}</section>\n")
@@ -92,28 +99,25 @@ def estimate_table(forest):
 def scan_sections(data):
     scan = data["manhattan"]
     facts = [("Samples", "408,961"), ("Traits", "12"), ("Variants tested", "9,997,231"), ("Loci", str(len(scan["loci"])))]
-    overview = "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in facts)
-    yield "overview", "Overview", (f'<dl class="facts">{overview}</dl><p>Linear regression of a simulated trait on '
-                                   "every variant, with 10 principal components, sex and age.</p>"
-                                   "<pre>maniple scan --store S --trait height --covariate age,sex --out RUN</pre>")
+    yield "overview", "Overview", facts_table("What was scanned", facts)
     yield "height", "Height", (
         figure("manhattan", "height-manhattan", "Height: association by position",
                f"{len(scan['loci'])} loci; the line is at p = 5e-8.")
-        + '<div class="plots">' + figure("qq", "height-qq", "Quantiles", "Genomic inflation (lambda) 1.02 over all variants.")
-        + "</div>" + locus_table(scan))
+        + figure("qq", "height-qq", "Quantiles", "Genomic inflation (lambda) 1.02 over all variants.") + locus_table(scan))
     yield "heat", "Loci and traits", figure("heat", "loci-by-traits", "z of lead variants", "Three traits share the first locus.")
+    yield "few-loci", LONG_WORD, figure("heat", "two-loci", LONG_WORD, LONG_WORD)
 
 
 def score_sections(data):
     yield "discrimination", "Discrimination", (
         figure("forest", "auc", "AUC by group", "0.71 over all; lowest in the oldest fifth.") + estimate_table(data["forest"]))
     yield "calibration", "Calibration", (
-        '<div class="plots">' + figure("calibration", "calibration-curve", "Calibration", "Slope 0.93; risk is overstated at the top.")
-        + figure("quantiles", "by-fifth", "Risk by fifth", "From 0.03 in the lowest to 0.19 in the highest fifth.") + "</div>")
+        figure("calibration", "calibration-curve", "Calibration", "Slope 0.93; risk is overstated at the top.")
+        + figure("quantiles", "by-fifth", "Risk by fifth", "From 0.03 in the lowest to 0.19 in the highest fifth."))
     yield "incidence", "Cumulative incidence", figure(
         "incidence", "by-group", "Incidence by fifth", "After 10 years 4% in the lowest and 19% in the highest fifth.")
     yield "person", "One person", (
-        '<p class="warning">No validation in this person\'s group.</p>'
+        '<ul class="findings"><li class="caution">No validation in this person\'s group.</li></ul>'
         + figure("density", "place", "Place in the population", "Higher than 87% of the population.")
         + figure("contributions", "parts", "Largest contributions", "rs11 (LDLR) raises the score most."))
 

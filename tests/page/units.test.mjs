@@ -104,30 +104,37 @@ test("sort_key: numbers as people write them, positions by contig, missing as nu
   assert.ok(compare_keys("rs9", "rs10", "text") < 0);
 });
 
-test("plain: cells of a download are for programs", () => {
-  const cells = ["1,234,567", "−0.5", "–", "3.1 × 10⁻¹²", "1.50e−7", "a, b", "1:12,345", "rs1−2"];
-  assert.deepEqual(cells.map(plain), [
-    "1234567",
-    "-0.5",
-    "NA",
-    "3.1e-12",
-    "1.50e-7",
-    "a, b",
-    "1:12345",
-    "rs1−2",
-  ]);
+test("plain: numbers and positions of a download are for programs", () => {
+  const cells = ["1,234,567", "−0.5", "3.1 × 10⁻¹²", "1.50e−7", "<5", "24.7 *", "−1,234.5 *"];
+  assert.deepEqual(
+    cells.map((text) => plain(text, "number")),
+    ["1234567", "-0.5", "3.1e-12", "1.50e-7", "<5", "24.7", "-1234.5"],
+  );
+  assert.equal(plain("12,408 of 1,310", "number"), "12408 of 1310");
+  assert.equal(plain("105,000 to 1,100,000", "position"), "105000 to 1100000");
+  assert.equal(plain("HLA-A*01:1,234,567", "position"), "HLA-A*01:1234567");
 });
 
-test("plain: ranges and places have plain digits, text that is a formula does not stay one", () => {
-  assert.equal(plain("105,000 to 1,100,000"), "105000 to 1100000");
-  assert.equal(plain("HLA-A*01:1,234,567"), "HLA-A*01:1234567");
-  assert.equal(plain("−1,234.5 *"), "-1234.5 *");
-  assert.equal(plain("−1.2 *"), "-1.2 *");
-  assert.equal(plain("12,408 of 1,310", "number"), "12408 of 1310");
-  assert.equal(plain("sites 1,2,345 and 1,000"), "sites 1,2,345 and 1,000");
-  for (const text of ['=HYPERLINK("x")', "+cmd|' /C'!A0", "@SUM(A1)", "-cmd", "-2+cmd|x", "−1+A1"])
+test("plain: text stays as it is, but that a formula does not stay one", () => {
+  for (const text of ["1,234", "1:12,345", "–", "−0.5", "3 × 10⁻⁸", "a  b ", "24.7 *", "rs1−2"])
+    assert.equal(plain(text), text);
+  assert.equal(plain("a\tb\nc"), "a b c");
+  for (const text of ['=HYPERLINK("x")', "+cmd|' /C'!A0", "@SUM(A1)", "-cmd", "-2+cmd|x"])
     assert.match(plain(text), /^'/, text);
+  assert.match(plain("−1+A1", "number"), /^'/);
   for (const text of ["-0.5", "-1e-7", "-.5", "a=b"]) assert.equal(plain(text), text);
+});
+
+test("table_lines: missing is NA, and a dash that somebody wrote is a dash", () => {
+  const headings = [
+    { text: "Group", type: "text" },
+    { text: "Cases", type: "number" },
+  ];
+  const rows = [
+    [{ text: "–" }, { text: "–", is_missing: true }],
+    [{ text: "–", is_missing: true }, { text: "1,234" }],
+  ];
+  assert.deepEqual(table_lines(headings, rows), ["Group\tCases", "–\tNA", "NA\t1234"]);
 });
 
 test("table_lines: estimates with intervals become three columns with all digits", () => {
@@ -148,9 +155,10 @@ test("PixelSet: each pixel once, none outside", () => {
   assert.deepEqual([set.add(12, 12), set.add(12, 12), set.add(500, 12)], [true, false, false]);
 });
 
-test("bar_heights: areas stand for counts, withheld ones stay unknown", () => {
-  const heights = bar_heights({ edges: [0, 1, 3, 4, 4], counts: [10, 40, null, 5] });
-  assert.deepEqual(heights, [0.5, 1, null, 0.5]);
+test("bar_heights: areas stand for counts", () => {
+  const heights = bar_heights({ edges: [0, 1, 3, 4, 4], counts: [10, 40, 0, 5] });
+  assert.deepEqual(heights, [0.5, 1, 0, 0.5]);
+  assert.deepEqual(bar_heights({ edges: [0, 1, 2], counts: [0, 0] }), [0, 0]);
 });
 
 // Relative luminance and contrast as WCAG 2.1 defines them.

@@ -101,6 +101,27 @@ TEST_CASE("SvgPlot: a label that would cover others is left out", "[report]") {
     CHECK_FALSE(plot.add_label(0.5, 0.5, "rs123456"));
 }
 
+TEST_CASE("SvgPlot: labels of both axes keep apart where they meet", "[report]") {
+    constexpr PlotFrame frame{.width = 300, .height = 200};
+    auto const svg =
+        SvgPlot{frame, linear_axis("x", 0, 1), linear_axis("y", 0, 4)}.finish("i", "t");
+    std::smatch of_y, of_x;
+    REQUIRE(std::regex_search(svg, of_y, std::regex{"y=\"([0-9.]+)\"[^>]*>0</text>"}));
+    REQUIRE(std::regex_search(svg, of_x, std::regex{"y=\"([0-9.]+)\"[^>]*>0.0</text>"}));
+    constexpr double line = 1.2 * svg_letter_height;
+    CHECK(std::stod(of_x[1]) - std::stod(of_y[1]) > line);
+    CHECK(std::stod(of_x[1]) < frame.height - line);
+}
+
+TEST_CASE("SvgPlot: the whole of a label that was cut is its title", "[report]") {
+    auto axis = linear_axis("x", 0, 1);
+    axis.ticks = {{0.2, "short", "short"}, {0.7, "lo…", "longer & longer"}};
+    auto const svg =
+        SvgPlot{{.width = 300, .height = 200}, axis, linear_axis("y", 0, 1)}.finish("i", "t");
+    CHECK(svg.find("<title>longer &amp; longer</title>lo…</text>") != std::string::npos);
+    CHECK(svg.find("<title>short") == std::string::npos);
+}
+
 TEST_CASE("SvgPlot: contracts", "[report]") {
     auto plot = small_plot();
     std::vector<double> const one{1};

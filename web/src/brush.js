@@ -129,13 +129,6 @@ export class Brush {
     context.fillRect(edge, top, end - edge, bottom - top);
   }
 
-  box(x1, x2, y1, y2, stroke, dash) {
-    const [left, bottom] = [this.x(x1), this.y(y1)];
-    this.context.beginPath();
-    this.context.rect(left, bottom, this.x(x2) - left, this.y(y2) - bottom);
-    this.stroke(stroke, 1, dash);
-  }
-
   text(
     text,
     across,

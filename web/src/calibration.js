@@ -4,7 +4,6 @@ import { bar_heights } from "./histogram.js";
 import { colour } from "./theme.js";
 
 const foot = 0.16;
-const withheld = 0.06;
 
 // One range for both axes; risks begin at 0.
 function range_of({ points, curve }) {
@@ -24,13 +23,10 @@ function range_of({ points, curve }) {
   return [low < 0 ? low - margin : 0, high + margin];
 }
 
-// Counts that are withheld stand as a dotted bar of a fixed height.
 function draw_histogram(brush, histogram, [low, high]) {
   const { edges } = histogram;
-  const top_of = (height) => low + (high - low) * foot * height;
   bar_heights(histogram).forEach((height, i) => {
-    if (known(height)) brush.bar(edges[i], edges[i + 1], low, top_of(height), colour("band"));
-    else brush.box(edges[i], edges[i + 1], low, top_of(withheld), colour("muted"), [2, 2]);
+    brush.bar(edges[i], edges[i + 1], low, low + (high - low) * foot * height, colour("band"));
   });
 }
 
@@ -63,10 +59,7 @@ function legend_of({ curve, histogram }) {
   ];
   if (curve) entries.push({ name: "fitted", colour: "series-1", shape: "line" });
   entries.push({ name: "perfect", colour: "muted", shape: "line", dash: [4, 4] });
-  if (!histogram) return entries;
-  entries.push({ name: "people by prediction", colour: "band", shape: "area" });
-  if (histogram.counts.some((count) => !known(count)))
-    entries.push({ name: "dotted: few, not told" });
+  if (histogram) entries.push({ name: "people by prediction", colour: "band", shape: "area" });
   return entries;
 }
 

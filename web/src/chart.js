@@ -1,7 +1,7 @@
 // One interactive plot: uPlot gives canvas, scales, axes and drag; the kind of plot draws; this
 // file joins them.
 import uPlot from "uplot";
-import { bottom_axis, side_axis } from "./axes.js";
+import { bottom_axis, margins, side_axis } from "./axes.js";
 import { Brush } from "./brush.js";
 import { PointIndex } from "./point_index.js";
 import { Ranges } from "./ranges.js";
@@ -12,6 +12,8 @@ import { add_toolbar } from "./toolbar.js";
 import { on_theme_change } from "./theme.js";
 
 const default_reach = { x: 14, y: 14 };
+const everywhere = { x: Infinity, y: Infinity };
+const few_points = 10; // Nobody has to aim at these.
 
 /// A plot kind gives a `spec`:
 ///   height(width)            of the whole plot in CSS pixels
@@ -20,7 +22,8 @@ const default_reach = { x: 14, y: 14 };
 ///   zooms                    "x", "xy" or ""
 ///   draw(brush, chart)       draws the data on the canvas
 ///   points {x, y}            what the pointer finds, in data units
-///   reach {x, y}             how near it must be, in pixels; Infinity for whole rows or columns
+///   reach {x, y}             how near it must be, in pixels; Infinity for whole rows or columns.
+///                            Absent: 14, and of few points any
 ///   tours                    lists of points in the order of the arrow keys, of which the first
 ///                            that is short enough is taken; all points where absent
 ///   describe(i)              {title, rows: [[name, value], ...]} for the read-out
@@ -37,7 +40,9 @@ export class Chart {
     this.body = document.createElement("div");
     this.body.className = "chart";
     host.append(this.body);
-    this.plot = new uPlot(this.options(), [[...spec.x.range], [...spec.y.range]], this.body);
+    // One point: of more, uPlot refuses ranges below 1e-16.
+    const data = [[spec.x.range[0]], [spec.y.range[0]]];
+    this.plot = new uPlot(this.options(), data, this.body);
     this.readout = new Readout(this);
     listen_to_pointer(this);
     listen_to_keys(this, title);
@@ -62,7 +67,7 @@ export class Chart {
       axes,
       series: [{}, { scale: "y", paths: () => null, points: { show: false } }],
       legend: { show: false },
-      padding: [10, spec.right ? 0 : 14, 0, 0],
+      padding: [margins.top, spec.right ? 0 : margins.right, 0, 0],
       cursor: {
         points: { show: false },
         drag: { x: true, y: spec.zooms === "xy", uni: 40, setScale: false },
@@ -141,7 +146,8 @@ export class Chart {
       x: Math.abs(plot.posToVal(1, "x") - plot.posToVal(0, "x")),
       y: Math.abs(plot.posToVal(1, "y") - plot.posToVal(0, "y")),
     };
-    const reach = this.spec.reach ?? default_reach;
+    const is_few = this.spec.points.x.length <= few_points;
+    const reach = this.spec.reach ?? (is_few ? everywhere : default_reach);
     return this.index.nearest(plot.posToVal(left, "x"), plot.posToVal(top, "y"), per_pixel, reach);
   }
 

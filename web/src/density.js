@@ -19,7 +19,7 @@ function describe({ edges, counts }, i) {
   const ends = [number(edges[i], 4), number(edges[i + 1], 4)];
   const title =
     i === 0 ? `below ${ends[1]}` : i === last ? `${ends[0]} and above` : `${ends[0]} to ${ends[1]}`;
-  return { title, rows: [["People", known(counts[i]) ? integer(counts[i]) : "few: not told"]] };
+  return { title, rows: [["People", integer(counts[i])]] };
 }
 
 function range_of(edges, mark) {
@@ -46,12 +46,12 @@ export function density(data, { title }) {
     zooms: "",
     points: {
       x: counts.map((_, i) => (edges[i] + edges[i + 1]) / 2),
-      y: heights.map((height) => height ?? 0),
+      y: heights,
     },
     reach: { x: Infinity, y: Infinity },
     draw: (brush) => {
       heights.forEach((height, i) =>
-        brush.bar(edges[i], edges[i + 1], 0, height ?? 0, colour("band-strong")),
+        brush.bar(edges[i], edges[i + 1], 0, height, colour("band-strong")),
       );
       if (mark && known(mark.value)) draw_mark(brush, mark);
     },

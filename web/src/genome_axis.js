@@ -3,6 +3,12 @@ import { round_step } from "./format.js";
 
 const contigs_with_names = 4;
 const mega = 1e6;
+const longest_name = 12; // Letters.
+
+// The read-out of a point has whole names.
+function short_name({ name }) {
+  return name.length <= longest_name ? name : `${name.slice(0, longest_name - 1)}…`;
+}
 
 function contigs_shown(contigs, low, high) {
   return contigs.filter(({ offset, length }) => offset < high && offset + length > low);
@@ -10,16 +16,17 @@ function contigs_shown(contigs, low, high) {
 
 // Places in megabases on each contig shown; `null` label for none.
 function places(contigs, low, high, width) {
-  const step = round_step(high - low, Math.max(width / 90, 2));
+  const step = Math.max(1, round_step(high - low, Math.max(width / 90, 2)));
   const splits = [];
   const labels = [];
-  for (const { offset, length, name } of contigs_shown(contigs, low, high)) {
+  for (const contig of contigs_shown(contigs, low, high)) {
+    const { offset, length } = contig;
     const from = Math.max(low - offset, 0);
     const to = Math.min(high - offset, length);
     for (let k = Math.ceil(from / step); k * step <= to; k++) {
       if (k === 0) continue;
       splits.push(offset + k * step);
-      labels.push(`${name}:${Number(((k * step) / mega).toFixed(6))}`);
+      labels.push(`${short_name(contig)}:${Number(((k * step) / mega).toFixed(6))}`);
     }
   }
   return { splits, labels };
@@ -29,7 +36,7 @@ function names(contigs, low, high) {
   const shown = contigs_shown(contigs, low, high);
   const middle = ({ offset, length }) =>
     (Math.max(low, offset) + Math.min(high, offset + length)) / 2;
-  return { splits: shown.map(middle), labels: shown.map(({ name }) => name) };
+  return { splits: shown.map(middle), labels: shown.map(short_name) };
 }
 
 /// The axis as a plot's `spec` has it, over contigs of {name, offset, length}.

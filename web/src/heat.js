@@ -1,5 +1,5 @@
 // Signed z of lead variants: loci by traits. A sign in each strong cell, so that colour is not alone.
-import { names_at, whole_splits } from "./axes.js";
+import { height_beside_rows, names_at, whole_splits } from "./axes.js";
 import { known, number, p_value } from "./format.js";
 import { colour } from "./theme.js";
 
@@ -62,7 +62,7 @@ export function heat(data) {
   const row_height = Math.max(row_heights[0], Math.min(row_heights[1], tallest / rows.length));
   const at = (i) => [cells.y[i], cells.x[i]];
   return {
-    height: (width) => rows.length * row_height + (width / columns.length < 90 ? 150 : 60),
+    height: (width) => rows.length * row_height + height_beside_rows(rows, columns, width),
     x: {
       range: [-0.5, columns.length - 0.5],
       splits: whole_splits,

@@ -9,6 +9,7 @@ namespace maniple {
 struct PlotTick {
     double value = 0;
     std::string label;
+    std::string full = {};  ///< Where the label is a part of it.
 };
 
 struct PlotAxis {

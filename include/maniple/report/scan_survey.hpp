@@ -41,6 +41,9 @@ struct ScanSurvey {
     std::vector<TraitSurvey> traits;
 };
 
+/// \throws CorruptInput where a value is negative.
+void require_probabilities(std::span<float const> neg_log10_p);
+
 /// The first pass. Memory: 0.5 MB a trait, and 40 bytes for 4,096 variants.
 /// \throws CorruptInput.
 ScanSurvey survey_scan(ResultReader const& results, std::span<TraitIndex const> traits);

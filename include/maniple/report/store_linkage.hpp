@@ -25,8 +25,8 @@ public:
     explicit StoreLinkage(Cohort cohort, std::int64_t most_bytes = std::int64_t{64} << 30);
 
     /// r^2 of each of `others` to the lead, on the same contig; NaN where the store does not have
-    /// one of them, or it does not vary. Nothing where the store does not have the lead, or
-    /// enough was read.
+    /// one of them, has several that are equal (ID, position and alleles), or it does not vary.
+    /// Nothing where the store does not have the lead, or has several, or enough was read.
     /// \throws CorruptInput, EnvironmentError.
     std::vector<double> r_squared(std::string const& contig, Variant const& lead,
                                   std::span<Variant const> others);
