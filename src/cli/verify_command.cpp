@@ -75,7 +75,7 @@ void execute(po::variables_map const& values, mpi::Communicator const&, Log& log
 
 Command const verify_command{
     .name = "verify",
-    .summary = "read everything in a store, or in a run, and check its checksums",
+    .summary = "read everything in a store, or in a run: checksums, and whether its files agree",
     .usage = "STORE|RUN|FILE [--threads N]",
     .examples =
         "maniple verify cohort\n"

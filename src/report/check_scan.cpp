@@ -9,7 +9,7 @@
 #include "maniple/run/scan_tally.hpp"
 #include "maniple/stats/inflation_counter.hpp"
 #include "maniple/store/result_file.hpp"
-#include "run_files.hpp"
+#include "scan_agreement.hpp"
 
 namespace maniple {
 namespace {

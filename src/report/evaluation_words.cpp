@@ -13,6 +13,7 @@
 #include "maniple/core/elementary.hpp"
 #include "maniple/core/readable.hpp"
 #include "maniple/model/calibration_line.hpp"
+#include "number_words.hpp"
 
 namespace maniple {
 
@@ -75,8 +76,6 @@ int decimals_of_step(double step) {
 }
 
 }  // namespace
-
-std::string short_number(double value) { return short_number(value, 0); }
 
 std::string short_number(double value, double step) {
     if (!std::isfinite(value)) return "";
@@ -160,11 +159,7 @@ std::string name_of_part(std::string const& part) {
 }
 
 std::string p_in_words(double neg_log10_p) {
-    constexpr double smallest = 300;
-    constexpr double natural = 2.302585092994046;  // log 10
-    if (!std::isfinite(neg_log10_p)) return "";
-    if (neg_log10_p > smallest) return "p < 1e-300";
-    return fmt::format("p = {:.2g}", portable_exp(-natural * neg_log10_p));
+    return std::isfinite(neg_log10_p) ? "p = " + p_value_text(neg_log10_p) : std::string{};
 }
 
 std::vector<EvaluationRow const*> find_rows(EvaluationFile const& file, RowWanted const& wanted) {

@@ -19,12 +19,10 @@ double useless_value(Outcome outcome);
 /// "odds_ratio_per_sd" and its like.
 std::string_view effect_metric_of(Outcome outcome);
 
-/// Three significant digits, no exponent where it can be read without. Empty of NaN.
-std::string short_number(double value);
-
-/// The same with more decimals where a step is small: two numbers that far apart differ.
-/// \param step  not above 0, or no number: as above.
-std::string short_number(double value, double step);
+/// Three significant digits, no exponent where it can be read without; more decimals where a step
+/// is small: two numbers that far apart differ. Empty of NaN.
+/// \param step  not above 0, or no number: there is none.
+std::string short_number(double value, double step = 0);
 
 /// The step of numbers in or beside an interval: a tenth of its width.
 double step_of(double lower, double upper);
@@ -53,7 +51,7 @@ std::string_view noun_of_cases(Outcome outcome);
 /// "highest fifth" of "fifth 5".
 std::string name_of_part(std::string const& part);
 
-/// -log10 p as "p = 0.003".
+/// "p = 0.003" of -log10 p; empty where it is no number.
 std::string p_in_words(double neg_log10_p);
 
 /// Which line is wanted; an empty word stands for any.

@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "maniple/core/checksum.hpp"
+#include "maniple/core/contract.hpp"
 #include "maniple/core/error.hpp"
 
 namespace maniple {
@@ -64,7 +65,7 @@ FoundLinkage open_named(ReportRequest const& request, ScanRecord const& record) 
     auto const problem = difference(cohort.index(), record.inputs);
     if (problem.empty()) {
         require_same_count(cohort.index(), request, record);
-        return {.store = StoreLinkage{std::move(cohort)}, .reason = {}};
+        return {.store = StoreLinkage{std::move(cohort)}, .is_asked_for = true};
     }
     throw UserError{
         fmt::format("--store '{}' is not the one that was scanned ({}); name that one, or leave "
@@ -73,6 +74,18 @@ FoundLinkage open_named(ReportRequest const& request, ScanRecord const& record) 
 }
 
 }  // namespace
+
+std::vector<double> FoundLinkage::r_squared(std::string const& contig, Variant const& lead,
+                                            std::span<Variant const> others) {
+    expect(store.has_value(), "there is a store");
+
+    try {
+        return store->r_squared(contig, lead, others);
+    } catch (Error const&) {
+        if (is_asked_for) throw;
+        throw StoreLost{};
+    }
+}
 
 FoundLinkage find_linkage(ReportRequest const& request, ScanRecord const& record) {
     if (!request.store.empty()) return open_named(request, record);
@@ -94,7 +107,7 @@ FoundLinkage find_linkage(ReportRequest const& request, ScanRecord const& record
             problem);
     }
     require_same_count(cohort->index(), request, record);
-    return {.store = StoreLinkage{*std::move(cohort)}, .reason = {}};
+    return {.store = StoreLinkage{*std::move(cohort)}};
 }
 
 FoundLinkage unreadable_store() {

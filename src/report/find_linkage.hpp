@@ -3,7 +3,9 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "maniple/report/scan_record.hpp"
 #include "maniple/report/store_linkage.hpp"
@@ -12,9 +14,17 @@
 
 namespace maniple {
 
+/// A store that nobody asked for turned out to be damaged: a page can do without it.
+struct StoreLost {};
+
 struct FoundLinkage {
     std::optional<StoreLinkage> store;
-    std::string reason;  ///< Why there is none, a sentence for the page.
+    std::string reason = {};    ///< Why there is none, a sentence for the page.
+    bool is_asked_for = false;  ///< The store, by the request.
+
+    /// As StoreLinkage's. \pre store \throws StoreLost where it was not asked for, else Error.
+    std::vector<double> r_squared(std::string const& contig, Variant const& lead,
+                                  std::span<Variant const> others);
 };
 
 /// Open the store that the request or, where it names none, run.json names, if it holds the samples

@@ -34,7 +34,7 @@ std::string escape_html(std::string_view text) {
     return escaped;
 }
 
-void HtmlWriter::start(std::string_view tag, HtmlAttributes attributes) {
+void HtmlWriter::start(std::string_view tag, HtmlAttributes const& attributes) {
     html_ += '<';
     html_ += tag;
     for (auto const& [name, value] : attributes) {
@@ -47,7 +47,7 @@ void HtmlWriter::start(std::string_view tag, HtmlAttributes attributes) {
     html_ += '>';
 }
 
-void HtmlWriter::open(std::string_view tag, HtmlAttributes attributes) {
+void HtmlWriter::open(std::string_view tag, HtmlAttributes const& attributes) {
     start(tag, attributes);
     open_.emplace_back(tag);
 }
@@ -59,7 +59,8 @@ void HtmlWriter::close() {
     open_.pop_back();
 }
 
-void HtmlWriter::element(std::string_view tag, std::string_view text, HtmlAttributes attributes) {
+void HtmlWriter::element(std::string_view tag, std::string_view text,
+                         HtmlAttributes const& attributes) {
     start(tag, attributes);
     html_ += escape_html(text);
     html_ += "</";
@@ -67,7 +68,7 @@ void HtmlWriter::element(std::string_view tag, std::string_view text, HtmlAttrib
     html_ += ">\n";
 }
 
-void HtmlWriter::lone(std::string_view tag, HtmlAttributes attributes) {
+void HtmlWriter::lone(std::string_view tag, HtmlAttributes const& attributes) {
     start(tag, attributes);
     html_ += '\n';
 }

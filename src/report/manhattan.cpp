@@ -117,8 +117,7 @@ std::string caption_of(ReportedTrait const& trait, std::vector<std::string> cons
     if (auto const left_out = trait.all_loci - std::ssize(trait.loci); left_out > 0) {
         text += fmt::format(
             " {} loci are marked, the strongest of all traits; {} more are left out here, and "
-            "their "
-            "hits are in results.h5.",
+            "their hits are in results.h5.",
             grouped(std::ssize(trait.loci)), grouped(left_out));
     }
     return text + told_hits(trait);

@@ -66,29 +66,23 @@ void write_headings(HtmlWriter& html, PageTable const& table,
 }
 
 void write_cell(HtmlWriter& html, PageCell const& cell, ColumnKind kind) {
-    std::string_view const style = kind == ColumnKind::text ? "" : "number";
-    if (cell.text.empty()) {
-        html.element("td", missing, {{"class", style}, {"data-value", ""}});
-    } else if (cell.sort_value && !cell.interval.empty()) {
-        html.element(
-            "td", cell.text,
-            {{"class", style}, {"data-value", *cell.sort_value}, {"data-interval", cell.interval}});
+    auto const is_missing = cell.text.empty();
+    HtmlAttributes attributes;
+    if (kind != ColumnKind::text) attributes.push_back({"class", "number"});
+    if (is_missing) {
+        attributes.push_back({"data-value", ""});
     } else if (cell.sort_value) {
-        html.element("td", cell.text, {{"class", style}, {"data-value", *cell.sort_value}});
-    } else if (!style.empty()) {
-        html.element("td", cell.text, {{"class", style}});
-    } else {
-        html.element("td", cell.text);
+        attributes.push_back({"data-value", *cell.sort_value});
+        if (!cell.interval.empty()) attributes.push_back({"data-interval", cell.interval});
     }
+    html.element("td", is_missing ? missing : cell.text, attributes);
 }
 
 void write_row(HtmlWriter& html, PageTable const& table, PageRow const& row,
                std::vector<std::size_t> const& columns) {
-    if (row.region.empty()) {
-        html.open("tr");
-    } else {
-        html.open("tr", {{"data-region", row.region}});
-    }
+    HtmlAttributes attributes;
+    if (!row.region.empty()) attributes.push_back({"data-region", row.region});
+    html.open("tr", attributes);
     for (auto c : columns) {
         write_cell(html, row.cells[c], table.columns[c].kind);
     }

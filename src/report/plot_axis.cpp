@@ -8,26 +8,35 @@
 #include <fmt/format.h>
 
 #include "maniple/core/contract.hpp"
+#include "maniple/stats/round_grid.hpp"
 
 namespace maniple {
 namespace {
 
-// 1, 2 or 5 times a power of ten, the smallest that is `least` or more.
-struct Step {
-    double mantissa;
-    int exponent;
+// Bounds between which a few ticks differ from each other.
+void widen(double& least, double& most) {
+    constexpr double farthest = 1e300;
+    constexpr double closest = 1e-290;
+    constexpr double digits = 1e-13;  // Of doubles, with room for ticks.
+    least = std::clamp(least, -farthest, farthest);
+    most = std::clamp(most, -farthest, farthest);
+    auto const size = std::fmax(std::abs(least), std::abs(most));
+    if (most - least >= std::fmax(closest, digits * size)) return;
+    auto const reach = size < closest ? 1 : size / 2;
+    least = std::fmax(least - reach, -farthest);
+    most = std::fmin(most + reach, farthest);
+}
 
-    double value() const { return mantissa * std::pow(10.0, exponent); }
-};
-
-Step round_up(double least) {
-    int exponent = static_cast<int>(std::floor(std::log10(least)));
-    for (;; ++exponent) {
-        for (double const mantissa : {1.0, 2.0, 5.0}) {
-            Step const step{mantissa, exponent};
-            if (step.value() >= least * (1 - 1e-9)) return step;
-        }
+// As many digits as tell it from the next tick.
+std::string label_of(RoundGrid const& grid, std::int64_t tick) {
+    constexpr int usual_digits = 6;
+    auto const value = grid.at(tick);
+    if (std::abs(value) < 1e6 && grid.decimals() < usual_digits) {
+        return fmt::format("{:.{}f}", value, grid.decimals());
     }
+    auto const steps = std::fmax(1, std::abs(value / grid.step()));
+    auto const digits = static_cast<int>(std::floor(std::log10(steps) + 1e-9)) + 2;
+    return fmt::format("{:.{}g}", value, std::max(usual_digits, digits));
 }
 
 }  // namespace
@@ -36,29 +45,15 @@ PlotAxis linear_axis(std::string title, double least, double most, int wanted_ti
     expect(std::isfinite(least) && std::isfinite(most) && least <= most, "an axis has two ends");
     expect(wanted_ticks >= 2, "an axis has ticks");
 
-    constexpr double farthest = 1e300;
-    constexpr double closest = 1e-290;
-    least = std::clamp(least, -farthest, farthest);
-    most = std::clamp(most, -farthest, farthest);
-    if (most - least < closest) {
-        auto const reach = std::abs(least) < closest ? 1 : std::abs(least) / 2;
-        least -= reach;
-        most += reach;
-    }
-    auto const step = round_up((most - least) / wanted_ticks);
-    auto const size = step.value();
-    auto const first = static_cast<std::int64_t>(std::floor(least / size + 1e-9));
-    auto const last = static_cast<std::int64_t>(std::ceil(most / size - 1e-9));
-    auto const digits = std::max(0, -step.exponent);
-    PlotAxis axis{.title = std::move(title),
-                  .least = static_cast<double>(first) * size,
-                  .most = static_cast<double>(last) * size,
-                  .ticks = {}};
+    widen(least, most);
+    constexpr double slack = 1e-9;  // Of a step, for ends that are a tick but for a rounding.
+    RoundGrid const grid{(most - least) / wanted_ticks * (1 - slack)};
+    auto const first = grid.below(least + slack * grid.step());
+    auto const last = grid.above(most - slack * grid.step());
+    PlotAxis axis{
+        .title = std::move(title), .least = grid.at(first), .most = grid.at(last), .ticks = {}};
     for (auto tick = first; tick <= last; ++tick) {
-        auto const value = static_cast<double>(tick) * size;
-        axis.ticks.push_back({value, std::abs(value) < 1e6 && digits < 6
-                                         ? fmt::format("{:.{}f}", value, digits)
-                                         : fmt::format("{:.6g}", value)});
+        axis.ticks.push_back({grid.at(tick), label_of(grid, tick)});
     }
     return axis;
 }

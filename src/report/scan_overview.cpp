@@ -106,7 +106,7 @@ std::string traits_html(ScanSummary const& summary, std::vector<std::size_t> con
         {"samples", "Samples"},
         {"cases", "Cases"},
         {"controls", "Controls"},
-        {"left_out_by_covariate", "Left out: without a covariate"},
+        {"left_out_by_covariate", "Left out: a level of a covariate tells their status"},
         {"unpredicted", "Left out: without a prediction"},
         {"tested", "Variants tested"},
         {"lambda_gc", "Lambda GC"},

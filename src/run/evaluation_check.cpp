@@ -42,8 +42,9 @@ void check_interval(double estimate, double lower, double upper, bool holds_esti
 
 // Shares of pairs and of variance.
 void check_range(EvaluationRow const& row) {
-    static constexpr std::array<std::string_view, 7> shares{
-        "r2", "r2_covariates", "r2_full", "auc", "auc_covariates", "auc_full", "c_index"};
+    static constexpr std::array<std::string_view, 9> shares{
+        "r2",      "r2_covariates",      "r2_full",     "auc", "auc_covariates", "auc_full",
+        "c_index", "c_index_covariates", "c_index_full"};
     constexpr double slack = 1e-9;
     bool const is_share = row.kind == RowKind::estimate &&
                           std::ranges::count(shares, std::string_view{row.metric}) > 0;

@@ -7,7 +7,6 @@
 #include "evaluation_factors.hpp"
 
 namespace maniple {
-
 namespace {
 
 // R^2 is never below 0: of values the effect of the score says whether there is any.

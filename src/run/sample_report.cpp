@@ -1,11 +1,12 @@
 #include "sample_report.hpp"
-#include "maniple/core/readable.hpp"
-#include "maniple/core/small_count.hpp"
 
 #include <set>
 #include <string>
 
 #include <fmt/format.h>
+
+#include "maniple/core/readable.hpp"
+#include "maniple/core/small_count.hpp"
 
 namespace maniple {
 namespace {

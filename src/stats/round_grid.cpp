@@ -1,28 +1,44 @@
 #include "maniple/stats/round_grid.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <cstdlib>
+
+#include <fmt/format.h>
 
 #include "maniple/core/contract.hpp"
 
 namespace maniple {
 
+namespace {
+
+// The nearest double; products of tens would drift from 10^23 on.
+double power_of_ten(int exponent) {
+    return std::strtod(fmt::format("1e{}", exponent).c_str(), nullptr);
+}
+
+}  // namespace
+
 RoundGrid::RoundGrid(double shortest) {
-    constexpr double most = 1e290;
+    constexpr double most = 1e300;
     expect(shortest >= 1 / most && shortest <= most, "a step is a positive number");
 
     is_divided_ = shortest <= 1;
     auto const reaches = [&](double mantissa) {
         return (is_divided_ ? mantissa / power_ : mantissa * power_) >= shortest;
     };
-    if (is_divided_) {
-        while (reaches(1)) power_ *= 10;
-    } else {
-        while (!reaches(10)) power_ *= 10;
+    while (is_divided_ ? reaches(1) : !reaches(10)) {
+        power_ = power_of_ten(++exponent_);
     }
-    for (double mantissa : {1, 2, 5, 10}) {
+    for (int const mantissa : {1, 2, 5, 10}) {
         mantissa_ = mantissa;
         if (reaches(mantissa)) return;
     }
+}
+
+int RoundGrid::decimals() const {
+    if (!is_divided_) return 0;
+    return std::max(0, mantissa_ == 10 ? exponent_ - 1 : exponent_);
 }
 
 double RoundGrid::at(std::int64_t multiple) const {

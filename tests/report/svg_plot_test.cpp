@@ -7,6 +7,8 @@
 #include <random>
 #include <regex>
 #include <set>
+#include <string>
+#include <utility>
 
 #include "../../src/report/dot_path.hpp"
 #include "../../src/report/svg_text.hpp"
@@ -62,7 +64,6 @@ TEST_CASE("linear_axis: ends and ticks are round numbers", "[report]") {
     CHECK(axis.ticks[1].label == "2");
     CHECK(linear_axis("y", 0.001, 0.004).ticks[0].label == "0.0010");  // As many digits as 0.0015.
     CHECK(linear_axis("y", 5, 5).least < 5);
-    CHECK(linear_axis("y", -3e9, 4e9).ticks.back().label == "4e+09");
     CHECK_THROWS_AS(linear_axis("y", 2, 1), ContractViolation);
 }
 
@@ -81,6 +82,31 @@ TEST_CASE("linear_axis: ends of any size", "[report]") {
     CHECK(closest.least == -1);
     CHECK(closest.most == 1);
     CHECK(linear_axis("y", 1e-100, 3e-100).ticks.size() > 2);
+    CHECK(linear_axis("y", -3e9, 4e9).ticks.back().label == "4e+09");
+}
+
+TEST_CASE("linear_axis: ticks are the doubles that their labels say, and each has its own",
+          "[report]") {
+    for (auto const& [least, most] : {std::pair{0.0, 1.0},
+                                      {0.1, 0.75},
+                                      {-3e-8, 2e-7},
+                                      {20200101.0, 20200104.0},
+                                      {1e14, 1e14 + 9},
+                                      {1e15, 1e15},
+                                      {0.1, 0.1 + 1e-16},
+                                      {-0.7, 123456.0}}) {
+        auto const axis = linear_axis("y", least, most);
+        CHECK(axis.least <= least + 1e-9 * (most - least));
+        CHECK(axis.most >= most - 1e-9 * (most - least));
+        CHECK(axis.ticks.size() > 2);
+        CHECK(axis.ticks.size() < 20);
+        std::set<std::string> labels;
+        for (auto const& tick : axis.ticks) {
+            CHECK(std::stod(tick.label) == tick.value);
+            labels.insert(tick.label);
+        }
+        CHECK(labels.size() == axis.ticks.size());
+    }
 }
 
 TEST_CASE("SvgPlot: names in it are text", "[report]") {

@@ -24,6 +24,8 @@ TEST_CASE("RoundGrid: the finest of 1, 2 and 5 times powers of ten that is wide 
     CHECK(RoundGrid{1234}.step() == 2000);
     CHECK(RoundGrid{3e-9}.step() == 5e-9);
     CHECK(RoundGrid{4e20}.step() == 5e20);
+    CHECK(RoundGrid{1e300}.step() == Approx(1e300).epsilon(1e-14));
+    CHECK(RoundGrid{0.99e-299}.step() == Approx(1e-299).epsilon(1e-14));
     CHECK_THROWS_AS(RoundGrid{0}, ContractViolation);
 }
 
@@ -40,6 +42,16 @@ TEST_CASE("RoundGrid: multiples have few digits, and hold a value between them",
         CHECK(grid.below(grid.at(i)) == i);
         CHECK(fmt::format("{}", grid.at(i)).size() <= 6);
     }
+}
+
+TEST_CASE("RoundGrid: so many decimals as its multiples need", "[stats]") {
+    CHECK(RoundGrid{1234}.decimals() == 0);
+    CHECK(RoundGrid{1}.decimals() == 0);
+    CHECK(RoundGrid{0.6}.decimals() == 0);
+    CHECK(RoundGrid{0.5}.decimals() == 1);
+    CHECK(RoundGrid{0.051}.decimals() == 1);
+    CHECK(RoundGrid{0.05}.decimals() == 2);
+    CHECK(RoundGrid{3e-9}.decimals() == 9);
 }
 
 }  // namespace

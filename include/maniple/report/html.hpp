@@ -1,7 +1,6 @@
 /// \file  HTML as text: everything that is not markup is escaped.
 #pragma once
 
-#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,19 +15,20 @@ struct HtmlAttribute {
     std::string_view name;   ///< Ours: not escaped.
     std::string_view value;  ///< Anything.
 };
-using HtmlAttributes = std::initializer_list<HtmlAttribute>;
+using HtmlAttributes = std::vector<HtmlAttribute>;
 
 /// Writes elements one after the other and inside each other.
 class HtmlWriter {
 public:
     /// `<tag ...>`; what follows is inside until `close`.
-    void open(std::string_view tag, HtmlAttributes attributes = {});
+    void open(std::string_view tag, HtmlAttributes const& attributes = {});
     /// \pre an element is open
     void close();
     /// `<tag ...>text</tag>`
-    void element(std::string_view tag, std::string_view text, HtmlAttributes attributes = {});
+    void element(std::string_view tag, std::string_view text,
+                 HtmlAttributes const& attributes = {});
     /// An element that holds nothing and has no end tag: meta, br.
-    void lone(std::string_view tag, HtmlAttributes attributes = {});
+    void lone(std::string_view tag, HtmlAttributes const& attributes = {});
     /// Escaped.
     void text(std::string_view text);
     /// As it is. \pre it is well-formed
@@ -38,7 +38,7 @@ public:
     std::string finish() &&;
 
 private:
-    void start(std::string_view tag, HtmlAttributes attributes);
+    void start(std::string_view tag, HtmlAttributes const& attributes);
 
     std::string html_;
     std::vector<std::string> open_;

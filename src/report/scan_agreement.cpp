@@ -1,4 +1,4 @@
-#include "run_files.hpp"
+#include "scan_agreement.hpp"
 
 #include <algorithm>
 #include <array>
