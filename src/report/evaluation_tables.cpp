@@ -9,6 +9,7 @@
 #include "evaluation_plots.hpp"
 #include "evaluation_words.hpp"
 #include "maniple/core/readable.hpp"
+#include "number_words.hpp"
 #include "reporting_items.hpp"
 
 namespace maniple {
@@ -25,7 +26,7 @@ PageCell told_count_cell(std::int64_t count) {
 PageCell interval_cell(std::string text, double estimate, double lower, double upper) {
     PageCell cell{std::move(text), fmt::format("{}", estimate)};
     if (std::isfinite(lower) && std::isfinite(upper)) {
-        cell.interval = fmt::format("{} {} {}", estimate, lower, upper);
+        cell.exact = fmt::format("{} {} {}", estimate, lower, upper);
     }
     return cell;
 }
@@ -105,7 +106,9 @@ std::vector<EvaluationRow const*> list_groups(EvaluationFile const& file) {
 
 PageCell short_cell(double value, double step) {
     if (!std::isfinite(value)) return PageCell{""};
-    return PageCell{short_number(value, step), fmt::format("{}", value)};
+    PageCell cell{short_number(value, step), fmt::format("{}", value)};
+    cell.exact = *cell.sort_value;
+    return cell;
 }
 
 PageTable metrics_table(EvaluationFile const& file) {
@@ -230,9 +233,8 @@ PageTable differences_table(EvaluationFile const& file) {
               row.part.empty() || !file.left_out.empty() ? what
                                                          : fmt::format("{}, {}", what, row.part),
               short_cell(row.estimate), told_count_cell(row.degrees_of_freedom),
-              std::isfinite(row.neg_log10_p)
-                  ? PageCell{p_in_words(row.neg_log10_p), fmt::format("{}", -row.neg_log10_p)}
-                  : PageCell{row.status, ""}}});
+              std::isfinite(row.neg_log10_p) ? p_cell(row.neg_log10_p)
+                                             : PageCell{row.status, ""}}});
     }
     return table;
 }

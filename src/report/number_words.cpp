@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "maniple/core/readable.hpp"
+#include "maniple/store/summary_statistics_writer.hpp"
 
 namespace maniple {
 
@@ -26,12 +27,18 @@ std::string number_text(double value, int digits) {
     return std::isnan(value) ? std::string{} : fmt::format("{:.{}g}", value, digits);
 }
 
-PageCell number_cell(double value, int digits) { return {number_text(value, digits)}; }
+PageCell number_cell(double value, int digits) {
+    PageCell cell{number_text(value, digits)};
+    if (!std::isnan(value)) cell.exact = fmt::format("{}", static_cast<float>(value));
+    return cell;
+}
 
 // Sorted by log10 p: as doubles the smallest p would all be 0.
 PageCell p_cell(double neg_log10_p) {
     if (std::isnan(neg_log10_p)) return {""};
-    return {p_value_text(neg_log10_p), fmt::format("{:.6g}", -neg_log10_p)};
+    PageCell cell{p_value_text(neg_log10_p), fmt::format("{:.6g}", -neg_log10_p)};
+    cell.exact = format_p_value(neg_log10_p);
+    return cell;
 }
 
 PageCell count_cell(std::int64_t count) { return {grouped(count)}; }

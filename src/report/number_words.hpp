@@ -13,7 +13,7 @@ std::string p_value_text(double neg_log10_p);
 /// So many significant digits; empty for NaN.
 std::string number_text(double value, int digits = 4);
 
-/// Cells; missing for NaN.
+/// Cells; missing for NaN. Saved tables have the float that results.h5 holds, and p as exports do.
 PageCell number_cell(double value, int digits = 4);
 PageCell p_cell(double neg_log10_p);
 /// "1,234".

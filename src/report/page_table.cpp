@@ -73,8 +73,8 @@ void write_cell(HtmlWriter& html, PageCell const& cell, ColumnKind kind) {
         attributes.push_back({"data-value", ""});
     } else if (cell.sort_value) {
         attributes.push_back({"data-value", *cell.sort_value});
-        if (!cell.interval.empty()) attributes.push_back({"data-interval", cell.interval});
     }
+    if (!cell.exact.empty()) attributes.push_back({"data-exact", cell.exact});
     html.element("td", is_missing ? missing : cell.text, attributes);
 }
 

@@ -103,7 +103,7 @@ async function check_download(page, table, name, problems) {
   const rows = await table.locator("tbody tr").count();
   const columns = await table.locator("thead tr").last().locator("th").count();
   const parted = await table.evaluate((element) => {
-    const cells = [...element.tBodies[0].querySelectorAll("td[data-interval]")];
+    const cells = [...element.tBodies[0].querySelectorAll('td[data-exact*=" "]')];
     return new Set(cells.map((cell) => cell.cellIndex)).size;
   });
   if (lines.length !== rows + 1)

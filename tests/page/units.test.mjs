@@ -137,16 +137,26 @@ test("table_lines: missing is NA, and a dash that somebody wrote is a dash", () 
   assert.deepEqual(table_lines(headings, rows), ["Group\tCases", "–\tNA", "NA\t1234"]);
 });
 
-test("table_lines: estimates with intervals become three columns with all digits", () => {
-  const headings = [{ text: "Group" }, { text: "AUC", type: "number" }];
+test("table_lines: all digits, and estimates with intervals become three columns", () => {
+  const headings = [
+    { text: "Group" },
+    { text: "AUC", type: "number" },
+    { text: "p", type: "number" },
+  ];
   const rows = [
-    [{ text: "=1+1" }, { text: "0.720 (0.680 to 0.760)", interval: "0.72013 0.68 0.7602" }],
-    [{ text: "few" }, { text: "suppressed" }],
+    [
+      { text: "=1+1" },
+      { text: "0.720 (0.680 to 0.760)", exact: "0.72013 0.68 0.7602" },
+      { text: "3.2e-20", exact: "3.21479e-20" },
+    ],
+    [{ text: "few" }, { text: "suppressed" }, { text: "–", is_missing: true }],
+    [{ text: "one" }, { text: "0.500", exact: "0.5004" }, { text: "0.5" }],
   ];
   assert.deepEqual(table_lines(headings, rows), [
-    "Group\tAUC\tAUC, lower 95%\tAUC, upper 95%",
-    "'=1+1\t0.72013\t0.68\t0.7602",
-    "few\tsuppressed\tNA\tNA",
+    "Group\tAUC\tAUC, lower 95%\tAUC, upper 95%\tp",
+    "'=1+1\t0.72013\t0.68\t0.7602\t3.21479e-20",
+    "few\tsuppressed\tNA\tNA\tNA",
+    "one\t0.5004\tNA\tNA\t0.5",
   ]);
 });
 

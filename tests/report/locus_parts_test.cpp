@@ -1,12 +1,14 @@
 #include "../src/report/locus_parts.hpp"
 
-#include <catch2/catch.hpp>
+#include <cmath>
 
+#include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
 namespace maniple {
 namespace {
 
+using Catch::Contains;
 using Json = nlohmann::ordered_json;
 
 VariantResult result(std::int64_t row, double neg_log10_p) {
@@ -51,6 +53,21 @@ TEST_CASE("region_json: of many variants the strongest", "[report]") {
     for (auto const& y : json["y"]) {
         CHECK((y == 2.1 || y.get<double>() > 50 - static_cast<double>(kept) / 10));
     }
+}
+
+TEST_CASE("locus_table: digits for people, and those of results.h5 for a saved table", "[report]") {
+    ReportedTrait trait;
+    trait.name = "height";
+    trait.loci.push_back(locus_at(3, 400.25));  // p = 10^-400.25 = 5.62341e-401
+    auto& lead = trait.loci.front().lead;
+    lead.beta = static_cast<double>(0.1234567F);
+    lead.standard_error = static_cast<double>(0.001234F);
+    lead.frequency = std::nan("");
+    auto const html = locus_table(trait, {"1"}, 10);
+    CHECK_THAT(html, Contains("data-exact=\"0.1234567\">0.1235</td>") &&
+                         Contains("data-exact=\"0.001234\">0.00123</td>") &&
+                         Contains("data-value=\"-400.25\" data-exact=\"5.62341e-401\">5.6e-401"));
+    CHECK_THAT(html, !Contains("nan") && !Contains("data-exact=\"\""));
 }
 
 TEST_CASE("keep_strongest_loci: one order over all traits", "[report]") {

@@ -25,9 +25,9 @@ TEST_CASE("to_html: a column of which no row holds anything is left out, the fir
     CHECK(holds(full, "<td class=\"number\" data-value=\"\">–</td>"));
 
     PageCell share{"0.72 (0.68 to 0.76)", "0.7213"};
-    share.interval = "0.7213 0.68 0.7602";
+    share.exact = "0.7213 0.68 0.7602";
     CHECK(holds(to_html(samples_and_cases(share)),
-                "data-value=\"0.7213\" data-interval=\"0.7213 0.68 0.7602\">0.72 (0.68 to 0.76)<"));
+                "data-value=\"0.7213\" data-exact=\"0.7213 0.68 0.7602\">0.72 (0.68 to 0.76)<"));
 
     auto const sparse = to_html(samples_and_cases({""}));
     CHECK(!holds(sparse, "Cases"));

@@ -21,19 +21,19 @@ export function plain(text, type = "text") {
   return is_formula(text) ? `'${text}` : text;
 }
 
-/// Lines of a table. A column of estimates with intervals becomes three, with all digits.
-/// \param headings  each {text, type}; \param rows  of cells {text, interval, is_missing}: interval is
-/// "estimate lower upper" or undefined; missing ones become NA.
+/// Lines of a table. A column of estimates with intervals becomes three.
+/// \param headings  each {text, type}; \param rows  of cells {text, exact, is_missing}: exact is a
+/// number or "estimate lower upper" with all digits, or undefined; missing ones become NA.
 export function table_lines(headings, rows) {
-  const is_parted = headings.map((_, i) => rows.some((row) => row[i]?.interval !== undefined));
+  const is_parted = headings.map((_, i) => rows.some((row) => row[i]?.exact?.includes(" ")));
   const titles = headings.flatMap(({ text }, i) => {
     const title = plain(text);
     return is_parted[i] ? [title, `${title}, lower 95%`, `${title}, upper 95%`] : [title];
   });
   const line_of = (row) =>
-    row.flatMap(({ text, interval, is_missing }, i) => {
-      const told = is_missing ? "NA" : plain(text, headings[i].type);
-      return is_parted[i] ? (interval?.split(" ") ?? [told, "NA", "NA"]) : [told];
+    row.flatMap(({ text, exact, is_missing }, i) => {
+      const told = exact?.split(" ") ?? [is_missing ? "NA" : plain(text, headings[i].type)];
+      return is_parted[i] && told.length === 1 ? [...told, "NA", "NA"] : told;
     });
   return [titles, ...rows.map(line_of)].map((fields) => fields.join("\t"));
 }
@@ -43,8 +43,8 @@ function heading_text(heading) {
 }
 
 function read_cell(cell) {
-  const { value, interval } = cell.dataset;
-  return { text: cell.textContent, interval, is_missing: value === "" };
+  const { value, exact } = cell.dataset;
+  return { text: cell.textContent, exact, is_missing: value === "" };
 }
 
 function table_text(table) {

@@ -21,14 +21,15 @@ struct PageCell {
     /// \param shown  empty: missing, shown as a dash and sorted last.
     PageCell(std::string shown) : text{std::move(shown)} {}
     PageCell(char const* shown) : text{shown} {}
-    /// \param sorted_by  a number in full, where the text is rounded or has marks in it.
+    /// \param sorted_by  a number, where the text is rounded or has marks in it.
     PageCell(std::string shown, std::string sorted_by)
         : text{std::move(shown)}, sort_value{std::move(sorted_by)} {}
 
     std::string text;
     std::optional<std::string> sort_value;
-    /// Estimate and 95% interval in full, "0.7213 0.68 0.7602": a saved table has a column of each.
-    std::string interval = {};
+    /// In full, for a saved table: a number, or estimate and 95% interval, "0.7213 0.68 0.7602", of
+    /// which it has a column each. Empty: as shown.
+    std::string exact = {};
 };
 
 struct PageRow {
