@@ -3,7 +3,15 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { plain, table_lines } from "../../web/src/download.js";
-import { integer, interval, number, p_value, round_step } from "../../web/src/format.js";
+import {
+  estimate_rows,
+  integer,
+  interval,
+  least_step,
+  number,
+  p_value,
+  round_step,
+} from "../../web/src/format.js";
 import { bar_heights } from "../../web/src/histogram.js";
 import { PixelSet } from "../../web/src/pixel_set.js";
 import { PointIndex } from "../../web/src/point_index.js";
@@ -80,6 +88,16 @@ test("number, integer and interval: as tables show them", () => {
   assert.equal(integer(1234567), "1,234,567");
   assert.equal(interval(0.68, 0.66, 0.7), "0.680 (0.660 to 0.700)");
   assert.equal(interval(12.5, 10, null), "12.5 (10.0 to –)");
+  assert.equal(number(170.04, 3, 0.2), "170");
+  assert.equal(number(170.24, 3, 0.2), "170.2");
+  assert.equal(number(-168.25, 3, 0.05), "−168.25");
+  assert.equal(number(168, 3, 5), "168");
+  assert.equal(number(0.72013, 3, 0.01), "0.72");
+  assert.equal(number(1.5, 3, 1e-20), "1.5");
+  assert.equal(number(1234567, 3, 1), "1.234567e6");
+  assert.equal(number(1.234567e-9, 3, 1e-11), "1.23e−9");
+  assert.equal(number(20200101, 3, 1), "2.0200101e7");
+  assert.equal(number(0.5, 3, NaN), "0.5");
 });
 
 test("round_step: 1, 2 or 5 times a power of ten", () => {
@@ -135,6 +153,16 @@ test("table_lines: missing is NA, and a dash that somebody wrote is a dash", () 
     [{ text: "–", is_missing: true }, { text: "1,234" }],
   ];
   assert.deepEqual(table_lines(headings, rows), ["Group\tCases", "–\tNA", "NA\t1234"]);
+});
+
+test("estimate_rows: digits that its interval needs", () => {
+  assert.deepEqual(estimate_rows("Observed", { estimate: 170.04, lower: 169.5, upper: 170.6 }), [
+    ["Observed", "170"],
+    ["95% interval", "169.5 to 170.6"],
+  ]);
+  assert.deepEqual(estimate_rows("Observed", { estimate: 0.123456 }), [["Observed", "0.123"]]);
+  assert.equal(least_step([1, 1.5, 3]), 0.5);
+  assert.equal(least_step([1]), 0);
 });
 
 test("table_lines: all digits, and estimates with intervals become three columns", () => {

@@ -1,5 +1,5 @@
 // Observed against predicted outcome, with the distribution of predictions along the foot.
-import { integer, known, number } from "./format.js";
+import { estimate_rows, integer, known, number } from "./format.js";
 import { bar_heights } from "./histogram.js";
 import { colour } from "./theme.js";
 
@@ -43,11 +43,11 @@ function draw_points(brush, { predicted, observed, lower, upper }) {
 }
 
 function describe({ predicted, observed, lower, upper, samples }, i) {
+  const told = { estimate: observed[i], lower: lower?.[i], upper: upper?.[i] };
   const rows = [
-    ["Predicted", number(predicted[i])],
-    ["Observed", number(observed[i])],
+    ["Predicted", number(predicted[i], 3, (told.upper - told.lower) / 10)],
+    ...estimate_rows("Observed", told),
   ];
-  if (known(lower?.[i])) rows.push(["95% interval", `${number(lower[i])} to ${number(upper[i])}`]);
   if (known(samples?.[i]))
     rows.push(["Samples", typeof samples[i] === "number" ? integer(samples[i]) : samples[i]]);
   return { title: `Group ${i + 1} of ${predicted.length}`, rows };

@@ -1,5 +1,5 @@
 // The distribution of a score in its population, and where one person stands in it.
-import { integer, known, number } from "./format.js";
+import { integer, known, least_step, number } from "./format.js";
 import { bar_heights } from "./histogram.js";
 import { colour } from "./theme.js";
 
@@ -16,7 +16,8 @@ function draw_mark(brush, { value, label }) {
 
 function describe({ edges, counts }, i) {
   const last = counts.length - 1;
-  const ends = [number(edges[i], 4), number(edges[i + 1], 4)];
+  const step = least_step(edges);
+  const ends = [number(edges[i], 4, step), number(edges[i + 1], 4, step)];
   const title =
     i === 0 ? `below ${ends[1]}` : i === last ? `${ends[0]} and above` : `${ends[0]} to ${ends[1]}`;
   return { title, rows: [["People", integer(counts[i])]] };

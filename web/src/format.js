@@ -7,10 +7,17 @@ export function known(value) {
   return value !== null && value !== undefined && !Number.isNaN(value);
 }
 
-export function number(value, digits = 3) {
+const most_digits = 15; // That doubles tell apart.
+
+/// So many significant digits, and more where numbers a step apart would be the same.
+export function number(value, digits = 3, step = 0) {
   if (!known(value)) return missing;
   if (value === 0) return "0";
   const size = Math.abs(value);
+  if (step > 0) {
+    const needed = Math.floor(Math.log10(size)) + 1 + Math.ceil(-Math.log10(step) - 1e-9);
+    digits = Math.min(Math.max(digits, needed), most_digits);
+  }
   const text =
     size < 1e-3 || size >= 1e6
       ? value.toExponential(digits - 1)
@@ -49,6 +56,20 @@ export function fixed(value, places) {
 export function interval(estimate, lower, upper) {
   const places = places_for([estimate, lower, upper]);
   return `${fixed(estimate, places)} (${fixed(lower, places)} to ${fixed(upper, places)})`;
+}
+
+/// Between ascending numbers; 0 where there are fewer than two.
+export function least_step(numbers) {
+  const steps = numbers.slice(1).map((value, i) => value - numbers[i]);
+  return steps.length === 0 ? 0 : Math.min(...steps.filter((step) => step > 0));
+}
+
+/// Rows of a read-out: an estimate, as `name`, and its interval where it has one.
+export function estimate_rows(name, { estimate, lower, upper }) {
+  const step = (upper - lower) / 10;
+  const rows = [[name, number(estimate, 3, step)]];
+  if (!known(lower)) return rows;
+  return [...rows, ["95% interval", `${number(lower, 3, step)} to ${number(upper, 3, step)}`]];
 }
 
 /// Text that fits `width` pixels in the context's font, shortened at its end.

@@ -1,5 +1,5 @@
 // Cumulative incidence by group of the score: from 0, straight lines between the times told, with bands.
-import { integer, known, number } from "./format.js";
+import { estimate_rows, integer, known, least_step, number } from "./format.js";
 import { colour, series_colour } from "./theme.js";
 
 // By group, as canvas and legend draw them.
@@ -31,11 +31,11 @@ function flat(groups) {
 }
 
 function describe({ name, time, incidence, lower, upper, at_risk }, i) {
+  const told = { estimate: incidence[i], lower: lower?.[i], upper: upper?.[i] };
   const rows = [
-    ["Time", number(time[i], 4)],
-    ["Incidence", number(incidence[i])],
+    ["Time", number(time[i], 4, least_step(time))],
+    ...estimate_rows("Incidence", told),
   ];
-  if (known(lower?.[i])) rows.push(["95% interval", `${number(lower[i])} to ${number(upper[i])}`]);
   if (known(at_risk?.[i]))
     rows.push(["At risk", typeof at_risk[i] === "number" ? integer(at_risk[i]) : at_risk[i]]);
   return { title: name, rows };

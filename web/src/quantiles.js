@@ -1,12 +1,14 @@
 // Observed and predicted outcome by quantile of the score.
 import { names_at, whole_splits } from "./axes.js";
-import { known, number } from "./format.js";
+import { estimate_rows, known, number } from "./format.js";
 import { colour } from "./theme.js";
 
 function describe({ labels, observed, lower, upper, predicted }, i) {
-  const rows = [["Observed", number(observed[i])]];
-  if (known(lower?.[i])) rows.push(["95% interval", `${number(lower[i])} to ${number(upper[i])}`]);
-  if (known(predicted?.[i])) rows.push(["Predicted", number(predicted[i])]);
+  const told = { estimate: observed[i], lower: lower?.[i], upper: upper?.[i] };
+  const rows = estimate_rows("Observed", told);
+  if (known(predicted?.[i])) {
+    rows.push(["Predicted", number(predicted[i], 3, (told.upper - told.lower) / 10)]);
+  }
   return { title: labels[i], rows };
 }
 
