@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 #include <tuple>
 #include <utility>
@@ -41,6 +42,16 @@ PageRow row_of(LocusRow const& row, std::vector<std::string> const& contigs) {
             .region = region};
 }
 
+// r^2 with an allele of few copies tells the other genotypes of those who have it.
+void hide_few(std::vector<double>& r_squared, std::vector<VariantResult> const& variants,
+              VariantResult const& lead) {
+    constexpr auto unknown = std::numeric_limits<double>::quiet_NaN();
+    bool const is_hidden = std::isnan(lead.frequency);
+    for (std::size_t i = 0; i < r_squared.size(); ++i) {
+        if (is_hidden || std::isnan(variants[i].frequency)) r_squared[i] = unknown;
+    }
+}
+
 /// The tested variants around a lead, and their r^2 to it; none where that is unknown.
 struct Region {
     std::vector<VariantResult> variants;
@@ -68,6 +79,7 @@ std::string to_json(LocusRow const& locus, Region const& region,
                                         [&](std::size_t i) { return region.variants[i].row; });
     Json json{{"lead", locus.lead.name(contigs)},
               {"lead_index", lead - chosen.begin()},
+              {"tested", region.variants.size()},  // More than are chosen where there is no room.
               {"contig", contigs[static_cast<std::size_t>(locus.lead.contig)]},
               {"threshold", with_significant_digits(static_cast<double>(hit_neg_log10_p), 6)},
               {"positions", Json::array()},
@@ -147,6 +159,7 @@ std::string region_json(LocusRow const& locus, std::vector<VariantResult> varian
         for (auto const& variant : region.variants) names.push_back(variant.variant);
         region.r_squared = linkage(contigs[static_cast<std::size_t>(locus.lead.contig)],
                                    locus.lead.variant, names);
+        hide_few(region.r_squared, region.variants, locus.lead);
     }
     while (true) {
         auto const chosen = strongest_of(region, locus.lead.row, most);

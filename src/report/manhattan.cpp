@@ -96,18 +96,34 @@ std::string told_hits(ReportedTrait const& trait) {
     return text + "; `maniple export` has all.";
 }
 
+std::string loci_in_words(std::int64_t loci) {
+    return loci == 1 ? std::string{"1 locus"} : grouped(loci) + " loci";
+}
+
+// Loci that genotypes did not tell apart, among others that they did; empty where there are none.
+std::string by_distance_in_words(ReportedTrait const& trait) {
+    auto const count = std::ranges::count(trait.loci, LocusBasis::distance,
+                                          [](LocusRow const& row) { return row.locus.basis; });
+    if (count == 0 || count == std::ssize(trait.loci)) return {};
+    return fmt::format(" ({} of them by distance alone: no r² was known)", grouped(count));
+}
+
+std::string hits_in_words(ReportedTrait const& trait, std::vector<std::string> const& contigs) {
+    if (trait.survey.hits == 0) return "No variant reaches p = 5e-8";
+    auto text = fmt::format("{} with p ≤ 5e-8 at {}{}", plural(trait.survey.hits, "variant"),
+                            loci_in_words(trait.all_loci), by_distance_in_words(trait));
+    auto const strongest = std::ranges::max_element(trait.points.hits, {}, &Hit::neg_log10_p);
+    if (strongest == trait.points.hits.end()) return text;
+    auto const& place = strongest->place;
+    auto const name = trait.loci.empty() ? "" : trait.loci.front().lead.name(contigs) + " ";
+    return text + fmt::format("; strongest {}at {}:{}, p = {}", name,
+                              contigs[static_cast<std::size_t>(place.contig)], place.position,
+                              p_value_text(strongest->neg_log10_p));
+}
+
 std::string caption_of(ReportedTrait const& trait, std::vector<std::string> const& contigs,
                        double lambda) {
-    std::string text = "No variant reaches p = 5e-8";
-    if (!trait.loci.empty()) {
-        auto const& lead = trait.loci.front().lead;
-        text = fmt::format(
-            "{} with p ≤ 5e-8 at {}; strongest {} at {}:{}, p = {}",
-            plural(trait.survey.hits, "variant"),
-            trait.all_loci == 1 ? std::string{"1 locus"} : grouped(trait.all_loci) + " loci",
-            lead.name(contigs), contigs[static_cast<std::size_t>(lead.contig)],
-            lead.variant.position, p_value_text(lead.neg_log10_p));
-    }
+    auto text = hits_in_words(trait, contigs);
     if (!std::isnan(lambda)) text += fmt::format("; lambda GC {:.3f}", lambda);
     text += fmt::format(
         ". The line is at 5e-8. {} variants that are no hits are drawn, of {} that "
@@ -116,9 +132,12 @@ std::string caption_of(ReportedTrait const& trait, std::vector<std::string> cons
         grouped(trait.survey.all_ranks().count() - trait.survey.hits));
     if (auto const left_out = trait.all_loci - std::ssize(trait.loci); left_out > 0) {
         text += fmt::format(
-            " {} loci are marked, the strongest of all traits; {} more are left out here, and "
-            "their hits are in results.h5.",
-            grouped(std::ssize(trait.loci)), grouped(left_out));
+            " {} marked, the strongest of all traits; {} more {} left out here, and their hits "
+            "are in results.h5.",
+            trait.loci.empty()
+                ? std::string{"No locus is"}
+                : loci_in_words(std::ssize(trait.loci)) + (trait.loci.size() == 1 ? " is" : " are"),
+            grouped(left_out), left_out == 1 ? "is" : "are");
     }
     return text + told_hits(trait);
 }

@@ -4,18 +4,20 @@
 
 #include <fmt/format.h>
 
+#include "maniple/core/elementary.hpp"
 #include "maniple/core/readable.hpp"
 #include "maniple/store/summary_statistics_writer.hpp"
 
 namespace maniple {
 
 std::string p_value_text(double neg_log10_p) {
-    constexpr double plain = 3;  // From 0.001 on.
+    constexpr double plain = 3;                    // From 0.001 on.
+    constexpr double natural = 2.302585092994046;  // log 10
     if (std::isnan(neg_log10_p)) return {};
     if (std::isinf(neg_log10_p)) return "0";
-    if (neg_log10_p < plain) return fmt::format("{:.2g}", std::pow(10.0, -neg_log10_p));
+    if (neg_log10_p < plain) return fmt::format("{:.2g}", portable_exp(-natural * neg_log10_p));
     auto power = std::ceil(neg_log10_p);
-    auto mantissa = fmt::format("{:.1f}", std::pow(10.0, power - neg_log10_p));
+    auto mantissa = fmt::format("{:.1f}", portable_exp(natural * (power - neg_log10_p)));
     if (mantissa == "10.0") {
         mantissa = "1.0";
         power -= 1;

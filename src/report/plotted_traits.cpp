@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
 #include <functional>
 #include <set>
 #include <span>
@@ -13,7 +12,6 @@
 
 #include "hit_choice.hpp"
 #include "locus_parts.hpp"
-#include "page_detail.hpp"
 #include "scan_agreement.hpp"
 
 namespace maniple {
@@ -27,9 +25,8 @@ constexpr std::int64_t most_hits = 8'000'000;  // In memory, of all traits.
 std::vector<ReportedTrait> choose_plotted(ScanRun const& run) {
     if (run.header().variants == 0) return {};
     auto chosen = run.rows;
-    std::ranges::stable_sort(chosen, std::greater{}, [&](std::size_t row) {
-        return std::atoll(run.summary.cell(row, "hits").c_str());
-    });
+    std::ranges::stable_sort(chosen, std::greater{},
+                             [&](std::size_t row) { return run.summary.count(row, "hits"); });
     chosen.resize(std::min(chosen.size(), most_plotted));
     std::set<std::size_t> const plotted{chosen.begin(), chosen.end()};
     std::vector<ReportedTrait> traits;
@@ -127,10 +124,27 @@ PlottedTraits read_plotted_traits(ScanRun& run) {
     keep_strongest_loci(traits, finest_detail.loci);
     read_hits(run.results, traits);
     choose_regions(traits);
-    return {.survey = std::move(survey),
-            .axis = std::move(axis),
-            .traits = std::move(traits),
-            .qq = std::move(qq)};
+    PlottedTraits plotted{.survey = std::move(survey),
+                          .axis = std::move(axis),
+                          .traits = std::move(traits),
+                          .qq = std::move(qq),
+                          .detail = finest_detail};
+    show_with(finest_detail, plotted);
+    return plotted;
+}
+
+void show_with(PageDetail const& detail, PlottedTraits& plotted) {
+    keep_strongest_loci(plotted.traits, detail.loci);
+    auto const told = strongest_hits(plotted.traits, detail.hits);
+    auto const drawn = strongest_hits(plotted.traits, detail.hits + detail.dots);
+    for (std::size_t t = 0; t < plotted.traits.size(); ++t) {
+        auto& trait = plotted.traits[t];
+        auto grid = detail.cells.grid();
+        trait.background = thinned(trait.points.background, plotted.axis, grid);
+        grid.most_y = top_of_plot(trait.survey);
+        share_hits(trait, told_rows(trait, told[t]), drawn[t], plotted.axis, grid);
+    }
+    plotted.detail = detail;
 }
 
 }  // namespace maniple

@@ -223,11 +223,11 @@ std::string methods_html(LocusRule const& rule, LinkageSource const& linkage) {
         html.element("p", linkage.reason);
     }
     html.element("p",
-                 "Frequencies are those of the effect allele among the trait's samples; where 1 to "
-                 "4 copies of an allele may be there (missing genotypes, where they count as the "
-                 "mean, may be half), none is told. Effects are per effect allele: in "
-                 "units of a quantitative trait, log odds of a binary one, log hazard of a time "
-                 "to an event.");
+                 "Effects are per effect allele: in units of a quantitative trait, log odds of a "
+                 "binary one, log hazard of a time to an event. Frequencies are those of the "
+                 "effect allele among the trait's samples. Where 1 to 4 copies of an allele may be "
+                 "there (missing genotypes, where they count as the mean, may be half), p alone "
+                 "is told, and no effect, frequency or r².");
     return std::move(html).finish();
 }
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
 #include <span>
 #include <string>
 #include <utility>
@@ -11,13 +10,11 @@
 #include <fmt/format.h>
 
 #include "heat_parts.hpp"
-#include "hit_choice.hpp"
 #include "locus_parts.hpp"
 #include "manhattan.hpp"
 #include "maniple/core/readable.hpp"
 #include "maniple/report/html.hpp"
 #include "maniple/report/page.hpp"
-#include "page_detail.hpp"
 #include "plotted_traits.hpp"
 #include "scan_overview.hpp"
 #include "scan_run.hpp"
@@ -35,7 +32,7 @@ constexpr std::int64_t bytes_of_regions = std::int64_t{32} << 30;
 std::string describe_tested(ScanRun const& run, std::string const& what) {
     std::vector<std::int64_t> tested;
     for (auto const row : run.rows) {
-        tested.push_back(std::atoll(run.summary.cell(row, "tested").c_str()));
+        tested.push_back(run.summary.count(row, "tested"));
     }
     auto const [least, most] = std::ranges::minmax(tested);
     auto const count =
@@ -61,18 +58,6 @@ std::string describe_unplotted(ScanRun const& run, PlottedTraits const& plotted)
     return std::move(html).finish();
 }
 
-void choose_points(PlottedTraits& plotted, PageDetail const& detail) {
-    auto const told = strongest_hits(plotted.traits, detail.hits);
-    auto const drawn = strongest_hits(plotted.traits, detail.hits + detail.dots);
-    for (std::size_t t = 0; t < plotted.traits.size(); ++t) {
-        auto& trait = plotted.traits[t];
-        auto grid = detail.cells.grid();
-        trait.background = thinned(trait.points.background, plotted.axis, grid);
-        grid.most_y = top_of_plot(trait.survey);
-        share_hits(trait, told_rows(trait, told[t]), drawn[t], plotted.axis, grid);
-    }
-}
-
 // Bytes that points take in a page at the least: what need not be written to be seen too large.
 std::int64_t least_size(std::vector<ReportedTrait> const& traits) {
     constexpr std::int64_t point_bytes = 6;
@@ -85,8 +70,7 @@ std::int64_t least_size(std::vector<ReportedTrait> const& traits) {
     return size;
 }
 
-void add_trait(Page& page, ScanRun const& run, PlottedTraits const& plotted, std::size_t t,
-               PageDetail const& detail) {
+void add_trait(Page& page, ScanRun const& run, PlottedTraits const& plotted, std::size_t t) {
     auto const& trait = plotted.traits[t];
     auto const& qq = plotted.qq[t];
     auto const& contigs = run.header().contigs;
@@ -96,9 +80,9 @@ void add_trait(Page& page, ScanRun const& run, PlottedTraits const& plotted, std
     }
     HtmlWriter html;
     html.markup(manhattan_figure(trait, plotted.axis, contigs, trait.survey.all_inflation().value(),
-                                 detail.cells));
+                                 plotted.detail.cells));
     if (!trait.loci.empty()) {
-        html.markup(locus_table(trait, contigs, detail.rows / std::ssize(plotted.traits)));
+        html.markup(locus_table(trait, contigs, plotted.detail.rows / std::ssize(plotted.traits)));
     }
     html.markup(qq.figure);
     html.markup(qq.table);
@@ -107,10 +91,9 @@ void add_trait(Page& page, ScanRun const& run, PlottedTraits const& plotted, std
     page.add_data(trait.id + "-qq", qq.json);
 }
 
-// All but the regions. \pre the points were chosen for this detail
-Page write_with(ScanRun const& run, PlottedTraits& plotted, PageDetail const& detail) {
+// All but the regions.
+Page write_shown(ScanRun const& run, PlottedTraits const& plotted) {
     auto page = begin_page(run);
-    keep_strongest_loci(plotted.traits, detail.loci);
     page.add_section("overview", "Overview",
                      overview_html(run.header(), run.record, run.summary, run.rows) +
                          describe_unplotted(run, plotted));
@@ -119,9 +102,7 @@ Page write_with(ScanRun const& run, PlottedTraits& plotted, PageDetail const& de
         page.add_section("loci-by-traits", "Loci by traits", heat.body);
         page.add_data("heat", heat.json);
     }
-    for (std::size_t t = 0; t < plotted.traits.size(); ++t) {
-        add_trait(page, run, plotted, t, detail);
-    }
+    for (std::size_t t = 0; t < plotted.traits.size(); ++t) add_trait(page, run, plotted, t);
     page.add_section(
         "methods", "Methods",
         methods_html(run.request.loci, {run.linkage.store.has_value(), run.linkage.reason}));
@@ -130,14 +111,14 @@ Page write_with(ScanRun const& run, PlottedTraits& plotted, PageDetail const& de
 
 // As detailed as there is room for.
 Page write_to_fit(ScanRun const& run, PlottedTraits& plotted) {
-    for (auto const& detail : std::span{page_details}.first(page_details.size() - 1)) {
-        choose_points(plotted, detail);
-        if (least_size(plotted.traits) > room_of_page) continue;
-        auto page = write_with(run, plotted, detail);
-        if (page.size() <= room_of_page) return page;
+    for (auto const& coarser : std::span{page_details}.subspan(1)) {
+        if (least_size(plotted.traits) <= room_of_page) {
+            auto page = write_shown(run, plotted);
+            if (page.size() <= room_of_page) return page;
+        }
+        show_with(coarser, plotted);
     }
-    choose_points(plotted, page_details.back());
-    return write_with(run, plotted, page_details.back());
+    return write_shown(run, plotted);
 }
 
 void add_region(Page& page, ScanRun& run, ScanSurvey const& survey, ReportedTrait const& trait,

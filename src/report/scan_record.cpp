@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <fstream>
 #include <iterator>
 #include <sstream>
@@ -100,6 +101,14 @@ std::string ScanSummary::cell(std::size_t row, std::string_view column) const {
     auto const found = find(column);
     if (!found || rows[row][*found] == "NA") return {};
     return rows[row][*found];
+}
+
+std::int64_t ScanSummary::count(std::size_t row, std::string_view column) const {
+    auto const text = cell(row, column);
+    std::int64_t number = -1;
+    auto const* const last = text.data() + text.size();
+    auto const [end, error] = std::from_chars(text.data(), last, number);
+    return error == std::errc{} && end == last && number >= 0 ? number : -1;
 }
 
 ScanSummary read_scan_summary(std::filesystem::path const& file) {

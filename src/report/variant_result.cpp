@@ -20,12 +20,19 @@ double least_called(ResultHeader const& header) {
     return header.missing_genotype == "drop" ? 1 : 0.5;
 }
 
-double told_frequency(float frequency, std::int32_t samples, double called) {
+bool may_be_few(double frequency, std::int32_t samples, double called) {
     constexpr double rounding = 0.5;
-    auto const value = static_cast<double>(frequency);
-    auto const copies = 2.0 * samples * called * std::min(value, 1 - value);
-    bool const is_few = copies > 0 && copies < static_cast<double>(fewest_told) - rounding;
-    return is_few ? std::numeric_limits<double>::quiet_NaN() : value;
+    auto const copies = 2.0 * samples * called * std::min(frequency, 1 - frequency);
+    return copies > 0 && copies < static_cast<double>(fewest_told) - rounding;
+}
+
+// An effect with its p gives the standard error away, that the number of copies, and of one copy
+// the effect is one person's trait.
+void hide_few(VariantResult& result) {
+    constexpr auto unknown = std::numeric_limits<double>::quiet_NaN();
+    result.beta = unknown;
+    result.standard_error = unknown;
+    result.frequency = unknown;
 }
 
 }  // namespace
@@ -69,7 +76,8 @@ std::vector<VariantResult> read_results(ResultReader const& results, TraitIndex 
                            .beta = beta[i],
                            .standard_error = static_cast<double>(error[i]),
                            .neg_log10_p = static_cast<double>(p[i]),
-                           .frequency = told_frequency(frequency[i], samples[i], called)});
+                           .frequency = static_cast<double>(frequency[i])});
+            if (may_be_few(all.back().frequency, samples[i], called)) hide_few(all.back());
         }
     }
     return all;

@@ -70,6 +70,26 @@ TEST_CASE("locus_table: digits for people, and those of results.h5 for a saved t
     CHECK_THAT(html, !Contains("nan") && !Contains("data-exact=\"\""));
 }
 
+TEST_CASE("region_json: r^2 with few copies is not told, and how many variants were tested is",
+          "[report]") {
+    std::vector<VariantResult> variants;
+    for (std::int64_t row = 0; row < 4; ++row) variants.push_back(result(row, 9));
+    variants[2].frequency = std::nan("");
+    variants.push_back(result(4, std::nan("")));  // Not tested.
+    auto const linkage = [](std::string const&, Variant const&, std::span<Variant const> others) {
+        return std::vector<double>(others.size(), 0.25);
+    };
+    auto locus = locus_at(1, 9);
+    auto const told = Json::parse(region_json(locus, variants, {"1"}, linkage, 1'000'000));
+    CHECK(told["r_squared"] == Json::parse("[0.25, 0.25, null, 0.25]"));
+    CHECK(told["tested"] == 4);
+    CHECK(Json::parse(region_json(locus, variants, {"1"}, linkage, 0))["tested"] == 4);
+
+    locus.lead.frequency = std::nan("");
+    auto const hidden = Json::parse(region_json(locus, variants, {"1"}, linkage, 1'000'000));
+    CHECK(hidden["r_squared"] == Json::parse("[null, null, null, null]"));
+}
+
 TEST_CASE("keep_strongest_loci: one order over all traits", "[report]") {
     std::vector<ReportedTrait> traits(3);
     for (std::int64_t i = 0; i < 10; ++i) {

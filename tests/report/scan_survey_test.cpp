@@ -176,7 +176,7 @@ TEST_CASE("rows_near: rows of the window alone, whatever the order of positions"
     }
 }
 
-TEST_CASE("read_results: all of a few rows; the frequency of few copies is not told", "[report]") {
+TEST_CASE("read_results: all of a few rows; of few copies p alone is told", "[report]") {
     KnownScan const scan;
     std::vector<std::int64_t> const rows{0, 1, 2, 4096, 8999};
     auto const results = read_results(scan.open(), TraitIndex{1}, rows);
@@ -186,18 +186,24 @@ TEST_CASE("read_results: all of a few rows; the frequency of few copies is not t
         CHECK(results[i].row == rows[i]);
         CHECK(results[i].variant.id == "rs" + std::to_string(rows[i]));
         CHECK(results[i].neg_log10_p == static_cast<double>(scan.traits[1].neg_log10_p[v]));
-        CHECK(results[i].z() == Approx(5));
     }
-    CHECK(std::isnan(results[0].frequency));  // 2 copies among 1,000.
-    // 8 copies among 1,000 may be 4 among the 500 that have a genotype.
-    CHECK(std::isnan(results[1].frequency));
+    // 2 copies among 1,000; and 8, which may be 4 among the 500 that have a genotype.
+    for (auto const few : {0, 1}) {
+        CHECK(std::isnan(results[few].frequency));
+        CHECK(std::isnan(results[few].beta));
+        CHECK(std::isnan(results[few].standard_error));
+        CHECK(std::isnan(results[few].z()));
+    }
+    for (auto const many : {2, 3, 4}) CHECK(results[many].z() == Approx(5));
     CHECK(results[2].frequency == static_cast<double>(scan.traits[1].effect_allele_frequency[2]));
     CHECK(results[1].alleles() == "A/G");
 
     KnownScan const exact{"drop"};
     auto const told = read_results(exact.open(), TraitIndex{1}, rows);
     CHECK(std::isnan(told[0].frequency));
+    CHECK(std::isnan(told[0].z()));
     CHECK(told[1].frequency == Approx(0.004));
+    CHECK(told[1].z() == Approx(5));
 }
 
 }  // namespace

@@ -35,6 +35,8 @@ struct ScanSummary {
     std::optional<std::size_t> find(std::string_view column) const;
     /// A cell; empty where there is no such column, or it is NA.
     std::string cell(std::size_t row, std::string_view column) const;
+    /// A cell that holds a number of people or variants; -1 where it does not.
+    std::int64_t count(std::size_t row, std::string_view column) const;
 };
 
 /// \throws as read_scan_record.

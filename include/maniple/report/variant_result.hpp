@@ -11,7 +11,9 @@
 
 namespace maniple {
 
-/// One variant and one trait; NaN where there is no number.
+/// One variant and one trait; NaN where there is no number. Effect, standard error and frequency
+/// are NaN as well where 1 to 4 copies of an allele may be there: where missing genotypes count as
+/// the mean, up to half of the samples may lack theirs.
 struct VariantResult {
     std::int64_t row = 0;  ///< In results.h5.
     std::int32_t contig = 0;
@@ -19,9 +21,7 @@ struct VariantResult {
     double beta = 0;
     double standard_error = 0;
     double neg_log10_p = 0;
-    /// Of the effect allele; NaN as well where 1 to 4 copies of an allele may be there. Where
-    /// missing genotypes count as the mean, up to half of the samples may lack theirs.
-    double frequency = 0;
+    double frequency = 0;  ///< Of the effect allele.
 
     GenomePlace place() const { return {contig, variant.position}; }
     double z() const { return beta / standard_error; }
