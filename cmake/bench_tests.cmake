@@ -30,6 +30,7 @@ foreach(campaign calibration diseases kills damage full_disk faults)
 endforeach()
 
 add_test(NAME bench/report COMMAND ${CMAKE_SOURCE_DIR}/scripts/bench-report --variants 30000 --traits 3 --loci 20)
-set_tests_properties(bench/report PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 300 ENVIRONMENT
+add_test(NAME bench/report_linkage COMMAND ${CMAKE_SOURCE_DIR}/scripts/bench-report --variants 20000 --samples 300)
+set_tests_properties(bench/report bench/report_linkage PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 300 ENVIRONMENT
   "MANIPLE=$<TARGET_FILE:maniple>;MANIPLE_WRITE_SCAN=$<TARGET_FILE:write_scan>")
 set_tests_properties(bench/faults PROPERTIES COST 150)  # Begins early.
