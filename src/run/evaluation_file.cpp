@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <fstream>
 #include <stdexcept>
 #include <string_view>
 
@@ -12,6 +11,7 @@
 #include "evaluation_check.hpp"
 #include "evaluation_text.hpp"
 #include "maniple/core/error.hpp"
+#include "maniple/run/json_file.hpp"
 
 namespace maniple {
 namespace {
@@ -230,24 +230,29 @@ EvaluationFile read_all(Json const& json) {
     return file;
 }
 
+[[noreturn]] void reject(std::filesystem::path const& path, std::string const& reason) {
+    throw CorruptInput{fmt::format(
+        "'{}' is damaged ({}); bring back a copy, or evaluate again into another folder",
+        path.string(), reason)};
+}
+
 }  // namespace
 
 EvaluationFile read_evaluation(std::filesystem::path const& run) {
     auto const path = run / file_name;
-    std::ifstream stream{path, std::ios::binary};
-    if (!stream) {
+    auto const text = read_whole_text(path);
+    if (!text) {
         throw UserError{
             fmt::format("'{}' has no {} (it is no finished evaluation); name the --out folder of "
                         "`maniple evaluate`",
                         run.string(), file_name)};
     }
     try {
-        return read_all(Json::parse(stream));
-    } catch (std::exception const&) {
-        throw CorruptInput{fmt::format(
-            "'{}' is damaged (it is not what `maniple evaluate` writes); evaluate again "
-            "into another folder",
-            path.string())};
+        return read_all(parse_json(*text));
+    } catch (Json::exception const& fault) {
+        reject(path, json_fault(fault));
+    } catch (std::invalid_argument const& fault) {
+        reject(path, fault.what());
     }
 }
 

@@ -48,8 +48,8 @@ struct EvaluationFile {
 
 /// \param run  folder of a finished evaluation. Fields that earlier versions did not write stay as
 /// they are above.
-/// \throws UserError where there is no evaluation.json; CorruptInput where it is not what an
-///         evaluation writes.
+/// \throws UserError where there is no evaluation.json; EnvironmentError where it cannot be read;
+///         CorruptInput where it is not what an evaluation writes, saying what is not.
 EvaluationFile read_evaluation(std::filesystem::path const& run);
 
 }  // namespace maniple
