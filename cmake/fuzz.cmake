@@ -22,10 +22,13 @@ list(FILTER sources EXCLUDE REGEX
 list(APPEND sources
   src/cli/job_file.cpp src/cli/option_values.cpp src/cli/parse_options.cpp
   src/genotype/allele_match.cpp src/genotype/score_weights.cpp src/genotype/weight_matrix.cpp
+  src/model/test_status.cpp
   src/mpi/checked.cpp src/mpi/communicator.cpp src/mpi/launcher.cpp
-  src/run/agreement.cpp src/run/cbor.cpp src/run/fit_state.cpp src/run/gene_table.cpp src/run/ingest_journal.cpp
+  src/report/scan_agreement.cpp src/report/scan_record.cpp src/report/scan_words.cpp
+  src/run/agreement.cpp src/run/cbor.cpp src/run/evaluation_check.cpp src/run/evaluation_file.cpp
+  src/run/evaluation_text.cpp src/run/fit_state.cpp src/run/gene_table.cpp src/run/ingest_journal.cpp src/run/json_file.cpp
   src/run/kept_state.cpp src/run/model_choice.cpp src/run/plan_checksums.cpp src/run/ridge_state.cpp
-  src/run/sample_choice.cpp src/run/scan_units.cpp src/run/shard.cpp src/run/shard_file.cpp src/run/stop_limit.cpp src/run/variant_choice.cpp
+  src/run/sample_choice.cpp src/run/scan_units.cpp src/run/shard.cpp src/run/shard_file.cpp src/run/stop_limit.cpp src/run/trait_counts.cpp src/run/variant_choice.cpp
   src/run/whole_genome_progress.cpp)
 add_library(maniple_parsers STATIC ${sources})
 target_include_directories(maniple_parsers PUBLIC include PRIVATE tests/fuzz)

@@ -1,27 +1,21 @@
 #include "maniple/report/scan_record.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <charconv>
-#include <fstream>
-#include <iterator>
 #include <sstream>
-#include <system_error>
+#include <stdexcept>
+#include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "maniple/core/error.hpp"
+#include "maniple/run/json_file.hpp"
 
 namespace maniple {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-[[noreturn]] void refuse(std::filesystem::path const& file, std::error_code const& reason) {
-    throw EnvironmentError{fmt::format("'{}' cannot be read ({}); check its permissions",
-                                       file.string(), reason.message())};
-}
 
 [[noreturn]] void reject(std::filesystem::path const& file, std::string const& reason) {
     throw CorruptInput{fmt::format("'{}' is damaged ({}); bring back a copy, or run again",
@@ -29,22 +23,17 @@ using Json = nlohmann::ordered_json;
 }
 
 std::string read_text(std::filesystem::path const& file) {
-    using std::filesystem::file_type;
-    std::error_code error;
-    auto const type = std::filesystem::status(file, error).type();
-    if (type == file_type::not_found) {
-        throw UserError{fmt::format(
-            "'{}' is missing (a report needs all files of a run); bring it back, or run again",
-            file.string())};
-    }
-    if (type == file_type::none) refuse(file, error);
-    if (type != file_type::regular) reject(file, "it is no file");
-    std::ifstream in{file, std::ios::binary};
-    if (!in) refuse(file, {errno, std::generic_category()});
+    if (auto text = read_whole_text(file)) return *std::move(text);
+    throw UserError{fmt::format(
+        "'{}' is missing (a report needs all files of a run); bring it back, or run again",
+        file.string())};
+}
+
+Json read_json(std::filesystem::path const& file) {
     try {
-        return {std::istreambuf_iterator<char>{in}, {}};
-    } catch (std::system_error const& failure) {
-        refuse(file, failure.code());
+        return parse_json(read_text(file));
+    } catch (std::invalid_argument const& fault) {
+        reject(file, fault.what());
     }
 }
 
@@ -72,8 +61,7 @@ std::string ScanRecord::plan_text(std::string const& name) const {
 }
 
 ScanRecord read_scan_record(std::filesystem::path const& file) {
-    auto const json = Json::parse(read_text(file), nullptr, false);
-    if (json.is_discarded()) reject(file, "it is no JSON");
+    auto const json = read_json(file);
     bool const is_ours = json.is_object() && json.contains("version") &&
                          json["version"].is_string() && json.contains("plan") &&
                          json["plan"].is_object() && json.contains("inputs") &&

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
+#include <stdexcept>
 #include <system_error>
 #include <utility>
 
@@ -11,6 +11,7 @@
 #include "maniple/core/checksum.hpp"
 #include "maniple/core/error.hpp"
 #include "maniple/core/version.hpp"
+#include "maniple/run/json_file.hpp"
 #include "maniple/run/text_file.hpp"
 
 namespace maniple {
@@ -72,11 +73,15 @@ Json facts_of(FitPlan const& plan) {
 }  // namespace
 
 bool is_fit_record_of(std::filesystem::path const& folder, FitPlan const& plan) {
-    std::ifstream in{folder / "fit.json"};
-    auto const json = Json::parse(in, nullptr, false);
-    if (!json.is_object()) return false;
-    return json.value("model", Json{}) == Json(plan.request().name) &&
-           json.value("plan", Json{}) == facts_of(plan);
+    auto const text = read_whole_text(folder / "fit.json");
+    if (!text) return false;
+    try {
+        auto const json = parse_json(*text);
+        return json.is_object() && json.value("model", Json{}) == Json(plan.request().name) &&
+               json.value("plan", Json{}) == facts_of(plan);
+    } catch (std::invalid_argument const&) {
+        return false;
+    }
 }
 
 void write_fit_record(std::filesystem::path const& folder, FitPlan const& plan, FitWork work,
