@@ -333,21 +333,46 @@ TEST_CASE("read_evaluation: refuses what is no such text", "[run]") {
 }
 
 TEST_CASE("read_evaluation: refuses a file without a field, or with another kind of it", "[run]") {
-    for (auto const* pointer :
-         {"/score", "/model", "/training_is_known", "/samples", "/samples/evaluated", "/trait",
-          "/outcome", "/covariates", "/bootstrap", "/bootstrap/replicates", "/smallest_count_told",
-          "/recalibration/slope", "/score_description/method", "/score_description/variants",
-          "/rows", "/rows/0/kind", "/rows/0/metric", "/rows/0/group", "/rows/0/estimate",
-          "/rows/0/lower", "/rows/0/upper", "/rows/0/status", "/histogram/of", "/histogram/step",
-          "/histogram/bounds", "/histogram/counts", "/incidence/0/group", "/incidence/0/time",
-          "/incidence/0/incidence", "/incidence/0/lower", "/incidence/0/upper",
-          "/incidence/0/at_risk", "/incidence/0/status", "/calibration_line/status"}) {
+    for (auto const* pointer : {"/score",
+                                "/model",
+                                "/training_is_known",
+                                "/samples",
+                                "/samples/evaluated",
+                                "/trait",
+                                "/outcome",
+                                "/covariates",
+                                "/bootstrap",
+                                "/bootstrap/replicates",
+                                "/smallest_count_told",
+                                "/recalibration/slope",
+                                "/score_description/method",
+                                "/score_description/variants",
+                                "/rows",
+                                "/rows/0/kind",
+                                "/rows/0/metric",
+                                "/rows/0/group",
+                                "/rows/0/estimate",
+                                "/rows/0/lower",
+                                "/rows/0/upper",
+                                "/rows/0/status",
+                                "/histogram/of",
+                                "/histogram/step",
+                                "/histogram/bounds",
+                                "/histogram/counts",
+                                "/incidence/0/group",
+                                "/incidence/0/time",
+                                "/incidence/0/incidence",
+                                "/incidence/0/lower",
+                                "/incidence/0/upper",
+                                "/incidence/0/at_risk",
+                                "/incidence/0/status",
+                                "/calibration_line/status"}) {
         CAPTURE(pointer);
         CHECK(is_refused_without(Json::json_pointer{pointer}));
     }
     for (auto const* pointer :
-         {"/outcome", "/covariates", "/samples/asked", "/bootstrap/replicates",
-          "/horizon", "/prevalence", "/recalibration/samples", "/rows/0/kind", "/rows/0/estimate",
+         {"/outcome", "/covariates", "/samples/asked", "/bootstrap/replicates", "/horizon",
+          "/prevalence", "/recalibration/samples", "/rows/0/kind", "/rows/0/estimate",
           "/rows/0/samples", "/rows/0/standard_error_of_log", "/histogram/of", "/histogram/counts",
           "/incidence/0/time", "/incidence/0/at_risk", "/calibration_line/slope"}) {
         CAPTURE(pointer);
@@ -364,15 +389,28 @@ TEST_CASE("read_evaluation: refuses a file without a field, or with another kind
 }
 
 TEST_CASE("read_evaluation: counts are whole numbers from 0 on", "[run]") {
-    for (auto const* pointer :
-         {"/samples/in_store", "/samples/asked", "/samples/used_in_training",
-          "/samples/without_trait", "/samples/without_score_or_covariate",
-          "/samples/used_to_recalibrate", "/samples/evaluated", "/bootstrap/replicates",
-          "/smallest_count_told", "/recalibration/samples", "/score_description/training_samples",
-          "/score_description/training_cases", "/score_description/variants", "/rows/0/samples",
-          "/rows/0/cases", "/rows/1/undefined_replicates", "/rows/2/degrees_of_freedom",
-          "/histogram/counts/1", "/incidence/0/samples", "/incidence/0/events",
-          "/incidence/0/at_risk/1", "/calibration_line/samples"}) {
+    for (auto const* pointer : {"/samples/in_store",
+                                "/samples/asked",
+                                "/samples/used_in_training",
+                                "/samples/without_trait",
+                                "/samples/without_score_or_covariate",
+                                "/samples/used_to_recalibrate",
+                                "/samples/evaluated",
+                                "/bootstrap/replicates",
+                                "/smallest_count_told",
+                                "/recalibration/samples",
+                                "/score_description/training_samples",
+                                "/score_description/training_cases",
+                                "/score_description/variants",
+                                "/rows/0/samples",
+                                "/rows/0/cases",
+                                "/rows/1/undefined_replicates",
+                                "/rows/2/degrees_of_freedom",
+                                "/histogram/counts/1",
+                                "/incidence/0/samples",
+                                "/incidence/0/events",
+                                "/incidence/0/at_risk/1",
+                                "/calibration_line/samples"}) {
         CAPTURE(pointer);
         CHECK(is_refused_with(pointer, -2));
         CHECK(is_refused_with(pointer, 2.5));

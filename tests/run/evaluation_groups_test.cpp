@@ -33,7 +33,8 @@ EvaluationData data_of(std::vector<GroupCounts> const& groups) {
             people.score.push_back(static_cast<double>(static_cast<int>(number * 7) % 23));
             people.prediction.push_back(0.01 * people.score.back());
             people.risk.push_back(0.1 + 0.02 * people.score.back());
-            data.factors[0].level.push_back(static_cast<std::int32_t>(data.factors[0].levels.size()));
+            data.factors[0].level.push_back(
+                static_cast<std::int32_t>(data.factors[0].levels.size()));
         }
     };
     for (auto const& group : groups) {
@@ -87,8 +88,7 @@ TEST_CASE("make_groups: the groups of few hide the horizon, and one that they fo
           "[run]") {
     // Of three, the smaller of the others has to hide it too; no group is suppressed.
     auto const data = data_of({{"A", 20, 0, 20, 90}, {"B", 20, 0, 20, 40}, {"C", 2, 0, 20, 60}});
-    CHECK(hidden_horizons(data) ==
-          Hidden{{"all", false}, {"A", false}, {"B", true}, {"C", true}});
+    CHECK(hidden_horizons(data) == Hidden{{"all", false}, {"A", false}, {"B", true}, {"C", true}});
     for (auto const& group : make_groups(data, {})) CHECK_FALSE(group.suppressed);
 }
 

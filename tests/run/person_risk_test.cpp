@@ -121,8 +121,8 @@ TEST_CASE("RiskPredictor: of times to events the share with the event by the hor
     description.baseline = {.times = {1, 5, 9}, .cumulative = {0.1, 0.3, 0.7}};
     auto evaluation = evaluation_of(description);
     auto const x = given.linear_predictor();
-    for (auto const& [horizon, hazard] : {std::pair{0.5, 0.0}, std::pair{5.0, 0.3},
-                                          std::pair{8.9, 0.3}, std::pair{50.0, 0.7}}) {
+    for (auto const& [horizon, hazard] :
+         {std::pair{0.5, 0.0}, std::pair{5.0, 0.3}, std::pair{8.9, 0.3}, std::pair{50.0, 0.7}}) {
         evaluation.horizon = horizon;
         auto const risk = given.predictor(description, &evaluation).of(person);
         CHECK(risk.predicted == Approx(1 - std::exp(-hazard * std::exp(x))));
