@@ -5,6 +5,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "maniple/run/evaluation_rows.hpp"
+
 namespace maniple {
 namespace {
 
@@ -99,6 +101,31 @@ TEST_CASE("make_groups: groups that are suppressed hide the horizon as well", "[
         CHECK(group.suppressed == (group.name == "B" || group.name == "C"));
         CHECK(group.hides_horizon == group.suppressed);
     }
+}
+
+TEST_CASE("evaluate_people: no gap to a group that hides the horizon, and no test with it",
+          "[run]") {
+    auto data = data_of(
+        {{"A", 20, 0, 20, 90}, {"B", 20, 0, 20, 40}, {"C", 2, 0, 20, 60}, {"D", 20, 0, 20, 90}});
+    data.factors[0].reference = 1;  // B hides it with C.
+    EvaluationRequest request;
+    request.horizon = horizon;
+    request.replicates = 20;
+    std::map<std::string, std::string> estimates, gaps;
+    std::int64_t degrees_of_freedom = -1;
+    for (auto const& row : evaluate_people(data, request, mpi::Communicator::alone()).rows) {
+        if (row.kind == RowKind::heterogeneity && row.metric.starts_with("brier_het")) {
+            degrees_of_freedom = row.degrees_of_freedom;
+        }
+        if (row.metric != "brier" || row.factor.empty()) continue;
+        if (row.kind == RowKind::estimate) estimates[row.group] = row.status;
+        if (row.kind == RowKind::gap) gaps[row.group] = row.status;
+    }
+    using Statuses = std::map<std::string, std::string>;
+    CHECK(estimates ==
+          Statuses{{"A", "ok"}, {"B", "suppressed"}, {"C", "suppressed"}, {"D", "ok"}});
+    CHECK(gaps == Statuses{{"A", "suppressed"}, {"C", "suppressed"}, {"D", "suppressed"}});
+    CHECK(degrees_of_freedom == 1);  // Of A and D.
 }
 
 }  // namespace
