@@ -169,7 +169,7 @@ TEST_CASE("read_evaluation: histograms have bounds in order, and a step", "[run]
         json["histogram"]["bounds"] = Json::array();
         json["histogram"]["counts"] = {5};
     }));
-    for (auto const& step : {Json{0}, Json{-0.1}, Json{1e301}, Json{nullptr}}) {
+    for (auto const& step : {Json(0), Json(-0.1), Json(1e301), Json(nullptr)}) {
         CHECK(is_refused_with("/histogram/step", step));
     }
 }

@@ -83,7 +83,14 @@ TEST_CASE("make_groups: few events by the horizon, or after it, of everybody hid
           "[run]") {
     Hidden const all{{"all", true}, {"A", true}, {"B", true}};
     CHECK(hidden_horizons(data_of({{"A", 3, 0, 20, 40}, {"B", 0, 0, 20, 40}})) == all);
-    CHECK(hidden_horizons(data_of({{"A", 20, 0, 3, 40}, {"B", 20, 0, 0, 40}})) == all);
+    auto data = data_of({{"A", 20, 0, 3, 40}, {"B", 20, 0, 0, 40}});
+    CHECK(hidden_horizons(data) == all);
+    data.factors.push_back({.name = "region", .levels = {"X", "Y"}, .level = {}});
+    for (std::int32_t p = 0; p < data.people.size(); ++p) {
+        data.factors[1].level.push_back(p % 2);
+    }
+    CHECK(hidden_horizons(data) ==
+          Hidden{{"all", true}, {"A", true}, {"B", true}, {"X", true}, {"Y", true}});
 }
 
 TEST_CASE("make_groups: the groups of few hide the horizon, and one that they follow from",

@@ -33,6 +33,7 @@ TEST_CASE("is_of_trait: both columns of a time to an event", "[run]") {
     CHECK_FALSE(is_same("years:event", "years:death"));
     CHECK_FALSE(is_same("months:event", "years:event"));
     CHECK_FALSE(is_same("event", "years:event"));
+    CHECK_FALSE(is_same("event", "years:t.event"));
     CHECK_FALSE(is_same("a.years:event", "years"));
     CHECK_FALSE(is_same("years:event", "event"));
     CHECK_FALSE(is_same("t.years:event", "years:event:more"));
