@@ -108,9 +108,9 @@ std::string given_number(double value) {
 std::string percent(double share) {
     if (!std::isfinite(share)) return "";
     auto const parts = 100 * share;
-    auto const text = std::abs(parts) < 1 && parts != 0 ? fmt::format("{:.2f}%", parts)
-                                                        : fmt::format("{:.1f}%", parts);
-    return text == "-0.0%" ? "0.0%" : text;
+    auto const text = fmt::format("{:.{}f}%", parts, std::abs(parts) < 1 && parts != 0 ? 2 : 1);
+    bool const is_zero = text.find_first_of("123456789") == std::string::npos;
+    return is_zero && text.front() == '-' ? text.substr(1) : text;
 }
 
 namespace {

@@ -8,7 +8,8 @@
 namespace maniple {
 
 std::size_t frequency_class(double alternate_frequency) {
-    auto const minor = std::min(alternate_frequency, 1 - alternate_frequency);
+    constexpr double rounding = 5e-8;  // Of the floats in results.h5, which may be near 1.
+    auto const minor = std::min(alternate_frequency, 1 - alternate_frequency) + rounding;
     if (minor < 0.001) return 0;
     if (minor < 0.01) return 1;
     return minor < 0.05 ? 2 : 3;

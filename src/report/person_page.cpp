@@ -102,7 +102,7 @@ std::string contributions_of(Page& page, PersonScore const& score, std::size_t n
 
 std::string place_of(Page& page, PersonScore const& score, std::size_t number) {
     std::string body = element("h3", "Place among the people of the store");
-    if (score.own_share < least_own_share) {
+    if (score.is_mostly_mean()) {
         return body + element("p", "Too few of this person's genotypes are known.");
     }
     auto const& histogram = score.population.histogram;

@@ -81,7 +81,7 @@ ReportFinding read_support(PersonScore const& score) {
 
 std::vector<ReportFinding> read_place(PersonScore const& score) {
     auto const& place = score.population;
-    if (score.own_share < least_own_share) {
+    if (score.is_mostly_mean()) {
         return {read_support(score),
                 warn("No place among other people is told: the score is mostly the mean.")};
     }

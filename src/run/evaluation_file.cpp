@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <limits>
 #include <stdexcept>
 #include <string_view>
 
@@ -31,8 +33,31 @@ double number_of(Json const& json, char const* name) {
     return value_or(json, name, EvaluationRow::unknown);
 }
 
+// No share, truth or huge number that would become one.
+std::int64_t whole_number(Json const& json) {
+    bool const fits = json.is_number_integer() &&
+                      (!json.is_number_unsigned() ||
+                       json.get<std::uint64_t>() <= std::numeric_limits<std::int64_t>::max());
+    if (!fits) throw std::invalid_argument{"a count that is none"};
+    return json.get<std::int64_t>();
+}
+
 std::int64_t count_of(Json const& json, char const* name) {
-    return value_or<std::int64_t>(json, name, -1);
+    auto const found = json.find(name);
+    return found == json.end() || found->is_null() ? -1 : whole_number(*found);
+}
+
+// Null or an object would be a list as well: of nothing, or of its values.
+Json const& list_at(Json const& json, char const* name) {
+    auto const& list = json.at(name);
+    if (!list.is_array()) throw std::invalid_argument{"a list that is none"};
+    return list;
+}
+
+std::vector<std::int64_t> counts_of(Json const& json, char const* name) {
+    std::vector<std::int64_t> counts;
+    for (auto const& value : list_at(json, name)) counts.push_back(whole_number(value));
+    return counts;
 }
 
 std::optional<double> optional_number(Json const& json, char const* name) {
@@ -42,7 +67,7 @@ std::optional<double> optional_number(Json const& json, char const* name) {
 
 std::vector<double> numbers_of(Json const& json, char const* name) {
     std::vector<double> numbers;
-    for (auto const& value : json.at(name)) {
+    for (auto const& value : list_at(json, name)) {
         numbers.push_back(value.is_null() ? EvaluationRow::unknown : value.get<double>());
     }
     return numbers;
@@ -100,7 +125,7 @@ PeopleHistogram read_histogram(Json const& json) {
     PeopleHistogram histogram{.scale = HistogramScale{static_cast<std::uint8_t>(place)},
                               .step = json.at("step").get<double>(),
                               .bounds = numbers_of(json, "bounds"),
-                              .counts = json.at("counts").get<std::vector<std::int64_t>>()};
+                              .counts = counts_of(json, "counts")};
     if (histogram.counts.size() != histogram.bounds.size() + 1) {
         throw std::invalid_argument{"a histogram with other counts than bounds"};
     }
@@ -115,7 +140,7 @@ IncidenceCurve read_incidence(Json const& json) {
                          .incidence = numbers_of(json, "incidence"),
                          .lower = numbers_of(json, "lower"),
                          .upper = numbers_of(json, "upper"),
-                         .at_risk = json.at("at_risk").get<std::vector<std::int64_t>>(),
+                         .at_risk = counts_of(json, "at_risk"),
                          .status = json.at("status").get<std::string>()};
     auto const times = curve.times.size();
     if (curve.incidence.size() != times || curve.lower.size() != times ||
@@ -146,7 +171,7 @@ EvaluationCurves read_curves(Json const& json) {
     EvaluationCurves curves;
     if (json.contains("histogram")) curves.histogram = read_histogram(json["histogram"]);
     if (json.contains("incidence")) {
-        for (auto const& curve : json["incidence"]) {
+        for (auto const& curve : list_at(json, "incidence")) {
             curves.incidence.push_back(read_incidence(curve));
         }
     }
@@ -159,11 +184,11 @@ ScoreOrigin read_origin(Json const& json) {
     auto& score = origin.description;
     score.method = json.at("method").get<std::string>();
     score.reported_trait = json.at("reported_trait").get<std::string>();
-    score.training_samples = json.at("training_samples").get<std::int64_t>();
+    score.training_samples = whole_number(json.at("training_samples"));
     score.training_cases = count_of(json, "training_cases");
     score.validation_performance = number_of(json, "validation_performance");
     score.has_converged = json.at("has_converged").get<bool>();
-    origin.variants = json.at("variants").get<std::int64_t>();
+    origin.variants = whole_number(json.at("variants"));
     origin.genome_build = json.at("genome_build").get<std::string>();
     return origin;
 }
@@ -179,13 +204,13 @@ void read_people(EvaluationFile& file, Json const& json) {
                  .without_trait = count_of(samples, "without_trait"),
                  .without_others = count_of(samples, "without_score_or_covariate"),
                  .recalibrating = count_of(samples, "used_to_recalibrate")};
-    file.evaluated = samples.at("evaluated").get<std::int64_t>();
+    file.evaluated = whole_number(samples.at("evaluated"));
 }
 
 void read_levels(EvaluationFile& file, Json const& json) {
     file.left_out = json.at("leave_one_out").get<std::string>();
     file.training_is_known = true;
-    for (auto const& entry : json.at("levels")) {
+    for (auto const& entry : list_at(json, "levels")) {
         LeftOutResult level{.name = entry.at("level").get<std::string>(),
                             .status = entry.at("status").get<std::string>(),
                             .reason = value_or(entry, "reason", std::string{})};
@@ -209,8 +234,8 @@ EvaluationFile read_all(Json const& json) {
     file.trait = json.at("trait").get<std::string>();
     file.outcome = outcome_of(json.at("outcome").get<std::string>());
     file.covariates = json.at("covariates").get<Words>();
-    file.replicates = json.at("bootstrap").at("replicates").get<std::int64_t>();
-    file.least_people = json.at("smallest_count_told").get<std::int64_t>();
+    file.replicates = whole_number(json.at("bootstrap").at("replicates"));
+    file.least_people = whole_number(json.at("smallest_count_told"));
     if (json.contains("recalibration")) {
         auto const& correction = json["recalibration"];
         file.recalibration = Recalibration{.intercept = correction.at("intercept").get<double>(),
@@ -225,7 +250,7 @@ EvaluationFile read_all(Json const& json) {
     file.horizon = optional_number(json, "horizon");
     file.prevalence = optional_number(json, "prevalence");
     file.curves = read_curves(json);
-    for (auto const& row : json.at("rows")) file.rows.push_back(read_row(row));
+    for (auto const& row : list_at(json, "rows")) file.rows.push_back(read_row(row));
     check_evaluation_file(file);
     return file;
 }

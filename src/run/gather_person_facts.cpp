@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "evaluation_match.hpp"
 #include "evaluation_score.hpp"
 #include "evaluation_text.hpp"
 #include "maniple/core/error.hpp"
@@ -50,31 +51,7 @@ std::vector<ScorePlace> list_places(ScorePlan const& plan) {
 }
 
 bool is_of_score(EvaluationFile const& evaluation, ScorePlace const& place) {
-    return evaluation.left_out.empty() && evaluation.score == place.description().name &&
-           (evaluation.model.empty() || evaluation.model == place.source->label);
-}
-
-// "height" and "clinic.height": a table's name is written where it was needed or asked for.
-bool is_same_column(std::string_view one, std::string_view other) {
-    if (one.size() < other.size()) std::swap(one, other);
-    return one == other || (one.ends_with(other) && one[one.size() - other.size() - 1] == '.');
-}
-
-// Columns, or pairs "time:event" of them.
-bool is_same_trait(std::string_view one, std::string_view other) {
-    auto const first = one.find(':');
-    auto const second = other.find(':');
-    if (first == std::string_view::npos || second == std::string_view::npos) {
-        return first == second && is_same_column(one, other);
-    }
-    return is_same_column(one.substr(0, first), other.substr(0, second)) &&
-           is_same_column(one.substr(first + 1), other.substr(second + 1));
-}
-
-// Weights from elsewhere do not say what they predict: any trait may be theirs.
-bool is_of_trait(EvaluationFile const& evaluation, ScoreDescription const& score) {
-    return (score.trait.empty() || is_same_trait(evaluation.trait, score.trait)) &&
-           (score.outcome == Outcome::unknown || evaluation.outcome == score.outcome);
+    return is_of_score(evaluation, place.description().name, place.source->label);
 }
 
 bool is_of(EvaluationFile const& evaluation, ScorePlace const& place) {
@@ -183,7 +160,7 @@ private:
         score.share_used = plan_.coverage()[c].share_used();
         score.population = all.population.of(everybody_.columns[c].values[person.at()]);
         score.own_share = explained_.own_share(p, c);
-        score.no_risk = score.own_share < least_own_share
+        score.no_risk = score.is_mostly_mean()
                             ? "most of this person's genotypes that the score needs are missing"
                             : all.risks.obstacle(person);
         if (score.no_risk.empty()) score.risk = all.risks.of(person);

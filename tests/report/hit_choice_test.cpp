@@ -96,6 +96,34 @@ TEST_CASE("share_hits: every hit has details, a point, or a higher one in its ce
     }
 }
 
+TEST_CASE("told_rows: leads and what is told, each row once", "[report]") {
+    auto trait = random_traits(1, 6).front();
+    for (std::size_t const lead : {4, 1}) {
+        trait.loci.push_back({.locus = {.lead = trait.points.hits[lead]}, .lead = {.variant = {}}});
+    }
+    CHECK(told_rows(trait, {true, true, false, false, false, true}) ==
+          std::vector<std::int64_t>{0, 3, 12, 15});
+    CHECK(told_rows(trait, std::vector<bool>(6)) == std::vector<std::int64_t>{3, 12});
+}
+
+TEST_CASE("share_hits: again with fewer details, and weak hits have their points", "[report]") {
+    auto trait = random_traits(1, 3).front();
+    trait.points.weak_hits.push_back({{0, 290}, 7.5F});
+    GenomeAxis const axis{{"1"}, std::vector<std::int32_t>{300}};
+    read_rows(trait, {0, 3});
+    std::vector<std::int64_t> const both{0, 3};
+    share_hits(trait, both, {true, true, true}, axis, grid);
+    CHECK(trait.hits.size() == 2);
+    std::vector<std::int64_t> const first{0};
+    share_hits(trait, first, {true, true, true}, axis, grid);
+    REQUIRE(trait.hits.size() == 1);
+    CHECK(trait.hits[0].row == 0);
+    std::vector<std::int32_t> positions;
+    for (auto const& point : trait.other_hits) positions.push_back(point.place.position);
+    std::ranges::sort(positions);
+    CHECK(positions == std::vector<std::int32_t>{98, 195, 290});
+}
+
 TEST_CASE("share_hits: details must be there", "[report]") {
     auto trait = random_traits(1, 3).front();
     GenomeAxis const axis{{"1"}, std::vector<std::int32_t>{300}};

@@ -1,9 +1,13 @@
 #include "../src/report/locus_parts.hpp"
 
 #include <cmath>
+#include <limits>
+#include <random>
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
+
+#include "maniple/report/page_data.hpp"
 
 namespace maniple {
 namespace {
@@ -90,6 +94,81 @@ TEST_CASE("region_json: r^2 with few copies is not told, and how many variants w
     CHECK(hidden["r_squared"] == Json::parse("[null, null, null, null]"));
 }
 
+TEST_CASE("region_json: in the order of variants, of equal ones the first, none without a p",
+          "[report]") {
+    std::vector<VariantResult> variants;
+    for (std::int64_t row = 0; row < 1000; ++row) {
+        variants.push_back(result(row, row % 5 == 0 ? 9 : 5));
+    }
+    variants[7].neg_log10_p = std::numeric_limits<double>::quiet_NaN();
+    auto const whole = Json::parse(region_json(locus_at(500, 9), variants, {"1"}, {}, 1'000'000));
+    CHECK(whole["y"].size() == 999);
+    auto const json = Json::parse(region_json(locus_at(500, 9), variants, {"1"}, {}, 4000));
+    auto const kept = json["positions"].size();
+    REQUIRE(kept > 10);
+    REQUIRE(kept < 100);
+    std::vector<std::int64_t> expected;  // Rows 0, 5, 10, ... and that of the lead.
+    for (std::size_t i = 0; i + 1 < kept; ++i) {
+        expected.push_back(100 + 5 * static_cast<std::int64_t>(i));
+    }
+    expected.push_back(600);
+    CHECK(json["positions"].get<std::vector<std::int64_t>>() == expected);
+    CHECK(json["lead_index"] == kept - 1);
+}
+
+TEST_CASE("region_json: every variant has its own r^2, rounded", "[report]") {
+    std::vector<VariantResult> variants;
+    for (std::int64_t row = 0; row < 300; ++row) {
+        variants.push_back(result(row, static_cast<double>(row % 50)));
+    }
+    auto const linkage = [](std::string const& contig, Variant const& lead,
+                            std::span<Variant const> others) {
+        CHECK(contig == "1");
+        CHECK(lead.position == 149);
+        std::vector<double> values;
+        for (auto const& other : others) values.push_back(other.position / 1000.0 + 0.0004);
+        return values;
+    };
+    auto const json = Json::parse(region_json(locus_at(49, 49), variants, {"1"}, linkage, 6000));
+    auto const kept = json["r_squared"].size();
+    REQUIRE(kept == json["positions"].size());
+    REQUIRE(kept < 150);
+    for (std::size_t i = 0; i < kept; ++i) {
+        CHECK(json["r_squared"][i] == Approx(json["positions"][i].get<double>() / 1000));
+    }
+    auto const unknown = Json::parse(region_json(locus_at(49, 49), variants, {"1"}, {}, 6000));
+    for (auto const& value : unknown["r_squared"]) CHECK(value.is_null());
+}
+
+TEST_CASE("region_json: takes no more bytes than it may", "[report]") {
+    std::vector<VariantResult> variants;
+    std::mt19937_64 chance{7};
+    for (std::int64_t row = 0; row < 2000; ++row) {
+        variants.push_back(result(row, static_cast<double>(chance() % 1000) / 100));
+        for (int i = 0; i < 8; ++i) variants.back().variant.id += std::to_string(chance());
+    }
+    for (std::int64_t const bytes : {3000, 30'000, 100'000}) {
+        auto const locus = locus_at(77, 9);
+        auto const json = region_json(locus, variants, {"1"}, {}, bytes);
+        CHECK(std::ssize(embed_data(locus.region, json)) <= bytes);
+    }
+}
+
+TEST_CASE("locus_table: no more rows than wanted, and how many are not there", "[report]") {
+    ReportedTrait trait;
+    trait.name = "height";
+    for (std::int64_t row = 0; row < 4; ++row) trait.loci.push_back(locus_at(row, 9));
+    trait.all_loci = 1234;
+    auto const html = locus_table(trait, {"1"}, 3);
+    std::size_t rows = 0;
+    for (auto at = html.find("data-region"); at != std::string::npos;
+         at = html.find("data-region", at + 1)) {
+        ++rows;
+    }
+    CHECK(rows == 3);
+    CHECK(html.find("And 1,231 more") != std::string::npos);
+}
+
 TEST_CASE("keep_strongest_loci: one order over all traits", "[report]") {
     std::vector<ReportedTrait> traits(3);
     for (std::int64_t i = 0; i < 10; ++i) {
@@ -103,6 +182,10 @@ TEST_CASE("keep_strongest_loci: one order over all traits", "[report]") {
     CHECK(traits[2].loci.size() == 2);
     keep_strongest_loci(traits, 100);
     CHECK(traits[0].loci.size() == 7);
+    // 34 of both: the first trait's stays.
+    keep_strongest_loci(traits, 8);
+    CHECK(traits[0].loci.size() == 7);
+    CHECK(traits[2].loci.size() == 1);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <string>
 
 #include <catch2/catch.hpp>
@@ -29,6 +30,9 @@ void write_score_model(test::ScratchCohort const& store, Outcome outcome, Sample
                      .method = "elastic-net",
                      .offset = -3,
                      .covariates = {10, {"case", "site=B"}, {2, 4}}}};
+    if (outcome == Outcome::time_to_event) {
+        model.scores[0].baseline = {.times = {10, 40}, .cumulative = {1e-40, 2e-40}};
+    }
     std::vector<bool> is_used(trained.ids.size());
     for (std::int64_t s = 0; s < used; ++s) is_used[static_cast<std::size_t>(s)] = true;
     model.training = describe_training(trained, is_used);
@@ -168,6 +172,105 @@ TEST_CASE("load_evaluation: recalibrates on half, and nobody is evaluated on the
     CHECK(after.people.score == data.people.score);
     CHECK(after.people.prediction == data.people.prediction);
     CHECK(after.flow.trained == 4 + data.flow.recalibrating);
+}
+
+// Counts of the half that recalibrates.
+struct HalfCounts {
+    std::int64_t cases = 0;
+    std::int64_t controls = 0;
+};
+
+HalfCounts count_half(EvaluationRequest request) {
+    Log log{Speaker::silent};
+    request.recalibrate = Recalibrate::no;
+    auto const all = load_evaluation(request, {}, log);
+    auto const first_half = half_by_hash(Cohort{request.store}.samples(), request.seed);
+    HalfCounts counts;
+    std::size_t p = 0;
+    for (std::size_t s = 0; s < first_half.size(); ++s) {
+        if (s == 7) continue;  // Without values.
+        if (first_half[s]) ++(all.people.is_case[p] != 0 ? counts.cases : counts.controls);
+        ++p;
+    }
+    CHECK(p == all.people.is_case.size());
+    return counts;
+}
+
+bool has_few(EvaluationRequest const& request) {
+    auto const message = refusal(request);
+    return message.find("fall into the half that recalibrates") != std::string::npos;
+}
+
+TEST_CASE("load_evaluation: a half of few people, cases or controls does not recalibrate",
+          "[run]") {
+    test::ScratchCohort const store;
+    write_score_model(store, Outcome::binary, store.open().samples(), 0);
+    bool has_fewer_cases = false;
+    bool has_fewer_controls = false;
+    for (std::uint64_t seed = 1; seed <= 12; ++seed) {
+        auto request = request_for(store);
+        request.trait = "case";
+        request.recalibrate = Recalibrate::yes;
+        request.seed = seed;
+        auto const counts = count_half(request);
+        has_fewer_cases |= counts.cases < counts.controls;
+        has_fewer_controls |= counts.controls < counts.cases;
+        request.least_people = std::min(counts.cases, counts.controls);
+        CHECK_FALSE(has_few(request));
+        ++request.least_people;
+        CHECK(has_few(request));
+        CHECK_THAT(refusal(request), Catch::Contains("samples, or cases, or controls, fall"));
+    }
+    CHECK(has_fewer_cases);
+    CHECK(has_fewer_controls);
+
+    write_score_model(store, Outcome::quantitative, store.open().samples(), 0);
+    auto request = request_for(store);
+    request.recalibrate = Recalibrate::yes;
+    auto const half = half_by_hash(store.open().samples(), request.seed);
+    request.least_people = std::ranges::count(half, true) - (half[7] ? 1 : 0);
+    CHECK(refusal(request).empty());
+    ++request.least_people;
+    CHECK_THAT(refusal(request), Catch::Contains("samples fall into the half"));
+}
+
+TEST_CASE("load_evaluation: a horizon is one that enough people reached", "[run]") {
+    test::ScratchCohort const store;
+    write_score_model(store, Outcome::time_to_event, store.open().samples(), 0);
+    auto request = request_for(store);
+    request.trait = "clinic.height:case";
+    auto times = store.open().read_table("clinic").columns[0].values;
+    std::erase_if(times, [](double time) { return std::isnan(time); });
+    std::ranges::sort(times, std::greater{});
+    REQUIRE(times[4] > times[5]);
+    request.horizon = times[4];  // Five people were followed to it.
+    CHECK(refusal(request).empty());
+    request.horizon = std::nextafter(times[4], 1e9);
+    CHECK_THAT(refusal(request), Catch::Contains("fewer than 5 of the samples evaluated"));
+    request.least_people = 1;
+    CHECK(refusal(request).empty());
+    request.horizon = times[0];
+    CHECK(refusal(request).empty());
+    request.horizon = times[0] + 1;
+    CHECK_THAT(refusal(request), Catch::Contains(": none of the samples evaluated"));
+}
+
+TEST_CASE("load_evaluation: risks by the horizon, of the baseline hazard", "[run]") {
+    test::ScratchCohort const store;
+    write_score_model(store, Outcome::time_to_event, store.open().samples(), 0);
+    Log log{Speaker::silent};
+    auto request = request_for(store);
+    request.trait = "clinic.height:case";
+    for (auto const& [horizon, hazard] :
+         {std::pair{5.0, 0.0}, std::pair{10.0, 1e-40}, std::pair{39.0, 1e-40}}) {
+        request.horizon = horizon;
+        auto const people = load_evaluation(request, {}, log).people;
+        REQUIRE(people.risk.size() == people.prediction.size());
+        for (std::size_t p = 0; p < people.risk.size(); ++p) {
+            auto const risk = 1 - std::exp(-hazard * std::exp(people.prediction[p]));
+            CHECK(people.risk[p] == Approx(risk).margin(1e-15));
+        }
+    }
 }
 
 TEST_CASE("load_evaluation: groups by level, by band, by sex; the largest is the reference",

@@ -105,6 +105,8 @@ struct PersonScore {
     std::optional<TrainingDistance> distance;  ///< Nothing: no columns were named.
     std::vector<PersonVariant> variants;       ///< The largest contributions first.
     std::vector<PersonGene> genes;             ///< Likewise.
+
+    bool is_mostly_mean() const { return own_share < least_own_share; }
 };
 
 struct PersonFacts {
