@@ -135,6 +135,7 @@ def calibration():
     spread = [0.006 + 0.1 * value for value in observed]
     curve = [k / 100 for k in range(31)]
     return {"axes": ["Predicted share of cases", "Observed share of cases"],
+            "ranges": [[0, 0.3], [0, 0.3]],
             "points": {"predicted": predicted, "observed": observed, "lower": [o - s for o, s in zip(observed, spread)],
                        "upper": [o + s for o, s in zip(observed, spread)], "samples": [1240] * 10},
             "curve": {"predicted": curve, "observed": [0.004 + 0.87 * value for value in curve]},
@@ -144,7 +145,7 @@ def calibration():
 
 def quantiles():
     observed = [0.03, 0.052, 0.08, 0.115, 0.19]
-    return {"unit": "Observed share of cases", "labels": ["lowest fifth", "second", "third", "fourth", "highest fifth"], "observed": observed,
+    return {"unit": "Observed share of cases", "range": [0, 0.25], "labels": ["lowest fifth", "second", "third", "fourth", "highest fifth"], "observed": observed,
             "lower": [o * 0.8 for o in observed], "upper": [o * 1.22 for o in observed],
             "predicted": [0.028, 0.05, 0.083, 0.12, 0.205]}
 

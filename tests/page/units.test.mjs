@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { calibration } from "../../web/src/calibration.js";
 import { plain, table_lines } from "../../web/src/download.js";
 import {
   estimate_rows,
@@ -16,6 +17,7 @@ import { bar_heights } from "../../web/src/histogram.js";
 import { PixelSet } from "../../web/src/pixel_set.js";
 import { PointIndex } from "../../web/src/point_index.js";
 import { Ranges } from "../../web/src/ranges.js";
+import { quantiles } from "../../web/src/quantiles.js";
 import { compare_keys, parsed_number, sort_key } from "../../web/src/sort_keys.js";
 
 // A linear congruential generator (Park and Miller 1988), so that every run has the same points.
@@ -197,6 +199,35 @@ test("bar_heights: areas stand for counts", () => {
   const heights = bar_heights({ edges: [0, 1, 3, 4, 4], counts: [10, 40, 0, 5] });
   assert.deepEqual(heights, [0.5, 1, 0, 0.5]);
   assert.deepEqual(bar_heights({ edges: [0, 1, 2], counts: [0, 0] }), [0, 0]);
+});
+
+test("calibration, quantiles: axes have the ends that the data give, far from 0 for heights", () => {
+  const points = {
+    predicted: [165, 172],
+    observed: [162, 176],
+    lower: [161, 174],
+    upper: [163, 178],
+  };
+  const ranges = [
+    [160, 175],
+    [160, 180],
+  ];
+  const histogram = { edges: [160, 168, 175], counts: [50, 50] };
+  const spec = calibration({ axes: ["Predicted", "Observed"], points, ranges, histogram });
+  assert.deepEqual([spec.x.range, spec.y.range], ranges);
+  const { y, points: places } = quantiles({
+    unit: "Observed height",
+    labels: ["lowest", "highest"],
+    observed: [162, null],
+    range: [160, 180],
+  });
+  assert.deepEqual(
+    [y.range, places.y],
+    [
+      [160, 180],
+      [162, 160],
+    ],
+  );
 });
 
 // Relative luminance and contrast as WCAG 2.1 defines them.
