@@ -70,6 +70,8 @@ def region(scan, locus, seed):
     data = {"lead": locus["id"], "lead_index": REGION_VARIANTS // 2, "contig": scan["contigs"][locus["contig"]]["name"],
             "threshold": THRESHOLD, "positions": [], "y": [], "r_squared": [], "id": [], "alleles": [], "beta": [],
             "standard_error": [], "frequency": []}
+    if seed == 0:
+        data["tested"] = 12_345  # Of which the page had room for these.
     for k in range(REGION_VARIANTS):
         lead = k == REGION_VARIANTS // 2
         near = 0 if lead else random_source.uniform(-500_000, 500_000)

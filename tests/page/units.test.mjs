@@ -18,6 +18,7 @@ import { PixelSet } from "../../web/src/pixel_set.js";
 import { PointIndex } from "../../web/src/point_index.js";
 import { Ranges } from "../../web/src/ranges.js";
 import { quantiles } from "../../web/src/quantiles.js";
+import { left_out_words } from "../../web/src/region.js";
 import { compare_keys, parsed_number, sort_key } from "../../web/src/sort_keys.js";
 
 // A linear congruential generator (Park and Miller 1988), so that every run has the same points.
@@ -228,6 +229,15 @@ test("calibration, quantiles: axes have the ends that the data give, far from 0 
       [162, 160],
     ],
   );
+});
+
+test("left_out_words: of how many tested variants the strongest are shown", () => {
+  const y = [9, 8, 7];
+  assert.equal(
+    left_out_words({ y, tested: 12345 }),
+    "The 3 strongest of 12,345 tested variants are shown.",
+  );
+  for (const tested of [3, undefined, null]) assert.equal(left_out_words({ y, tested }), "");
 });
 
 // Relative luminance and contrast as WCAG 2.1 defines them.
