@@ -17,6 +17,7 @@ import { bar_heights } from "../../web/src/histogram.js";
 import { PixelSet } from "../../web/src/pixel_set.js";
 import { PointIndex } from "../../web/src/point_index.js";
 import { Ranges } from "../../web/src/ranges.js";
+import { qq } from "../../web/src/qq.js";
 import { quantiles } from "../../web/src/quantiles.js";
 import { left_out_words } from "../../web/src/region.js";
 import { compare_keys, parsed_number, sort_key } from "../../web/src/sort_keys.js";
@@ -238,6 +239,14 @@ test("left_out_words: of how many tested variants the strongest are shown", () =
     "The 3 strongest of 12,345 tested variants are shown.",
   );
   for (const tested of [3, undefined, null]) assert.equal(left_out_words({ y, tested }), "");
+});
+
+test("qq: the axes hold the whole band", () => {
+  const series = [{ name: "all variants", lambda: 1, expected: [2, 1], observed: [2.1, 1] }];
+  const band = { expected: [4, 1], lower: [3, 0.9], upper: [5.5, 1.1] };
+  const { x, y } = qq({ series, band });
+  assert.ok(x.range[1] >= 4 && y.range[1] >= 5.5);
+  assert.ok(qq({ series }).y.range[1] < 3);
 });
 
 // Relative luminance and contrast as WCAG 2.1 defines them.

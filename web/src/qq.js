@@ -18,10 +18,17 @@ function flat(series) {
   return { x, y, of };
 }
 
+function highest_of(lists, least) {
+  return lists.reduce(
+    (top, values) => (values ?? []).reduce((high, value) => Math.max(high, value), top),
+    least,
+  );
+}
+
 export function qq({ series, band }) {
   const points = flat(series);
-  const widest = points.x.reduce((top, value) => Math.max(top, value), 1);
-  const highest = points.y.reduce((top, value) => Math.max(top, value), widest);
+  const widest = highest_of([points.x, band?.expected], 1);
+  const highest = highest_of([points.y, band?.upper], widest);
   const name_of = ({ name, lambda }) =>
     lambda === null || lambda === undefined ? name : `${name}: λ ${number(lambda)}`;
   return {
