@@ -194,7 +194,7 @@ std::string manhattan_figure(ReportedTrait const& trait, GenomeAxis const& axis,
 }
 
 std::string manhattan_json(ReportedTrait const& trait, GenomeAxis const& axis,
-                           std::vector<std::string> const& contigs) {
+                           std::vector<std::string> const& contigs, std::int64_t reach) {
     auto names = Json::array();
     for (auto const& contig : axis.contigs()) {
         names.push_back(
@@ -203,6 +203,7 @@ std::string manhattan_json(ReportedTrait const& trait, GenomeAxis const& axis,
     return to_page_json(
         {{"contigs", names},
          {"threshold", with_significant_digits(static_cast<double>(hit_neg_log10_p), 6)},
+         {"reach", reach},
          {"points", points_json(plain_points(trait), axis)},
          {"hits", hits_json(trait.hits, axis)},
          {"loci", loci_json(trait, axis, contigs)}});

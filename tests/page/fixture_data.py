@@ -61,7 +61,7 @@ def manhattan(background_count, hit_count, first_name):
         hits["beta"].append(round(beta, 5))
         hits["standard_error"].append(round(abs(beta) / math.sqrt(4.6 * y) + 1e-4, 5))
         hits["frequency"].append(round(random_source.uniform(0.01, 0.5), 4))
-    return {"contigs": rows, "threshold": THRESHOLD, "points": background(random_source, rows, background_count),
+    return {"contigs": rows, "threshold": THRESHOLD, "reach": 500_000, "points": background(random_source, rows, background_count),
             "hits": hits, "loci": loci}
 
 

@@ -14,6 +14,7 @@ import {
   round_step,
 } from "../../web/src/format.js";
 import { bar_heights } from "../../web/src/histogram.js";
+import { region_near } from "../../web/src/manhattan.js";
 import { PixelSet } from "../../web/src/pixel_set.js";
 import { PointIndex } from "../../web/src/point_index.js";
 import { Ranges } from "../../web/src/ranges.js";
@@ -247,6 +248,20 @@ test("qq: the axes hold the whole band", () => {
   const { x, y } = qq({ series, band });
   assert.ok(x.range[1] >= 4 && y.range[1] >= 5.5);
   assert.ok(qq({ series }).y.range[1] < 3);
+});
+
+test("region_near: the nearest lead whose region has the place in it", () => {
+  const loci = [
+    { contig: 0, position: 1_000_000, region: "a" },
+    { contig: 0, position: 1_400_000, region: "b" },
+    { contig: 1, position: 1_000_000, region: "c" },
+  ];
+  const scan = { loci, reach: 500_000 };
+  assert.equal(region_near(scan, 0, 500_000), "a");
+  assert.equal(region_near(scan, 0, 499_999), null);
+  assert.equal(region_near(scan, 0, 1_250_000), "b");
+  assert.equal(region_near(scan, 1, 1_250_000), "c");
+  assert.equal(region_near({ loci, reach: 2_000_000 }, 0, 3_000_000), "b");
 });
 
 // Relative luminance and contrast as WCAG 2.1 defines them.
