@@ -16,11 +16,17 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::size_t most_drawn = 80;  // The table has the others.
 
-Json describe(std::string_view metric, double useless, std::vector<ForestRow> const& rows) {
+// Of everybody or of all levels, not of one group.
+bool is_whole(EvaluationRow const& row) {
+    return row.factor.empty() || row.kind != RowKind::estimate;
+}
+
+Json describe(std::string_view metric, Outcome outcome, std::vector<ForestRow> const& rows) {
     auto list = Json::array();
     for (auto const& [label, row] : rows) {
         auto const number = [](double x) { return std::isfinite(x) ? Json(x) : Json(nullptr); };
         list.push_back({{"label", label},
+                        {"whole", is_whole(*row)},
                         {"samples", count_text(row->samples)},
                         {"cases", count_text(row->cases)},
                         {"estimate", number(row->estimate)},
@@ -28,7 +34,10 @@ Json describe(std::string_view metric, double useless, std::vector<ForestRow> co
                         {"upper", number(row->upper)},
                         {"status", row->status}});
     }
-    return {{"metric", metric_label(metric)}, {"reference", useless}, {"rows", std::move(list)}};
+    return {{"metric", metric_label(metric)},
+            {"noun", noun_of_cases(outcome)},
+            {"reference", useless_value(outcome)},
+            {"rows", std::move(list)}};
 }
 
 std::string draw(std::string const& source, std::string const& title, double useless,
@@ -56,10 +65,9 @@ std::string draw(std::string const& source, std::string const& title, double use
                   PlotColour::muted, PlotLine::dashed);
     auto y = count - 1;
     for (auto const& [label, row] : rows) {
-        bool const is_whole = row->factor.empty();
-        auto const colour = is_whole ? PlotColour::ink : PlotColour::accent;
-        plot.add_line(std::vector{row->lower, row->upper}, std::vector{y, y}, colour);
-        plot.add_points(std::vector{row->estimate}, std::vector{y}, colour, 8);
+        plot.add_line(std::vector{row->lower, row->upper}, std::vector{y, y}, PlotColour::ink);
+        plot.add_points(std::vector{row->estimate}, std::vector{y},
+                        is_whole(*row) ? PlotColour::accent : PlotColour::series_1, 8);
         if (!std::isfinite(row->estimate)) plot.add_label(useless, y, row->status);
         y -= 1;
     }
@@ -68,10 +76,11 @@ std::string draw(std::string const& source, std::string const& title, double use
 
 }  // namespace
 
-PagePlot forest_plot(std::string const& source, std::string_view metric, double useless,
+PagePlot forest_plot(std::string const& source, std::string_view metric, Outcome outcome,
                      std::vector<ForestRow> const& rows) {
     expect(!rows.empty(), "a forest has rows");
 
+    auto const useless = useless_value(outcome);
     auto const title = metric_label(metric);
     std::vector<ForestRow> const drawn{
         rows.begin(),
@@ -90,7 +99,7 @@ PagePlot forest_plot(std::string const& source, std::string_view metric, double 
              .title = title,
              .svg = draw(source, fmt::format("{} by group", title), useless, drawn),
              .caption = caption},
-            describe(metric, useless, rows)};
+            describe(metric, outcome, rows)};
 }
 
 }  // namespace maniple

@@ -124,11 +124,11 @@ def forest():
     rows = [("all", "12,408", "1,310", 0.712, 0.697), ("women", "6,630", "590", 0.724, 0.702), ("men", "5,778", "720", 0.699, 0.68),
             ("age 40 to 49", "3,101", "120", 0.741, 0.69), ("age 50 to 59", "4,800", "410", 0.722, 0.695),
             ("age 60 and above", "4,507", "780", 0.68, 0.66), ("recruited at a centre with a very long name", "903", "88", 0.69, 0.63)]
-    listed = [{"label": label, "samples": samples, "cases": cases, "estimate": estimate, "lower": lower,
+    listed = [{"label": label, "whole": label == "all", "samples": samples, "cases": cases, "estimate": estimate, "lower": lower,
                "upper": round(2 * estimate - lower, 3), "status": "ok"} for label, samples, cases, estimate, lower in rows]
-    listed.append({"label": "other ancestry", "samples": "41", "cases": "<5", "estimate": None, "lower": None, "upper": None,
+    listed.append({"label": "other ancestry", "whole": False, "samples": "41", "cases": "<5", "estimate": None, "lower": None, "upper": None,
                    "status": "too few cases"})
-    return {"metric": "AUC", "reference": 0.5, "rows": listed}
+    return {"metric": "AUC", "noun": "cases", "reference": 0.5, "rows": listed}
 
 
 def calibration():

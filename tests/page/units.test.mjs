@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { calibration } from "../../web/src/calibration.js";
+import { cell_words } from "../../web/src/density.js";
 import { plain, table_lines } from "../../web/src/download.js";
 import {
   estimate_rows,
@@ -13,6 +14,7 @@ import {
   p_value,
   round_step,
 } from "../../web/src/format.js";
+import { forest } from "../../web/src/forest.js";
 import { bar_heights } from "../../web/src/histogram.js";
 import { region_near } from "../../web/src/manhattan.js";
 import { PixelSet } from "../../web/src/pixel_set.js";
@@ -262,6 +264,28 @@ test("region_near: the nearest lead whose region has the place in it", () => {
   assert.equal(region_near(scan, 0, 1_250_000), "b");
   assert.equal(region_near(scan, 1, 1_250_000), "c");
   assert.equal(region_near({ loci, reach: 2_000_000 }, 0, 3_000_000), "b");
+});
+
+test("forest: the noun of what is counted follows the outcome", () => {
+  const row = { label: "men", samples: "90", cases: "12", estimate: 0.7, lower: 0.6, upper: 0.8 };
+  for (const [noun, named] of [
+    ["events", "Events"],
+    ["cases", "Cases"],
+  ]) {
+    const { rows } = forest({ metric: "C-index", noun, reference: 0.5, rows: [row] }).describe(0);
+    assert.deepEqual(
+      rows.map(([name]) => name),
+      ["C-index", "Samples", named],
+    );
+  }
+});
+
+test("cell_words: who equals a bound is in the cell below it", () => {
+  const edges = [-3, -1, 0.5, 2];
+  assert.deepEqual(
+    [0, 1, 2].map((i) => cell_words(edges, i)),
+    ["up to −1", "above −1, up to 0.5", "above 0.5"],
+  );
 });
 
 // Relative luminance and contrast as WCAG 2.1 defines them.
