@@ -45,10 +45,10 @@ std::vector<std::string> labels_of(std::vector<OutcomeBin> const& bins) {
 }
 
 // Intervals as upright lines. \param x  one per bin.
-void add_intervals(SvgPlot& plot, Numbers const& x, std::vector<OutcomeBin> const& bins,
-                   PlotColour colour) {
+void add_intervals(SvgPlot& plot, Numbers const& x, std::vector<OutcomeBin> const& bins) {
     for (std::size_t b = 0; b < bins.size(); ++b) {
-        plot.add_line(Numbers{x[b], x[b]}, Numbers{bins[b].lower, bins[b].upper}, colour);
+        plot.add_line(Numbers{x[b], x[b]}, Numbers{bins[b].lower, bins[b].upper},
+                      PlotColour::ink);
     }
 }
 
@@ -155,7 +155,7 @@ std::string draw_calibration(EvaluationFile const& file, std::vector<OutcomeBin>
     }
     plot.add_line(curve.predicted, curve.observed, PlotColour::series_1);
     auto const predicted = gather(bins, &OutcomeBin::predicted);
-    add_intervals(plot, predicted, bins, PlotColour::accent);
+    add_intervals(plot, predicted, bins);
     plot.add_points(predicted, gather(bins, &OutcomeBin::observed), PlotColour::accent, 8);
     return std::move(plot).finish(picture_id(source), "Observed against predicted outcome");
 }
@@ -223,7 +223,7 @@ std::optional<PagePlot> quantile_plot(EvaluationFile const& file) {
         plot.add_line(x, predicted, PlotColour::series_1, PlotLine::dashed);
         plot.add_key("predicted (dashed)", PlotColour::series_1);
     }
-    add_intervals(plot, x, bins, PlotColour::accent);
+    add_intervals(plot, x, bins);
     plot.add_points(x, observed, PlotColour::accent, 8);
     plot.add_key("observed", PlotColour::accent);
     auto const time = common_time(file);

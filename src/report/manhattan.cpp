@@ -63,7 +63,7 @@ std::string draw(ReportedTrait const& trait, GenomeAxis const& axis,
     for (auto const& hit : trait.hits) add(hit.place(), hit.neg_log10_p, hits);
     constexpr double hit_pixels = 4;
     for (std::size_t i = 0; i < dots.size(); ++i) {
-        auto const colour = i == 0 ? PlotColour::series_1 : PlotColour::muted;
+        auto const colour = i == 0 ? PlotColour::contig_1 : PlotColour::contig_2;
         plot.add_points(dots[i].x, dots[i].y, colour, std::round(cells.pixels() + 1));
         plot.add_points(hits[i].x, hits[i].y, colour, hit_pixels);
     }

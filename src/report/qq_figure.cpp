@@ -45,6 +45,11 @@ std::vector<QqSeries> series_of(TraitSurvey const& survey) {
     return series;
 }
 
+// As the script has it: ink of all variants, then the series' colours.
+PlotColour colour_of(std::size_t series) {
+    return series == 0 ? PlotColour::ink : series_colour(static_cast<std::int64_t>(series) - 1);
+}
+
 std::string draw(ReportedTrait const& trait, std::vector<QqSeries> const& series,
                  QqBand const& band) {
     constexpr PlotFrame frame{.width = 760, .height = 460, .left = 60, .right = 20};
@@ -57,13 +62,11 @@ std::string draw(ReportedTrait const& trait, std::vector<QqSeries> const& series
     plot.add_line(ends, ends, PlotColour::muted, PlotLine::dashed);
     for (std::size_t s = series.size(); s-- > 0;) {
         auto const& [expected, observed] = series[s].points;
-        auto const colour = s == 0 ? PlotColour::ink : series_colour(static_cast<int>(s) - 1);
-        plot.add_points(expected, observed, colour, 4);
+        plot.add_points(expected, observed, colour_of(s), 4);
     }
     for (std::size_t s = 0; s < series.size(); ++s) {
         if (series[s].points.expected.empty()) continue;
-        plot.add_key(series[s].name,
-                     s == 0 ? PlotColour::ink : series_colour(static_cast<int>(s) - 1));
+        plot.add_key(series[s].name, colour_of(s));
     }
     return std::move(plot).finish(trait.id + "-qq-title", fmt::format("QQ plot of {}", trait.name));
 }

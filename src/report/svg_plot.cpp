@@ -26,7 +26,9 @@ std::string line_of(double x1, double y1, double x2, double y2, PlotColour colou
 }  // namespace
 
 std::string css_of(PlotColour colour) {
-    constexpr std::array names{"ink", "muted", "grid", "accent", "band"};
+    constexpr std::array names{"ink",       "muted",       "grid",     "accent",   "band",
+                               "band-edge", "band-strong", "contig-1", "contig-2", "negative",
+                               "positive"};
     auto const number = static_cast<std::size_t>(colour);
     if (number < names.size()) return fmt::format("var(--{})", names[number]);
     return fmt::format("var(--series-{})", number - names.size() + 1);

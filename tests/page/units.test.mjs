@@ -15,6 +15,7 @@ import {
   round_step,
 } from "../../web/src/format.js";
 import { forest } from "../../web/src/forest.js";
+import { genome_axis } from "../../web/src/genome_axis.js";
 import { bar_heights } from "../../web/src/histogram.js";
 import { region_near } from "../../web/src/manhattan.js";
 import { PixelSet } from "../../web/src/pixel_set.js";
@@ -264,6 +265,17 @@ test("region_near: the nearest lead whose region has the place in it", () => {
   assert.equal(region_near(scan, 0, 1_250_000), "b");
   assert.equal(region_near(scan, 1, 1_250_000), "c");
   assert.equal(region_near({ loci, reach: 2_000_000 }, 0, 3_000_000), "b");
+});
+
+test("qq, genome_axis: colours and words are those of the picture", () => {
+  const one = { lambda: null, expected: [1], observed: [1] };
+  const { legend } = qq({ series: ["all variants", "rare"].map((name) => ({ name, ...one })) });
+  assert.deepEqual(
+    legend.map(({ colour }) => colour),
+    ["ink", "series-1"],
+  );
+  const axis = genome_axis([{ name: "1", offset: 0, length: 100 }]);
+  assert.match(axis.label({ scales: { x: { min: 0, max: 100 } } }), /^Chromosome:/);
 });
 
 test("forest: the noun of what is counted follows the outcome", () => {

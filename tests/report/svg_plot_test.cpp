@@ -148,6 +148,14 @@ TEST_CASE("SvgPlot: the whole of a label that was cut is its title", "[report]")
     CHECK(svg.find("<title>short") == std::string::npos);
 }
 
+TEST_CASE("css_of: the names that the style sheet has", "[report]") {
+    CHECK(css_of(PlotColour::ink) == "var(--ink)");
+    CHECK(css_of(PlotColour::band_edge) == "var(--band-edge)");
+    CHECK(css_of(PlotColour::positive) == "var(--positive)");
+    CHECK(css_of(series_colour(0)) == "var(--series-1)");
+    CHECK(css_of(series_colour(15)) == "var(--series-8)");
+}
+
 TEST_CASE("SvgPlot: contracts", "[report]") {
     auto plot = small_plot();
     std::vector<double> const one{1};

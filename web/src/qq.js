@@ -1,8 +1,13 @@
 // Quantiles of -log10 p against those expected under the null, by class of frequency.
 import { number } from "./format.js";
-import { colour, series_colour } from "./theme.js";
+import { colour } from "./theme.js";
 
 const shapes = ["disc", "diamond", "square"];
+
+// As in the picture: ink of all variants, then the series' colours.
+function colour_name(k) {
+  return k === 0 ? "ink" : `series-${((k - 1) % 8) + 1}`;
+}
 
 function flat(series) {
   const x = [];
@@ -40,7 +45,7 @@ export function qq({ series, band }) {
     legend: [
       ...series.map((one, k) => ({
         name: name_of(one),
-        colour: `series-${(k % 8) + 1}`,
+        colour: colour_name(k),
         shape: shapes[k % 3],
       })),
       ...(band ? [{ name: "95% of null results", colour: "band", shape: "area" }] : []),
@@ -48,13 +53,13 @@ export function qq({ series, band }) {
     draw: (brush) => {
       if (band) brush.band(band.expected, band.lower, band.upper, colour("band"));
       brush.line([0, widest], [0, widest], { stroke: colour("muted"), width: 1 });
-      series.forEach(({ expected, observed }, k) => {
-        brush.marks(expected, observed, {
+      for (const k of [...series.keys()].reverse()) {
+        brush.marks(series[k].expected, series[k].observed, {
           shape: shapes[k % 3],
           radius: 2,
-          fill: series_colour(k),
+          fill: colour(colour_name(k)),
         });
-      });
+      }
     },
     describe: (i) => ({
       title: series[points.of[i]].name,

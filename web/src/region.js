@@ -83,7 +83,7 @@ export function region(data) {
     height: (width) => Math.min(420, Math.max(260, width * 0.55)),
     x: {
       range: [low - margin, high + margin],
-      label: `Position on contig ${data.contig} (Mb)`,
+      label: `Position on chromosome ${data.contig} (Mb)`,
       grid: false,
     },
     y: { range: [0, highest * 1.12], label: "−log₁₀ p" },
