@@ -119,6 +119,7 @@ const colours_of = () => {
     "rule",
     "accent",
     "band",
+    "band-edge",
     "band-strong",
     "contig-1",
     "contig-2",

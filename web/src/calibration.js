@@ -8,7 +8,9 @@ const foot = 0.16;
 function draw_histogram(brush, histogram, [low, high]) {
   const { edges } = histogram;
   bar_heights(histogram).forEach((height, i) => {
-    brush.bar(edges[i], edges[i + 1], low, low + (high - low) * foot * height, colour("band"));
+    if (height === 0) return;
+    const top = low + (high - low) * foot * height;
+    brush.bar(edges[i], edges[i + 1], low, top, colour("band"), colour("band-edge"));
   });
 }
 

@@ -30,6 +30,12 @@ function highest_of(lists, least) {
   );
 }
 
+function draw_band(brush, { expected, lower, upper }) {
+  brush.band(expected, lower, upper, colour("band"));
+  for (const edge of [lower, upper])
+    brush.line(expected, edge, { stroke: colour("band-edge"), width: 1 });
+}
+
 export function qq({ series, band }) {
   const points = flat(series);
   const widest = highest_of([points.x, band?.expected], 1);
@@ -51,7 +57,7 @@ export function qq({ series, band }) {
       ...(band ? [{ name: "95% of null results", colour: "band", shape: "area" }] : []),
     ],
     draw: (brush) => {
-      if (band) brush.band(band.expected, band.lower, band.upper, colour("band"));
+      if (band) draw_band(brush, band);
       brush.line([0, widest], [0, widest], { stroke: colour("muted"), width: 1 });
       for (const k of [...series.keys()].reverse()) {
         brush.marks(series[k].expected, series[k].observed, {
