@@ -154,6 +154,21 @@ async function check_themes(browser, path, problems) {
   await dark.context.close();
 }
 
+// The first thing that Tab reaches leads past the list of contents.
+async function check_skip_link(browser, path, problems) {
+  const { page, context } = await open_page(browser, path, problems);
+  await page.keyboard.press("Tab");
+  const first = await page.evaluate(() => document.activeElement?.className);
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Tab");
+  const is_past = await page.evaluate(
+    () => document.querySelector("main")?.contains(document.activeElement) ?? false,
+  );
+  if (first !== "skip" || !is_past)
+    problems.push("no link leads past the contents to the sections");
+  await context.close();
+}
+
 async function check_print(browser, path, problems) {
   const { page, context } = await open_page(browser, path, problems, { colorScheme: "dark" });
   await draw_all_plots(page);
@@ -194,6 +209,7 @@ async function check_without_script(browser, path, problems) {
 export async function check_layout(browser, path, problems) {
   for (const width of widths) await check_at_width(browser, path, width, problems);
   await check_themes(browser, path, problems);
+  await check_skip_link(browser, path, problems);
   await check_print(browser, path, problems);
   await check_without_script(browser, path, problems);
 }
