@@ -181,12 +181,14 @@ async function check_print(browser, path, problems) {
     canvases: [...document.querySelectorAll("canvas, .tools, .theme")].filter((element) =>
       element.checkVisibility(),
     ).length,
+    untold: document.querySelector(".unscripted")?.checkVisibility() === false,
     hidden: [...document.querySelectorAll("figure.plot > svg")].filter(
       (element) => !element.checkVisibility(),
     ).length,
     background: getComputedStyle(document.documentElement).backgroundColor,
   }));
   if (seen.canvases > 0) problems.push(`print shows ${seen.canvases} canvases or controls`);
+  if (seen.untold) problems.push("print does not say that it lacks regional views");
   if (seen.hidden > 0) problems.push(`print hides ${seen.hidden} static pictures`);
   if (seen.background !== "rgb(255, 255, 255)")
     problems.push(`print has the background ${seen.background}`);
@@ -203,6 +205,12 @@ async function check_without_script(browser, path, problems) {
       .map((figure) => figure.dataset.source),
   );
   for (const source of hidden) problems.push(`without script: plot '${source}' has no picture`);
+  const untold = await page.evaluate(
+    () =>
+      document.querySelector("tr[data-region]") !== null &&
+      !document.querySelector(".unscripted")?.checkVisibility(),
+  );
+  if (untold) problems.push("without script: nothing says that regional views need it");
   await context.close();
 }
 

@@ -87,7 +87,8 @@ def locus_table(scan):
     rows = [[locus["id"], f"{scan['contigs'][locus['contig']]['name']}:{locus['position']:,}", p_cell(locus["y"]),
              f"{locus['beta']:.3f}".replace("-", "−"), f"{locus['frequency']:.3f}", ("–", "") if i % 5 == 4 else f"GENE{i}"]
             for i, locus in enumerate(scan["loci"])]
-    return table("loci", "Independent loci", columns, rows, [locus["region"] for locus in scan["loci"]])
+    return (table("loci", "Independent loci", columns, rows, [locus["region"] for locus in scan["loci"]])
+            + '<p class="unscripted">Regional views need the script.</p>\n')
 
 
 def estimate_table(forest):
