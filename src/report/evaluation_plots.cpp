@@ -47,8 +47,7 @@ std::vector<std::string> labels_of(std::vector<OutcomeBin> const& bins) {
 // Intervals as upright lines. \param x  one per bin.
 void add_intervals(SvgPlot& plot, Numbers const& x, std::vector<OutcomeBin> const& bins) {
     for (std::size_t b = 0; b < bins.size(); ++b) {
-        plot.add_line(Numbers{x[b], x[b]}, Numbers{bins[b].lower, bins[b].upper},
-                      PlotColour::ink);
+        plot.add_line(Numbers{x[b], x[b]}, Numbers{bins[b].lower, bins[b].upper}, PlotColour::ink);
     }
 }
 
@@ -212,9 +211,8 @@ std::optional<PagePlot> quantile_plot(EvaluationFile const& file) {
     auto const observed = gather(bins, &OutcomeBin::observed);
     auto const predicted = gather(bins, &OutcomeBin::predicted);
     auto const axis = linear_axis(outcome_title(file, "Observed"), up.least, up.most);
-    SvgPlot plot{{.width = 700, .height = 360},
-                 category_axis("Score, from the lowest on", labels),
-                 axis};
+    SvgPlot plot{
+        {.width = 700, .height = 360}, category_axis("Score, from the lowest on", labels), axis};
     Numbers x;
     for (std::size_t b = 0; b < bins.size(); ++b) x.push_back(static_cast<double>(b));
     bool const is_predicted =

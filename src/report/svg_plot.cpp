@@ -31,9 +31,9 @@ std::string edge_of(PlotColour colour) {
 }  // namespace
 
 std::string css_of(PlotColour colour) {
-    constexpr std::array names{"ink",       "muted",       "grid",     "accent",   "band",
-                               "band-edge", "band-strong", "contig-1", "contig-2", "negative",
-                               "positive"};
+    constexpr std::array names{"ink",      "muted",     "grid",        "accent",
+                               "band",     "band-edge", "band-strong", "contig-1",
+                               "contig-2", "negative",  "positive"};
     auto const number = static_cast<std::size_t>(colour);
     if (number < names.size()) return fmt::format("var(--{})", names[number]);
     return fmt::format("var(--series-{})", number - names.size() + 1);

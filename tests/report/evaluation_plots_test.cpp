@@ -19,8 +19,7 @@ void add_bin(EvaluationFile& file, RowKind kind, std::string const& part, double
                          .estimate = observed,
                          .lower = observed - half_width,
                          .upper = observed + half_width});
-    file.rows.push_back(
-        {.kind = kind, .metric = "predicted", .part = part, .estimate = predicted});
+    file.rows.push_back({.kind = kind, .metric = "predicted", .part = part, .estimate = predicted});
 }
 
 TEST_CASE("quantile_plot: a bin whose outcome is not told is named so", "[report]") {

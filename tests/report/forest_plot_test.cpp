@@ -9,7 +9,8 @@ using Catch::Contains;
 
 TEST_CASE("forest_plot: who is whole and what is counted, for the script as for the picture",
           "[report]") {
-    EvaluationRow const everybody{.metric = "c_index", .estimate = 0.7, .samples = 900, .cases = 90};
+    EvaluationRow const everybody{
+        .metric = "c_index", .estimate = 0.7, .samples = 900, .cases = 90};
     EvaluationRow const men{.metric = "c_index", .factor = "sex", .group = "men", .estimate = 0.6};
     EvaluationRow const pooled{
         .kind = RowKind::pooled, .metric = "c_index", .factor = "sex", .estimate = 0.65};
