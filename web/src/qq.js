@@ -58,7 +58,7 @@ export function qq({ series, band }) {
     ],
     draw: (brush) => {
       if (band) draw_band(brush, band);
-      brush.line([0, widest], [0, widest], { stroke: colour("muted"), width: 1 });
+      brush.line([0, widest], [0, widest], { stroke: colour("muted"), width: 1, dash: [6, 4] });
       for (const k of [...series.keys()].reverse()) {
         brush.marks(series[k].expected, series[k].observed, {
           shape: shapes[k % 3],
