@@ -268,7 +268,7 @@ std::optional<PagePlot> incidence_plot(EvaluationFile const& file) {
     std::string const source = "incidence-data";
     SvgPlot plot{{.width = 860, .height = 440},
                  without_corner(
-                     linear_axis(fmt::format("Time, as in {}", file.trait), 0, room * across.most)),
+                     linear_axis(fmt::format("Time as in {}", file.trait), 0, room * across.most)),
                  linear_axis("Share with the event", 0, up.most)};
     std::int64_t series = 0;
     for (auto const& curve : file.curves.incidence) {

@@ -40,7 +40,7 @@ Json describe(std::string_view metric, Outcome outcome, std::vector<ForestRow> c
             {"rows", std::move(list)}};
 }
 
-std::string draw(std::string const& source, std::string const& title, double useless,
+std::string draw(std::string const& source, std::string const& metric, double useless,
                  std::vector<ForestRow> const& rows) {
     constexpr double row_height = 26;
     constexpr double margins = 80;
@@ -58,7 +58,7 @@ std::string draw(std::string const& source, std::string const& title, double use
     std::ranges::reverse(labels);
     auto const count = static_cast<double>(rows.size());
     SvgPlot plot{{.width = 860, .height = margins + row_height * count, .left = 240},
-                 linear_axis(title, least, most),
+                 linear_axis(metric, least, most),
                  category_axis("", labels)};
     constexpr double beyond = 0.5;
     plot.add_line(std::vector{useless, useless}, std::vector{-beyond, count - beyond},
@@ -71,7 +71,7 @@ std::string draw(std::string const& source, std::string const& title, double use
         if (!std::isfinite(row->estimate)) plot.add_label(useless, y, row->status);
         y -= 1;
     }
-    return std::move(plot).finish(picture_id(source), title);
+    return std::move(plot).finish(picture_id(source), fmt::format("{} by group", metric));
 }
 
 }  // namespace
@@ -97,7 +97,7 @@ PagePlot forest_plot(std::string const& source, std::string_view metric, Outcome
     return {{.kind = "forest",
              .source = source,
              .title = title,
-             .svg = draw(source, fmt::format("{} by group", title), useless, drawn),
+             .svg = draw(source, title, useless, drawn),
              .caption = caption},
             describe(metric, outcome, rows)};
 }

@@ -25,7 +25,7 @@ export function quantiles(data) {
       values: names_at(labels),
       names: true,
       grid: false,
-      label: "Quantile of the score",
+      label: "Score, from the lowest on",
     },
     y: { range, label: data.unit },
     zooms: "",
