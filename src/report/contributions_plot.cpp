@@ -42,7 +42,7 @@ PagePlot contributions_plot(std::string const& source, std::string const& title,
         auto const y = static_cast<double>(drawn - 1 - i);
         auto const value = rows[i].second;
         plot.add_box(std::fmin(value, 0), std::fmax(value, 0), y - half_bar, y + half_bar,
-                     value < 0 ? PlotColour::series_2 : PlotColour::series_1);
+                     value < 0 ? PlotColour::negative : PlotColour::positive);
     }
     auto const [lowering, raising] =
         std::ranges::minmax_element(rows, {}, [](auto const& row) { return row.second; });

@@ -24,7 +24,7 @@ PagePlot density_plot(std::string const& source, std::string const& what,
     SvgPlot plot{{.width = 700, .height = 320},
                  linear_axis(what, least, most),
                  PlotAxis{.title = "People (relative)", .least = 0, .most = 1.1, .ticks = {}}};
-    add_bars(plot, histogram, 0, 1, PlotColour::series_1);
+    add_bars(plot, histogram, 0, 1, PlotColour::band_strong);
     nlohmann::ordered_json data{{"edges", plot_numbers(edges)}, {"counts", histogram.counts}};
     auto const people =
         std::accumulate(histogram.counts.begin(), histogram.counts.end(), std::int64_t{0});

@@ -149,8 +149,7 @@ void add_groups(Page& page, EvaluationFile const& file) {
     auto const metric = main_metric(file.outcome);
     auto const rows = list_forest(file, metric);
     if (!rows.empty()) {
-        body +=
-            place_plot(page, forest_plot("forest-data", metric, useless_value(file.outcome), rows));
+        body += place_plot(page, forest_plot("forest-data", metric, file.outcome, rows));
     }
     body += to_html(groups);
     auto const calibration = group_calibration_table(file);

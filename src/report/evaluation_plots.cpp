@@ -45,10 +45,9 @@ std::vector<std::string> labels_of(std::vector<OutcomeBin> const& bins) {
 }
 
 // Intervals as upright lines. \param x  one per bin.
-void add_intervals(SvgPlot& plot, Numbers const& x, std::vector<OutcomeBin> const& bins,
-                   PlotColour colour) {
+void add_intervals(SvgPlot& plot, Numbers const& x, std::vector<OutcomeBin> const& bins) {
     for (std::size_t b = 0; b < bins.size(); ++b) {
-        plot.add_line(Numbers{x[b], x[b]}, Numbers{bins[b].lower, bins[b].upper}, colour);
+        plot.add_line(Numbers{x[b], x[b]}, Numbers{bins[b].lower, bins[b].upper}, PlotColour::ink);
     }
 }
 
@@ -67,6 +66,8 @@ std::string outcome_value(EvaluationFile const& file, double value, double step)
     if (!std::isfinite(value)) return "not told";
     return file.outcome == Outcome::quantitative ? short_number(value, step) : percent(value);
 }
+
+Json ends_of(PlotAxis const& axis) { return plot_numbers({axis.least, axis.most}); }
 
 // Without a label where both axes begin, which the other one's would cover.
 PlotAxis without_corner(PlotAxis axis) {
@@ -101,18 +102,24 @@ OutcomeCurve sample_line(EvaluationFile const& file, Reach const& reach) {
     return curve;
 }
 
+struct CalibrationAxes {
+    PlotAxis predicted;
+    PlotAxis observed;
+};
+
 PeopleHistogram const* prediction_histogram(EvaluationFile const& file) {
     auto const& histogram = file.curves.histogram;
     return histogram && histogram->scale != HistogramScale::score ? &*histogram : nullptr;
 }
 
 Json calibration_data(EvaluationFile const& file, std::vector<OutcomeBin> const& bins,
-                      OutcomeCurve const& curve) {
+                      OutcomeCurve const& curve, CalibrationAxes const& axes) {
     auto const* histogram = prediction_histogram(file);
     auto samples = Json::array();
     for (auto const& bin : bins)
         samples.push_back(bin.samples < 0 ? Json(nullptr) : Json(bin.samples));
-    Json data{{"axes", {outcome_title(file, "Predicted"), outcome_title(file, "Observed")}},
+    Json data{{"axes", {axes.predicted.title, axes.observed.title}},
+              {"ranges", {ends_of(axes.predicted), ends_of(axes.observed)}},
               {"points",
                {{"predicted", plot_numbers(gather(bins, &OutcomeBin::predicted))},
                 {"observed", plot_numbers(gather(bins, &OutcomeBin::observed))},
@@ -131,11 +138,10 @@ Json calibration_data(EvaluationFile const& file, std::vector<OutcomeBin> const&
 }
 
 std::string draw_calibration(EvaluationFile const& file, std::vector<OutcomeBin> const& bins,
-                             OutcomeCurve const& curve, Reach const& across, Reach const& up,
+                             OutcomeCurve const& curve, CalibrationAxes const& axes,
                              std::string const& source) {
     constexpr double bar_share = 0.15;
-    auto const x_axis = linear_axis(outcome_title(file, "Predicted"), across.least, across.most);
-    auto const y_axis = linear_axis(outcome_title(file, "Observed"), up.least, up.most);
+    auto const& [x_axis, y_axis] = axes;
     SvgPlot plot{{.width = 560, .height = 480}, without_corner(x_axis), y_axis};
     if (auto const* histogram = prediction_histogram(file)) {
         add_bars(plot, *histogram, y_axis.least, bar_share * (y_axis.most - y_axis.least),
@@ -148,7 +154,7 @@ std::string draw_calibration(EvaluationFile const& file, std::vector<OutcomeBin>
     }
     plot.add_line(curve.predicted, curve.observed, PlotColour::series_1);
     auto const predicted = gather(bins, &OutcomeBin::predicted);
-    add_intervals(plot, predicted, bins, PlotColour::accent);
+    add_intervals(plot, predicted, bins);
     plot.add_points(predicted, gather(bins, &OutcomeBin::observed), PlotColour::accent, 8);
     return std::move(plot).finish(picture_id(source), "Observed against predicted outcome");
 }
@@ -173,6 +179,9 @@ std::optional<PagePlot> calibration_plot(EvaluationFile const& file) {
     }
     auto const curve = sample_line(file, across);
     for (auto x : curve.observed) up.hold(x);
+    CalibrationAxes const axes{
+        linear_axis(outcome_title(file, "Predicted"), across.least, across.most),
+        linear_axis(outcome_title(file, "Observed"), up.least, up.most)};
     std::string const source = "calibration-data";
     std::string caption =
         "Points: mean prediction and observed outcome in each tenth of the predictions, with 95% "
@@ -184,9 +193,9 @@ std::optional<PagePlot> calibration_plot(EvaluationFile const& file) {
     return PagePlot{{.kind = "calibration",
                      .source = source,
                      .title = "Calibration",
-                     .svg = draw_calibration(file, bins, curve, across, up, source),
+                     .svg = draw_calibration(file, bins, curve, axes, source),
                      .caption = caption},
-                    calibration_data(file, bins, curve)};
+                    calibration_data(file, bins, curve, axes)};
 }
 
 std::optional<PagePlot> quantile_plot(EvaluationFile const& file) {
@@ -201,9 +210,9 @@ std::optional<PagePlot> quantile_plot(EvaluationFile const& file) {
     auto const labels = labels_of(bins);
     auto const observed = gather(bins, &OutcomeBin::observed);
     auto const predicted = gather(bins, &OutcomeBin::predicted);
-    SvgPlot plot{{.width = 700, .height = 360},
-                 category_axis("Score, from the lowest on", labels),
-                 linear_axis(outcome_title(file, "Observed"), up.least, up.most)};
+    auto const axis = linear_axis(outcome_title(file, "Observed"), up.least, up.most);
+    SvgPlot plot{
+        {.width = 700, .height = 360}, category_axis("Score, from the lowest on", labels), axis};
     Numbers x;
     for (std::size_t b = 0; b < bins.size(); ++b) x.push_back(static_cast<double>(b));
     bool const is_predicted =
@@ -212,7 +221,7 @@ std::optional<PagePlot> quantile_plot(EvaluationFile const& file) {
         plot.add_line(x, predicted, PlotColour::series_1, PlotLine::dashed);
         plot.add_key("predicted (dashed)", PlotColour::series_1);
     }
-    add_intervals(plot, x, bins, PlotColour::accent);
+    add_intervals(plot, x, bins);
     plot.add_points(x, observed, PlotColour::accent, 8);
     plot.add_key("observed", PlotColour::accent);
     auto const time = common_time(file);
@@ -228,7 +237,8 @@ std::optional<PagePlot> quantile_plot(EvaluationFile const& file) {
          .title = "Outcome by quantile of the score",
          .svg = std::move(plot).finish(picture_id(source), "Outcome by quantile of the score"),
          .caption = caption},
-        {{"unit", outcome_title(file, "Observed")},
+        {{"unit", axis.title},
+         {"range", ends_of(axis)},
          {"labels", labels},
          {"observed", plot_numbers(observed)},
          {"lower", plot_numbers(gather(bins, &OutcomeBin::lower))},
@@ -258,7 +268,7 @@ std::optional<PagePlot> incidence_plot(EvaluationFile const& file) {
     std::string const source = "incidence-data";
     SvgPlot plot{{.width = 860, .height = 440},
                  without_corner(
-                     linear_axis(fmt::format("Time, as in {}", file.trait), 0, room * across.most)),
+                     linear_axis(fmt::format("Time as in {}", file.trait), 0, room * across.most)),
                  linear_axis("Share with the event", 0, up.most)};
     std::int64_t series = 0;
     for (auto const& curve : file.curves.incidence) {

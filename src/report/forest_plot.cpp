@@ -16,11 +16,17 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::size_t most_drawn = 80;  // The table has the others.
 
-Json describe(std::string_view metric, double useless, std::vector<ForestRow> const& rows) {
+// Of everybody or of all levels, not of one group.
+bool is_whole(EvaluationRow const& row) {
+    return row.factor.empty() || row.kind != RowKind::estimate;
+}
+
+Json describe(std::string_view metric, Outcome outcome, std::vector<ForestRow> const& rows) {
     auto list = Json::array();
     for (auto const& [label, row] : rows) {
         auto const number = [](double x) { return std::isfinite(x) ? Json(x) : Json(nullptr); };
         list.push_back({{"label", label},
+                        {"whole", is_whole(*row)},
                         {"samples", count_text(row->samples)},
                         {"cases", count_text(row->cases)},
                         {"estimate", number(row->estimate)},
@@ -28,10 +34,13 @@ Json describe(std::string_view metric, double useless, std::vector<ForestRow> co
                         {"upper", number(row->upper)},
                         {"status", row->status}});
     }
-    return {{"metric", metric_label(metric)}, {"reference", useless}, {"rows", std::move(list)}};
+    return {{"metric", metric_label(metric)},
+            {"noun", noun_of_cases(outcome)},
+            {"reference", useless_value(outcome)},
+            {"rows", std::move(list)}};
 }
 
-std::string draw(std::string const& source, std::string const& title, double useless,
+std::string draw(std::string const& source, std::string const& metric, double useless,
                  std::vector<ForestRow> const& rows) {
     constexpr double row_height = 26;
     constexpr double margins = 80;
@@ -49,29 +58,29 @@ std::string draw(std::string const& source, std::string const& title, double use
     std::ranges::reverse(labels);
     auto const count = static_cast<double>(rows.size());
     SvgPlot plot{{.width = 860, .height = margins + row_height * count, .left = 240},
-                 linear_axis(title, least, most),
+                 linear_axis(metric, least, most),
                  category_axis("", labels)};
     constexpr double beyond = 0.5;
     plot.add_line(std::vector{useless, useless}, std::vector{-beyond, count - beyond},
                   PlotColour::muted, PlotLine::dashed);
     auto y = count - 1;
     for (auto const& [label, row] : rows) {
-        bool const is_whole = row->factor.empty();
-        auto const colour = is_whole ? PlotColour::ink : PlotColour::accent;
-        plot.add_line(std::vector{row->lower, row->upper}, std::vector{y, y}, colour);
-        plot.add_points(std::vector{row->estimate}, std::vector{y}, colour, 8);
+        plot.add_line(std::vector{row->lower, row->upper}, std::vector{y, y}, PlotColour::ink);
+        plot.add_points(std::vector{row->estimate}, std::vector{y},
+                        is_whole(*row) ? PlotColour::accent : PlotColour::series_1, 8);
         if (!std::isfinite(row->estimate)) plot.add_label(useless, y, row->status);
         y -= 1;
     }
-    return std::move(plot).finish(picture_id(source), title);
+    return std::move(plot).finish(picture_id(source), fmt::format("{} by group", metric));
 }
 
 }  // namespace
 
-PagePlot forest_plot(std::string const& source, std::string_view metric, double useless,
+PagePlot forest_plot(std::string const& source, std::string_view metric, Outcome outcome,
                      std::vector<ForestRow> const& rows) {
     expect(!rows.empty(), "a forest has rows");
 
+    auto const useless = useless_value(outcome);
     auto const title = metric_label(metric);
     std::vector<ForestRow> const drawn{
         rows.begin(),
@@ -88,9 +97,9 @@ PagePlot forest_plot(std::string const& source, std::string_view metric, double 
     return {{.kind = "forest",
              .source = source,
              .title = title,
-             .svg = draw(source, fmt::format("{} by group", title), useless, drawn),
+             .svg = draw(source, title, useless, drawn),
              .caption = caption},
-            describe(metric, useless, rows)};
+            describe(metric, outcome, rows)};
 }
 
 }  // namespace maniple

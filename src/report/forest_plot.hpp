@@ -16,8 +16,8 @@ struct ForestRow {
 };
 
 /// Estimates with their intervals, the first on top; rows without a number are said to have none.
-/// \param source  ID of its data. \param useless  value of the dashed line. \pre there are rows
-PagePlot forest_plot(std::string const& source, std::string_view metric, double useless,
+/// \param source  ID of its data. \param metric  the main one of the outcome. \pre there are rows
+PagePlot forest_plot(std::string const& source, std::string_view metric, Outcome outcome,
                      std::vector<ForestRow> const& rows);
 
 }  // namespace maniple

@@ -72,7 +72,7 @@ std::string draw(HeatValues const& values, std::vector<std::string> const& names
             auto const y = rows - 1 - static_cast<double>(r);  // The first on top.
             auto const end = x + std::clamp(one.z() / largest_z, -1.0, 1.0) * 0.48;
             plot.add_box(std::min(x, end), std::max(x, end), y - 0.4, y + 0.4,
-                         one.z() > 0 ? PlotColour::series_1 : PlotColour::series_2);
+                         one.z() > 0 ? PlotColour::positive : PlotColour::negative);
         }
     }
     return std::move(plot).finish("heat-title", "Effects of lead variants on each trait");

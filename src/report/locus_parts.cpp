@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "maniple/core/readable.hpp"
+#include "maniple/report/html.hpp"
 #include "maniple/report/page_data.hpp"
 #include "maniple/report/page_table.hpp"
 #include "number_words.hpp"
@@ -105,6 +106,18 @@ std::string to_json(LocusRow const& locus, Region const& region,
     return to_page_json(json);
 }
 
+// Regions alone have no picture.
+std::string unscripted_words(PageTable const& table) {
+    auto const has_region = [](PageRow const& row) { return !row.region.empty(); };
+    if (std::ranges::none_of(table.rows, has_region)) return {};
+    HtmlWriter html;
+    html.element("p",
+                 "Regional views of the strongest loci are drawn by the page's script alone: they "
+                 "are not in print, nor where scripts are off.",
+                 {{"class", "unscripted"}});
+    return std::move(html).finish();
+}
+
 }  // namespace
 
 std::string locus_table(ReportedTrait const& trait, std::vector<std::string> const& contigs,
@@ -130,7 +143,7 @@ std::string locus_table(ReportedTrait const& trait, std::vector<std::string> con
     for (std::int64_t i = 0; i < shown; ++i) {
         table.rows.push_back(row_of(trait.loci[static_cast<std::size_t>(i)], contigs));
     }
-    return to_html(table);
+    return to_html(table) + unscripted_words(table);
 }
 
 void keep_strongest_loci(std::span<ReportedTrait> traits, std::int64_t most) {

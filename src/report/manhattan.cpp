@@ -63,7 +63,7 @@ std::string draw(ReportedTrait const& trait, GenomeAxis const& axis,
     for (auto const& hit : trait.hits) add(hit.place(), hit.neg_log10_p, hits);
     constexpr double hit_pixels = 4;
     for (std::size_t i = 0; i < dots.size(); ++i) {
-        auto const colour = i == 0 ? PlotColour::series_1 : PlotColour::muted;
+        auto const colour = i == 0 ? PlotColour::contig_1 : PlotColour::contig_2;
         plot.add_points(dots[i].x, dots[i].y, colour, std::round(cells.pixels() + 1));
         plot.add_points(hits[i].x, hits[i].y, colour, hit_pixels);
     }
@@ -213,7 +213,7 @@ std::string manhattan_figure(ReportedTrait const& trait, GenomeAxis const& axis,
 }
 
 std::string manhattan_json(ReportedTrait const& trait, GenomeAxis const& axis,
-                           std::vector<std::string> const& contigs) {
+                           std::vector<std::string> const& contigs, std::int64_t reach) {
     auto names = Json::array();
     for (auto const& contig : axis.contigs()) {
         names.push_back(
@@ -222,6 +222,7 @@ std::string manhattan_json(ReportedTrait const& trait, GenomeAxis const& axis,
     return to_page_json(
         {{"contigs", names},
          {"threshold", with_significant_digits(static_cast<double>(hit_neg_log10_p), 6)},
+         {"reach", reach},
          {"points", points_json(plain_points(trait), axis)},
          {"hits", hits_json(trait.hits, axis)},
          {"loci", loci_json(trait, axis, contigs)}});

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "maniple/report/genome_axis.hpp"
+#include "maniple/report/write_report.hpp"
 #include "reported_trait.hpp"
 
 namespace maniple {
@@ -25,8 +26,9 @@ std::string manhattan_figure(ReportedTrait const& trait, GenomeAxis const& axis,
                              std::vector<std::string> const& contigs, double lambda,
                              ManhattanCells cells);
 
-/// Its data. \param contigs  names, as in results.h5.
+/// Its data. \param contigs  names, as in results.h5. \param reach  of regions to either side of
+/// their lead [base pairs].
 std::string manhattan_json(ReportedTrait const& trait, GenomeAxis const& axis,
-                           std::vector<std::string> const& contigs);
+                           std::vector<std::string> const& contigs, std::int64_t reach);
 
 }  // namespace maniple

@@ -72,6 +72,7 @@ std::string Page::finish() && {
     html.open("html", {{"lang", "en"}});
     write_head(html, title_);
     html.open("body", {{"data-page", name_of(kind_)}});
+    html.element("a", "Skip to the first section", {{"class", "skip"}, {"href", "#content"}});
     html.open("header");
     html.element("h1", title_);
     html.element("p", summary_);
@@ -85,7 +86,7 @@ std::string Page::finish() && {
     }
     html.close();
     html.close();
-    html.open("main");
+    html.open("main", {{"id", "content"}});
     for (auto const& section : sections_) {
         auto const heading = section.id + "-heading";
         html.open("section", {{"id", section.id}, {"aria-labelledby", heading}});

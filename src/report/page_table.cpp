@@ -65,9 +65,13 @@ void write_headings(HtmlWriter& html, PageTable const& table,
     html.close();
 }
 
-void write_cell(HtmlWriter& html, PageCell const& cell, ColumnKind kind) {
+enum class CellRole : std::uint8_t { heading_of_row, value };
+
+void write_cell(HtmlWriter& html, PageCell const& cell, ColumnKind kind, CellRole role) {
     auto const is_missing = cell.text.empty();
+    auto const is_heading = role == CellRole::heading_of_row;
     HtmlAttributes attributes;
+    if (is_heading) attributes.push_back({"scope", "row"});
     if (kind != ColumnKind::text) attributes.push_back({"class", "number"});
     if (is_missing) {
         attributes.push_back({"data-value", ""});
@@ -75,7 +79,7 @@ void write_cell(HtmlWriter& html, PageCell const& cell, ColumnKind kind) {
         attributes.push_back({"data-value", *cell.sort_value});
     }
     if (!cell.exact.empty()) attributes.push_back({"data-exact", cell.exact});
-    html.element("td", is_missing ? missing : cell.text, attributes);
+    html.element(is_heading ? "th" : "td", is_missing ? missing : cell.text, attributes);
 }
 
 void write_row(HtmlWriter& html, PageTable const& table, PageRow const& row,
@@ -84,7 +88,8 @@ void write_row(HtmlWriter& html, PageTable const& table, PageRow const& row,
     if (!row.region.empty()) attributes.push_back({"data-region", row.region});
     html.open("tr", attributes);
     for (auto c : columns) {
-        write_cell(html, row.cells[c], table.columns[c].kind);
+        write_cell(html, row.cells[c], table.columns[c].kind,
+                   c == columns.front() ? CellRole::heading_of_row : CellRole::value);
     }
     html.close();
 }

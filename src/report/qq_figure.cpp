@@ -45,6 +45,18 @@ std::vector<QqSeries> series_of(TraitSurvey const& survey) {
     return series;
 }
 
+// As the script has it: ink of all variants, then the series' colours.
+PlotColour colour_of(std::size_t series) {
+    return series == 0 ? PlotColour::ink : series_colour(static_cast<std::int64_t>(series) - 1);
+}
+
+// Those with points, which picture and script show.
+std::vector<QqSeries> drawn_of(std::vector<QqSeries> series) {
+    std::erase_if(series, [](QqSeries const& one) { return one.points.expected.empty(); });
+    return series;
+}
+
+// \param series  those with points.
 std::string draw(ReportedTrait const& trait, std::vector<QqSeries> const& series,
                  QqBand const& band) {
     constexpr PlotFrame frame{.width = 760, .height = 460, .left = 60, .right = 20};
@@ -57,13 +69,10 @@ std::string draw(ReportedTrait const& trait, std::vector<QqSeries> const& series
     plot.add_line(ends, ends, PlotColour::muted, PlotLine::dashed);
     for (std::size_t s = series.size(); s-- > 0;) {
         auto const& [expected, observed] = series[s].points;
-        auto const colour = s == 0 ? PlotColour::ink : series_colour(static_cast<int>(s) - 1);
-        plot.add_points(expected, observed, colour, 4);
+        plot.add_points(expected, observed, colour_of(s), 4);
     }
     for (std::size_t s = 0; s < series.size(); ++s) {
-        if (series[s].points.expected.empty()) continue;
-        plot.add_key(series[s].name,
-                     s == 0 ? PlotColour::ink : series_colour(static_cast<int>(s) - 1));
+        plot.add_key(series[s].name, colour_of(s));
     }
     return std::move(plot).finish(trait.id + "-qq-title", fmt::format("QQ plot of {}", trait.name));
 }
@@ -87,7 +96,6 @@ std::string table_of(ReportedTrait const& trait, std::vector<QqSeries> const& se
 Json json_of(std::vector<QqSeries> const& series, QqBand const& band) {
     auto all = Json::array();
     for (auto const& one : series) {
-        if (one.points.expected.empty()) continue;
         all.push_back({{"name", one.name},
                        {"lambda", with_significant_digits(one.lambda, 5)},
                        {"expected", rounded(one.points.expected, 3)},
@@ -106,6 +114,7 @@ QqParts qq_parts(ReportedTrait const& trait) {
     auto const series = series_of(trait.survey);
     auto const& all = series.front();
     if (all.variants == 0) return {};
+    auto const drawn = drawn_of(series);
     auto const band = qq_band(all.variants);
     auto const title = fmt::format("QQ plot of {}", trait.name);
     auto const caption = fmt::format(
@@ -115,10 +124,10 @@ QqParts qq_parts(ReportedTrait const& trait) {
     return {.figure = to_html(PlotFigure{.kind = "qq",
                                          .source = trait.id + "-qq",
                                          .title = title,
-                                         .svg = draw(trait, series, band),
+                                         .svg = draw(trait, drawn, band),
                                          .caption = caption}),
             .table = table_of(trait, series),
-            .json = to_page_json(json_of(series, band))};
+            .json = to_page_json(json_of(drawn, band))};
 }
 
 }  // namespace maniple

@@ -87,7 +87,8 @@ void add_trait(Page& page, ScanRun const& run, PlottedTraits const& plotted, std
     html.markup(qq.figure);
     html.markup(qq.table);
     page.add_section(trait.id, trait.name, std::move(html).finish());
-    page.add_data(trait.id + "-manhattan", manhattan_json(trait, plotted.axis, contigs));
+    page.add_data(trait.id + "-manhattan",
+                  manhattan_json(trait, plotted.axis, contigs, run.request.loci.distance));
     page.add_data(trait.id + "-qq", qq.json);
 }
 

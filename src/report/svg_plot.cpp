@@ -23,10 +23,17 @@ std::string line_of(double x1, double y1, double x2, double y2, PlotColour colou
                        y1, x2, y2, css_of(colour));
 }
 
+// Light grounds are too near to paper to be seen by everybody without.
+std::string edge_of(PlotColour colour) {
+    return colour == PlotColour::band ? css_of(PlotColour::band_edge) : "none";
+}
+
 }  // namespace
 
 std::string css_of(PlotColour colour) {
-    constexpr std::array names{"ink", "muted", "grid", "accent", "band"};
+    constexpr std::array names{"ink",      "muted",     "grid",        "accent",
+                               "band",     "band-edge", "band-strong", "contig-1",
+                               "contig-2", "negative",  "positive"};
     auto const number = static_cast<std::size_t>(colour);
     if (number < names.size()) return fmt::format("var(--{})", names[number]);
     return fmt::format("var(--series-{})", number - names.size() + 1);
@@ -104,16 +111,18 @@ void SvgPlot::add_band(std::span<double const> x, std::span<double const> lower,
     for (std::size_t i = x.size(); i-- > 0;) {
         fmt::format_to(std::back_inserter(path), "L{:.1f} {:.1f}", x_of(x[i]), y_of(lower[i]));
     }
-    layers_ += fmt::format("<path class=\"band\" d=\"{}Z\" fill=\"{}\" stroke=\"none\"/>", path,
-                           css_of(colour));
+    layers_ += fmt::format("<path class=\"band\" d=\"{}Z\" fill=\"{}\" stroke=\"{}\"/>", path,
+                           css_of(colour), edge_of(colour));
 }
 
 void SvgPlot::add_box(double left, double right, double bottom, double top, PlotColour colour) {
     expect(left <= right && bottom <= top, "a box has its corners in order");
 
     layers_ += fmt::format(
-        "<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\" fill=\"{}\"/>",
-        x_of(left), y_of(top), x_of(right) - x_of(left), y_of(bottom) - y_of(top), css_of(colour));
+        "<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\" fill=\"{}\" "
+        "stroke=\"{}\"/>",
+        x_of(left), y_of(top), x_of(right) - x_of(left), y_of(bottom) - y_of(top), css_of(colour),
+        edge_of(colour));
 }
 
 bool SvgPlot::is_free(Box const& box) const {

@@ -119,6 +119,7 @@ const colours_of = () => {
     "rule",
     "accent",
     "band",
+    "band-edge",
     "band-strong",
     "contig-1",
     "contig-2",
@@ -153,6 +154,21 @@ async function check_themes(browser, path, problems) {
   await dark.context.close();
 }
 
+// The first thing that Tab reaches leads past the list of contents.
+async function check_skip_link(browser, path, problems) {
+  const { page, context } = await open_page(browser, path, problems);
+  await page.keyboard.press("Tab");
+  const first = await page.evaluate(() => document.activeElement?.className);
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Tab");
+  const is_past = await page.evaluate(
+    () => document.querySelector("main")?.contains(document.activeElement) ?? false,
+  );
+  if (first !== "skip" || !is_past)
+    problems.push("no link leads past the contents to the sections");
+  await context.close();
+}
+
 async function check_print(browser, path, problems) {
   const { page, context } = await open_page(browser, path, problems, { colorScheme: "dark" });
   await draw_all_plots(page);
@@ -165,12 +181,14 @@ async function check_print(browser, path, problems) {
     canvases: [...document.querySelectorAll("canvas, .tools, .theme")].filter((element) =>
       element.checkVisibility(),
     ).length,
+    untold: document.querySelector(".unscripted")?.checkVisibility() === false,
     hidden: [...document.querySelectorAll("figure.plot > svg")].filter(
       (element) => !element.checkVisibility(),
     ).length,
     background: getComputedStyle(document.documentElement).backgroundColor,
   }));
   if (seen.canvases > 0) problems.push(`print shows ${seen.canvases} canvases or controls`);
+  if (seen.untold) problems.push("print does not say that it lacks regional views");
   if (seen.hidden > 0) problems.push(`print hides ${seen.hidden} static pictures`);
   if (seen.background !== "rgb(255, 255, 255)")
     problems.push(`print has the background ${seen.background}`);
@@ -187,12 +205,19 @@ async function check_without_script(browser, path, problems) {
       .map((figure) => figure.dataset.source),
   );
   for (const source of hidden) problems.push(`without script: plot '${source}' has no picture`);
+  const untold = await page.evaluate(
+    () =>
+      document.querySelector("tr[data-region]") !== null &&
+      !document.querySelector(".unscripted")?.checkVisibility(),
+  );
+  if (untold) problems.push("without script: nothing says that regional views need it");
   await context.close();
 }
 
 export async function check_layout(browser, path, problems) {
   for (const width of widths) await check_at_width(browser, path, width, problems);
   await check_themes(browser, path, problems);
+  await check_skip_link(browser, path, problems);
   await check_print(browser, path, problems);
   await check_without_script(browser, path, problems);
 }

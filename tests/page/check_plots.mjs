@@ -56,6 +56,18 @@ async function check_keyboard(page, chart) {
   return (await chart.locator(".readout").isVisible()) ? null : "the arrow keys show no read-out";
 }
 
+// What is told in words: the plot's name, and how many variants are left out.
+async function check_region_words(dialog, problems) {
+  const heading = await dialog.locator("h2").textContent();
+  const name = await dialog.locator(".chart").getAttribute("aria-label");
+  if (!name.startsWith(`${heading}.`))
+    problems.push(`the regional view '${heading}' has the accessible name '${name}'`);
+  const note = dialog.locator(".note");
+  const told = await note.textContent();
+  if ((await note.isVisible()) !== /^The [\d,]+ strongest of [\d,]+ tested/.test(told))
+    problems.push(`the regional view '${heading}' says '${told}'`);
+}
+
 async function check_plot(page, figure, kind) {
   if ((await figure.locator("canvas").count()) === 0) return ["no canvas was made"];
   const chart = figure.locator(".chart");
@@ -108,6 +120,7 @@ async function check_dialog(page, problems, way) {
     return problems.push(`${way} opens no regional view`);
   const { count } = await dialog.locator("canvas").evaluate(drawn_pixels);
   if (count < least_pixels) problems.push(`the regional view opened by ${way} is blank`);
+  await check_region_words(dialog, problems);
   await dialog.evaluate((element) => element.querySelector("button").focus());
   await page.keyboard.press("Escape");
   if ((await page.locator("dialog[open]").count()) > 0)

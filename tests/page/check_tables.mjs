@@ -1,5 +1,6 @@
 // Checks of tables: sort, search and download, each against what the cells say.
 import { readFile } from "node:fs/promises";
+import { settled } from "./browser.mjs";
 
 function columns_of(table) {
   const headings = [...table.tHead.rows[table.tHead.rows.length - 1].cells];
@@ -114,13 +115,44 @@ async function check_download(page, table, name, problems) {
     problems.push(`table '${name}': the download has marks that programs cannot read`);
 }
 
+// Tab stops at a table where it scrolls, and at no other; at several widths, as windows change.
+async function check_stops(page, problems) {
+  const usual = page.viewportSize();
+  for (const width of [usual.width, 390, usual.width]) {
+    await page.setViewportSize({ ...usual, width });
+    await settled(page);
+    const wrong = await page.evaluate(() =>
+      [...document.querySelectorAll(".scroll")]
+        .filter((region) => {
+          const scrolls =
+            region.scrollWidth > region.clientWidth || region.scrollHeight > region.clientHeight;
+          return scrolls !== region.hasAttribute("tabindex");
+        })
+        .map((region) => region.getAttribute("aria-label")),
+    );
+    for (const name of wrong)
+      problems.push(
+        `table '${name}', ${width} pixels wide: a stop of Tab is where nothing scrolls, or none where it does`,
+      );
+  }
+}
+
+async function check_row_headings(table, name, problems) {
+  const without = await table
+    .locator("tbody tr")
+    .evaluateAll((rows) => rows.filter((row) => !row.cells[0].matches('th[scope="row"]')).length);
+  if (without > 0) problems.push(`table '${name}': ${without} rows have no heading`);
+}
+
 export async function check_tables(page, problems) {
+  await check_stops(page, problems);
   const tables = page.locator("table.data");
   for (let i = 0; i < (await tables.count()); i++) {
     const table = tables.nth(i);
     const name = (await table.locator("caption").textContent()).trim();
     const has = (attribute) =>
       table.evaluate((element, wanted) => wanted in element.dataset, attribute);
+    await check_row_headings(table, name, problems);
     const several = (await table.locator("tbody tr").count()) > 1;
     if (several && (await has("sortable"))) await check_sort(table, name, problems);
     if (several && (await has("searchable"))) await check_search(table, name, problems);

@@ -61,7 +61,7 @@ def manhattan(background_count, hit_count, first_name):
         hits["beta"].append(round(beta, 5))
         hits["standard_error"].append(round(abs(beta) / math.sqrt(4.6 * y) + 1e-4, 5))
         hits["frequency"].append(round(random_source.uniform(0.01, 0.5), 4))
-    return {"contigs": rows, "threshold": THRESHOLD, "points": background(random_source, rows, background_count),
+    return {"contigs": rows, "threshold": THRESHOLD, "reach": 500_000, "points": background(random_source, rows, background_count),
             "hits": hits, "loci": loci}
 
 
@@ -70,6 +70,8 @@ def region(scan, locus, seed):
     data = {"lead": locus["id"], "lead_index": REGION_VARIANTS // 2, "contig": scan["contigs"][locus["contig"]]["name"],
             "threshold": THRESHOLD, "positions": [], "y": [], "r_squared": [], "id": [], "alleles": [], "beta": [],
             "standard_error": [], "frequency": []}
+    if seed == 0:
+        data["tested"] = 12_345  # Of which the page had room for these.
     for k in range(REGION_VARIANTS):
         lead = k == REGION_VARIANTS // 2
         near = 0 if lead else random_source.uniform(-500_000, 500_000)
@@ -122,11 +124,11 @@ def forest():
     rows = [("all", "12,408", "1,310", 0.712, 0.697), ("women", "6,630", "590", 0.724, 0.702), ("men", "5,778", "720", 0.699, 0.68),
             ("age 40 to 49", "3,101", "120", 0.741, 0.69), ("age 50 to 59", "4,800", "410", 0.722, 0.695),
             ("age 60 and above", "4,507", "780", 0.68, 0.66), ("recruited at a centre with a very long name", "903", "88", 0.69, 0.63)]
-    listed = [{"label": label, "samples": samples, "cases": cases, "estimate": estimate, "lower": lower,
+    listed = [{"label": label, "whole": label == "all", "samples": samples, "cases": cases, "estimate": estimate, "lower": lower,
                "upper": round(2 * estimate - lower, 3), "status": "ok"} for label, samples, cases, estimate, lower in rows]
-    listed.append({"label": "other ancestry", "samples": "41", "cases": "<5", "estimate": None, "lower": None, "upper": None,
+    listed.append({"label": "other ancestry", "whole": False, "samples": "41", "cases": "<5", "estimate": None, "lower": None, "upper": None,
                    "status": "too few cases"})
-    return {"metric": "AUC", "reference": 0.5, "rows": listed}
+    return {"metric": "AUC", "noun": "cases", "reference": 0.5, "rows": listed}
 
 
 def calibration():
@@ -135,6 +137,7 @@ def calibration():
     spread = [0.006 + 0.1 * value for value in observed]
     curve = [k / 100 for k in range(31)]
     return {"axes": ["Predicted share of cases", "Observed share of cases"],
+            "ranges": [[0, 0.3], [0, 0.3]],
             "points": {"predicted": predicted, "observed": observed, "lower": [o - s for o, s in zip(observed, spread)],
                        "upper": [o + s for o, s in zip(observed, spread)], "samples": [1240] * 10},
             "curve": {"predicted": curve, "observed": [0.004 + 0.87 * value for value in curve]},
@@ -144,7 +147,7 @@ def calibration():
 
 def quantiles():
     observed = [0.03, 0.052, 0.08, 0.115, 0.19]
-    return {"unit": "Observed share of cases", "labels": ["lowest fifth", "second", "third", "fourth", "highest fifth"], "observed": observed,
+    return {"unit": "Observed share of cases", "range": [0, 0.25], "labels": ["lowest fifth", "second", "third", "fourth", "highest fifth"], "observed": observed,
             "lower": [o * 0.8 for o in observed], "upper": [o * 1.22 for o in observed],
             "predicted": [0.028, 0.05, 0.083, 0.12, 0.205]}
 

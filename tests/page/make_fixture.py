@@ -46,11 +46,12 @@ def heading_cells(columns):
     return "".join(f'<th scope="col" data-type="{kind}">{html.escape(name)}</th>' for name, kind in columns)
 
 
-def table_cell(cell):
-    """A cell from its text, or from (text, value it sorts by)."""
+def table_cell(cell, is_first):
+    """A cell from its text, or from (text, value it sorts by); the first of a row is its heading."""
     text, value = cell if isinstance(cell, tuple) else (cell, None)
     attribute = "" if value is None else f' data-value="{html.escape(str(value))}"'
-    return f"<td{attribute}>{html.escape(text)}</td>"
+    start, end = ('th scope="row"', "th") if is_first else ("td", "td")
+    return f"<{start}{attribute}>{html.escape(text)}</{end}>"
 
 
 def table(name, caption, columns, rows, regions=None):
@@ -58,7 +59,7 @@ def table(name, caption, columns, rows, regions=None):
     body = []
     for i, row in enumerate(rows):
         opens = f' data-region="{regions[i]}"' if regions and regions[i] else ""
-        body.append(f"<tr{opens}>{''.join(table_cell(cell) for cell in row)}</tr>\n")
+        body.append(f"<tr{opens}>{''.join(table_cell(cell, k == 0) for k, cell in enumerate(row))}</tr>\n")
     return (f'<div class="scroll" tabindex="0" role="region" aria-label="{html.escape(caption)}">'
             f'<table class="data" id="{name}" data-sortable data-searchable data-download="{name}.tsv">'
             f"<caption>{html.escape(caption)}</caption><thead><tr>{heading_cells(columns)}</tr></thead>"
@@ -86,7 +87,8 @@ def locus_table(scan):
     rows = [[locus["id"], f"{scan['contigs'][locus['contig']]['name']}:{locus['position']:,}", p_cell(locus["y"]),
              f"{locus['beta']:.3f}".replace("-", "−"), f"{locus['frequency']:.3f}", ("–", "") if i % 5 == 4 else f"GENE{i}"]
             for i, locus in enumerate(scan["loci"])]
-    return table("loci", "Independent loci", columns, rows, [locus["region"] for locus in scan["loci"]])
+    return (table("loci", "Independent loci", columns, rows, [locus["region"] for locus in scan["loci"]])
+            + '<p class="unscripted">Regional views need the script.</p>\n')
 
 
 def estimate_table(forest):
@@ -130,8 +132,8 @@ def page(source, data, chosen):
     script = (source / "src/report/page_script.js").read_text()
     return (f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" '
             f'content="{CSP}"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Fixture</title>\n'
-            f'<style>{style}</style></head>\n<body data-page="scan"><header><h1>Scan of height and 11 other traits</h1>'
-            f'<p>Simulated numbers: a page for tests</p></header>\n<nav aria-label="Contents"><ul>{links}</ul></nav>\n<main>\n'
+            f'<style>{style}</style></head>\n<body data-page="scan"><a class="skip" href="#content">Skip to the first section</a><header><h1>Scan of height and 11 other traits</h1>'
+            f'<p>Simulated numbers: a page for tests</p></header>\n<nav aria-label="Contents"><ul>{links}</ul></nav>\n<main id="content">\n'
             + "".join(section(*one) for one in sections)
             + f"</main><footer><p>Written by a test.</p></footer>\n{elements}<script>{script}</script></body></html>\n")
 

@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { calibration } from "../../web/src/calibration.js";
+import { cell_words } from "../../web/src/density.js";
 import { plain, table_lines } from "../../web/src/download.js";
 import {
   estimate_rows,
@@ -12,10 +14,16 @@ import {
   p_value,
   round_step,
 } from "../../web/src/format.js";
+import { forest } from "../../web/src/forest.js";
+import { genome_axis } from "../../web/src/genome_axis.js";
 import { bar_heights } from "../../web/src/histogram.js";
+import { region_near } from "../../web/src/manhattan.js";
 import { PixelSet } from "../../web/src/pixel_set.js";
 import { PointIndex } from "../../web/src/point_index.js";
 import { Ranges } from "../../web/src/ranges.js";
+import { qq } from "../../web/src/qq.js";
+import { quantiles } from "../../web/src/quantiles.js";
+import { left_out_words } from "../../web/src/region.js";
 import { compare_keys, parsed_number, sort_key } from "../../web/src/sort_keys.js";
 
 // A linear congruential generator (Park and Miller 1988), so that every run has the same points.
@@ -199,6 +207,99 @@ test("bar_heights: areas stand for counts", () => {
   assert.deepEqual(bar_heights({ edges: [0, 1, 2], counts: [0, 0] }), [0, 0]);
 });
 
+test("calibration, quantiles: axes have the ends that the data give, far from 0 for heights", () => {
+  const points = {
+    predicted: [165, 172],
+    observed: [162, 176],
+    lower: [161, 174],
+    upper: [163, 178],
+  };
+  const ranges = [
+    [160, 175],
+    [160, 180],
+  ];
+  const histogram = { edges: [160, 168, 175], counts: [50, 50] };
+  const spec = calibration({ axes: ["Predicted", "Observed"], points, ranges, histogram });
+  assert.deepEqual([spec.x.range, spec.y.range], ranges);
+  const { y, points: places } = quantiles({
+    unit: "Observed height",
+    labels: ["lowest", "highest"],
+    observed: [162, null],
+    range: [160, 180],
+  });
+  assert.deepEqual(
+    [y.range, places.y],
+    [
+      [160, 180],
+      [162, 160],
+    ],
+  );
+});
+
+test("left_out_words: of how many tested variants the strongest are shown", () => {
+  const y = [9, 8, 7];
+  assert.equal(
+    left_out_words({ y, tested: 12345 }),
+    "The 3 strongest of 12,345 tested variants are shown.",
+  );
+  for (const tested of [3, undefined, null]) assert.equal(left_out_words({ y, tested }), "");
+});
+
+test("qq: the axes hold the whole band", () => {
+  const series = [{ name: "all variants", lambda: 1, expected: [2, 1], observed: [2.1, 1] }];
+  const band = { expected: [4, 1], lower: [3, 0.9], upper: [5.5, 1.1] };
+  const { x, y } = qq({ series, band });
+  assert.ok(x.range[1] >= 4 && y.range[1] >= 5.5);
+  assert.ok(qq({ series }).y.range[1] < 3);
+});
+
+test("region_near: the nearest lead whose region has the place in it", () => {
+  const loci = [
+    { contig: 0, position: 1_000_000, region: "a" },
+    { contig: 0, position: 1_400_000, region: "b" },
+    { contig: 1, position: 1_000_000, region: "c" },
+  ];
+  const scan = { loci, reach: 500_000 };
+  assert.equal(region_near(scan, 0, 500_000), "a");
+  assert.equal(region_near(scan, 0, 499_999), null);
+  assert.equal(region_near(scan, 0, 1_250_000), "b");
+  assert.equal(region_near(scan, 1, 1_250_000), "c");
+  assert.equal(region_near({ loci, reach: 2_000_000 }, 0, 3_000_000), "b");
+});
+
+test("qq, genome_axis: colours and words are those of the picture", () => {
+  const one = { lambda: null, expected: [1], observed: [1] };
+  const { legend } = qq({ series: ["all variants", "rare"].map((name) => ({ name, ...one })) });
+  assert.deepEqual(
+    legend.map(({ colour }) => colour),
+    ["ink", "series-1"],
+  );
+  const axis = genome_axis([{ name: "1", offset: 0, length: 100 }]);
+  assert.match(axis.label({ scales: { x: { min: 0, max: 100 } } }), /^Chromosome:/);
+});
+
+test("forest: the noun of what is counted follows the outcome", () => {
+  const row = { label: "men", samples: "90", cases: "12", estimate: 0.7, lower: 0.6, upper: 0.8 };
+  for (const [noun, named] of [
+    ["events", "Events"],
+    ["cases", "Cases"],
+  ]) {
+    const { rows } = forest({ metric: "C-index", noun, reference: 0.5, rows: [row] }).describe(0);
+    assert.deepEqual(
+      rows.map(([name]) => name),
+      ["C-index", "Samples", named],
+    );
+  }
+});
+
+test("cell_words: who equals a bound is in the cell below it", () => {
+  const edges = [-3, -1, 0.5, 2];
+  assert.deepEqual(
+    [0, 1, 2].map((i) => cell_words(edges, i)),
+    ["up to −1", "above −1, up to 0.5", "above 0.5"],
+  );
+});
+
 // Relative luminance and contrast as WCAG 2.1 defines them.
 function luminance(hex) {
   const parts = [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16) / 255);
@@ -226,10 +327,10 @@ test("themes: text and marks stand out from their ground", () => {
         assert.ok(contrast(colours[text], colours[ground]) >= 4.5, `${text} on ${ground}`);
       }
     }
-    const marks = Object.keys(colours).filter((name) =>
-      /^(series|ld|negative|positive|contig-1)/.test(name),
-    );
-    assert.equal(marks.length, 17);
+    // Grounds, and lines that only lead the eye; a band's edge tells where it is.
+    const without_meaning = ["paper", "panel", "grid", "rule", "band", "on-colour"];
+    const marks = Object.keys(colours).filter((name) => !without_meaning.includes(name));
+    assert.equal(marks.length, 23);
     for (const mark of marks) {
       assert.ok(
         contrast(colours[mark], colours.paper) >= 3,

@@ -169,6 +169,17 @@ TEST_CASE("locus_table: no more rows than wanted, and how many are not there", "
     CHECK(html.find("And 1,231 more") != std::string::npos);
 }
 
+TEST_CASE("locus_table: where loci have regions, who has no script is told that they need it",
+          "[report]") {
+    ReportedTrait trait;
+    trait.name = "height";
+    trait.loci.push_back(locus_at(3, 9));
+    CHECK_THAT(locus_table(trait, {"1"}, 10), Contains("<p class=\"unscripted\">Regional views"));
+    CHECK_THAT(locus_table(trait, {"1"}, 0), !Contains("unscripted"));
+    trait.loci.front().region.clear();
+    CHECK_THAT(locus_table(trait, {"1"}, 10), !Contains("unscripted"));
+}
+
 TEST_CASE("keep_strongest_loci: one order over all traits", "[report]") {
     std::vector<ReportedTrait> traits(3);
     for (std::int64_t i = 0; i < 10; ++i) {

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
 
 namespace maniple {
 namespace {
@@ -67,6 +68,12 @@ TEST_CASE("manhattan_figure: loci that genotypes did not tell apart", "[report]"
     CHECK_THAT(figure_of(trait), Contains("at 3 loci (2 of them by distance alone"));
     for (auto& row : trait.loci) row.locus.basis = LocusBasis::linkage;
     CHECK_THAT(figure_of(trait), !Contains("by distance alone"));
+}
+
+TEST_CASE("manhattan_json: how far regions reach, for clicks beside a lead", "[report]") {
+    GenomeAxis const axis{{"1"}, {1000}};
+    auto const json = nlohmann::json::parse(manhattan_json({}, axis, {"1"}, 250'000));
+    CHECK(json["reach"] == 250'000);
 }
 
 }  // namespace

@@ -21,6 +21,7 @@ TEST_CASE("to_html: a column of which no row holds anything is left out, the fir
           "[report]") {
     auto const full = to_html(samples_and_cases({"1,200", "1200"}));
     CHECK(holds(full, "Cases"));
+    CHECK(holds(full, "<th scope=\"row\">height</th>\n<td class=\"number\">50</td>"));
     CHECK(holds(full, "<td class=\"number\" data-value=\"1200\">1,200</td>"));
     CHECK(holds(full, "<td class=\"number\" data-value=\"\">–</td>"));
 

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <array>
 #include <cmath>
 #include <limits>
 #include <random>
@@ -146,6 +147,28 @@ TEST_CASE("SvgPlot: the whole of a label that was cut is its title", "[report]")
         SvgPlot{{.width = 300, .height = 200}, axis, linear_axis("y", 0, 1)}.finish("i", "t");
     CHECK(svg.find("<title>longer &amp; longer</title>lo…</text>") != std::string::npos);
     CHECK(svg.find("<title>short") == std::string::npos);
+}
+
+TEST_CASE("css_of: the names that the style sheet has", "[report]") {
+    CHECK(css_of(PlotColour::ink) == "var(--ink)");
+    CHECK(css_of(PlotColour::band_edge) == "var(--band-edge)");
+    CHECK(css_of(PlotColour::positive) == "var(--positive)");
+    CHECK(css_of(series_colour(0)) == "var(--series-1)");
+    CHECK(css_of(series_colour(15)) == "var(--series-8)");
+}
+
+TEST_CASE("SvgPlot: bands and boxes as light as a band have an edge", "[report]") {
+    static constexpr std::array ends{0.0, 1.0};
+    auto plot = small_plot();
+    plot.add_box(0, 1, 0, 1, PlotColour::band_strong);
+    CHECK(std::move(plot).finish("i", "t").find("var(--band-edge)") == std::string::npos);
+    for (auto add : {+[](SvgPlot& one) { one.add_band(ends, ends, ends); },
+                     +[](SvgPlot& one) { one.add_box(0, 1, 0, 1, PlotColour::band); }}) {
+        auto light = small_plot();
+        add(light);
+        CHECK(std::move(light).finish("i", "t").find("stroke=\"var(--band-edge)\"") !=
+              std::string::npos);
+    }
 }
 
 TEST_CASE("SvgPlot: contracts", "[report]") {

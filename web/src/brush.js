@@ -120,13 +120,17 @@ export class Brush {
     }
   }
 
-  bar(x1, x2, y1, y2, fill) {
+  bar(x1, x2, y1, y2, fill, outline = null) {
     const { context } = this;
     const [left, right] = [this.x(x1), this.x(x2)].sort((a, b) => a - b);
     const [top, bottom] = [this.y(y1), this.y(y2)].sort((a, b) => a - b);
     const [edge, end] = [Math.round(left), Math.round(right)];
     context.fillStyle = fill;
     context.fillRect(edge, top, end - edge, bottom - top);
+    if (!outline) return;
+    context.beginPath();
+    context.rect(edge, top, end - edge, bottom - top);
+    this.stroke(outline, 1);
   }
 
   text(

@@ -5,28 +5,12 @@ import { colour } from "./theme.js";
 
 const foot = 0.16;
 
-// One range for both axes; risks begin at 0.
-function range_of({ points, curve }) {
-  const values = [
-    points.predicted,
-    points.observed,
-    points.lower,
-    points.upper,
-    curve?.predicted,
-    curve?.observed,
-  ]
-    .flatMap((some) => some ?? [])
-    .filter(known);
-  const low = Math.min(0, ...values);
-  const high = Math.max(low, ...values);
-  const margin = (high - low || 1) * 0.05;
-  return [low < 0 ? low - margin : 0, high + margin];
-}
-
 function draw_histogram(brush, histogram, [low, high]) {
   const { edges } = histogram;
   bar_heights(histogram).forEach((height, i) => {
-    brush.bar(edges[i], edges[i + 1], low, low + (high - low) * foot * height, colour("band"));
+    if (height === 0) return;
+    const top = low + (high - low) * foot * height;
+    brush.bar(edges[i], edges[i + 1], low, top, colour("band"), colour("band-edge"));
   });
 }
 
@@ -63,19 +47,22 @@ function legend_of({ curve, histogram }) {
   return entries;
 }
 
+/// `ranges` are the ends of both axes, as the picture has them: every point, interval and cell is within.
 export function calibration(data) {
   const { points, curve, histogram } = data;
-  const range = range_of(data);
+  const [across, up] = data.ranges;
+  const ends = [Math.max(across[0], up[0]), Math.min(across[1], up[1])];
   return {
     height: (width) => Math.min(440, Math.max(280, width * 0.8)),
-    x: { range, label: data.axes[0] },
-    y: { range, label: data.axes[1] },
+    x: { range: across, label: data.axes[0] },
+    y: { range: up, label: data.axes[1] },
     zooms: "xy",
     points: { x: points.predicted, y: points.observed },
     legend: legend_of(data),
     draw: (brush) => {
-      if (histogram) draw_histogram(brush, histogram, range);
-      brush.line(range, range, { stroke: colour("muted"), width: 1, dash: [4, 4] });
+      if (histogram) draw_histogram(brush, histogram, up);
+      if (ends[0] < ends[1])
+        brush.line(ends, ends, { stroke: colour("muted"), width: 1, dash: [4, 4] });
       if (curve) brush.line(curve.predicted, curve.observed, { stroke: colour("series-1") });
       draw_points(brush, points);
     },

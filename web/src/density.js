@@ -14,13 +14,17 @@ function draw_mark(brush, { value, label }) {
   brush.text(label, across + (to_left ? -gap : gap), top + 12 * brush.ratio, style);
 }
 
-function describe({ edges, counts }, i) {
-  const last = counts.length - 1;
+/// The people of cell i in words; who equals a bound is in the cell below it.
+export function cell_words(edges, i) {
   const step = least_step(edges);
-  const ends = [number(edges[i], 4, step), number(edges[i + 1], 4, step)];
-  const title =
-    i === 0 ? `below ${ends[1]}` : i === last ? `${ends[0]} and above` : `${ends[0]} to ${ends[1]}`;
-  return { title, rows: [["People", integer(counts[i])]] };
+  const above = `above ${number(edges[i], 4, step)}`;
+  const up_to = `up to ${number(edges[i + 1], 4, step)}`;
+  if (i === 0) return up_to;
+  return i === edges.length - 2 ? above : `${above}, ${up_to}`;
+}
+
+function describe({ edges, counts }, i) {
+  return { title: cell_words(edges, i), rows: [["People", integer(counts[i])]] };
 }
 
 function range_of(edges, mark) {

@@ -6,7 +6,6 @@ import { colour } from "./theme.js";
 const row_height = 28;
 const wide = 560;
 const most_rows = 80;
-const wholes = new Set(["all", "everybody", "pooled", "a new level"]);
 
 function words_of(status) {
   return status?.replaceAll("_", " ");
@@ -24,12 +23,12 @@ function range_of(rows, reference) {
   return [low - margin, high + margin];
 }
 
-function describe(row, metric) {
+function describe(row, { metric, noun }) {
   const lines = known(row.estimate)
     ? [[metric, interval(row.estimate, row.lower, row.upper)]]
     : [[metric, words_of(row.status) || "not estimated"]];
   if (row.samples) lines.push(["Samples", String(row.samples)]);
-  if (row.cases) lines.push(["Cases", String(row.cases)]);
+  if (row.cases) lines.push([noun[0].toUpperCase() + noun.slice(1), String(row.cases)]);
   return { title: row.label, rows: lines };
 }
 
@@ -37,16 +36,17 @@ function draw_row(brush, row, place) {
   if (!known(row.estimate)) return;
   if (known(row.lower) && known(row.upper))
     brush.whisker([row.lower, place], [row.upper, place], colour("ink"));
-  const whole = wholes.has(row.label);
   brush.marks([row.estimate], [place], {
-    shape: whole ? "diamond" : "square",
+    shape: row.whole ? "diamond" : "square",
     radius: 4.5,
-    fill: colour(whole ? "accent" : "series-1"),
+    fill: colour(row.whole ? "accent" : "series-1"),
   });
 }
 
-/// Rows beyond the first 80 are in the table alone.
-export function forest({ metric, reference, rows: all_rows }) {
+/// Rows beyond the first 80 are in the table alone. `noun` is what a row's `cases` are of the outcome;
+/// `whole` rows are of everybody or all levels, not of one group.
+export function forest(data) {
+  const { metric, reference, rows: all_rows } = data;
   const rows = all_rows.slice(0, most_rows);
   const range = range_of(rows, reference);
   const texts = rows.map((row) =>
@@ -85,6 +85,6 @@ export function forest({ metric, reference, rows: all_rows }) {
       if (known(reference)) brush.rule({ x: reference });
       rows.forEach((row, i) => draw_row(brush, row, i));
     },
-    describe: (i) => describe(rows[i], metric),
+    describe: (i) => describe(rows[i], data),
   };
 }

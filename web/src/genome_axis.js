@@ -49,7 +49,7 @@ export function genome_axis(contigs) {
   return {
     range: [first - span * 0.005, first + span * 1.005],
     label: (plot) =>
-      many(plot.scales.x.min, plot.scales.x.max) ? "Contig" : "Contig:position (Mb)",
+      many(plot.scales.x.min, plot.scales.x.max) ? "Chromosome" : "Chromosome:position (Mb)",
     grid: false,
     splits: (low, high, plot) => {
       now = many(low, high) ? names(contigs, low, high) : places(contigs, low, high, plot.width);

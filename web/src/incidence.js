@@ -65,7 +65,7 @@ export function incidence({ unit, groups }) {
   return {
     height: (width) => Math.min(420, Math.max(280, width * 0.55)),
     x: { range: [0, last * 1.01], label: words[0].toUpperCase() + words.slice(1) },
-    y: { range: [0, highest], label: "Cumulative incidence" },
+    y: { range: [0, highest], label: "Share with the event" },
     zooms: "xy",
     points,
     reach: { x: 20, y: 40 },

@@ -8,7 +8,6 @@ import { colour } from "./theme.js";
 const most_labels = 14;
 const background_size = 2;
 const hit_size = 3;
-const near_locus = 1e6;
 const most_walked = 50;
 
 // Background first, then hits, in one list of points in genome coordinates.
@@ -123,16 +122,16 @@ function strongest(all, count) {
   return highest.sort((left, right) => all.x[left] - all.x[right]);
 }
 
-function region_near(loci, contig, position) {
+/// The region of the nearest lead among those whose regions reach a place; null where none does.
+export function region_near({ loci, reach }, contig, position) {
   const distance = (locus) => Math.abs(locus.position - position);
-  const near = loci.filter(
-    (locus) => locus.contig === contig && distance(locus) <= near_locus && has_data(locus.region),
-  );
+  const near = loci.filter((locus) => locus.contig === contig && distance(locus) <= reach);
   return near.sort((left, right) => distance(left) - distance(right))[0]?.region ?? null;
 }
 
 export function manhattan(data, { open_region }) {
-  const { contigs, hits, loci = [], threshold } = data;
+  const { contigs, hits, loci = [], threshold, reach } = data;
+  const with_regions = loci.filter(({ region }) => has_data(region));
   const all = joined_points(data);
   const highest = all.y.reduce((top, value) => Math.max(top, value), (threshold ?? 0) * 1.1);
   const position_of = (i) => all.x[i] - contigs[all.contig[i]].offset;
@@ -148,7 +147,8 @@ export function manhattan(data, { open_region }) {
     .map((i) => i + all.first_hit)
     .sort((left, right) => all.x[left] - all.x[right]);
   const lead_places = new Set(leads.map(({ x }) => x));
-  const region_of = (i) => region_near(loci, all.contig[i], position_of(i));
+  const region_of = (i) =>
+    region_near({ loci: with_regions, reach }, all.contig[i], position_of(i));
   return {
     height: (width) => Math.min(420, Math.max(260, width * 0.4)),
     x: genome_axis(contigs),

@@ -1,8 +1,13 @@
 // Quantiles of -log10 p against those expected under the null, by class of frequency.
 import { number } from "./format.js";
-import { colour, series_colour } from "./theme.js";
+import { colour } from "./theme.js";
 
 const shapes = ["disc", "diamond", "square"];
+
+// As in the picture: ink of all variants, then the series' colours.
+function colour_name(k) {
+  return k === 0 ? "ink" : `series-${((k - 1) % 8) + 1}`;
+}
 
 function flat(series) {
   const x = [];
@@ -18,10 +23,23 @@ function flat(series) {
   return { x, y, of };
 }
 
+function highest_of(lists, least) {
+  return lists.reduce(
+    (top, values) => (values ?? []).reduce((high, value) => Math.max(high, value), top),
+    least,
+  );
+}
+
+function draw_band(brush, { expected, lower, upper }) {
+  brush.band(expected, lower, upper, colour("band"));
+  for (const edge of [lower, upper])
+    brush.line(expected, edge, { stroke: colour("band-edge"), width: 1 });
+}
+
 export function qq({ series, band }) {
   const points = flat(series);
-  const widest = points.x.reduce((top, value) => Math.max(top, value), 1);
-  const highest = points.y.reduce((top, value) => Math.max(top, value), widest);
+  const widest = highest_of([points.x, band?.expected], 1);
+  const highest = highest_of([points.y, band?.upper], widest);
   const name_of = ({ name, lambda }) =>
     lambda === null || lambda === undefined ? name : `${name}: λ ${number(lambda)}`;
   return {
@@ -33,21 +51,21 @@ export function qq({ series, band }) {
     legend: [
       ...series.map((one, k) => ({
         name: name_of(one),
-        colour: `series-${(k % 8) + 1}`,
+        colour: colour_name(k),
         shape: shapes[k % 3],
       })),
       ...(band ? [{ name: "95% of null results", colour: "band", shape: "area" }] : []),
     ],
     draw: (brush) => {
-      if (band) brush.band(band.expected, band.lower, band.upper, colour("band"));
-      brush.line([0, widest], [0, widest], { stroke: colour("muted"), width: 1 });
-      series.forEach(({ expected, observed }, k) => {
-        brush.marks(expected, observed, {
+      if (band) draw_band(brush, band);
+      brush.line([0, widest], [0, widest], { stroke: colour("muted"), width: 1, dash: [6, 4] });
+      for (const k of [...series.keys()].reverse()) {
+        brush.marks(series[k].expected, series[k].observed, {
           shape: shapes[k % 3],
           radius: 2,
-          fill: series_colour(k),
+          fill: colour(colour_name(k)),
         });
-      });
+      }
     },
     describe: (i) => ({
       title: series[points.of[i]].name,

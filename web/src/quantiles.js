@@ -12,18 +12,9 @@ function describe({ labels, observed, lower, upper, predicted }, i) {
   return { title: labels[i], rows };
 }
 
-function range_of({ observed, lower, upper, predicted }) {
-  const values = [...observed, ...(lower ?? []), ...(upper ?? []), ...(predicted ?? [])].filter(
-    known,
-  );
-  const low = Math.min(0, ...values);
-  const high = Math.max(0, ...values);
-  const margin = (high - low || 1) * 0.06;
-  return [low < 0 ? low - margin : 0, high + margin];
-}
-
+/// `range` is that of the picture: every value and interval is within.
 export function quantiles(data) {
-  const { labels, observed, lower, upper } = data;
+  const { labels, observed, lower, upper, range } = data;
   const predicted = data.predicted?.some(known) ? data.predicted : undefined;
   const places = [...labels.keys()];
   return {
@@ -34,11 +25,11 @@ export function quantiles(data) {
       values: names_at(labels),
       names: true,
       grid: false,
-      label: "Quantile of the score",
+      label: "Score, from the lowest on",
     },
-    y: { range: range_of(data), label: data.unit },
+    y: { range, label: data.unit },
     zooms: "",
-    points: { x: places, y: observed.map((value) => value ?? 0) },
+    points: { x: places, y: observed.map((value) => value ?? range[0]) },
     reach: { x: Infinity, y: Infinity },
     legend: [
       { name: "observed, 95% interval", colour: "accent", shape: "disc" },

@@ -5,6 +5,12 @@ import { colour } from "./theme.js";
 const bins = [0.2, 0.4, 0.6, 0.8];
 const mega = 1e6;
 
+/// What is said where a page had no room for all tested variants of a region; else nothing.
+export function left_out_words({ y, tested }) {
+  if (!known(tested) || tested <= y.length) return "";
+  return `The ${integer(y.length)} strongest of ${integer(tested)} tested variants are shown.`;
+}
+
 function bin_of(r_squared) {
   return known(r_squared) ? bins.filter((edge) => r_squared >= edge).length + 1 : 0;
 }
@@ -77,7 +83,7 @@ export function region(data) {
     height: (width) => Math.min(420, Math.max(260, width * 0.55)),
     x: {
       range: [low - margin, high + margin],
-      label: `Position on contig ${data.contig} (Mb)`,
+      label: `Position on chromosome ${data.contig} (Mb)`,
       grid: false,
     },
     y: { range: [0, highest * 1.12], label: "−log₁₀ p" },

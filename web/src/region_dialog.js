@@ -1,6 +1,7 @@
 // The regional view of a locus, in a dialog.
 import { has_data, read_data } from "./decode.js";
 import { draw_chart } from "./kinds.js";
+import { left_out_words } from "./region.js";
 
 let dialog = null;
 let chart = null;
@@ -19,7 +20,14 @@ function made(name, properties, ...children) {
 function made_dialog() {
   const button = made("button", { title: "Close the regional view" }, "Close");
   const form = made("form", { method: "dialog" }, made("h2", { id: "region-title" }), button);
-  const element = made("dialog", { className: "region" }, form, made("div", { className: "live" }));
+  const note = made("p", { className: "note" });
+  const element = made(
+    "dialog",
+    { className: "region" },
+    form,
+    note,
+    made("div", { className: "live" }),
+  );
   element.setAttribute("aria-labelledby", "region-title");
   element.addEventListener("close", close);
   element.addEventListener("click", (event) => event.target === element && element.close());
@@ -32,9 +40,13 @@ export async function open_region(id) {
   const data = await read_data(id);
   dialog ??= made_dialog();
   close();
-  dialog.querySelector("h2").textContent = `Region of ${data.lead}`;
+  const title = `Region of ${data.lead}`;
+  dialog.querySelector("h2").textContent = title;
+  const note = dialog.querySelector(".note");
+  note.textContent = left_out_words(data);
+  note.hidden = note.textContent === "";
   if (!dialog.open) dialog.showModal();
-  chart = draw_chart(dialog.querySelector(".live"), "region", data, "");
+  chart = draw_chart(dialog.querySelector(".live"), "region", data, title);
 }
 
 /// Rows with data-region get a button that opens their region.

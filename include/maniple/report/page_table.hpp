@@ -51,8 +51,9 @@ struct PageTable {
 inline constexpr std::int64_t most_table_rows = 2000;
 
 /// The table in its scrolling region; after it, where rows are left out, how many and where they
-/// are. Columns are sortable, long tables searchable; a column but for the first of which no row
-/// holds anything is left out. \pre every row has as many cells as there are columns
+/// are. Columns are sortable, long tables searchable; the first cell of a row is its heading; a
+/// column but for the first of which no row holds anything is left out. \pre every row has as many
+/// cells as there are columns
 std::string to_html(PageTable const& table);
 
 /// A list of names and values, one row each, first column as row headings.
