@@ -181,6 +181,13 @@ std::vector<ReportFinding> read_validation(PersonScore const& score) {
                  "validated in "
                  "people like this one is not known here.")};
     }
+    if (!score.evaluated_model_is_known) {
+        return {warn(fmt::format(
+            "Nobody knows whether the evaluation named, for '{}', was of this model: it is of a "
+            "table of scores, or was made before evaluations said of which model they are. None "
+            "of its numbers are told here.",
+            score.evaluated_trait))};
+    }
     if (score.groups.empty()) {
         return {warn(
             fmt::format("The evaluation named, for '{}', was not divided into groups: whether the "

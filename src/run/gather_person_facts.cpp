@@ -1,16 +1,12 @@
 #include "gather_person_facts.hpp"
 
-#include <algorithm>
-#include <cmath>
 #include <optional>
-#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "evaluation_match.hpp"
 #include "evaluation_score.hpp"
-#include "evaluation_text.hpp"
-#include "maniple/core/error.hpp"
 #include "maniple/run/evaluation_file.hpp"
 #include "maniple/run/score_pass.hpp"
 #include "maniple/run/score_report.hpp"
@@ -34,80 +30,6 @@ Table score_everybody(ScorePlan const& plan, Log& log) {
     return make_score_table(whole, sum_scores(whole, alone, log).span());
 }
 
-// Where each score of a plan comes from.
-struct ScorePlace {
-    ScoreSource const* source;
-    std::size_t position;  // In it.
-    ScoreDescription const& description() const { return source->model.scores[position]; }
-};
-
-std::vector<ScorePlace> list_places(ScorePlan const& plan) {
-    std::vector<ScorePlace> places;
-    for (auto const& source : plan.sources()) {
-        for (std::size_t i = 0; i < source.scores.size(); ++i) places.push_back({&source, i});
-    }
-    return places;
-}
-
-bool is_of_score(EvaluationFile const& evaluation, ScorePlace const& place) {
-    return evaluation.left_out.empty() && evaluation.score == place.description().name &&
-           (evaluation.model.empty() || evaluation.model == place.source->label);
-}
-
-// "height" and "clinic.height": a table's name is written where it was needed or asked for.
-bool is_same_column(std::string_view one, std::string_view other) {
-    if (one.size() < other.size()) std::swap(one, other);
-    return one == other || (one.ends_with(other) && one[one.size() - other.size() - 1] == '.');
-}
-
-// Columns, or pairs "time:event" of them.
-bool is_same_trait(std::string_view one, std::string_view other) {
-    auto const first = one.find(':');
-    auto const second = other.find(':');
-    if (first == std::string_view::npos || second == std::string_view::npos) {
-        return first == second && is_same_column(one, other);
-    }
-    return is_same_column(one.substr(0, first), other.substr(0, second)) &&
-           is_same_column(one.substr(first + 1), other.substr(second + 1));
-}
-
-// Weights from elsewhere do not say what they predict: any trait may be theirs.
-bool is_of_trait(EvaluationFile const& evaluation, ScoreDescription const& score) {
-    return (score.trait.empty() || is_same_trait(evaluation.trait, score.trait)) &&
-           (score.outcome == Outcome::unknown || evaluation.outcome == score.outcome);
-}
-
-bool is_of(EvaluationFile const& evaluation, ScorePlace const& place) {
-    return is_of_score(evaluation, place) && is_of_trait(evaluation, place.description());
-}
-
-void require_evaluated(EvaluationFile const& evaluation, std::vector<ScorePlace> const& places,
-                       std::filesystem::path const& run) {
-    if (std::ranges::any_of(places, [&](auto const& place) { return is_of(evaluation, place); })) {
-        return;
-    }
-    auto const of_score = std::ranges::find_if(
-        places, [&](auto const& place) { return is_of_score(evaluation, place); });
-    if (of_score != places.end()) {
-        auto const& score = of_score->description();
-        throw UserError{fmt::format(
-            "--evaluation '{}' is of trait '{}' ({}), and score '{}' predicts '{}' ({}); name an "
-            "evaluation of the trait that the score predicts",
-            run.string(), evaluation.trait, outcome_name(evaluation.outcome), score.name,
-            score.trait, outcome_name(score.outcome))};
-    }
-    throw UserError{fmt::format(
-        "--evaluation '{}' is {}, which is not explained here; name an evaluation of one of the "
-        "scores explained",
-        run.string(),
-        evaluation.left_out.empty()
-            ? fmt::format(
-                  "of score '{}'{}", evaluation.score,
-                  evaluation.model.empty() ? "" : fmt::format(" of model '{}'", evaluation.model))
-            : fmt::format("of models that were each fitted without a level of '{}'",
-                          evaluation.left_out))};
-}
-
 class FactGatherer {
 public:
     FactGatherer(ExplainRequest const& request, ScorePlan const& plan, Explainer const& explained,
@@ -117,7 +39,7 @@ public:
           explained_{explained},
           genes_{genes},
           tables_{plan.cohort()},
-          places_{list_places(plan)},
+          places_{list_places(plan.sources())},
           everybody_{score_everybody(plan, log)} {
         if (request.pages->evaluation.empty()) return;
         evaluation_ = read_evaluation(request.pages->evaluation);
@@ -138,7 +60,9 @@ public:
                               .scores = {}};
             for (std::size_t c = 0; c < places_.size(); ++c) {
                 facts.scores.push_back(describe_score(p, c, scores[c]));
-                if (scores[c].is_evaluated) facts.scores.back().groups = checks[p];
+                if (scores[c].match == EvaluationMatch::same_model) {
+                    facts.scores.back().groups = checks[p];
+                }
             }
             take(facts);
         }
@@ -149,7 +73,7 @@ private:
     struct ScoreOfAll {
         Training training;
         std::vector<bool> trained;
-        bool is_evaluated;
+        EvaluationMatch match;
         RiskPredictor risks;
         std::vector<TrainingDistance> distances;  // One per person, or none.
         PopulationPlaces population;
@@ -159,14 +83,15 @@ private:
         auto const& place = places_[c];
         auto const& values = everybody_.columns[c].values;
         auto trained = find_trained(plan_.cohort().samples(), place.source->model.training);
-        bool const is_evaluated = evaluation_ && is_of(*evaluation_, place);
+        auto const match =
+            evaluation_ ? match_evaluation(*evaluation_, place) : EvaluationMatch::other;
         auto const training = training_of(place.source->model, place.position);
         auto distances = measure_distances(training, trained, explained_.people());
         return {training,
                 std::move(trained),
-                is_evaluated,
+                match,
                 RiskPredictor{place.description(), place.source->label, values, tables_,
-                              is_evaluated ? &*evaluation_ : nullptr},
+                              match == EvaluationMatch::other ? nullptr : &*evaluation_},
                 std::move(distances),
                 PopulationPlaces{values}};
     }
@@ -189,8 +114,9 @@ private:
         if (score.no_risk.empty()) score.risk = all.risks.of(person);
         score.was_used = all.trained[person.at()];
         score.training_is_known = all.training == Training::known;
-        score.is_evaluated = all.is_evaluated;
-        if (all.is_evaluated) score.evaluated_trait = evaluation_->trait;
+        score.is_evaluated = all.match != EvaluationMatch::other;
+        score.evaluated_model_is_known = all.match != EvaluationMatch::unknown_model;
+        if (score.is_evaluated) score.evaluated_trait = evaluation_->trait;
         if (!all.distances.empty()) score.distance = all.distances[p];
         return score;
     }

@@ -74,6 +74,9 @@ std::string RiskPredictor::why_no_interval() const {
     if (evaluation_ == nullptr) {
         return "no evaluation of the recalibrated model was named (--evaluation)";
     }
+    if (evaluation_->model_checksum.empty()) {
+        return "nobody knows whether the evaluation named was of this model";
+    }
     auto const& used = evaluation_->recalibration;
     auto const& own = *description_.recalibration;
     if (!used || used->intercept != own.intercept || used->slope != own.slope) {

@@ -186,6 +186,43 @@ class ExplainPage(CommandCase):
         self.refuse("PC9", *words, "--html", "--pc", "PC9")
         self.refuse("categorical", *words, "--html", "--pc", "clinic")
 
+    def test_evaluation_of_a_model_that_was_replaced(self):
+        fit = ("fit", "--store", "s", "--trait", "binary_1", "--name", "m", "--split", "0.5,0.1,0.4")
+        judge = ("evaluate", "--store", "s", "--trait", "binary_1", "--by", "clinic", "--bootstrap", "20")
+        self.succeed(*fit, "--penalties", "15")
+        self.succeed(*judge, "--model", "m", "--recalibrate", "--out", "old")
+        told = self.explain([3], "--evaluation", "old", out="same")[3].text
+        self.assertIn("The score was judged for 'binary_1'", told)
+        self.assertIn("95% interval", told)
+        # Recalibrating it once more leaves the model what it is.
+        self.succeed(*judge, "--model", "m", "--recalibrate", "--out", "again")
+        told = self.explain([3], "--evaluation", "old", out="twice")[3].text
+        self.assertIn("The score was judged for 'binary_1'", told)
+        self.assertIn("before it was recalibrated as it is now", told)
+        for words in (["--covariate", "w.PC1", "--penalties", "15"], ["--penalties", "4"]):
+            self.succeed(*fit, *words, "--replace")
+            self.refuse(["--evaluation 'old' is of another model that was called 'm'", "evaluate 'm' as it is now"], "explain",
+                        "--store", "s", "--model", "m", "--sample", self.ids[3], "--html", "--evaluation", "old", "--out", "x")
+
+    def test_evaluation_of_nobody_knows_which_model(self):
+        self.fit("binary_1")
+        self.succeed("score", "--store", "s", "--model", "m", "--name", "scored")
+        judge = ("evaluate", "--store", "s", "--trait", "binary_1", "--by", "clinic", "--bootstrap", "20")
+        self.succeed(*judge, "--scores", "scored", "--out", "table")
+        self.succeed(*judge, "--scores", "scored", "--model", "m", "--out", "both")
+        self.succeed(*judge, "--model", "m", "--recalibrate", "--out", "early")
+        path = self.folder / "early/evaluation.json"
+        facts = json.loads(path.read_text(encoding="utf-8"))
+        self.assertRegex(facts.pop("model_checksum"), r"^[0-9a-f]{16}$")
+        path.chmod(0o600)
+        path.write_text(json.dumps(facts), encoding="utf-8")
+        for run in ("table", "both", "early"):
+            told = self.explain([3], "--evaluation", run, out=f"of-{run}")[3].text
+            self.assertIn("Nobody knows whether the evaluation named, for 'binary_1', was of this model", told)
+            self.assertNotIn("AUC", told)
+            self.assertNotIn("95% interval", told)
+            self.assertIn("cannot be told: nobody knows whether the evaluation named was of this model", told)
+
     def test_weights_from_elsewhere_have_no_distance(self):
         """A recalibration makes its half of the people known, who are not those that trained."""
         self.fit("binary_1")

@@ -68,6 +68,11 @@ TEST_CASE("read_validation: every group without validation is a caution", "[repo
     score.evaluated_trait = "sickness";
     CHECK_THAT(text_of(read_validation(score)),
                Contains("! The evaluation named, for 'sickness', was not divided"));
+    score.evaluated_model_is_known = false;
+    CHECK_THAT(text_of(read_validation(score)),
+               Contains("! Nobody knows whether the evaluation named, for 'sickness', was of this "
+                        "model"));
+    score.evaluated_model_is_known = true;
     using Status = GroupCheck::Status;
     score.groups = {{.factor = "sex",
                      .level = "female",

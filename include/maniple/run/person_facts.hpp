@@ -99,8 +99,9 @@ struct PersonScore {
     std::string no_risk;    ///< Why there is none.
     bool was_used = false;  ///< In training, or to recalibrate, as far as known.
     bool training_is_known = true;
-    bool is_evaluated = false;    ///< The evaluation named is of this score.
-    std::string evaluated_trait;  ///< On which; of weights from elsewhere it may be any.
+    bool is_evaluated = false;             ///< The evaluation named is of a score of this name.
+    bool evaluated_model_is_known = true;  ///< It is of this model; else nobody knows of which.
+    std::string evaluated_trait;           ///< On which; of weights from elsewhere it may be any.
     std::vector<GroupCheck> groups;
     std::optional<TrainingDistance> distance;  ///< Nothing: no columns were named.
     std::vector<PersonVariant> variants;       ///< The largest contributions first.
