@@ -119,6 +119,13 @@ std::vector<ReportFinding> read_quality(PersonScore const& score) {
     return findings;
 }
 
+void add_limit_of_risk(PersonScore const& score, std::vector<ReportFinding>& findings) {
+    if (score.outcome == Outcome::quantitative) return;
+    findings.push_back(
+        warn("A risk is a share of people like this one. It does not say who of them will be "
+             "affected."));
+}
+
 }  // namespace
 
 std::string outcome_text(PersonScore const& score, double value, double step) {
@@ -144,11 +151,13 @@ std::vector<ReportFinding> read_risk(PersonScore const& score) {
     if (!risk.observed) {
         findings.push_back(
             warn(fmt::format("How sure that is cannot be told: {}.", risk.no_interval)));
+        add_limit_of_risk(score, findings);
         return findings;
     }
     auto const& observed = *risk.observed;
     findings.push_back(say(fmt::format(
-        "Of other people with this prediction the {} was {} (95% interval {} to {}){}, by "
+        "Of other people with this prediction the {} is estimated to be {} (95% interval {} to "
+        "{}){}, by "
         "regression of '{}' on the prediction among the {} people of the evaluation named. "
         "The interval holds chance in that evaluation alone.",
         score.outcome == Outcome::quantitative ? "mean value" : "share with the outcome",
@@ -161,11 +170,8 @@ std::vector<ReportFinding> read_risk(PersonScore const& score) {
         findings.push_back(
             say(fmt::format("95% of such people are expected between {} and {}.",
                             short_number(range.lower, reach), short_number(range.upper, reach))));
-    } else {
-        findings.push_back(
-            warn("A risk is a share of people like this one. It does not say who of them will be "
-                 "affected."));
     }
+    add_limit_of_risk(score, findings);
     if (risk.predicted < observed.lower || risk.predicted > observed.upper) {
         findings.push_back(warn(
             "The prediction lies outside of that interval: the model is off for people like this "

@@ -116,7 +116,6 @@ class ExplainPage(CommandCase):
         self.succeed("evaluate", "--store", "s", "--model", "m", "--trait", "binary_1", "--recalibrate", "--bootstrap", "20",
                      "--by", "clinic", "--out", "judged")
         facts = json.loads((self.folder / "judged/evaluation.json").read_text(encoding="utf-8"))
-        pages = self.explain([3, 5, FAR, 9], "--evaluation", "judged", "--pc", "PC*")
         scores = self.scores()
         with h5py.File(self.folder / "s/models/m.h5") as file:
             number = lambda name: float(file[name][0])
@@ -125,6 +124,18 @@ class ExplainPage(CommandCase):
             linear = number("recalibration_intercept") + number("recalibration_slope") * plain
             used = file["training_is_used"][:].astype(bool)
         line = facts["calibration_line"]
+        ends = [int(np.nanargmin(linear)), int(np.nanargmax(linear))]
+        pages = self.explain([3, 5, FAR, 9, *ends], "--evaluation", "judged", "--pc", "PC*")
+        # Beyond the bounds between which people were evaluated there is no interval.
+        bounds = facts["histogram"]["bounds"]
+        for person in (3, 5, FAR, *ends):
+            risk = 1 / (1 + np.exp(-linear[person]))
+            is_within = bounds[0] <= risk <= bounds[-1]
+            if person != FAR:
+                self.assertEqual(is_within, person in (3, 5))
+            self.assertEqual("is estimated to be" in pages[person].text, is_within)
+            self.assertEqual(f"outside of {100 * bounds[0]:.3g}% to {100 * bounds[-1]:.3g}%" in pages[person].text, not is_within)
+            self.assertIn("A risk is a share of people like this one", pages[person].text)
         for person in (3, 5):
             page, x = pages[person], linear[person]
             parts = lambda eta: 100 / (1 + np.exp(-eta))
@@ -250,7 +261,7 @@ class ExplainPage(CommandCase):
         self.succeed(*words, "--evaluation", "judged", "--out", "two")
         text = Page(self.folder / "two/person-1.html").text
         self.assertRegex(text, r"predicts a risk of [\d.]+% for 'event_time_1:event_1' by time 5\.00")
-        self.assertRegex(text, r"share with the outcome was [\d.]+% \(95% interval [\d.]+% to [\d.]+%\) by time")
+        self.assertRegex(text, r"share with the outcome is estimated to be [\d.]+% \(95% interval [\d.]+% to [\d.]+%\) by time")
 
 
 if __name__ == "__main__":

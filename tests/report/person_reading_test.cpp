@@ -41,7 +41,7 @@ TEST_CASE("read_risk: none without a recalibrated model, no interval without its
     score.risk->evaluated = 4000;
     score.evaluated_trait = "sickness";
     text = text_of(read_risk(score));
-    CHECK_THAT(text, Contains("13.0% (95% interval 11.0% to 15.0%)") &&
+    CHECK_THAT(text, Contains("is estimated to be 13.0% (95% interval 11.0% to 15.0%)") &&
                          Contains("regression of 'sickness' on the prediction") &&
                          Contains("4,000 people of the evaluation"));
     CHECK_THAT(text, !Contains("outside of that interval"));

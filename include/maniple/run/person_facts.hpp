@@ -31,6 +31,7 @@ struct PersonRisk {
     double predicted = 0;
     std::int64_t recalibrated_on = 0;  ///< People.
     /// Of other people with this prediction, by the evaluation's calibration line; 95% interval.
+    /// Nothing beyond the predictions that people evaluated had.
     std::optional<Proportion> observed;
     std::int64_t evaluated = 0;             ///< People that line is of.
     std::string no_interval;                ///< Why `observed` is not there.
