@@ -89,11 +89,13 @@ std::vector<ReportFinding> read_place(PersonScore const& score) {
         return {warn("Nobody else in this store has this score: there is no place among others."),
                 read_support(score)};
     }
-    return {say(fmt::format(
-                "Of the {} other people of this store, {} have a lower score. They are the people "
-                "of this study, not of a country or an ancestry.",
-                grouped(place.people - 1), percent(place.percentile / 100))),
-            read_support(score)};
+    return {
+        say(fmt::format(
+            "Of the {} other people of this store, {} have a lower score{}. They are the people "
+            "of this study, not of a country or an ancestry.",
+            grouped(place.people - 1), percent(place.percentile / 100),
+            place.has_equals ? " (half of those with the same score counted)" : "")),
+        read_support(score)};
 }
 
 std::vector<ReportFinding> read_quality(PersonScore const& score) {

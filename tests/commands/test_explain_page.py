@@ -65,7 +65,9 @@ class ExplainPage(CommandCase):
         for person, page in pages.items():
             self.assertEqual(page.sections(), ["score-1", "limits", "methods"])
             below = ((scores < scores[person]).sum() + ((scores == scores[person]).sum() - 1) / 2) / (SAMPLES - 1)
-            self.assertIn(f"Of the 1,599 other people of this store, {100 * below:.1f}% have a lower score", page.text)
+            self.assertIn(f"Of the 1,599 other people of this store, {100 * below:.1f}% have a lower score" +
+                          (" (half of those with the same score counted)" if (scores == scores[person]).sum() > 1 else "") +
+                          ". They are", page.text)
             self.assertIn("100.0% of the score's variance rests on this person's own genotypes", page.text)
             data = page.data["population-data-1"]
             self.assertAlmostEqual(data["mark"]["value"], scores[person], places=9)

@@ -118,7 +118,10 @@ TEST_CASE("read_distance: far is beyond the 99th percentile, and not asked is sa
 TEST_CASE("read_score_aloud: place, and what speaks against the score", "[report]") {
     auto score = score_of(Outcome::binary);
     CHECK_THAT(text_of(read_score_aloud(score)),
-               Contains("Of the 1,233 other people of this store, 97.5% have a lower score"));
+               Contains("Of the 1,233 other people of this store, 97.5% have a lower score. They"));
+    score.population.has_equals = true;
+    CHECK_THAT(text_of(read_score_aloud(score)),
+               Contains("97.5% have a lower score (half of those with the same score counted). "));
     CHECK_THAT(text_of(read_score_aloud(score)), !Contains("trained or recalibrated"));
     CHECK_THAT(text_of(read_score_aloud(score)), !Contains("Nobody knows on whom"));
     score.training_is_known = false;

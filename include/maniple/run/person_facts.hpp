@@ -23,6 +23,7 @@ struct PopulationPlace {
     std::int64_t people = 0;
     double percentile =
         0;  ///< 100 times the share of the others who score lower, half of equal ones in it.
+    bool has_equals = false;                   ///< Others have this very score.
     std::optional<PeopleHistogram> histogram;  ///< Cells of five people or more, or of nobody.
 };
 
