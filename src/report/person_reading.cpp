@@ -43,10 +43,13 @@ ReportFinding read_group(GroupCheck const& check, std::string const& trait) {
                 "anything: {}. {}",
                 group, trait, accuracy_text(check), useless_text(check)));
         case GroupCheck::Status::not_told:
-            return warn(fmt::format(
-                "The score was not validated in this person's group, {}: too few people of it were "
-                "evaluated for any number to be told.",
-                group));
+            return warn(
+                fmt::format("Whether the score holds in this person's group, {}, is not known "
+                            "here: nothing is told "
+                            "of it, for too few people of it were evaluated, or others could be "
+                            "worked out from "
+                            "them.",
+                            group));
         case GroupCheck::Status::not_judged:
             return warn(fmt::format(
                 "The score was not validated in this person's group, {}: the people of it who were "

@@ -93,7 +93,12 @@ TEST_CASE("read_validation: every group without validation is a caution", "[repo
     CHECK_THAT(text_of(read_validation(score)), Contains("! ") && Contains("wrong way round"));
     score.groups[0].metric = "r2";
     CHECK_THAT(text_of(read_validation(score)), Contains("! ") && Contains("may be none"));
-    for (auto status : {Status::not_told, Status::nobody, Status::not_judged}) {
+    score.groups = {{.factor = "site", .level = "B", .status = Status::not_told}};
+    CHECK_THAT(
+        text_of(read_validation(score)),
+        Contains("! Whether the score holds in this person's group, site = B, is not known") &&
+            Contains("or others could be worked out from them"));
+    for (auto status : {Status::nobody, Status::not_judged}) {
         score.groups = {{.factor = "site", .level = "B", .status = status}};
         CHECK_THAT(text_of(read_validation(score)),
                    Contains("! The score was not validated in this person's group, site = B"));

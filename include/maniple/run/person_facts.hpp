@@ -45,7 +45,7 @@ struct GroupCheck {
     enum class Status : std::uint8_t {
         validated,   ///< `accuracy` is of this group, and better than a useless score's.
         not_better,  ///< `accuracy` is of this group; a useless score may have as much, or it has.
-        not_told,    ///< Too few people of it were evaluated.
+        not_told,    ///< Too few people of it were evaluated, or others could be worked out.
         nobody,      ///< None was.
         not_judged,  ///< Some were, without a number: one class, say.
         unknown,     ///< The person has no value there.
