@@ -12,12 +12,13 @@
 namespace maniple {
 namespace {
 
-std::string accuracy_text(GroupCheck const& check) {
+std::string accuracy_text(GroupCheck const& check, Outcome outcome) {
     auto const& accuracy = check.accuracy;
     return fmt::format(
         "{} {} in {} people{}", metric_label(check.metric),
         with_interval(accuracy.value, accuracy.lower, accuracy.upper), grouped(check.samples),
-        check.cases < 0 ? "" : fmt::format(" with {} cases or events", grouped(check.cases)));
+        check.cases < 0 ? ""
+                        : fmt::format(" with {} {}", grouped(check.cases), noun_of_cases(outcome)));
 }
 
 // Why a number is no better than a useless score's.
@@ -31,17 +32,18 @@ std::string_view useless_text(GroupCheck const& check) {
                                       : "The interval holds 0.5, what a useless score has.";
 }
 
-ReportFinding read_group(GroupCheck const& check, std::string const& trait) {
+ReportFinding read_group(GroupCheck const& check, PersonScore const& score) {
+    auto const& trait = score.evaluated_trait;
     auto const group = fmt::format("{} = {}", check.factor, check.level);
     switch (check.status) {
         case GroupCheck::Status::validated:
             return say(fmt::format("The score was judged for '{}' in this person's group, {}: {}.",
-                                   trait, group, accuracy_text(check)));
+                                   trait, group, accuracy_text(check, score.evaluated_outcome)));
         case GroupCheck::Status::not_better:
             return warn(fmt::format(
                 "In this person's group, {}, the score was judged for '{}', and not shown to tell "
                 "anything: {}. {}",
-                group, trait, accuracy_text(check), useless_text(check)));
+                group, trait, accuracy_text(check, score.evaluated_outcome), useless_text(check)));
         case GroupCheck::Status::not_told:
             return warn(
                 fmt::format("Whether the score holds in this person's group, {}, is not known "
@@ -207,7 +209,7 @@ std::vector<ReportFinding> read_validation(PersonScore const& score) {
     }
     std::vector<ReportFinding> findings;
     for (auto const& check : score.groups) {
-        findings.push_back(read_group(check, score.evaluated_trait));
+        findings.push_back(read_group(check, score));
     }
     return findings;
 }

@@ -116,7 +116,10 @@ private:
         score.training_is_known = all.training == Training::known;
         score.is_evaluated = all.match != EvaluationMatch::other;
         score.evaluated_model_is_known = all.match != EvaluationMatch::unknown_model;
-        if (score.is_evaluated) score.evaluated_trait = evaluation_->trait;
+        if (score.is_evaluated) {
+            score.evaluated_trait = evaluation_->trait;
+            score.evaluated_outcome = evaluation_->outcome;
+        }
         if (!all.distances.empty()) score.distance = all.distances[p];
         return score;
     }

@@ -68,6 +68,7 @@ TEST_CASE("read_validation: every group without validation is a caution", "[repo
     score.evaluated_trait = "sickness";
     CHECK_THAT(text_of(read_validation(score)),
                Contains("! The evaluation named, for 'sickness', was not divided"));
+    score.evaluated_outcome = Outcome::binary;
     score.evaluated_model_is_known = false;
     CHECK_THAT(text_of(read_validation(score)),
                Contains("! Nobody knows whether the evaluation named, for 'sickness', was of this "
@@ -83,7 +84,9 @@ TEST_CASE("read_validation: every group without validation is a caution", "[repo
                      .cases = 200}};
     CHECK(text_of(read_validation(score)) ==
           "- The score was judged for 'sickness' in this person's group, sex = female: AUC 0.700 "
-          "(0.650 to 0.750) in 2,000 people with 200 cases or events.\n");
+          "(0.650 to 0.750) in 2,000 people with 200 cases.\n");
+    score.evaluated_outcome = Outcome::time_to_event;
+    CHECK_THAT(text_of(read_validation(score)), Contains("2,000 people with 200 events."));
     score.groups[0].status = Status::not_better;
     score.groups[0].accuracy = {0.412, 0.31, 0.515};
     CHECK_THAT(text_of(read_validation(score)),

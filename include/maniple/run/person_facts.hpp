@@ -104,6 +104,7 @@ struct PersonScore {
     bool is_evaluated = false;             ///< The evaluation named is of a score of this name.
     bool evaluated_model_is_known = true;  ///< It is of this model; else nobody knows of which.
     std::string evaluated_trait;           ///< On which; of weights from elsewhere it may be any.
+    Outcome evaluated_outcome = Outcome::unknown;  ///< That trait's.
     std::vector<GroupCheck> groups;
     std::optional<TrainingDistance> distance;  ///< Nothing: no columns were named.
     std::vector<PersonVariant> variants;       ///< The largest contributions first.
