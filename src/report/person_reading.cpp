@@ -45,13 +45,11 @@ ReportFinding read_group(GroupCheck const& check, PersonScore const& score) {
                 "anything: {}. {}",
                 group, trait, accuracy_text(check, score.evaluated_outcome), useless_text(check)));
         case GroupCheck::Status::not_told:
-            return warn(
-                fmt::format("Whether the score holds in this person's group, {}, is not known "
-                            "here: nothing is told "
-                            "of it, for too few people of it were evaluated, or others could be "
-                            "worked out from "
-                            "them.",
-                            group));
+            return warn(fmt::format(
+                "Whether the score holds in this person's group, {}, is not known here: the "
+                "evaluation tells nothing of it, for its people are too few, or others could be "
+                "worked out from them.",
+                group));
         case GroupCheck::Status::not_judged:
             return warn(fmt::format(
                 "The score was not validated in this person's group, {}: the people of it who were "
@@ -128,6 +126,12 @@ std::vector<ReportFinding> read_quality(PersonScore const& score) {
 
 void add_limit_of_risk(PersonScore const& score, std::vector<ReportFinding>& findings) {
     if (score.outcome == Outcome::quantitative) return;
+    if (score.outcome == Outcome::time_to_event) {
+        findings.push_back(warn(
+            "This is the risk if nobody died of anything else first: whoever does counts as no "
+            "longer followed. Where many die of something else, as in old age, fewer people "
+            "than this have the event."));
+    }
     findings.push_back(
         warn("A risk is a share of people like this one. It does not say who of them will be "
              "affected."));
@@ -164,9 +168,8 @@ std::vector<ReportFinding> read_risk(PersonScore const& score) {
     auto const& observed = *risk.observed;
     findings.push_back(say(fmt::format(
         "Of other people with this prediction the {} is estimated to be {} (95% interval {} to "
-        "{}){}, by "
-        "regression of '{}' on the prediction among the {} people of the evaluation named. "
-        "The interval holds chance in that evaluation alone.",
+        "{}){}, by regression of '{}' on the prediction among the {} people of the evaluation "
+        "named. The interval holds chance in that evaluation alone.",
         score.outcome == Outcome::quantitative ? "mean value" : "share with the outcome",
         outcome_text(score, observed.value, step), outcome_text(score, observed.lower, step),
         outcome_text(score, observed.upper, step), by, score.evaluated_trait,

@@ -263,6 +263,7 @@ class ExplainPage(CommandCase):
         self.succeed(*words, "--evaluation", "judged", "--out", "two")
         text = Page(self.folder / "two/person-1.html").text
         self.assertRegex(text, r"predicts a risk of [\d.]+% for 'event_time_1:event_1' by time 5\.00")
+        self.assertIn("the risk if nobody died of anything else first", text)
         self.assertRegex(text, r"share with the outcome is estimated to be [\d.]+% \(95% interval [\d.]+% to [\d.]+%\) by time")
 
 

@@ -57,7 +57,11 @@ TEST_CASE("read_risk: values have a range of people, times an end", "[report]") 
                Contains("predicts a value of 171") && Contains("expected between 160 and 182"));
     score = score_of(Outcome::time_to_event);
     score.risk = PersonRisk{.predicted = 0.05, .horizon = 10};
-    CHECK_THAT(text_of(read_risk(score)), Contains("5.0% for 'disease' by time 10.0"));
+    auto const text = text_of(read_risk(score));
+    CHECK_THAT(text, Contains("5.0% for 'disease' by time 10.0") &&
+                         Contains("! This is the risk if nobody died of anything else first"));
+    score.outcome = Outcome::binary;
+    CHECK_THAT(text_of(read_risk(score)), !Contains("died of anything else"));
 }
 
 TEST_CASE("read_validation: every group without validation is a caution", "[report]") {
