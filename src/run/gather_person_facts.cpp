@@ -1,34 +1,60 @@
 #include "gather_person_facts.hpp"
 
+#include <algorithm>
 #include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
 #include "evaluation_match.hpp"
 #include "evaluation_score.hpp"
+#include "maniple/core/aligned_buffer.hpp"
+#include "maniple/core/contract.hpp"
 #include "maniple/run/evaluation_file.hpp"
 #include "maniple/run/score_pass.hpp"
-#include "maniple/run/score_report.hpp"
 #include "person_groups.hpp"
 #include "person_risk.hpp"
-#include "round_cells.hpp"
 #include "training_distances.hpp"
 
 namespace maniple {
 namespace {
 
-// One value of each score per sample of the store.
-Table score_everybody(ScorePlan const& plan, Log& log) {
-    auto const alone = mpi::Communicator::alone();
-    if (plan.samples().count() == plan.cohort().samples().size()) {
-        return make_score_table(plan, sum_scores(plan, alone, log).span());
+// Scores of everybody in the store, as integers: numbers of one score at a time.
+class EverybodysScores {
+public:
+    EverybodysScores(ScorePlan const& plan, Log& log) {
+        expect(plan.request().unit == ScoreUnit::sum, "contributions are parts of sums");
+
+        if (plan.samples().count() == plan.cohort().samples().size()) {
+            add_up(plan, log);
+            return;
+        }
+        auto request = plan.request();
+        request.samples = {};
+        add_up(ScorePlan{std::move(request), log}, log);
     }
-    auto request = plan.request();
-    request.samples = {};
-    ScorePlan const whole{std::move(request), log};
-    return make_score_table(whole, sum_scores(whole, alone, log).span());
-}
+
+    std::vector<double> of(std::size_t score) const {
+        std::vector<double> values;
+        auto const sums = sums_.span();
+        values.reserve(sums.size() / scales_.size());
+        for (auto i = score; i < sums.size(); i += scales_.size()) {
+            values.push_back(static_cast<double>(sums[i]) / scales_[score]);
+        }
+        return values;
+    }
+
+private:
+    void add_up(ScorePlan const& plan, Log& log) {
+        sums_ = sum_scores(plan, mpi::Communicator::alone(), log);
+        scales_.assign(plan.scales().begin(), plan.scales().end());
+    }
+
+    AlignedBuffer<std::int64_t> sums_;  // samples x scores
+    std::vector<double> scales_;
+};
 
 class FactGatherer {
 public:
@@ -40,7 +66,7 @@ public:
           genes_{genes},
           tables_{plan.cohort()},
           places_{list_places(plan.sources())},
-          everybody_{score_everybody(plan, log)} {
+          everybody_{plan, log} {
         if (request.pages->evaluation.empty()) return;
         evaluation_ = read_evaluation(request.pages->evaluation);
         require_evaluated(*evaluation_, places_, request.pages->evaluation);
@@ -48,12 +74,12 @@ public:
 
     void gather(std::function<void(PersonFacts const&)> const& take) {
         auto const& people = explained_.people();
-        std::vector<std::vector<GroupCheck>> checks(people.size());
-        if (evaluation_) {
-            checks = check_groups(*evaluation_, plan_.cohort(), tables_, people);
-        }
         std::vector<ScoreOfAll> scores;
         for (std::size_t c = 0; c < places_.size(); ++c) scores.push_back(prepare_score(c));
+        std::vector<std::vector<GroupCheck>> checks(people.size());
+        if (std::ranges::count(scores, EvaluationMatch::same_model, &ScoreOfAll::match) > 0) {
+            checks = check_groups(*evaluation_, plan_.cohort(), tables_, people);
+        }
         for (std::size_t p = 0; p < people.size(); ++p) {
             PersonFacts facts{.id = plan_.cohort().samples().ids[people[p].at()],
                               .number = static_cast<std::int64_t>(p) + 1,
@@ -69,50 +95,73 @@ public:
     }
 
 private:
-    // What a score has in common for all who are explained.
+    // What is told of one person by looking at all scores of everybody.
+    struct PlaceAndRisk {
+        PopulationPlace place;  // Without its histogram, which all share.
+        std::string no_risk;
+        std::optional<PersonRisk> risk;
+        bool was_used;
+    };
+
+    // No value of everybody stays: those of one score at a time are enough.
     struct ScoreOfAll {
         Training training;
-        std::vector<bool> trained;
         EvaluationMatch match;
-        RiskPredictor risks;
         std::vector<TrainingDistance> distances;  // One per person, or none.
-        PopulationPlaces population;
+        std::vector<PlaceAndRisk> people;
+        std::optional<PeopleHistogram> histogram;
     };
 
     ScoreOfAll prepare_score(std::size_t c) {
         auto const& place = places_[c];
-        auto const& values = everybody_.columns[c].values;
-        auto trained = find_trained(plan_.cohort().samples(), place.source->model.training);
-        auto const match =
-            evaluation_ ? match_evaluation(*evaluation_, place) : EvaluationMatch::other;
-        auto const training = training_of(place.source->model, place.position);
-        auto distances = measure_distances(training, trained, explained_.people());
-        return {training,
-                std::move(trained),
-                match,
-                RiskPredictor{place.description(), place.source->label, values, tables_,
-                              match == EvaluationMatch::other ? nullptr : &*evaluation_},
-                std::move(distances),
-                PopulationPlaces{values}};
+        auto const& people = explained_.people();
+        auto const values = everybody_.of(c);
+        auto const trained = find_trained(plan_.cohort().samples(), place.source->model.training);
+        ScoreOfAll all{
+            .training = training_of(place.source->model, place.position),
+            .match = evaluation_ ? match_evaluation(*evaluation_, place) : EvaluationMatch::other,
+            .distances = {},
+            .people = {},
+            .histogram = {}};
+        all.distances = measure_distances(all.training, trained, people);
+        RiskPredictor const risks{place.description(), place.source->label, values, tables_,
+                                  all.match == EvaluationMatch::other ? nullptr : &*evaluation_};
+        PopulationPlaces const population{values};
+        for (std::size_t p = 0; p < people.size(); ++p) {
+            auto const person = people[p];
+            PlaceAndRisk one{.place = population.of(values[person.at()]),
+                             .no_risk = find_obstacle(p, c, risks),
+                             .risk = {},
+                             .was_used = trained[person.at()]};
+            if (one.no_risk.empty()) one.risk = risks.of(person);
+            all.histogram = std::exchange(one.place.histogram, std::nullopt);
+            all.people.push_back(std::move(one));
+        }
+        return all;
+    }
+
+    std::string find_obstacle(std::size_t p, std::size_t c, RiskPredictor const& risks) const {
+        return explained_.own_share(p, c) < least_own_share
+                   ? "most of this person's genotypes that the score needs are missing"
+                   : risks.obstacle(explained_.people()[p]);
     }
 
     PersonScore describe_score(std::size_t p, std::size_t c, ScoreOfAll const& all) const {
         auto const& place = places_[c];
         auto const& description = place.description();
-        auto const person = explained_.people()[p];
+        auto const& one = all.people[p];
         auto score = describe_sums(p, c);
         score.name = plan_.coverage()[c].score;
         score.source = place.source->label;
         score.trait = description.trait.empty() ? description.reported_trait : description.trait;
         score.outcome = description.outcome;
         score.share_used = plan_.coverage()[c].share_used();
-        score.population = all.population.of(everybody_.columns[c].values[person.at()]);
+        score.population = one.place;
+        score.population.histogram = all.histogram;
         score.own_share = explained_.own_share(p, c);
-        score.no_risk = score.own_share < least_own_share
-                            ? "most of this person's genotypes that the score needs are missing"
-                            : all.risks.obstacle(person);
-        if (score.no_risk.empty()) score.risk = all.risks.of(person);
-        score.was_used = all.trained[person.at()];
+        score.no_risk = one.no_risk;
+        score.risk = one.risk;
+        score.was_used = one.was_used;
         score.training_is_known = all.training == Training::known;
         score.is_evaluated = all.match != EvaluationMatch::other;
         score.evaluated_model_is_known = all.match != EvaluationMatch::unknown_model;
@@ -182,7 +231,7 @@ private:
     GeneTable const& genes_;
     StoreTables tables_;
     std::vector<ScorePlace> places_;
-    Table everybody_;
+    EverybodysScores everybody_;
     std::optional<EvaluationFile> evaluation_;
     std::optional<DistanceColumns> distance_columns_;
 };
