@@ -146,8 +146,9 @@ std::string method_section(PersonScore const& score) {
          "have"},
         {"Interval of a risk",
          "regression of the outcome on the prediction in the evaluation named (logistic, linear, "
-         "or "
-         "Poisson with the baseline hazard): 95% interval of the mean at this prediction"}};
+         "or Poisson with the baseline hazard): 95% interval of the mean at this prediction; none "
+         "beyond the predictions that people evaluated had (outermost bounds of their "
+         "histogram)"}};
     if (score.distance) {
         facts.emplace_back(
             "Distance",

@@ -12,12 +12,13 @@
 namespace maniple {
 namespace {
 
-std::string accuracy_text(GroupCheck const& check) {
+std::string accuracy_text(GroupCheck const& check, Outcome outcome) {
     auto const& accuracy = check.accuracy;
     return fmt::format(
         "{} {} in {} people{}", metric_label(check.metric),
         with_interval(accuracy.value, accuracy.lower, accuracy.upper), grouped(check.samples),
-        check.cases < 0 ? "" : fmt::format(" with {} cases or events", grouped(check.cases)));
+        check.cases < 0 ? ""
+                        : fmt::format(" with {} {}", grouped(check.cases), noun_of_cases(outcome)));
 }
 
 // Why a number is no better than a useless score's.
@@ -31,21 +32,23 @@ std::string_view useless_text(GroupCheck const& check) {
                                       : "The interval holds 0.5, what a useless score has.";
 }
 
-ReportFinding read_group(GroupCheck const& check, std::string const& trait) {
+ReportFinding read_group(GroupCheck const& check, PersonScore const& score) {
+    auto const& trait = score.evaluated_trait;
     auto const group = fmt::format("{} = {}", check.factor, check.level);
     switch (check.status) {
         case GroupCheck::Status::validated:
             return say(fmt::format("The score was judged for '{}' in this person's group, {}: {}.",
-                                   trait, group, accuracy_text(check)));
+                                   trait, group, accuracy_text(check, score.evaluated_outcome)));
         case GroupCheck::Status::not_better:
             return warn(fmt::format(
                 "In this person's group, {}, the score was judged for '{}', and not shown to tell "
                 "anything: {}. {}",
-                group, trait, accuracy_text(check), useless_text(check)));
+                group, trait, accuracy_text(check, score.evaluated_outcome), useless_text(check)));
         case GroupCheck::Status::not_told:
             return warn(fmt::format(
-                "The score was not validated in this person's group, {}: too few people of it were "
-                "evaluated for any number to be told.",
+                "Whether the score holds in this person's group, {}, is not known here: the "
+                "evaluation tells nothing of it, for its people are too few, or others could be "
+                "worked out from them.",
                 group));
         case GroupCheck::Status::not_judged:
             return warn(fmt::format(
@@ -89,11 +92,13 @@ std::vector<ReportFinding> read_place(PersonScore const& score) {
         return {warn("Nobody else in this store has this score: there is no place among others."),
                 read_support(score)};
     }
-    return {say(fmt::format(
-                "Of the {} other people of this store, {} have a lower score. They are the people "
-                "of this study, not of a country or an ancestry.",
-                grouped(place.people - 1), percent(place.percentile / 100))),
-            read_support(score)};
+    return {
+        say(fmt::format(
+            "Of the {} other people of this store, {} have a lower score{}. They are the people "
+            "of this study, not of a country or an ancestry.",
+            grouped(place.people - 1), percent(place.percentile / 100),
+            place.has_equals ? " (half of those with the same score counted)" : "")),
+        read_support(score)};
 }
 
 std::vector<ReportFinding> read_quality(PersonScore const& score) {
@@ -117,6 +122,19 @@ std::vector<ReportFinding> read_quality(PersonScore const& score) {
                              percent(score.share_used))));
     }
     return findings;
+}
+
+void add_limit_of_risk(PersonScore const& score, std::vector<ReportFinding>& findings) {
+    if (score.outcome == Outcome::quantitative) return;
+    if (score.outcome == Outcome::time_to_event) {
+        findings.push_back(warn(
+            "This is the risk if nobody died of anything else first: whoever does counts as no "
+            "longer followed. Where many die of something else, as in old age, fewer people "
+            "than this have the event."));
+    }
+    findings.push_back(
+        warn("A risk is a share of people like this one. It does not say who of them will be "
+             "affected."));
 }
 
 }  // namespace
@@ -144,13 +162,14 @@ std::vector<ReportFinding> read_risk(PersonScore const& score) {
     if (!risk.observed) {
         findings.push_back(
             warn(fmt::format("How sure that is cannot be told: {}.", risk.no_interval)));
+        add_limit_of_risk(score, findings);
         return findings;
     }
     auto const& observed = *risk.observed;
     findings.push_back(say(fmt::format(
-        "Of other people with this prediction the {} was {} (95% interval {} to {}){}, by "
-        "regression of '{}' on the prediction among the {} people of the evaluation named. "
-        "The interval holds chance in that evaluation alone.",
+        "Of other people with this prediction the {} is estimated to be {} (95% interval {} to "
+        "{}){}, by regression of '{}' on the prediction among the {} people of the evaluation "
+        "named. The interval holds chance in that evaluation alone.",
         score.outcome == Outcome::quantitative ? "mean value" : "share with the outcome",
         outcome_text(score, observed.value, step), outcome_text(score, observed.lower, step),
         outcome_text(score, observed.upper, step), by, score.evaluated_trait,
@@ -161,11 +180,8 @@ std::vector<ReportFinding> read_risk(PersonScore const& score) {
         findings.push_back(
             say(fmt::format("95% of such people are expected between {} and {}.",
                             short_number(range.lower, reach), short_number(range.upper, reach))));
-    } else {
-        findings.push_back(
-            warn("A risk is a share of people like this one. It does not say who of them will be "
-                 "affected."));
     }
+    add_limit_of_risk(score, findings);
     if (risk.predicted < observed.lower || risk.predicted > observed.upper) {
         findings.push_back(warn(
             "The prediction lies outside of that interval: the model is off for people like this "
@@ -181,6 +197,13 @@ std::vector<ReportFinding> read_validation(PersonScore const& score) {
                  "validated in "
                  "people like this one is not known here.")};
     }
+    if (!score.evaluated_model_is_known) {
+        return {warn(fmt::format(
+            "Nobody knows whether the evaluation named, for '{}', was of this model: it is of a "
+            "table of scores, or was made before evaluations said of which model they are. None "
+            "of its numbers are told here.",
+            score.evaluated_trait))};
+    }
     if (score.groups.empty()) {
         return {warn(
             fmt::format("The evaluation named, for '{}', was not divided into groups: whether the "
@@ -189,7 +212,7 @@ std::vector<ReportFinding> read_validation(PersonScore const& score) {
     }
     std::vector<ReportFinding> findings;
     for (auto const& check : score.groups) {
-        findings.push_back(read_group(check, score.evaluated_trait));
+        findings.push_back(read_group(check, score));
     }
     return findings;
 }

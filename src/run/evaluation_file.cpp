@@ -196,6 +196,7 @@ ScoreOrigin read_origin(Json const& json) {
 void read_people(EvaluationFile& file, Json const& json) {
     file.score = json.at("score").get<std::string>();
     file.model = json.at("model").get<std::string>();
+    file.model_checksum = value_or(json, "model_checksum", std::string{});
     file.training_is_known = json.at("training_is_known").get<bool>();
     auto const& samples = json.at("samples");
     file.flow = {.in_store = count_of(samples, "in_store"),

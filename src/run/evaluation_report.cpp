@@ -8,6 +8,7 @@
 
 #include "evaluation_curves_json.hpp"
 #include "evaluation_text.hpp"
+#include "maniple/core/checksum.hpp"
 #include "maniple/core/error.hpp"
 #include "maniple/run/small_cells.hpp"
 
@@ -129,6 +130,9 @@ std::string evaluation_json(EvaluationData const& data, EvaluationRequest const&
               {"bootstrap", {{"replicates", request.replicates}, {"seed", request.seed}}},
               {"smallest_count_told", limit},
               {"limits", evaluation_limits}};
+    if (auto const& checksum = data.score.model_checksum) {
+        json["model_checksum"] = to_hex(*checksum);
+    }
     if (auto const& correction = data.score.recalibration) {
         json["recalibration"] = {{"intercept", correction->intercept},
                                  {"slope", correction->slope},

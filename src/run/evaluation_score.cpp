@@ -16,6 +16,7 @@
 #include "maniple/model/cox_regression.hpp"
 #include "maniple/model/linear_regression.hpp"
 #include "maniple/model/logistic_regression.hpp"
+#include "maniple/store/model_checksum.hpp"
 
 namespace maniple {
 namespace {
@@ -180,6 +181,8 @@ EvaluatedScore describe_score(EvaluationRequest const& request, Cohort const& co
     source.judged = {
         .name = description.name,
         .model = request.model,
+        .model_checksum =
+            request.scores.empty() ? std::optional{model_checksum(*source.model)} : std::nullopt,
         .outcome = description.outcome,
         .baseline = description.baseline,
         .recalibration = description.recalibration,

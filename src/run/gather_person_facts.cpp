@@ -1,89 +1,60 @@
 #include "gather_person_facts.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <optional>
-#include <string_view>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
 #include "evaluation_match.hpp"
 #include "evaluation_score.hpp"
-#include "evaluation_text.hpp"
-#include "maniple/core/error.hpp"
+#include "maniple/core/aligned_buffer.hpp"
+#include "maniple/core/contract.hpp"
 #include "maniple/run/evaluation_file.hpp"
 #include "maniple/run/score_pass.hpp"
-#include "maniple/run/score_report.hpp"
 #include "person_groups.hpp"
 #include "person_risk.hpp"
-#include "round_cells.hpp"
 #include "training_distances.hpp"
 
 namespace maniple {
 namespace {
 
-// One value of each score per sample of the store.
-Table score_everybody(ScorePlan const& plan, Log& log) {
-    auto const alone = mpi::Communicator::alone();
-    if (plan.samples().count() == plan.cohort().samples().size()) {
-        return make_score_table(plan, sum_scores(plan, alone, log).span());
-    }
-    auto request = plan.request();
-    request.samples = {};
-    ScorePlan const whole{std::move(request), log};
-    return make_score_table(whole, sum_scores(whole, alone, log).span());
-}
+// Scores of everybody in the store, as integers: numbers of one score at a time.
+class EverybodysScores {
+public:
+    EverybodysScores(ScorePlan const& plan, Log& log) {
+        expect(plan.request().unit == ScoreUnit::sum, "contributions are parts of sums");
 
-// Where each score of a plan comes from.
-struct ScorePlace {
-    ScoreSource const* source;
-    std::size_t position;  // In it.
-    ScoreDescription const& description() const { return source->model.scores[position]; }
+        if (plan.samples().count() == plan.cohort().samples().size()) {
+            add_up(plan, log);
+            return;
+        }
+        auto request = plan.request();
+        request.samples = {};
+        add_up(ScorePlan{std::move(request), log}, log);
+    }
+
+    std::vector<double> of(std::size_t score) const {
+        std::vector<double> values;
+        auto const sums = sums_.span();
+        values.reserve(sums.size() / scales_.size());
+        for (auto i = score; i < sums.size(); i += scales_.size()) {
+            values.push_back(static_cast<double>(sums[i]) / scales_[score]);
+        }
+        return values;
+    }
+
+private:
+    void add_up(ScorePlan const& plan, Log& log) {
+        sums_ = sum_scores(plan, mpi::Communicator::alone(), log);
+        scales_.assign(plan.scales().begin(), plan.scales().end());
+    }
+
+    AlignedBuffer<std::int64_t> sums_;  // samples x scores
+    std::vector<double> scales_;
 };
-
-std::vector<ScorePlace> list_places(ScorePlan const& plan) {
-    std::vector<ScorePlace> places;
-    for (auto const& source : plan.sources()) {
-        for (std::size_t i = 0; i < source.scores.size(); ++i) places.push_back({&source, i});
-    }
-    return places;
-}
-
-bool is_of_score(EvaluationFile const& evaluation, ScorePlace const& place) {
-    return is_of_score(evaluation, place.description().name, place.source->label);
-}
-
-bool is_of(EvaluationFile const& evaluation, ScorePlace const& place) {
-    return is_of_score(evaluation, place) && is_of_trait(evaluation, place.description());
-}
-
-void require_evaluated(EvaluationFile const& evaluation, std::vector<ScorePlace> const& places,
-                       std::filesystem::path const& run) {
-    if (std::ranges::any_of(places, [&](auto const& place) { return is_of(evaluation, place); })) {
-        return;
-    }
-    auto const of_score = std::ranges::find_if(
-        places, [&](auto const& place) { return is_of_score(evaluation, place); });
-    if (of_score != places.end()) {
-        auto const& score = of_score->description();
-        throw UserError{fmt::format(
-            "--evaluation '{}' is of trait '{}' ({}), and score '{}' predicts '{}' ({}); name an "
-            "evaluation of the trait that the score predicts",
-            run.string(), evaluation.trait, outcome_name(evaluation.outcome), score.name,
-            score.trait, outcome_name(score.outcome))};
-    }
-    throw UserError{fmt::format(
-        "--evaluation '{}' is {}, which is not explained here; name an evaluation of one of the "
-        "scores explained",
-        run.string(),
-        evaluation.left_out.empty()
-            ? fmt::format(
-                  "of score '{}'{}", evaluation.score,
-                  evaluation.model.empty() ? "" : fmt::format(" of model '{}'", evaluation.model))
-            : fmt::format("of models that were each fitted without a level of '{}'",
-                          evaluation.left_out))};
-}
 
 class FactGatherer {
 public:
@@ -94,8 +65,8 @@ public:
           explained_{explained},
           genes_{genes},
           tables_{plan.cohort()},
-          places_{list_places(plan)},
-          everybody_{score_everybody(plan, log)} {
+          places_{list_places(plan.sources())},
+          everybody_{plan, log} {
         if (request.pages->evaluation.empty()) return;
         evaluation_ = read_evaluation(request.pages->evaluation);
         require_evaluated(*evaluation_, places_, request.pages->evaluation);
@@ -103,71 +74,101 @@ public:
 
     void gather(std::function<void(PersonFacts const&)> const& take) {
         auto const& people = explained_.people();
-        std::vector<std::vector<GroupCheck>> checks(people.size());
-        if (evaluation_) {
-            checks = check_groups(*evaluation_, plan_.cohort(), tables_, people);
-        }
         std::vector<ScoreOfAll> scores;
         for (std::size_t c = 0; c < places_.size(); ++c) scores.push_back(prepare_score(c));
+        std::vector<std::vector<GroupCheck>> checks(people.size());
+        if (std::ranges::count(scores, EvaluationMatch::same_model, &ScoreOfAll::match) > 0) {
+            checks = check_groups(*evaluation_, plan_.cohort(), tables_, people);
+        }
         for (std::size_t p = 0; p < people.size(); ++p) {
             PersonFacts facts{.id = plan_.cohort().samples().ids[people[p].at()],
                               .number = static_cast<std::int64_t>(p) + 1,
                               .scores = {}};
             for (std::size_t c = 0; c < places_.size(); ++c) {
                 facts.scores.push_back(describe_score(p, c, scores[c]));
-                if (scores[c].is_evaluated) facts.scores.back().groups = checks[p];
+                if (scores[c].match == EvaluationMatch::same_model) {
+                    facts.scores.back().groups = checks[p];
+                }
             }
             take(facts);
         }
     }
 
 private:
-    // What a score has in common for all who are explained.
+    // What is told of one person by looking at all scores of everybody.
+    struct PlaceAndRisk {
+        PopulationPlace place;  // Without its histogram, which all share.
+        std::string no_risk;
+        std::optional<PersonRisk> risk;
+        bool was_used;
+    };
+
+    // No value of everybody stays: those of one score at a time are enough.
     struct ScoreOfAll {
         Training training;
-        std::vector<bool> trained;
-        bool is_evaluated;
-        RiskPredictor risks;
+        EvaluationMatch match;
         std::vector<TrainingDistance> distances;  // One per person, or none.
-        PopulationPlaces population;
+        std::vector<PlaceAndRisk> people;
+        std::optional<PeopleHistogram> histogram;
     };
 
     ScoreOfAll prepare_score(std::size_t c) {
         auto const& place = places_[c];
-        auto const& values = everybody_.columns[c].values;
-        auto trained = find_trained(plan_.cohort().samples(), place.source->model.training);
-        bool const is_evaluated = evaluation_ && is_of(*evaluation_, place);
-        auto const training = training_of(place.source->model, place.position);
-        auto distances = measure_distances(training, trained, explained_.people());
-        return {training,
-                std::move(trained),
-                is_evaluated,
-                RiskPredictor{place.description(), place.source->label, values, tables_,
-                              is_evaluated ? &*evaluation_ : nullptr},
-                std::move(distances),
-                PopulationPlaces{values}};
+        auto const& people = explained_.people();
+        auto const values = everybody_.of(c);
+        auto const trained = find_trained(plan_.cohort().samples(), place.source->model.training);
+        ScoreOfAll all{
+            .training = training_of(place.source->model, place.position),
+            .match = evaluation_ ? match_evaluation(*evaluation_, place) : EvaluationMatch::other,
+            .distances = {},
+            .people = {},
+            .histogram = {}};
+        all.distances = measure_distances(all.training, trained, people);
+        RiskPredictor const risks{place.description(), place.source->label, values, tables_,
+                                  all.match == EvaluationMatch::other ? nullptr : &*evaluation_};
+        PopulationPlaces const population{values};
+        for (std::size_t p = 0; p < people.size(); ++p) {
+            auto const person = people[p];
+            PlaceAndRisk one{.place = population.of(values[person.at()]),
+                             .no_risk = find_obstacle(p, c, risks),
+                             .risk = {},
+                             .was_used = trained[person.at()]};
+            if (one.no_risk.empty()) one.risk = risks.of(person);
+            all.histogram = std::exchange(one.place.histogram, std::nullopt);
+            all.people.push_back(std::move(one));
+        }
+        return all;
+    }
+
+    std::string find_obstacle(std::size_t p, std::size_t c, RiskPredictor const& risks) const {
+        return explained_.own_share(p, c) < least_own_share
+                   ? "most of this person's genotypes that the score needs are missing"
+                   : risks.obstacle(explained_.people()[p]);
     }
 
     PersonScore describe_score(std::size_t p, std::size_t c, ScoreOfAll const& all) const {
         auto const& place = places_[c];
         auto const& description = place.description();
-        auto const person = explained_.people()[p];
+        auto const& one = all.people[p];
         auto score = describe_sums(p, c);
         score.name = plan_.coverage()[c].score;
         score.source = place.source->label;
         score.trait = description.trait.empty() ? description.reported_trait : description.trait;
         score.outcome = description.outcome;
         score.share_used = plan_.coverage()[c].share_used();
-        score.population = all.population.of(everybody_.columns[c].values[person.at()]);
+        score.population = one.place;
+        score.population.histogram = all.histogram;
         score.own_share = explained_.own_share(p, c);
-        score.no_risk = score.is_mostly_mean()
-                            ? "most of this person's genotypes that the score needs are missing"
-                            : all.risks.obstacle(person);
-        if (score.no_risk.empty()) score.risk = all.risks.of(person);
-        score.was_used = all.trained[person.at()];
+        score.no_risk = one.no_risk;
+        score.risk = one.risk;
+        score.was_used = one.was_used;
         score.training_is_known = all.training == Training::known;
-        score.is_evaluated = all.is_evaluated;
-        if (all.is_evaluated) score.evaluated_trait = evaluation_->trait;
+        score.is_evaluated = all.match != EvaluationMatch::other;
+        score.evaluated_model_is_known = all.match != EvaluationMatch::unknown_model;
+        if (score.is_evaluated) {
+            score.evaluated_trait = evaluation_->trait;
+            score.evaluated_outcome = evaluation_->outcome;
+        }
         if (!all.distances.empty()) score.distance = all.distances[p];
         return score;
     }
@@ -230,7 +231,7 @@ private:
     GeneTable const& genes_;
     StoreTables tables_;
     std::vector<ScorePlace> places_;
-    Table everybody_;
+    EverybodysScores everybody_;
     std::optional<EvaluationFile> evaluation_;
     std::optional<DistanceColumns> distance_columns_;
 };

@@ -10,6 +10,7 @@
 #include "maniple/core/error.hpp"
 #include "maniple/model/logistic_regression.hpp"
 #include "maniple/stats/student_t.hpp"
+#include "prediction_range.hpp"
 
 namespace maniple {
 namespace {
@@ -30,6 +31,15 @@ std::string find_obstacle(ScoreDescription const& description, EvaluationFile co
         return "nothing says by which time (name an evaluation that was made with --horizon)";
     }
     return "";
+}
+
+std::string describe_beyond(PredictionRange const& range, Outcome outcome) {
+    auto const text = outcome == Outcome::quantitative
+                          ? fmt::format("{:.6g} to {:.6g}", range.lower, range.upper)
+                          : fmt::format("{:.3g}% to {:.3g}%", 100 * range.lower, 100 * range.upper);
+    return "the prediction lies outside of " + text +
+           ", the range in which the evaluation named tells of people; farther out its calibration "
+           "line is a guess";
 }
 
 }  // namespace
@@ -70,9 +80,12 @@ double RiskPredictor::outcome_at(double predictor) const {
     }
 }
 
-std::string RiskPredictor::why_no_interval() const {
+std::string RiskPredictor::why_no_interval(double predicted) const {
     if (evaluation_ == nullptr) {
         return "no evaluation of the recalibrated model was named (--evaluation)";
+    }
+    if (evaluation_->model_checksum.empty()) {
+        return "nobody knows whether the evaluation named was of this model";
     }
     auto const& used = evaluation_->recalibration;
     auto const& own = *description_.recalibration;
@@ -83,7 +96,9 @@ std::string RiskPredictor::why_no_interval() const {
     if (!line || line->status != FitStatus::ok) {
         return "the people evaluated do not determine a calibration line";
     }
-    return "";
+    auto const range = find_prediction_range(*evaluation_);
+    if (!range) return "the evaluation named does not tell what it predicted of its people";
+    return range->contains(predicted) ? "" : describe_beyond(*range, description_.outcome);
 }
 
 PersonRisk RiskPredictor::of(SampleIndex person) const {
@@ -91,8 +106,8 @@ PersonRisk RiskPredictor::of(SampleIndex person) const {
 
     auto const predictor = predictors_[person.at()];
     PersonRisk risk{.predicted = outcome_at(predictor),
-                    .recalibrated_on = description_.recalibration->samples,
-                    .no_interval = why_no_interval()};
+                    .recalibrated_on = description_.recalibration->samples};
+    risk.no_interval = why_no_interval(risk.predicted);
     if (description_.outcome == Outcome::time_to_event) risk.horizon = evaluation_->horizon;
     if (!risk.no_interval.empty()) return risk;
     auto const& line = *evaluation_->curves.line;

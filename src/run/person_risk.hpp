@@ -29,7 +29,7 @@ public:
 private:
     /// From the scale of predictions.
     double outcome_at(double predictor) const;
-    std::string why_no_interval() const;
+    std::string why_no_interval(double predicted) const;
 
     ScoreDescription const& description_;
     EvaluationFile const* evaluation_;

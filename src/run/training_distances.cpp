@@ -118,6 +118,7 @@ PopulationPlace PopulationPlaces::of(double score) const {
     // Less the person, who is one of those with this score.
     auto const all = percentile_among(ascending_, score) / 100 * static_cast<double>(others + 1);
     place.percentile = 100 * (all - 0.5) / static_cast<double>(others);
+    place.has_equals = std::ranges::ssize(std::ranges::equal_range(ascending_, score)) > 1;
     return place;
 }
 

@@ -65,7 +65,9 @@ class ExplainPage(CommandCase):
         for person, page in pages.items():
             self.assertEqual(page.sections(), ["score-1", "limits", "methods"])
             below = ((scores < scores[person]).sum() + ((scores == scores[person]).sum() - 1) / 2) / (SAMPLES - 1)
-            self.assertIn(f"Of the 1,599 other people of this store, {100 * below:.1f}% have a lower score", page.text)
+            self.assertIn(f"Of the 1,599 other people of this store, {100 * below:.1f}% have a lower score" +
+                          (" (half of those with the same score counted)" if (scores == scores[person]).sum() > 1 else "") +
+                          ". They are", page.text)
             self.assertIn("100.0% of the score's variance rests on this person's own genotypes", page.text)
             data = page.data["population-data-1"]
             self.assertAlmostEqual(data["mark"]["value"], scores[person], places=9)
@@ -116,7 +118,6 @@ class ExplainPage(CommandCase):
         self.succeed("evaluate", "--store", "s", "--model", "m", "--trait", "binary_1", "--recalibrate", "--bootstrap", "20",
                      "--by", "clinic", "--out", "judged")
         facts = json.loads((self.folder / "judged/evaluation.json").read_text(encoding="utf-8"))
-        pages = self.explain([3, 5, FAR, 9], "--evaluation", "judged", "--pc", "PC*")
         scores = self.scores()
         with h5py.File(self.folder / "s/models/m.h5") as file:
             number = lambda name: float(file[name][0])
@@ -125,6 +126,19 @@ class ExplainPage(CommandCase):
             linear = number("recalibration_intercept") + number("recalibration_slope") * plain
             used = file["training_is_used"][:].astype(bool)
         line = facts["calibration_line"]
+        ends = [int(np.nanargmin(linear)), int(np.nanargmax(linear))]
+        pages = self.explain(list(dict.fromkeys([3, 5, FAR, 9, *ends])), "--evaluation", "judged", "--pc", "PC*")
+        # Beyond the bounds between which people were evaluated there is no interval.
+        bounds = facts["histogram"]["bounds"]
+        within, beyond = set(), set()
+        for person in (3, 5, FAR, *ends):
+            risk = 1 / (1 + np.exp(-linear[person]))
+            is_within = bounds[0] <= risk <= bounds[-1]
+            within.add(person) if is_within else beyond.add(person)
+            self.assertEqual("is estimated to be" in pages[person].text, is_within)
+            self.assertEqual(f"outside of {100 * bounds[0]:.3g}% to {100 * bounds[-1]:.3g}%" in pages[person].text, not is_within)
+            self.assertIn("A risk is a share of people like this one", pages[person].text)
+        self.assertTrue(within & {3, 5} and beyond)
         for person in (3, 5):
             page, x = pages[person], linear[person]
             parts = lambda eta: 100 / (1 + np.exp(-eta))
@@ -133,8 +147,9 @@ class ExplainPage(CommandCase):
             away = x - line["centre"]
             error = np.sqrt(line["level_variance"] + 2 * away * line["covariance"] + away ** 2 * line["slope_variance"])
             at = line["level"] + line["slope"] * away
-            self.assertIn(f"{share(at)} (95% interval {share(at - 1.959963984540054 * error)} to "
-                          f"{share(at + 1.959963984540054 * error)})", page.text)
+            interval = (f"{share(at)} (95% interval {share(at - 1.959963984540054 * error)} to "
+                        f"{share(at + 1.959963984540054 * error)})")
+            self.assertEqual(interval in page.text, person in within)
             self.assertEqual("was among those on whom" in page.text, bool(used[person]))
         row, = [r for r in facts["rows"] if r["kind"] == "estimate" and r["metric"] == "auc" and r["group"] == self.site[3]]
         self.assertIn(f"group, clinic = {self.site[3]}: AUC {row['estimate']:.3f}", pages[3].text)
@@ -186,6 +201,43 @@ class ExplainPage(CommandCase):
         self.refuse("PC9", *words, "--html", "--pc", "PC9")
         self.refuse("categorical", *words, "--html", "--pc", "clinic")
 
+    def test_evaluation_of_a_model_that_was_replaced(self):
+        fit = ("fit", "--store", "s", "--trait", "binary_1", "--name", "m", "--split", "0.5,0.1,0.4")
+        judge = ("evaluate", "--store", "s", "--trait", "binary_1", "--by", "clinic", "--bootstrap", "20")
+        self.succeed(*fit, "--penalties", "15")
+        self.succeed(*judge, "--model", "m", "--recalibrate", "--out", "old")
+        told = self.explain([3], "--evaluation", "old", out="same")[3].text
+        self.assertIn("The score was judged for 'binary_1'", told)
+        self.assertIn("It was recalibrated on", told)
+        # Recalibrating it once more leaves the model what it is.
+        self.succeed(*judge, "--model", "m", "--recalibrate", "--seed", "2", "--out", "again")
+        told = self.explain([3], "--evaluation", "old", out="twice")[3].text
+        self.assertIn("The score was judged for 'binary_1'", told)
+        self.assertIn("before it was recalibrated as it is now", told)
+        for words in (["--covariate", "w.PC1", "--penalties", "15"], ["--penalties", "4"]):
+            self.succeed(*fit, *words, "--replace")
+            self.refuse(["--evaluation 'old' is of another model that was called 'm'", "evaluate 'm' as it is now"], "explain",
+                        "--store", "s", "--model", "m", "--sample", self.ids[3], "--html", "--evaluation", "old", "--out", "x")
+
+    def test_evaluation_of_nobody_knows_which_model(self):
+        self.fit("binary_1")
+        self.succeed("score", "--store", "s", "--model", "m", "--name", "scored")
+        judge = ("evaluate", "--store", "s", "--trait", "binary_1", "--by", "clinic", "--bootstrap", "20")
+        self.succeed(*judge, "--scores", "scored", "--out", "table")
+        self.succeed(*judge, "--scores", "scored", "--model", "m", "--out", "both")
+        self.succeed(*judge, "--model", "m", "--recalibrate", "--out", "early")
+        path = self.folder / "early/evaluation.json"
+        facts = json.loads(path.read_text(encoding="utf-8"))
+        self.assertRegex(facts.pop("model_checksum"), r"^[0-9a-f]{16}$")
+        path.chmod(0o600)
+        path.write_text(json.dumps(facts), encoding="utf-8")
+        for run in ("table", "both", "early"):
+            told = self.explain([3], "--evaluation", run, out=f"of-{run}")[3].text
+            self.assertIn("Nobody knows whether the evaluation named, for 'binary_1', was of this model", told)
+            self.assertNotIn("AUC", told)
+            self.assertNotIn("is estimated to be", told)
+            self.assertIn("cannot be told: nobody knows whether the evaluation named was of this model", told)
+
     def test_weights_from_elsewhere_have_no_distance(self):
         """A recalibration makes its half of the people known, who are not those that trained."""
         self.fit("binary_1")
@@ -213,7 +265,8 @@ class ExplainPage(CommandCase):
         self.succeed(*words, "--evaluation", "judged", "--out", "two")
         text = Page(self.folder / "two/person-1.html").text
         self.assertRegex(text, r"predicts a risk of [\d.]+% for 'event_time_1:event_1' by time 5\.00")
-        self.assertRegex(text, r"share with the outcome was [\d.]+% \(95% interval [\d.]+% to [\d.]+%\) by time")
+        self.assertIn("the risk if nobody died of anything else first", text)
+        self.assertRegex(text, r"share with the outcome is estimated to be [\d.]+% \(95% interval [\d.]+% to [\d.]+%\) by time")
 
 
 if __name__ == "__main__":

@@ -41,7 +41,7 @@ TEST_CASE("read_risk: none without a recalibrated model, no interval without its
     score.risk->evaluated = 4000;
     score.evaluated_trait = "sickness";
     text = text_of(read_risk(score));
-    CHECK_THAT(text, Contains("13.0% (95% interval 11.0% to 15.0%)") &&
+    CHECK_THAT(text, Contains("is estimated to be 13.0% (95% interval 11.0% to 15.0%)") &&
                          Contains("regression of 'sickness' on the prediction") &&
                          Contains("4,000 people of the evaluation"));
     CHECK_THAT(text, !Contains("outside of that interval"));
@@ -57,7 +57,11 @@ TEST_CASE("read_risk: values have a range of people, times an end", "[report]") 
                Contains("predicts a value of 171") && Contains("expected between 160 and 182"));
     score = score_of(Outcome::time_to_event);
     score.risk = PersonRisk{.predicted = 0.05, .horizon = 10};
-    CHECK_THAT(text_of(read_risk(score)), Contains("5.0% for 'disease' by time 10.0"));
+    auto const text = text_of(read_risk(score));
+    CHECK_THAT(text, Contains("5.0% for 'disease' by time 10.0") &&
+                         Contains("! This is the risk if nobody died of anything else first"));
+    score.outcome = Outcome::binary;
+    CHECK_THAT(text_of(read_risk(score)), !Contains("died of anything else"));
 }
 
 TEST_CASE("read_validation: every group without validation is a caution", "[report]") {
@@ -68,6 +72,12 @@ TEST_CASE("read_validation: every group without validation is a caution", "[repo
     score.evaluated_trait = "sickness";
     CHECK_THAT(text_of(read_validation(score)),
                Contains("! The evaluation named, for 'sickness', was not divided"));
+    score.evaluated_outcome = Outcome::binary;
+    score.evaluated_model_is_known = false;
+    CHECK_THAT(text_of(read_validation(score)),
+               Contains("! Nobody knows whether the evaluation named, for 'sickness', was of this "
+                        "model"));
+    score.evaluated_model_is_known = true;
     using Status = GroupCheck::Status;
     score.groups = {{.factor = "sex",
                      .level = "female",
@@ -78,7 +88,9 @@ TEST_CASE("read_validation: every group without validation is a caution", "[repo
                      .cases = 200}};
     CHECK(text_of(read_validation(score)) ==
           "- The score was judged for 'sickness' in this person's group, sex = female: AUC 0.700 "
-          "(0.650 to 0.750) in 2,000 people with 200 cases or events.\n");
+          "(0.650 to 0.750) in 2,000 people with 200 cases.\n");
+    score.evaluated_outcome = Outcome::time_to_event;
+    CHECK_THAT(text_of(read_validation(score)), Contains("2,000 people with 200 events."));
     score.groups[0].status = Status::not_better;
     score.groups[0].accuracy = {0.412, 0.31, 0.515};
     CHECK_THAT(text_of(read_validation(score)),
@@ -88,7 +100,12 @@ TEST_CASE("read_validation: every group without validation is a caution", "[repo
     CHECK_THAT(text_of(read_validation(score)), Contains("! ") && Contains("wrong way round"));
     score.groups[0].metric = "r2";
     CHECK_THAT(text_of(read_validation(score)), Contains("! ") && Contains("may be none"));
-    for (auto status : {Status::not_told, Status::nobody, Status::not_judged}) {
+    score.groups = {{.factor = "site", .level = "B", .status = Status::not_told}};
+    CHECK_THAT(
+        text_of(read_validation(score)),
+        Contains("! Whether the score holds in this person's group, site = B, is not known") &&
+            Contains("or others could be worked out from them"));
+    for (auto status : {Status::nobody, Status::not_judged}) {
         score.groups = {{.factor = "site", .level = "B", .status = status}};
         CHECK_THAT(text_of(read_validation(score)),
                    Contains("! The score was not validated in this person's group, site = B"));
@@ -113,7 +130,10 @@ TEST_CASE("read_distance: far is beyond the 99th percentile, and not asked is sa
 TEST_CASE("read_score_aloud: place, and what speaks against the score", "[report]") {
     auto score = score_of(Outcome::binary);
     CHECK_THAT(text_of(read_score_aloud(score)),
-               Contains("Of the 1,233 other people of this store, 97.5% have a lower score"));
+               Contains("Of the 1,233 other people of this store, 97.5% have a lower score. They"));
+    score.population.has_equals = true;
+    CHECK_THAT(text_of(read_score_aloud(score)),
+               Contains("97.5% have a lower score (half of those with the same score counted). "));
     CHECK_THAT(text_of(read_score_aloud(score)), !Contains("trained or recalibrated"));
     CHECK_THAT(text_of(read_score_aloud(score)), !Contains("Nobody knows on whom"));
     score.training_is_known = false;

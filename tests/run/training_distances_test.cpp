@@ -77,7 +77,11 @@ TEST_CASE("PopulationPlaces: people without a score are nobody", "[run]") {
     CHECK(place.percentile == Approx(100 * 150.0 / 199));
     CHECK(places.of(0).percentile == Approx(0));
     CHECK(places.of(199).percentile == Approx(100));
-    CHECK(PopulationPlaces{std::vector{7.0, 7.0, 7.0}}.of(7).percentile == Approx(50));
+    CHECK_FALSE(place.has_equals);
+    PopulationPlaces const equals{std::vector{7.0, 7.0, 7.0, 8.0}};
+    CHECK(equals.of(7).percentile == Approx(100 / 3.0));
+    CHECK(equals.of(7).has_equals);
+    CHECK_FALSE(equals.of(8).has_equals);
     CHECK(PopulationPlaces{std::vector{7.0}}.of(7).people == 1);
     REQUIRE(place.histogram);
     for (auto count : place.histogram->counts) CHECK((count == 0 || count >= 5));

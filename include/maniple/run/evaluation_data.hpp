@@ -42,6 +42,8 @@ struct ScoreOrigin {
 struct JudgedScore {
     std::string name;
     std::string model;  ///< Empty: none.
+    /// Of the model that computed the score; nothing: not known, as of a table's.
+    std::optional<std::uint64_t> model_checksum;
     Outcome outcome = Outcome::unknown;
     BaselineHazard baseline;
     std::optional<Recalibration> recalibration;  ///< That predictions contain.

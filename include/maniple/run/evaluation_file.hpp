@@ -28,6 +28,7 @@ struct EvaluationFile {
     std::vector<LeftOutResult> levels;  ///< Of that column.
     std::string score;
     std::string model;
+    std::string model_checksum;  ///< Of the model that computed the score; empty: not known.
     std::string trait;
     Outcome outcome = Outcome::unknown;
     std::vector<std::string> covariates;

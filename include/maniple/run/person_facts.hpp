@@ -23,6 +23,7 @@ struct PopulationPlace {
     std::int64_t people = 0;
     double percentile =
         0;  ///< 100 times the share of the others who score lower, half of equal ones in it.
+    bool has_equals = false;                   ///< Others have this very score.
     std::optional<PeopleHistogram> histogram;  ///< Cells of five people or more, or of nobody.
 };
 
@@ -31,6 +32,7 @@ struct PersonRisk {
     double predicted = 0;
     std::int64_t recalibrated_on = 0;  ///< People.
     /// Of other people with this prediction, by the evaluation's calibration line; 95% interval.
+    /// Nothing beyond the predictions that people evaluated had.
     std::optional<Proportion> observed;
     std::int64_t evaluated = 0;             ///< People that line is of.
     std::string no_interval;                ///< Why `observed` is not there.
@@ -43,7 +45,7 @@ struct GroupCheck {
     enum class Status : std::uint8_t {
         validated,   ///< `accuracy` is of this group, and better than a useless score's.
         not_better,  ///< `accuracy` is of this group; a useless score may have as much, or it has.
-        not_told,    ///< Too few people of it were evaluated.
+        not_told,    ///< Too few people of it were evaluated, or others could be worked out.
         nobody,      ///< None was.
         not_judged,  ///< Some were, without a number: one class, say.
         unknown,     ///< The person has no value there.
@@ -99,8 +101,10 @@ struct PersonScore {
     std::string no_risk;    ///< Why there is none.
     bool was_used = false;  ///< In training, or to recalibrate, as far as known.
     bool training_is_known = true;
-    bool is_evaluated = false;    ///< The evaluation named is of this score.
-    std::string evaluated_trait;  ///< On which; of weights from elsewhere it may be any.
+    bool is_evaluated = false;             ///< The evaluation named is of a score of this name.
+    bool evaluated_model_is_known = true;  ///< It is of this model; else nobody knows of which.
+    std::string evaluated_trait;           ///< On which; of weights from elsewhere it may be any.
+    Outcome evaluated_outcome = Outcome::unknown;  ///< That trait's.
     std::vector<GroupCheck> groups;
     std::optional<TrainingDistance> distance;  ///< Nothing: no columns were named.
     std::vector<PersonVariant> variants;       ///< The largest contributions first.
