@@ -314,5 +314,15 @@ TEST_CASE("read_left_out: a pooled value is claimed only where it is better than
     CHECK_THAT(text_of(read_left_out(file)), Contains("! Pooled over"));
 }
 
+TEST_CASE("percent_with_interval: narrow intervals keep their ends apart", "[report]") {
+    CHECK(percent_with_interval(0.5005, 0.5002, 0.5008) == "50.050% (50.020% to 50.080%)");
+    CHECK(percent_with_interval(0.7, 0.6, 0.8) == "70.0% (60.0% to 80.0%)");
+    CHECK(percent_with_interval(0.01, 0.001, 0.02) == "1.0% (0.10% to 2.0%)");
+    CHECK(percent(0.123) == "12.3%");
+    CHECK(percent(0.123, 0.0001) == "12.30%");
+    CHECK(percent(-1e-9) == "-0.00%");
+    CHECK(percent(0.5, 1e-300) == "50.000000000000%");
+}
+
 }  // namespace
 }  // namespace maniple
