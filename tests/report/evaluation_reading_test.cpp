@@ -38,11 +38,13 @@ EvaluationRow in_group(EvaluationRow row, std::string factor, std::string group)
     return row;
 }
 
-EvaluationRow heterogeneity(std::string factor, double neg_log10_p) {
+EvaluationRow heterogeneity(std::string factor, double neg_log10_p, std::string metric = "auc",
+                            std::string part = "") {
     EvaluationRow row;
     row.kind = RowKind::heterogeneity;
-    row.metric = "auc_heterogeneity_q";
+    row.metric = std::move(metric) + "_heterogeneity_q";
     row.factor = std::move(factor);
+    row.part = std::move(part);
     row.estimate = 5;
     row.neg_log10_p = neg_log10_p;
     return row;
@@ -112,6 +114,10 @@ TEST_CASE("read_increment: a gain is claimed where both it and the effect are su
     CHECK_THAT(text_of(read_increment(file)), Contains("- Beside age, sex, the score adds"));
     file.rows[1] = row_of("odds_ratio_per_sd", 1.2, 0.9, 1.5);
     CHECK_THAT(text_of(read_increment(file)), Contains("! ") && Contains("do not show"));
+    file.rows[1] = row_of("odds_ratio_per_sd", 0.6, 0.5, 0.7);
+    auto const inverted = text_of(read_increment(file));
+    CHECK_THAT(inverted, Contains("! ") && Contains("wrong way round"));
+    CHECK_THAT(inverted, !Contains("do not show"));
     file.rows[0] = row_of("auc_incremental", 0.02, -0.01, 0.03);
     file.rows[1] = row_of("odds_ratio_per_sd", 1.5, 1.2, 1.9);
     CHECK_THAT(text_of(read_increment(file)), Contains("do not show"));
@@ -251,6 +257,74 @@ TEST_CASE("read_groups: one group alone has nothing to differ from", "[report]")
     CHECK_THAT(text_of(read_groups(file)), Contains("! By site: fewer than two groups"));
 }
 
+// Two sexes whose accuracy is the same.
+EvaluationFile two_sexes() {
+    auto file = binary_file();
+    file.rows = {in_group(row_of("auc", 0.71, 0.68, 0.74), "sex", "F"),
+                 in_group(row_of("auc", 0.70, 0.67, 0.73), "sex", "M"), heterogeneity("sex", 0.1)};
+    return file;
+}
+
+TEST_CASE("read_groups: predictions too high in one group and too low in another", "[report]") {
+    auto file = two_sexes();
+    file.rows.push_back(in_group(row_of("calibration_in_the_large", 0.31, 0.24, 0.38), "sex", "F"));
+    file.rows.push_back(
+        in_group(row_of("calibration_in_the_large", -0.38, -0.45, -0.31), "sex", "M"));
+    file.rows.push_back(heterogeneity("sex", 41.3, "calibration_in_the_large"));
+    auto const text = text_of(read_groups(file));
+    CHECK_THAT(text, Contains("- By sex, no difference in AUC between groups is shown"));
+    CHECK_THAT(text, Contains("! By sex, groups differ in calibration in the large by more than "
+                              "chance") &&
+                         Contains("in M to 0.310 (0.240 to 0.380) in F"));
+    CHECK_THAT(text, Contains("! By sex, predictions are too low in F, and too high in M") &&
+                         Contains("Do not read them as risks there"));
+}
+
+TEST_CASE("read_groups: slopes, and rates at thresholds", "[report]") {
+    auto file = two_sexes();
+    file.rows.push_back(in_group(row_of("calibration_slope", 0.5, 0.4, 0.6), "sex", "F"));
+    file.rows.push_back(in_group(row_of("calibration_slope", 1.6, 1.4, 1.8), "sex", "M"));
+    file.rows.push_back(heterogeneity("sex", 20, "calibration_slope"));
+    for (auto const* rule : {"top=0.1", "top=0.2"}) {
+        for (auto const* sex : {"F", "M"}) {
+            auto rate = in_group(row_of("true_positive_rate", *sex == 'F' ? 0.2 : 0.4, 0.1, 0.5),
+                                 "sex", sex);
+            rate.kind = RowKind::threshold;
+            rate.part = rule;
+            file.rows.push_back(rate);
+        }
+        file.rows.push_back(
+            heterogeneity("sex", rule[6] == '1' ? 0.2 : 6, "true_positive_rate", rule));
+    }
+    auto const text = text_of(read_groups(file));
+    CHECK_THAT(text, Contains("! By sex, groups differ in calibration slope by more than chance"));
+    CHECK_THAT(text, Contains("not extreme enough in M, and too extreme in F"));
+    CHECK_THAT(text, Contains("! By sex, rule top=0.2 treats groups differently") &&
+                         Contains("in its true positive rate (p = 1.0e-06): from 0.200"));
+    CHECK_THAT(text, !Contains("top=0.1"));
+}
+
+TEST_CASE("read_groups: chance is shared by all tests, and by all groups' own numbers",
+          "[report]") {
+    // z of 2.2: p is 0.028, below 0.05 and above 0.05 / 2.
+    auto file = two_sexes();
+    constexpr double half = 1.959963984540054;
+    auto level = [&](double z) {
+        return row_of("calibration_in_the_large", z, z - half, z + half);
+    };
+    file.rows.push_back(in_group(level(2.2), "sex", "F"));
+    CHECK_THAT(text_of(read_groups(file)), Contains("too low in F"));
+    file.rows.push_back(in_group(level(0.1), "sex", "M"));
+    CHECK_THAT(text_of(read_groups(file)), !Contains("too low in F"));
+    file.rows[3] = in_group(level(2.3), "sex", "F");  // p = 0.021
+    CHECK_THAT(text_of(read_groups(file)), Contains("too low in F"));
+    // Of Cochran's Q p = 0.02 is little among three tests.
+    file.rows.push_back(heterogeneity("sex", 1.69, "calibration_in_the_large"));
+    CHECK_THAT(text_of(read_groups(file)), Contains("groups differ in calibration in the large"));
+    file.rows.push_back(heterogeneity("sex", 0.5, "calibration_slope"));
+    CHECK_THAT(text_of(read_groups(file)), !Contains("groups differ in calibration in the large"));
+}
+
 TEST_CASE("read_people: says when nobody knows who trained, and when people are few", "[report]") {
     auto file = binary_file();
     file.rows = {row_of("auc", 0.7, 0.6, 0.8)};
@@ -312,6 +386,68 @@ TEST_CASE("read_left_out: a pooled value is claimed only where it is better than
     CHECK_THAT(text_of(read_left_out(file)), Contains("! Pooled over") && Contains("wrong way"));
     file.rows.pop_back();
     CHECK_THAT(text_of(read_left_out(file)), Contains("! Pooled over"));
+}
+
+TEST_CASE("read_evaluation_aloud: of left-out levels calibration, covariates and few people",
+          "[report]") {
+    auto file = binary_file();
+    file.left_out = "site";
+    file.covariates = {"age"};
+    file.levels = {{.name = "A", .status = "ok"}, {.name = "B", .status = "ok"}};
+    auto const of_kind = [](RowKind kind, EvaluationRow row) {
+        row.kind = kind;
+        row.part = "2 of 2 levels";
+        return in_group(std::move(row), "site", "all");
+    };
+    auto const pooled = [&](EvaluationRow row) { return of_kind(RowKind::pooled, std::move(row)); };
+    file.rows = {in_group(row_of("auc", 0.7, 0.6, 0.8, 60, 20), "site", "A"),
+                 in_group(row_of("auc", 0.7, 0.6, 0.8), "site", "B"),
+                 in_group(row_of("calibration_in_the_large", 1, 0.8, 1.2), "site", "B"),
+                 pooled(row_of("auc", 0.7, 0.6, 0.8)),
+                 pooled(row_of("auc_incremental", 0.05, 0.04, 0.06)),
+                 pooled(row_of("odds_ratio_per_sd", 2, 1.8, 2.2)),
+                 pooled(row_of("calibration_slope", 0.484, 0.363, 0.605)),
+                 of_kind(RowKind::new_level, row_of("calibration_slope", 0.484, 0.1, 0.9)),
+                 pooled(row_of("calibration_in_the_large", 0.2, -1, 1.4)),
+                 of_kind(RowKind::new_level, row_of("calibration_in_the_large", 0.2, -3, 3.4)),
+                 heterogeneity("site", 0.5),
+                 heterogeneity("site", 0.3, "calibration_slope"),
+                 heterogeneity("site", 8.58, "calibration_in_the_large")};
+    auto const text = text_of(read_evaluation_aloud(file));
+    CHECK_THAT(text, Contains("! Pooled over 2 of 2 levels: Predictions are too extreme (slope "
+                              "0.484, 95% interval 0.363 to 0.605)"));
+    CHECK_THAT(text, Contains("! In another level like these the calibration slope is expected "
+                              "between 0.10 and 0.90 (95%; 1 is right)") ||
+                         Contains("! In another level like these the calibration slope is expected "
+                                  "between 0.100 and 0.900 (95%; 1 is right)"));
+    CHECK_THAT(text, Contains("- In another level like these the calibration in the large is"));
+    CHECK_THAT(text, Contains("! Levels differ in calibration in the large by more than chance"));
+    CHECK_THAT(text, !Contains("Levels differ in AUC"));
+    CHECK_THAT(text, Contains("! By site, predictions are too low in B"));
+    CHECK_THAT(
+        text, Contains("! By site, fewer than 100 people") && Contains("behind the numbers of A:"));
+    CHECK_THAT(text, Contains("- Pooled over levels, beside age, the score adds"));
+    CHECK_THAT(text, Contains("! Do not read predictions of such a model as risks"));
+    file.covariates.clear();
+    CHECK_THAT(text_of(read_evaluation_aloud(file)), Contains("! The score was judged alone"));
+    file.rows.clear();
+    CHECK_THAT(text_of(read_evaluation_aloud(file)),
+               Contains("! Whether predictions are right could not be judged"));
+}
+
+TEST_CASE("read_evaluation_aloud: deaths of other causes, where shares with an event are told",
+          "[report]") {
+    auto file = binary_file();
+    CHECK_THAT(text_of(read_evaluation_aloud(file)), !Contains("died of anything else"));
+    file.outcome = Outcome::time_to_event;
+    CHECK_THAT(text_of(read_evaluation_aloud(file)), !Contains("died of anything else"));
+    file.horizon = 10;
+    CHECK_THAT(text_of(read_evaluation_aloud(file)),
+               Contains("! Risks and shares with the event are told as if nobody died of anything "
+                        "else, unless that is part of the event"));
+    file.horizon.reset();
+    file.curves.incidence.resize(1);
+    CHECK_THAT(text_of(read_evaluation_aloud(file)), Contains("died of anything else"));
 }
 
 TEST_CASE("percent_with_interval: narrow intervals keep their ends apart", "[report]") {
