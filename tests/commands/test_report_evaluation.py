@@ -272,7 +272,7 @@ class EvaluationPage(CommandCase):
         self.have(people(samples=1500))
         self.evaluate("--scale", "linear", "--by", "site", out="q")
         self.evaluate(trait="years:event", out="t")
-        self.evaluate("--scale", "linear", trait="case", out="b")
+        self.evaluate("--scale", "linear", "--by", "site", "--threshold", "top=0.2", trait="case", out="b")
         pages = {name: self.facts(name) for name in ("q", "t", "b")}
         of = lambda facts, **wanted: [row for row in facts["rows"] if all(row.get(k) == v for k, v in wanted.items())]
 
@@ -300,7 +300,22 @@ class EvaluationPage(CommandCase):
                        lambda f: f["incidence"][0]["incidence"].__setitem__(0, 1.5),
                        lambda f: f["incidence"][0]["at_risk"].__setitem__(0, -1)):
             edit("t", change)
-        for change in (lambda f: of(f, metric="auc")[0].update(cases=9999),
+        observed = lambda f, kind: [row for row in of(f, kind=kind, metric="observed") if row["estimate"] is not None][0]
+        for change in (lambda f: observed(f, "outcome").update(estimate=1.5, upper=1.6),
+                       lambda f: observed(f, "calibration").update(upper=1.5),
+                       lambda f: of(f, kind="calibration", metric="predicted")[0].update(estimate=-3),
+                       lambda f: f["histogram"].update(bounds=[5, 6, 7], counts=[5, 5, 5, 5]),
+                       lambda f: f["histogram"]["counts"].__setitem__(0, 2000),
+                       lambda f: f["histogram"]["counts"].__setitem__(0, 2**63 - 1),
+                       lambda f: of(f, metric="odds_ratio_per_sd")[0].update(estimate=-2, lower=-3),
+                       lambda f: of(f, kind="quantile", metric="odds_ratio")[0].update(estimate=0, lower=-3),
+                       lambda f: of(f, kind="threshold")[0].update(upper=1.5),
+                       lambda f: of(f, kind="gap", metric="auc")[0].update(estimate=-7, lower=-8),
+                       lambda f: of(f, kind="heterogeneity", metric="auc_heterogeneity_q")[0].update(estimate=-1),
+                       lambda f: of(f, metric="brier")[0].update(estimate=1.2),
+                       lambda f: f["samples"].update(evaluated=5),
+                       lambda f: of(f, metric="auc")[0].update(samples=1502),
+                       lambda f: of(f, metric="auc")[0].update(cases=9999),
                        lambda f: of(f, metric="auc")[0].update(estimate=0.999)):
             edit("b", change)
         # As they were they are read.
@@ -327,10 +342,16 @@ class EvaluationPage(CommandCase):
         self.refuse("--trait", "report", "--run", "r", "--trait", "height")
         for words in (("--clump-r2", "0.7"), ("--locus-distance", "7"), ("--clump-r2", "0.1")):
             self.refuse([words[0], "reports of scans"], "report", "--run", "r", *words)
-        for damaged in (whole[:len(whole) // 2], "", "[]", whole.replace('"rows"', '"lines"'),
-                        whole.replace('"estimate"', '"guess"', 1)):
+        for damaged, why in ((whole[:len(whole) // 2], "it is no JSON from byte"), ("", "it is no JSON"), ("[]", "("),
+                             (whole.replace('"rows"', '"lines"'), "(key 'rows' not found)"),
+                             (whole.replace('"estimate"', '"guess"', 1), "key 'estimate' not found"),
+                             (whole.replace('"score"', '"x": ' + "[" * 200000 + "]" * 200000 + ', "score"', 1),
+                              "deeper than 32 levels")):
             path.write_text(damaged, encoding="utf-8")
-            self.fail_with(4, ["evaluation.json", "damaged"], "report", "--run", "r")
+            self.fail_with(4, ["evaluation.json", "damaged", why], "report", "--run", "r")
+        path.unlink()
+        path.symlink_to("evaluation.json")
+        self.fail_with(3, ["evaluation.json", "cannot be read"], "report", "--run", "r")
         path.unlink()
         self.refuse("evaluation", "report", "--run", "r")
 
