@@ -177,7 +177,9 @@ class EvaluationPage(CommandCase):
                      "--horizon", "5", "--out", "r")
         page = self.page()
         self.assertEqual(page.sections(), [*SECTIONS, "calibration", "quantiles", "incidence", "reporting", "methods"])
-        self.assertIn("By time 5.00.", page.text)
+        self.assertIn("By time 5.00, as if nobody died of anything else", page.text)
+        self.assertIn("fewer people have the event than is said here", page.text)
+        self.assertIn("People by predicted risk", page.text)
         self.assertNotIn("not known whether these people trained", page.text)
         facts = self.facts()
         tenths = [row for row in facts["rows"] if row["kind"] == "calibration" and row["metric"] == "observed"]
@@ -193,6 +195,14 @@ class EvaluationPage(CommandCase):
         self.assertEqual(facts["histogram"]["of"], "predicted_risk")
         self.assertEqual(sum(facts["histogram"]["counts"]), facts["samples"]["evaluated"])
         self.assertRegex(page.text, r"elastic-net, \d+ variants; trained on [\d,]+ people with [\d,]+ events")
+        # Without a horizon there are no risks: the histogram is of the score, and has its own section and picture.
+        self.succeed("evaluate", "--store", "s", "--model", "m", "--trait", "event_time_1:event_1", "--bootstrap", "20",
+                     "--out", "without")
+        page = self.page("without")
+        self.assertEqual(page.sections(), [*SECTIONS, "calibration", "distribution", "quantiles", "incidence", "reporting",
+                                           "methods"])
+        self.assertIn("distribution-data", page.data)
+        self.assertIn("People by score", page.text)
 
     def test_same_bytes_and_no_report(self):
         self.have(people())
