@@ -180,6 +180,7 @@ void read_people(EvaluationFile& file, Json const& json) {
                  .without_others = count_of(samples, "without_score_or_covariate"),
                  .recalibrating = count_of(samples, "used_to_recalibrate")};
     file.evaluated = samples.at("evaluated").get<std::int64_t>();
+    file.scores_table = value_or(json, "scores_table", std::string{});
 }
 
 void read_levels(EvaluationFile& file, Json const& json) {

@@ -28,6 +28,7 @@ struct EvaluationFile {
     std::vector<LeftOutResult> levels;  ///< Of that column.
     std::string score;
     std::string model;
+    std::string scores_table;  ///< That the score was read from; empty: it was computed.
     std::string trait;
     Outcome outcome = Outcome::unknown;
     std::vector<std::string> covariates;
