@@ -1,13 +1,14 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "evaluation_plots.hpp"
 #include "evaluation_reading.hpp"
-#include "evaluation_words.hpp"
 #include "maniple/stats/heterogeneity.hpp"
+#include "reading_parts.hpp"
 
 namespace maniple {
 namespace {
@@ -99,10 +100,54 @@ std::optional<ReportFinding> read_shares(EvaluationFile const& file) {
     return say(text + ": no difference is seen on average.");
 }
 
+bool is_caution(ReportFinding const& finding) { return finding.kind == FindingKind::caution; }
+
+// A pooled number, and where another level's is expected.
+void read_pooled(EvaluationFile const& file, EvaluationRow const& row, double right,
+                 ReportFinding own, std::vector<ReportFinding>& findings) {
+    own.text = fmt::format("Pooled over {}: {}", row.part, own.text);
+    findings.push_back(std::move(own));
+    auto const* next =
+        find_row(file, {.kind = RowKind::new_level, .metric = row.metric, .factor = file.left_out});
+    if (!has_interval(next)) return;
+    auto const step = step_of(next->lower, next->upper);
+    auto const text = fmt::format(
+        "In another level like these the {} is expected between {} and {} (95%; {} is right).",
+        words_of(row.metric), short_number(next->lower, step), short_number(next->upper, step),
+        right);
+    bool const is_off = next->upper < right || next->lower > right;
+    findings.push_back(is_off ? warn(text) : say(text));
+}
+
+// Where levels were left out, whose scores come from fits and so predict.
+std::vector<ReportFinding> read_pooled_calibration(EvaluationFile const& file) {
+    std::vector<ReportFinding> findings;
+    if (auto const* slope = find_whole(file, "calibration_slope"); has_interval(slope)) {
+        read_pooled(file, *slope, 1, read_slope(*slope), findings);
+    }
+    if (auto const* level = find_whole(file, "calibration_in_the_large"); has_interval(level)) {
+        read_pooled(file, *level, 0, read_level(*level, file.outcome), findings);
+    }
+    if (findings.empty()) {
+        findings.push_back(warn("Whether predictions are right could not be judged."));
+    } else if (file.outcome == Outcome::time_to_event) {
+        findings.push_back(
+            warn("Whether as many events happened as are predicted was not judged: only how far "
+                 "predictions are apart."));
+    }
+    if (std::ranges::any_of(findings, is_caution)) {
+        findings.push_back(warn(fmt::format(
+            "Do not read predictions of such a model as {} in another level before it is "
+            "recalibrated there (maniple evaluate --recalibrate) and judged again.",
+            file.outcome == Outcome::quantitative ? "values" : "risks")));
+    }
+    return findings;
+}
+
 }  // namespace
 
 std::vector<ReportFinding> read_calibration(EvaluationFile const& file) {
-    if (!file.left_out.empty()) return {};
+    if (!file.left_out.empty()) return read_pooled_calibration(file);
     if (!file.prediction_covariates) {
         return {
             warn("The score only ranks people: it makes no predictions, and nothing here says what "
@@ -136,10 +181,7 @@ std::vector<ReportFinding> read_calibration(EvaluationFile const& file) {
             "No time was named by which risks of the event are predicted (--horizon): risks were "
             "not compared with what had happened by a time."));
     }
-    bool const is_off = std::ranges::any_of(findings, [](ReportFinding const& finding) {
-        return finding.kind == FindingKind::caution;
-    });
-    if (is_off && !file.recalibration) {
+    if (std::ranges::any_of(findings, is_caution) && !file.recalibration) {
         findings.push_back(
             warn(fmt::format("Do not read predictions of this model as {} here before it is "
                              "recalibrated (maniple evaluate --recalibrate) and judged again.",

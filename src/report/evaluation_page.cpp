@@ -171,19 +171,23 @@ void add_rates(Page& page, EvaluationFile const& file) {
             to_html(rates));
 }
 
+// A picture and a table.
+std::string place_histogram(Page& page, PeopleHistogram const& histogram) {
+    std::string const what{name_of_scale(histogram.scale)};
+    return place_plot(page, density_plot("distribution-data", what, histogram)) +
+           to_html(histogram_table(histogram));
+}
+
+// Of predictions, which the calibration plot has as bars; in a picture of their own where there is
+// no such plot.
+std::string prediction_histogram(Page& page, EvaluationFile const& file, bool has_plot) {
+    auto const& histogram = file.curves.histogram;
+    if (!histogram || histogram->scale == HistogramScale::score) return "";
+    return has_plot ? to_html(histogram_table(*histogram)) : place_histogram(page, *histogram);
+}
+
 void add_calibration(Page& page, EvaluationFile const& file) {
-    if (!file.left_out.empty()) return;
-    if (!file.prediction_covariates) {
-        std::string body = paragraph(
-            "The score ranks people and makes no predictions, so that there is nothing to "
-            "calibrate.");
-        if (auto const& histogram = file.curves.histogram) {
-            body += place_plot(page, density_plot("distribution-data", "Score", *histogram)) +
-                    to_html(histogram_table(*histogram));
-        }
-        page.add_section("distribution", "Distribution of the score", body);
-        return;
-    }
+    if (!file.left_out.empty() || !file.prediction_covariates) return;
     auto const plot = calibration_plot(file);
     auto const table = calibration_table(file);
     std::string body;
@@ -196,8 +200,23 @@ void add_calibration(Page& page, EvaluationFile const& file) {
                                 "cases or controls.");
     }
     if (!table.rows.empty()) body += to_html(table);
-    if (auto const& histogram = file.curves.histogram) body += to_html(histogram_table(*histogram));
+    body += prediction_histogram(page, file, plot.has_value());
     page.add_section("calibration", "Calibration", body);
+}
+
+// Of the score itself, which is not what is calibrated.
+void add_distribution(Page& page, EvaluationFile const& file) {
+    auto const& histogram = file.curves.histogram;
+    bool const is_of_score = histogram && histogram->scale == HistogramScale::score;
+    if (!file.left_out.empty() || (file.prediction_covariates && !is_of_score)) return;
+    std::string body;
+    if (!file.prediction_covariates) {
+        body = paragraph(
+            "The score ranks people and makes no predictions, so that there is nothing to "
+            "calibrate.");
+    }
+    if (is_of_score) body += place_histogram(page, *histogram);
+    page.add_section("distribution", "Distribution of the score", body);
 }
 
 void add_quantiles(Page& page, EvaluationFile const& file) {
@@ -255,6 +274,7 @@ std::string evaluation_page(ReportRequest const& request) {
     add_groups(page, file);
     add_rates(page, file);
     add_calibration(page, file);
+    add_distribution(page, file);
     add_quantiles(page, file);
     add_incidence(page, file);
     page.add_section(

@@ -64,7 +64,7 @@ std::string outcome_title(EvaluationFile const& file, std::string_view which) {
 
 std::string outcome_value(EvaluationFile const& file, double value, double step) {
     if (!std::isfinite(value)) return "not told";
-    return file.outcome == Outcome::quantitative ? short_number(value, step) : percent(value);
+    return file.outcome == Outcome::quantitative ? short_number(value, step) : percent(value, step);
 }
 
 Json ends_of(PlotAxis const& axis) { return plot_numbers({axis.least, axis.most}); }
@@ -187,6 +187,11 @@ std::optional<PagePlot> calibration_plot(EvaluationFile const& file) {
         "Points: mean prediction and observed outcome in each tenth of the predictions, with 95% "
         "intervals. On the dashed line predictions are right.";
     if (!curve.predicted.empty()) caption += " Curve: regression of the outcome on the prediction.";
+    if (file.outcome == Outcome::time_to_event) {
+        caption +=
+            " Predicted and observed as if nobody died of anything else, unless that is part of "
+            "the event.";
+    }
     if (prediction_histogram(file) != nullptr) {
         caption += " Bars: people by prediction, the outermost with all beyond.";
     }
@@ -230,7 +235,11 @@ std::optional<PagePlot> quantile_plot(EvaluationFile const& file) {
         "Observed outcome by quantile of the score, with 95% intervals: {} in the lowest, {} in "
         "the highest.",
         outcome_value(file, observed.front(), step), outcome_value(file, observed.back(), step));
-    if (time) caption += fmt::format(" By time {}.", given_number(*time));
+    if (time) {
+        caption += fmt::format(
+            " By time {}, as if nobody died of anything else, unless that is part of the event.",
+            given_number(*time));
+    }
     return PagePlot{
         {.kind = "quantiles",
          .source = source,
@@ -289,12 +298,14 @@ std::optional<PagePlot> incidence_plot(EvaluationFile const& file) {
     return PagePlot{
         {.kind = "incidence",
          .source = source,
-         .title = "Cumulative incidence by group of the score",
-         .svg = std::move(plot).finish(picture_id(source), "Cumulative incidence over time"),
-         .caption = "Share of people with the event by each time (1 less Kaplan and Meier's "
-                    "estimate), at times between which no few people show; straight lines join "
-                    "them. Bands: 95% intervals; in print and without script upright lines, "
-                    "at the last time alone."},
+         .title = "Share with the event by group of the score",
+         .svg = std::move(plot).finish(picture_id(source), "Share with the event over time"),
+         .caption =
+             "Share of people with the event by each time (1 less Kaplan and Meier's "
+             "estimate), as if nobody died of anything else, unless that is part of the "
+             "event; at times between which no few people show, with straight lines "
+             "between them. Bands: 95% intervals; in print and without script upright lines, "
+             "at the last time alone."},
         {{"unit", fmt::format("time as in {}", file.trait)}, {"groups", std::move(groups)}}};
 }
 

@@ -88,6 +88,20 @@ PageRow group_row(EvaluationFile const& file, std::string const& factor, std::st
     return row;
 }
 
+// Of a group's rate by a rule; all gaps by it are to one group.
+PageCell rate_gap_cell(EvaluationFile const& file, EvaluationRow const& rate,
+                       std::string_view metric) {
+    if (rate.factor.empty()) return PageCell{""};
+    auto const to_reference = rate.part + ", less ";
+    for (auto const* gap :
+         find_rows(file, {.kind = RowKind::gap, .metric = metric, .factor = rate.factor})) {
+        if (!gap->part.starts_with(to_reference)) continue;
+        if (gap->part.substr(to_reference.size()) == rate.group) return PageCell{"reference", ""};
+        if (gap->group == rate.group) return estimate_cell(gap);
+    }
+    return PageCell{""};
+}
+
 // One line of each group: its first.
 std::vector<EvaluationRow const*> list_groups(EvaluationFile const& file) {
     std::vector<EvaluationRow const*> groups;
@@ -186,21 +200,12 @@ PageTable rates_table(EvaluationFile const& file) {
                                 {"Column"},
                                 {"Group"},
                                 {"True positive rate", Kind::number},
-                                {"Gap in it", Kind::number},
+                                {"Gap in true positive rate", Kind::number},
                                 {"False positive rate", Kind::number},
-                                {"Gap in it", Kind::number}},
+                                {"Gap in false positive rate", Kind::number}},
                     .rows = {}};
     for (auto const& row : file.rows) {
         if (row.kind != RowKind::threshold || row.metric != "true_positive_rate") continue;
-        auto const gap_of = [&](std::string_view metric) -> EvaluationRow const* {
-            auto const gaps = find_rows(
-                file,
-                {.kind = RowKind::gap, .metric = metric, .factor = row.factor, .group = row.group});
-            auto const found = std::ranges::find_if(gaps, [&](EvaluationRow const* gap) {
-                return gap->part.starts_with(row.part + ", ");
-            });
-            return row.factor.empty() || found == gaps.end() ? nullptr : *found;
-        };
         auto const* other = find_row(file, {.kind = RowKind::threshold,
                                             .metric = "false_positive_rate",
                                             .factor = row.factor,
@@ -208,8 +213,8 @@ PageTable rates_table(EvaluationFile const& file) {
                                             .part = row.part});
         table.rows.push_back(
             {{row.part, row.factor.empty() ? "everybody" : row.factor, row.group,
-              estimate_cell(&row), estimate_cell(gap_of("true_positive_rate")),
-              estimate_cell(other), estimate_cell(gap_of("false_positive_rate"))}});
+              estimate_cell(&row), rate_gap_cell(file, row, "true_positive_rate"),
+              estimate_cell(other), rate_gap_cell(file, row, "false_positive_rate")}});
     }
     return table;
 }
@@ -283,7 +288,9 @@ PageTable contrasts_table(EvaluationFile const& file) {
         .columns = {{"Score"}, {"People", Kind::number}, {"Contrast", Kind::number}},
         .rows = {}};
     for (auto const* row : find_rows(file, {.kind = RowKind::quantile})) {
-        table.columns.back().title = metric_label(row->metric);
+        table.columns.back().title = row->metric == "difference"
+                                         ? fmt::format("Difference in {}", file.trait)
+                                         : metric_label(row->metric);
         table.rows.push_back({{row->part.empty() ? "fifths" : name_of_part(row->part),
                                told_count_cell(row->samples), estimate_cell(row)}});
     }
@@ -291,11 +298,13 @@ PageTable contrasts_table(EvaluationFile const& file) {
 }
 
 PageTable incidence_table(EvaluationFile const& file) {
-    PageTable table{.caption = "Cumulative incidence by group of the score",
+    PageTable table{.caption =
+                        "Share with the event by group of the score, as if nobody died of "
+                        "anything else (unless that is part of the event)",
                     .file = "incidence.tsv",
                     .columns = {{"Score"},
                                 {"Time", Kind::number},
-                                {"Incidence", Kind::number},
+                                {"Share with the event", Kind::number},
                                 {"Followed beyond", Kind::number}},
                     .rows = {}};
     for (auto const& curve : file.curves.incidence) {
@@ -311,9 +320,22 @@ PageTable incidence_table(EvaluationFile const& file) {
     return table;
 }
 
+std::string_view name_of_scale(HistogramScale scale) {
+    switch (scale) {
+        case HistogramScale::predicted_value:
+            return "Predicted value";
+        case HistogramScale::predicted_risk:
+            return "Predicted risk";
+        default:
+            return "Score";
+    }
+}
+
 PageTable histogram_table(PeopleHistogram const& histogram) {
+    auto what = std::string{name_of_scale(histogram.scale)};
+    what.front() = static_cast<char>(what.front() - 'A' + 'a');
     PageTable table{
-        .caption = "People by value",
+        .caption = fmt::format("People by {}", what),
         .file = "distribution.tsv",
         .columns = {{"Above", Kind::number}, {"Up to", Kind::number}, {"People", Kind::number}},
         .rows = {}};

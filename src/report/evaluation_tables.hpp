@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "maniple/report/page_table.hpp"
@@ -32,6 +33,9 @@ PageTable outcome_table(EvaluationFile const& file);
 PageTable contrasts_table(EvaluationFile const& file);
 
 PageTable incidence_table(EvaluationFile const& file);
+
+/// What a histogram is of: "Score", "Predicted risk".
+std::string_view name_of_scale(HistogramScale scale);
 PageTable histogram_table(PeopleHistogram const& histogram);
 PageTable reporting_table(EvaluationFile const& file);
 

@@ -105,10 +105,13 @@ std::string given_number(double value) {
     return is_same ? text : fmt::format("{:.6g}", value);
 }
 
-std::string percent(double share) {
+std::string percent(double share, double step) {
     if (!std::isfinite(share)) return "";
     auto const parts = 100 * share;
-    auto const text = fmt::format("{:.{}f}%", parts, std::abs(parts) < 1 && parts != 0 ? 2 : 1);
+    constexpr int most_decimals = 12;  // Beyond them shares near 1 are not told apart.
+    auto const decimals = std::max(std::abs(parts) < 1 && parts != 0 ? 2 : 1,
+                                   std::min(decimals_of_step(100 * step), most_decimals));
+    auto const text = fmt::format("{:.{}f}%", parts, decimals);
     bool const is_zero = text.find_first_of("123456789") == std::string::npos;
     return is_zero && text.front() == '-' ? text.substr(1) : text;
 }
@@ -130,7 +133,8 @@ std::string with_interval(double estimate, double lower, double upper) {
 }
 
 std::string percent_with_interval(double estimate, double lower, double upper) {
-    return interval_of(estimate, lower, upper, percent);
+    auto const step = step_of(lower, upper);
+    return interval_of(estimate, lower, upper, [&](double x) { return percent(x, step); });
 }
 
 std::string value_of(EvaluationRow const& row) {

@@ -30,8 +30,8 @@ double step_of(double lower, double upper);
 /// A number that somebody gave, such as a time: with six digits where fewer would change it.
 std::string given_number(double value);
 
-/// "12.3%" of 0.123; empty of NaN.
-std::string percent(double share);
+/// "12.3%" of 0.123; more decimals where a step is small, as for `short_number`; empty of NaN.
+std::string percent(double share, double step = 0);
 
 /// "0.72 (0.68 to 0.76)"; without the interval where there is none; empty of NaN.
 std::string with_interval(double estimate, double lower, double upper);

@@ -6,6 +6,7 @@
 
 #include "evaluation_words.hpp"
 #include "maniple/core/readable.hpp"
+#include "reading_parts.hpp"
 
 namespace maniple {
 namespace {
@@ -44,12 +45,27 @@ std::string describe_sample(EvaluationFile const& file) {
     return text;
 }
 
+// Of a table of scores nobody knows how they were made.
+bool is_computed(EvaluationFile const& file) {
+    return !file.model.empty() && file.scores_table.empty();
+}
+
 std::string describe_missing(EvaluationFile const& file) {
     if (!file.left_out.empty()) return "";
     return fmt::format(
-        "Complete cases; left out: {} without the trait, {} more without score or covariate. "
-        "Missing genotypes count their mean",
-        grouped(file.flow.without_trait), grouped(file.flow.without_others));
+        "Complete cases; left out: {} without the trait, {} more without score or covariate. {}",
+        grouped(file.flow.without_trait), grouped(file.flow.without_others),
+        is_computed(file) ? "Missing genotypes count their mean"
+                          : "How missing genotypes were counted in the score is not known");
+}
+
+std::string describe_study(EvaluationFile const& file) {
+    if (!file.left_out.empty()) {
+        return "Development, and validation where each score was not trained";
+    }
+    return file.training_is_known
+               ? "Validation on people who were not used in training"
+               : "Validation; whether these people were used in training is not known";
 }
 
 std::string describe_construction(EvaluationFile const& file) {
@@ -101,10 +117,7 @@ std::string describe_integration(EvaluationFile const& file) {
 
 std::string metric_text(EvaluationFile const& file, std::string_view metric) {
     bool const pooled = !file.left_out.empty();
-    auto const* row =
-        pooled
-            ? find_row(file, {.kind = RowKind::pooled, .metric = metric, .factor = file.left_out})
-            : find_row(file, {.metric = metric});
+    auto const* row = find_whole(file, metric);
     if (row == nullptr) return "";
     return fmt::format("{}{} {}", pooled ? "pooled " : "", metric_label(metric), value_of(*row));
 }
@@ -114,12 +127,29 @@ std::string join_known(std::vector<std::string> texts) {
     return fmt::format("{}", fmt::join(texts, "; "));
 }
 
+std::string hazard_text(EvaluationFile const& file) {
+    auto const ratio = hazard_ratio_observed(file);
+    if (!ratio) return "";
+    return fmt::format("Observed over predicted hazard at the mean prediction {}",
+                       with_interval(ratio->value, ratio->lower, ratio->upper));
+}
+
 std::string describe_calibration(EvaluationFile const& file) {
-    auto const text =
-        join_known({metric_text(file, "calibration_slope"),
-                    metric_text(file, "calibration_in_the_large"), metric_text(file, "brier")});
+    auto const text = join_known({metric_text(file, "calibration_slope"),
+                                  metric_text(file, "calibration_in_the_large"), hazard_text(file),
+                                  metric_text(file, "brier")});
     if (!text.empty()) return text;
-    return file.prediction_covariates ? "" : "None: the score makes no predictions";
+    bool const predicts = file.prediction_covariates || !file.left_out.empty();
+    return predicts ? "" : "None: the score makes no predictions";
+}
+
+// How far predictions are apart, and whether they are right on average: the level, of times to
+// events by the calibration line.
+bool is_calibration_told(EvaluationFile const& file) {
+    if (file.left_out.empty() && !file.prediction_covariates) return true;
+    bool const has_level = has_interval(find_whole(file, "calibration_in_the_large")) ||
+                           hazard_ratio_observed(file).has_value();
+    return has_level && has_interval(find_whole(file, "calibration_slope"));
 }
 
 std::string describe_groups(EvaluationFile const& file) {
@@ -140,10 +170,7 @@ std::vector<ReportingItem> list_reporting_items(EvaluationFile const& file) {
     auto const increment = fmt::format("{}_incremental", main);
     bool const is_ranked = file.outcome != Outcome::quantitative;
     return {
-        {background, "Study Type",
-         file.left_out.empty()
-             ? "Validation on people who were not used in training, as far as known"
-             : "Development, and validation where each score was not trained"},
+        {background, "Study Type", describe_study(file)},
         {background, "Risk Model Purpose & Predicted Outcome", describe_outcome(file)},
         {population, "Study Design & Recruitment", ""},
         {population, "Participant Demographics and Clinical Characteristics",
@@ -153,7 +180,8 @@ std::vector<ReportingItem> list_reporting_items(EvaluationFile const& file) {
         {population, "Non-Genetic Variables",
          join_known({fmt::format("{}", fmt::join(file.covariates, ", "))})},
         {population, "Outcome of Interest", describe_outcome(file)},
-        {population, "Missing Data", describe_missing(file), file.left_out.empty()},
+        {population, "Missing Data", describe_missing(file),
+         file.left_out.empty() && is_computed(file)},
         {development, "Polygenic Risk Score Construction & Estimation",
          describe_construction(file)},
         {development, "Risk Model Type", describe_model_type(file), true},
@@ -168,7 +196,8 @@ std::vector<ReportingItem> list_reporting_items(EvaluationFile const& file) {
          true},
         {evaluation, "Risk Model Discrimination",
          is_ranked ? metric_text(file, main) : "Not for quantitative traits", true},
-        {evaluation, "Risk Model Calibration", describe_calibration(file), true},
+        {evaluation, "Risk Model Calibration", describe_calibration(file),
+         is_calibration_told(file)},
         {evaluation, "Subgroup Analyses", describe_groups(file), true},
         {limitations, "Risk Model Interpretation", ""},
         {limitations, "Limitations", ""},

@@ -206,6 +206,7 @@ void read_people(EvaluationFile& file, Json const& json) {
                  .without_others = count_of(samples, "without_score_or_covariate"),
                  .recalibrating = count_of(samples, "used_to_recalibrate")};
     file.evaluated = whole_number(samples.at("evaluated"));
+    file.scores_table = value_or(json, "scores_table", std::string{});
 }
 
 void read_levels(EvaluationFile& file, Json const& json) {

@@ -177,6 +177,18 @@ double standard_deviation(std::span<double const> values) {
     return spread_of(values).standard_deviation * std::sqrt(count / (count - 1));
 }
 
+double within_standard_deviation(std::span<std::span<double const> const> groups) {
+    double squares = 0;
+    std::int64_t people = 0;
+    for (auto const& values : groups) {
+        auto const own = spread_of(values).standard_deviation;
+        squares += own * own * static_cast<double>(values.size());
+        people += std::ssize(values);
+    }
+    expect(people > std::ssize(groups), "there are more people than groups");
+    return std::sqrt(squares / static_cast<double>(people - std::ssize(groups)));
+}
+
 std::vector<std::int64_t> count_people(EvaluatedPeople const& people,
                                        std::vector<std::size_t> const& places) {
     auto const all = std::ssize(places);

@@ -34,6 +34,10 @@ struct EvaluatedGroup {
 /// Of a sample: divided by one less than there are.
 double standard_deviation(std::span<double const> values);
 
+/// Of people around the means of their own groups: the root of the sum of squares by people less
+/// groups. Numbers added to a group's values change nothing. \pre there are more people than groups
+double within_standard_deviation(std::span<std::span<double const> const> groups);
+
 /// Samples, cases and controls of people; the samples alone for quantitative traits. What counts as
 /// small is judged of these.
 std::vector<std::int64_t> count_people(EvaluatedPeople const& people,

@@ -139,6 +139,7 @@ std::string evaluation_json(EvaluationData const& data, EvaluationRequest const&
                                  {"samples", correction->samples}};
     }
     if (!data.people.prediction.empty()) json["prediction_covariates"] = data.score.covariates;
+    if (!request.scores.empty()) json["scores_table"] = request.scores;
     if (data.score.origin) json["score_description"] = describe_origin(*data.score.origin, limit);
     json["by"] = request.by;
     if (request.horizon) json["horizon"] = *request.horizon;

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <utility>
 
 #include <fmt/format.h>
@@ -112,20 +113,18 @@ ScoredLevel score_level(LeaveOneOutRequest const& request, LeftOutLevel const& l
     return scored;
 }
 
-// Effects per SD are pooled, and so are of one SD: that of everybody judged, by their own models.
-// Collective; rows are the root's.
+// Effects per SD are pooled, and so are of one SD. Each level's scores are of its own model, whose
+// mean is arbitrary: levels' means say nothing. Collective; rows are the root's.
 void judge(std::vector<JudgedLevel>& levels, std::map<std::size_t, ScoredLevel>& scored,
            mpi::Communicator const& comm) {
-    std::vector<double> scores;
+    std::vector<std::span<double const>> scores;
     for (auto const& [i, level] : scored) {
-        if (levels[i].status != "ok") continue;
-        auto const& own = level.data.people.score;
-        scores.insert(scores.end(), own.begin(), own.end());
+        if (levels[i].status == "ok") scores.emplace_back(level.data.people.score);
     }
     for (auto& [i, level] : scored) {
         if (levels[i].status != "ok") continue;
         StopRequest const stop_request;
-        level.data.score_sd = standard_deviation(scores);
+        level.data.score_sd = within_standard_deviation(scores);
         levels[i].rows = evaluate_people(level.data, level.request, comm).rows;
     }
 }

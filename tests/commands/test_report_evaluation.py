@@ -177,7 +177,9 @@ class EvaluationPage(CommandCase):
                      "--horizon", "5", "--out", "r")
         page = self.page()
         self.assertEqual(page.sections(), [*SECTIONS, "calibration", "quantiles", "incidence", "reporting", "methods"])
-        self.assertIn("By time 5.00.", page.text)
+        self.assertIn("By time 5.00, as if nobody died of anything else", page.text)
+        self.assertIn("fewer people have the event than is said here", page.text)
+        self.assertIn("People by predicted risk", page.text)
         self.assertNotIn("not known whether these people trained", page.text)
         facts = self.facts()
         tenths = [row for row in facts["rows"] if row["kind"] == "calibration" and row["metric"] == "observed"]
@@ -193,6 +195,14 @@ class EvaluationPage(CommandCase):
         self.assertEqual(facts["histogram"]["of"], "predicted_risk")
         self.assertEqual(sum(facts["histogram"]["counts"]), facts["samples"]["evaluated"])
         self.assertRegex(page.text, r"elastic-net, \d+ variants; trained on [\d,]+ people with [\d,]+ events")
+        # Without a horizon there are no risks: the histogram is of the score, and has its own section and picture.
+        self.succeed("evaluate", "--store", "s", "--model", "m", "--trait", "event_time_1:event_1", "--bootstrap", "20",
+                     "--out", "without")
+        page = self.page("without")
+        self.assertEqual(page.sections(), [*SECTIONS, "calibration", "distribution", "quantiles", "incidence", "reporting",
+                                           "methods"])
+        self.assertIn("distribution-data", page.data)
+        self.assertIn("People by score", page.text)
 
     def test_same_bytes_and_no_report(self):
         self.have(people())
@@ -272,7 +282,7 @@ class EvaluationPage(CommandCase):
         self.have(people(samples=1500))
         self.evaluate("--scale", "linear", "--by", "site", out="q")
         self.evaluate(trait="years:event", out="t")
-        self.evaluate("--scale", "linear", trait="case", out="b")
+        self.evaluate("--scale", "linear", "--by", "site", "--threshold", "top=0.2", trait="case", out="b")
         pages = {name: self.facts(name) for name in ("q", "t", "b")}
         of = lambda facts, **wanted: [row for row in facts["rows"] if all(row.get(k) == v for k, v in wanted.items())]
 
@@ -300,7 +310,22 @@ class EvaluationPage(CommandCase):
                        lambda f: f["incidence"][0]["incidence"].__setitem__(0, 1.5),
                        lambda f: f["incidence"][0]["at_risk"].__setitem__(0, -1)):
             edit("t", change)
-        for change in (lambda f: of(f, metric="auc")[0].update(cases=9999),
+        observed = lambda f, kind: [row for row in of(f, kind=kind, metric="observed") if row["estimate"] is not None][0]
+        for change in (lambda f: observed(f, "outcome").update(estimate=1.5, upper=1.6),
+                       lambda f: observed(f, "calibration").update(upper=1.5),
+                       lambda f: of(f, kind="calibration", metric="predicted")[0].update(estimate=-3),
+                       lambda f: f["histogram"].update(bounds=[5, 6, 7], counts=[5, 5, 5, 5]),
+                       lambda f: f["histogram"]["counts"].__setitem__(0, 2000),
+                       lambda f: f["histogram"]["counts"].__setitem__(0, 2**63 - 1),
+                       lambda f: of(f, metric="odds_ratio_per_sd")[0].update(estimate=-2, lower=-3),
+                       lambda f: of(f, kind="quantile", metric="odds_ratio")[0].update(estimate=0, lower=-3),
+                       lambda f: of(f, kind="threshold")[0].update(upper=1.5),
+                       lambda f: of(f, kind="gap", metric="auc")[0].update(estimate=-7, lower=-8),
+                       lambda f: of(f, kind="heterogeneity", metric="auc_heterogeneity_q")[0].update(estimate=-1),
+                       lambda f: of(f, metric="brier")[0].update(estimate=1.2),
+                       lambda f: f["samples"].update(evaluated=5),
+                       lambda f: of(f, metric="auc")[0].update(samples=1502),
+                       lambda f: of(f, metric="auc")[0].update(cases=9999),
                        lambda f: of(f, metric="auc")[0].update(estimate=0.999)):
             edit("b", change)
         # As they were they are read.
@@ -327,10 +352,16 @@ class EvaluationPage(CommandCase):
         self.refuse("--trait", "report", "--run", "r", "--trait", "height")
         for words in (("--clump-r2", "0.7"), ("--locus-distance", "7"), ("--clump-r2", "0.1")):
             self.refuse([words[0], "reports of scans"], "report", "--run", "r", *words)
-        for damaged in (whole[:len(whole) // 2], "", "[]", whole.replace('"rows"', '"lines"'),
-                        whole.replace('"estimate"', '"guess"', 1)):
+        for damaged, why in ((whole[:len(whole) // 2], "it is no JSON from byte"), ("", "it is no JSON"), ("[]", "("),
+                             (whole.replace('"rows"', '"lines"'), "(key 'rows' not found)"),
+                             (whole.replace('"estimate"', '"guess"', 1), "key 'estimate' not found"),
+                             (whole.replace('"score"', '"x": ' + "[" * 200000 + "]" * 200000 + ', "score"', 1),
+                              "deeper than 32 levels")):
             path.write_text(damaged, encoding="utf-8")
-            self.fail_with(4, ["evaluation.json", "damaged"], "report", "--run", "r")
+            self.fail_with(4, ["evaluation.json", "damaged", why], "report", "--run", "r")
+        path.unlink()
+        path.symlink_to("evaluation.json")
+        self.fail_with(3, ["evaluation.json", "cannot be read"], "report", "--run", "r")
         path.unlink()
         self.refuse("evaluation", "report", "--run", "r")
 

@@ -39,6 +39,11 @@ TEST_CASE("quantile_plot: a bin whose outcome is not told is named so", "[report
     REQUIRE(plot);
     CHECK_THAT(plot->figure.caption, Contains("not told in the lowest, 13.4% in the highest"));
     CHECK(plot->data["unit"] == "Observed share with the event");
+    CHECK_THAT(plot->figure.caption, Contains("as if nobody died of anything else"));
+    auto const curves = incidence_plot(file);
+    REQUIRE(curves);
+    CHECK_THAT(curves->figure.caption, Contains("as if nobody died of anything else"));
+    CHECK_THAT(curves->figure.title, !Contains("incidence"));
 }
 
 TEST_CASE("plots of heights: the script's axes are those of the picture, about the heights alone",

@@ -1,7 +1,4 @@
-#include "../src/report/evaluation_reading.hpp"
-#include "../src/report/evaluation_words.hpp"
-
-#include <string>
+#include "report/read_rows.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -9,52 +6,7 @@ namespace maniple {
 namespace {
 
 using Catch::Contains;
-
-EvaluationRow row_of(std::string metric, double estimate, double lower, double upper,
-                     std::int64_t samples = 1000, std::int64_t cases = 300) {
-    EvaluationRow row;
-    row.metric = std::move(metric);
-    row.estimate = estimate;
-    row.lower = lower;
-    row.upper = upper;
-    row.samples = samples;
-    row.cases = cases;
-    return row;
-}
-
-EvaluationFile binary_file() {
-    EvaluationFile file;
-    file.score = "s";
-    file.trait = "disease";
-    file.outcome = Outcome::binary;
-    file.training_is_known = true;
-    file.evaluated = 1000;
-    return file;
-}
-
-EvaluationRow in_group(EvaluationRow row, std::string factor, std::string group) {
-    row.factor = std::move(factor);
-    row.group = std::move(group);
-    return row;
-}
-
-EvaluationRow heterogeneity(std::string factor, double neg_log10_p) {
-    EvaluationRow row;
-    row.kind = RowKind::heterogeneity;
-    row.metric = "auc_heterogeneity_q";
-    row.factor = std::move(factor);
-    row.estimate = 5;
-    row.neg_log10_p = neg_log10_p;
-    return row;
-}
-
-std::string text_of(std::vector<ReportFinding> const& findings) {
-    std::string text;
-    for (auto const& finding : findings) {
-        text += (finding.kind == FindingKind::caution ? "! " : "- ") + finding.text + "\n";
-    }
-    return text;
-}
+using namespace test;
 
 TEST_CASE("read_accuracy: a direction only where the interval leaves no other", "[report]") {
     auto file = binary_file();
@@ -86,23 +38,6 @@ TEST_CASE("read_accuracy: R^2 is never below 0, and so its effect says whether t
     CHECK_THAT(text_of(read_accuracy(file)), Contains("wrong way round"));
 }
 
-TEST_CASE("short_number: as many decimals as tell steps apart", "[report]") {
-    CHECK(short_number(170.04) == "170");
-    CHECK(short_number(170.04, 0.2) == "170.0");
-    CHECK(short_number(168.2, 0.2) == "168.2");
-    CHECK(short_number(168.25, 0.05) == "168.25");
-    CHECK(short_number(168, 5) == "168");
-    CHECK(short_number(0.72, 0.01) == "0.720");
-    CHECK(short_number(1.5, 1e-20) == "1.50000000000000");
-    CHECK(short_number(1234567, 1) == "1.234567e+06");
-    CHECK(short_number(1e300, 5e-324) == "1.00e+300");
-    CHECK(short_number(0, 0.1) == "0");
-    CHECK(with_interval(270.13, 270.08, 270.18) == "270.13 (270.08 to 270.18)");
-    CHECK(with_interval(0.72, 0.68, 0.76) == "0.720 (0.680 to 0.760)");
-    CHECK(given_number(5) == "5.00");
-    CHECK(given_number(365.25) == "365.25");
-}
-
 TEST_CASE("read_increment: a gain is claimed where both it and the effect are sure", "[report]") {
     auto file = binary_file();
     CHECK_THAT(text_of(read_increment(file)), Contains("! The score was judged alone"));
@@ -112,6 +47,10 @@ TEST_CASE("read_increment: a gain is claimed where both it and the effect are su
     CHECK_THAT(text_of(read_increment(file)), Contains("- Beside age, sex, the score adds"));
     file.rows[1] = row_of("odds_ratio_per_sd", 1.2, 0.9, 1.5);
     CHECK_THAT(text_of(read_increment(file)), Contains("! ") && Contains("do not show"));
+    file.rows[1] = row_of("odds_ratio_per_sd", 0.6, 0.5, 0.7);
+    auto const inverted = text_of(read_increment(file));
+    CHECK_THAT(inverted, Contains("! ") && Contains("wrong way round"));
+    CHECK_THAT(inverted, !Contains("do not show"));
     file.rows[0] = row_of("auc_incremental", 0.02, -0.01, 0.03);
     file.rows[1] = row_of("odds_ratio_per_sd", 1.5, 1.2, 1.9);
     CHECK_THAT(text_of(read_increment(file)), Contains("do not show"));
@@ -213,44 +152,6 @@ TEST_CASE("read_calibration: of times to events the level is read from the line"
     CHECK_THAT(text_of(read_calibration(file)), Contains("! No time was named"));
 }
 
-TEST_CASE("read_groups: differences by Cochran's Q, silence about those too small", "[report]") {
-    auto file = binary_file();
-    CHECK_THAT(text_of(read_groups(file)), Contains("! People were not divided into groups"));
-    file.rows = {in_group(row_of("auc", 0.8, 0.7, 0.9), "site", "A"),
-                 in_group(row_of("auc", 0.6, 0.5, 0.7, 80, 30), "site", "B"),
-                 heterogeneity("site", 2)};
-    auto hidden = in_group(row_of("all", 0, 0, 0), "site", "C");
-    hidden.status = "suppressed";
-    file.rows.push_back(hidden);
-    auto text = text_of(read_groups(file));
-    CHECK_THAT(text, Contains("! By site, groups differ in AUC by more than chance (p = 0.01)") &&
-                         Contains("0.600 (0.500 to 0.700) in B to 0.800"));
-    CHECK_THAT(text, Contains("nothing is told of C") && Contains("behind the numbers of B"));
-    CHECK_THAT(text, !Contains("numbers of A"));
-    file.rows[2] = heterogeneity("site", 1);
-    CHECK_THAT(text_of(read_groups(file)),
-               Contains("no difference in AUC between groups is shown (p = 0.1)") &&
-                   Contains("does not show that there is none"));
-}
-
-TEST_CASE("read_groups: with two columns a chance of one in twenty is shared", "[report]") {
-    auto file = binary_file();
-    for (auto const* factor : {"site", "sex"}) {
-        file.rows.push_back(in_group(row_of("auc", 0.8, 0.7, 0.9), factor, "A"));
-        file.rows.push_back(in_group(row_of("auc", 0.6, 0.5, 0.7), factor, "B"));
-        file.rows.push_back(heterogeneity(factor, 1.5));  // p = 0.03
-    }
-    auto const text = text_of(read_groups(file));
-    CHECK_THAT(text, !Contains("by more than chance"));
-    CHECK_THAT(text, Contains("2 columns were compared"));
-}
-
-TEST_CASE("read_groups: one group alone has nothing to differ from", "[report]") {
-    auto file = binary_file();
-    file.rows = {in_group(row_of("auc", 0.8, 0.7, 0.9), "site", "A"), heterogeneity("site", 9)};
-    CHECK_THAT(text_of(read_groups(file)), Contains("! By site: fewer than two groups"));
-}
-
 TEST_CASE("read_people: says when nobody knows who trained, and when people are few", "[report]") {
     auto file = binary_file();
     file.rows = {row_of("auc", 0.7, 0.6, 0.8)};
@@ -269,49 +170,19 @@ TEST_CASE("read_people: says when nobody knows who trained, and when people are 
     CHECK_THAT(text_of(read_people(file)), Contains("! These are few people or events"));
 }
 
-TEST_CASE("read_left_out: pooled, a new level, and what was not judged", "[report]") {
-    auto file = binary_file();
-    file.left_out = "site";
-    file.levels = {{.name = "A", .status = "ok"}, {.name = "B", .status = "suppressed"}};
-    auto mean = in_group(row_of("auc", 0.7, 0.45, 0.9), "site", "all");
-    mean.kind = RowKind::pooled;
-    mean.part = "1 of 2 levels";
-    file.rows = {mean};
-    auto const text = text_of(read_left_out(file));
-    CHECK_THAT(text, Contains("1 of 2 levels of 'site'") && Contains("what a useless score has") &&
-                         Contains("cannot be told from so few") &&
-                         Contains("Nothing is known of B"));
-    CHECK(read_accuracy(file).empty());
-    CHECK(read_groups(file).empty());
-    CHECK_FALSE(read_evaluation_aloud(file).empty());
-}
-
-TEST_CASE("read_left_out: a pooled value is claimed only where it is better than useless",
+TEST_CASE("read_evaluation_aloud: deaths of other causes, where shares with an event are told",
           "[report]") {
     auto file = binary_file();
-    file.left_out = "site";
-    file.levels = {{.name = "A", .status = "ok"}, {.name = "B", .status = "ok"}};
-    auto const pooled = [](EvaluationRow row) {
-        row.kind = RowKind::pooled;
-        row.part = "2 of 2 levels";
-        return in_group(std::move(row), "site", "all");
-    };
-    file.rows = {pooled(row_of("auc", 0.4, 0.3, 0.45))};
-    CHECK_THAT(text_of(read_left_out(file)),
-               Contains("! Pooled over 2 of 2 levels") && Contains("wrong way round"));
-    file.rows = {pooled(row_of("auc", 0.7, 0.6, 0.8))};
-    CHECK_THAT(text_of(read_left_out(file)), Contains("- Pooled over 2 of 2 levels"));
-    file.outcome = Outcome::quantitative;
-    file.rows = {pooled(row_of("r2", 0.01, 0.001, 0.03)),
-                 pooled(row_of("effect_per_sd", 0.1, -0.1, 0.3))};
-    CHECK_THAT(text_of(read_left_out(file)),
-               Contains("! Pooled over") && Contains("what a useless score has"));
-    file.rows[1] = pooled(row_of("effect_per_sd", 0.2, 0.1, 0.3));
-    CHECK_THAT(text_of(read_left_out(file)), Contains("- Pooled over"));
-    file.rows[1] = pooled(row_of("effect_per_sd", -0.2, -0.3, -0.1));
-    CHECK_THAT(text_of(read_left_out(file)), Contains("! Pooled over") && Contains("wrong way"));
-    file.rows.pop_back();
-    CHECK_THAT(text_of(read_left_out(file)), Contains("! Pooled over"));
+    CHECK_THAT(text_of(read_evaluation_aloud(file)), !Contains("died of anything else"));
+    file.outcome = Outcome::time_to_event;
+    CHECK_THAT(text_of(read_evaluation_aloud(file)), !Contains("died of anything else"));
+    file.horizon = 10;
+    CHECK_THAT(text_of(read_evaluation_aloud(file)),
+               Contains("! Risks and shares with the event are told as if nobody died of anything "
+                        "else, unless that is part of the event"));
+    file.horizon.reset();
+    file.curves.incidence.resize(1);
+    CHECK_THAT(text_of(read_evaluation_aloud(file)), Contains("died of anything else"));
 }
 
 }  // namespace

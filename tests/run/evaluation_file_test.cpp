@@ -39,7 +39,7 @@ TEST_CASE("read_evaluation: what was evaluated, as it was written", "[run]") {
     CHECK(file.flow.without_trait == 6);
     CHECK(file.flow.without_others == 5);
     CHECK(file.flow.recalibrating == 40);
-    CHECK(file.evaluated == 3);
+    CHECK(file.evaluated == 90);
     CHECK(file.replicates == 250);
     CHECK(file.least_people == 7);
     REQUIRE(file.recalibration);

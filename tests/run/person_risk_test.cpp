@@ -28,7 +28,14 @@ ScoreDescription description_of(Outcome outcome) {
 EvaluationFile evaluation_of(ScoreDescription const& description) {
     EvaluationFile file;
     file.outcome = description.outcome;
+    file.model_checksum = "0123456789abcdef";
     file.recalibration = description.recalibration;
+    bool const is_risk = description.outcome != Outcome::quantitative;
+    file.curves.histogram = PeopleHistogram{
+        .scale = is_risk ? HistogramScale::predicted_risk : HistogramScale::predicted_value,
+        .step = 1,
+        .bounds = is_risk ? std::vector<double>{0, 1} : std::vector<double>{-100, 100},
+        .counts = {9, 9, 9}};
     file.curves.line = CalibrationLine{.centre = -1,
                                        .level = -0.75,
                                        .slope = 0.5,
@@ -186,6 +193,9 @@ TEST_CASE("RiskPredictor: no interval but of this very recalibration", "[run]") 
     CHECK_THAT(reason(&other), Contains("do not determine a calibration line"));
     other.curves.line.reset();
     CHECK_THAT(reason(&other), Contains("do not determine a calibration line"));
+    other = right;
+    other.model_checksum.clear();
+    CHECK_THAT(reason(&other), Contains("nobody knows whether"));
 }
 
 }  // namespace

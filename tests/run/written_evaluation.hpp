@@ -37,8 +37,8 @@ inline EvaluationData evaluated_data() {
                  .without_others = 5,
                  .recalibrating = 40};
     data.people.outcome = Outcome::time_to_event;
-    data.people.score = {1, 2, 3};
-    data.people.prediction = {0.1, 0.2, 0.3};
+    data.people.score.assign(90, 1.5);
+    data.people.prediction.assign(90, 0.25);
     return data;
 }
 

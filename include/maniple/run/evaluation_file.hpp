@@ -29,6 +29,7 @@ struct EvaluationFile {
     std::string score;
     std::string model;
     std::string model_checksum;  ///< Of the model that computed the score; empty: not known.
+    std::string scores_table;    ///< That the score was read from; empty: it was computed.
     std::string trait;
     Outcome outcome = Outcome::unknown;
     std::vector<std::string> covariates;
