@@ -267,15 +267,48 @@ test("region_near: the nearest lead whose region has the place in it", () => {
   assert.equal(region_near({ loci, reach: 2_000_000 }, 0, 3_000_000), "b");
 });
 
-test("qq, genome_axis: colours and words are those of the picture", () => {
+test("qq: colours are those of the picture", () => {
   const one = { lambda: null, expected: [1], observed: [1] };
   const { legend } = qq({ series: ["all variants", "rare"].map((name) => ({ name, ...one })) });
   assert.deepEqual(
     legend.map(({ colour }) => colour),
     ["ink", "series-1"],
   );
-  const axis = genome_axis([{ name: "1", offset: 0, length: 100 }]);
-  assert.match(axis.label({ scales: { x: { min: 0, max: 100 } } }), /^Chromosome:/);
+});
+
+// Contigs of some megabases, as a plot of so many pixels without margins labels a part of them.
+function genome_labels(megabases, width, part = [0, 1]) {
+  globalThis.devicePixelRatio = 1;
+  let end = 0;
+  const contigs = megabases.map((mega, i) => {
+    end += mega * 1e6;
+    return { name: ["1", "6", "19", "X"][i], offset: end - mega * 1e6, length: mega * 1e6 };
+  });
+  const [min, max] = part.map((fraction) => fraction * end);
+  const valToPos = (value) => ((value - min) / (max - min)) * width;
+  const plot = { width, bbox: { left: 0, width }, scales: { x: { min, max } }, valToPos };
+  const axis = genome_axis(contigs, (text) => 7 * text.length);
+  const splits = axis.splits(min, max, plot);
+  return { words: axis.label(plot), labels: axis.values(splits), at: splits.map(valToPos) };
+}
+
+test("genome_axis: places where every contig gets one, else a name in the middle of each", () => {
+  const even = genome_labels([30, 30, 30, 30], 1200);
+  assert.equal(even.words, "Chromosome:position (Mb)");
+  assert.deepEqual(even.labels.slice(0, 4), ["1:10", "1:20", "1:30", "6:10"]);
+  for (const [lengths, width] of [
+    [[15, 30, 45, 4], 1200],
+    [[6, 30, 50, 5], 360],
+  ]) {
+    const { words, labels, at } = genome_labels(lengths, width);
+    assert.deepEqual([words, labels], ["Chromosome", ["1", "6", "19", "X"]]);
+    const all = lengths.reduce((sum, length) => sum + length);
+    assert.ok(Math.abs(at[0] - (lengths[0] / 2 / all) * width) < 1e-6);
+  }
+  assert.equal(genome_labels([100], 360).words, "Chromosome:position (Mb)");
+  const edge = genome_labels([100, 100], 900, [0.2, 0.503]);
+  assert.equal(edge.words, "Chromosome:position (Mb)");
+  assert.ok(edge.labels.every((label) => label.startsWith("1:")));
 });
 
 test("forest: the noun of what is counted follows the outcome", () => {
