@@ -81,6 +81,14 @@ test("Ranges: zoom keeps its fixed point, stays inside, and reset takes it back"
   assert.ok(!ranges.changed);
 });
 
+test("Ranges: zoom about a point keeps its place, and along x alone leaves y", () => {
+  const ranges = new Ranges({ x: [0, 100], y: [0, 10] }, "xy");
+  ranges.zoom_x(0.5);
+  assert.deepEqual(ranges.now, { x: [25, 75], y: [0, 10] });
+  ranges.zoom_about(0.5, 35, 8);
+  assert.deepEqual(ranges.now, { x: [30, 55], y: [4, 9] });
+});
+
 test("p_value: p from -log10 p, also below what a double holds", () => {
   assert.equal(p_value(0), "1");
   assert.equal(p_value(Math.log10(2)), "0.5");
