@@ -121,10 +121,11 @@ export class Chart {
     return [this.readout.point, this.visited].find(is_shown) ?? null;
   }
 
-  /// Without such a point along x alone: nothing says which part of y to show.
+  /// Without such a point in along x alone: nothing says which part of y to show.
   zoom_about_point(factor) {
     const point = this.point_for_zoom();
-    if (point === null) this.ranges.zoom_x(factor);
+    if (point === null && factor < 1) this.ranges.zoom_x(factor);
+    else if (point === null) this.ranges.zoom(factor);
     else this.ranges.zoom_about(factor, this.spec.points.x[point], this.spec.points.y[point]);
     this.update();
   }
