@@ -32,14 +32,7 @@ function describe(data, i) {
 function legend_of(data) {
   if (!data.r_squared?.some(known))
     return [{ name: "Lead variant", colour: "accent", shape: "diamond" }];
-  const names = [
-    "LD unknown",
-    "r² below 0.2",
-    "0.2 to 0.4",
-    "0.4 to 0.6",
-    "0.6 to 0.8",
-    "0.8 to 1",
-  ];
+  const names = ["unknown", "below 0.2", "0.2 to 0.4", "0.4 to 0.6", "0.6 to 0.8", "0.8 to 1"];
   const used = new Set(data.r_squared.map(bin_of));
   const entries = names.map((name, bin) => ({
     name,
@@ -50,6 +43,7 @@ function legend_of(data) {
   }));
   return [
     { name: "Lead variant", colour: "accent", shape: "diamond" },
+    { name: "r² with it:" },
     ...entries.filter(({ bin }) => bin > 0 || used.has(0)).reverse(),
   ];
 }
