@@ -13,6 +13,7 @@ import {
   number,
   p_value,
   round_step,
+  significant,
 } from "../../web/src/format.js";
 import { forest } from "../../web/src/forest.js";
 import { genome_axis } from "../../web/src/genome_axis.js";
@@ -114,6 +115,12 @@ test("number, integer and interval: as tables show them", () => {
   assert.equal(number(1.234567e-9, 3, 1e-11), "1.23e−9");
   assert.equal(number(20200101, 3, 1), "2.0200101e7");
   assert.equal(number(0.5, 3, NaN), "0.5");
+  assert.deepEqual(
+    [1.9, 1.797, -0.18, 170, 999.7, 2500].map((value) => significant(value)),
+    ["1.90", "1.80", "−0.180", "170", "1000", "2500"],
+  );
+  assert.equal(significant(1.9, 3, 1e-3), "1.900");
+  assert.equal(number(100), "100");
 });
 
 test("round_step: 1, 2 or 5 times a power of ten", () => {
@@ -173,7 +180,7 @@ test("table_lines: missing is NA, and a dash that somebody wrote is a dash", () 
 
 test("estimate_rows: digits that its interval needs", () => {
   assert.deepEqual(estimate_rows("Observed", { estimate: 170.04, lower: 169.5, upper: 170.6 }), [
-    ["Observed", "170"],
+    ["Observed", "170.0"],
     ["95% interval", "169.5 to 170.6"],
   ]);
   assert.deepEqual(estimate_rows("Observed", { estimate: 0.123456 }), [["Observed", "0.123"]]);

@@ -1,5 +1,5 @@
 // Variants about one lead variant, coloured and sized by their LD with it.
-import { integer, known, number, p_value } from "./format.js";
+import { integer, known, p_value, significant } from "./format.js";
 import { colour } from "./theme.js";
 
 const bins = [0.2, 0.4, 0.6, 0.8];
@@ -21,11 +21,15 @@ function describe(data, i) {
     ["Position", place],
     ["p", p_value(data.y[i])],
   ];
-  if (known(data.r_squared?.[i])) rows.push(["r² with the lead", number(data.r_squared[i])]);
+  if (known(data.r_squared?.[i])) rows.push(["r² with the lead", significant(data.r_squared[i])]);
   if (data.alleles?.[i]) rows.push(["Other / effect allele", data.alleles[i].replace("/", " / ")]);
   if (known(data.beta?.[i]))
-    rows.push(["Effect (SE)", `${number(data.beta[i])} (${number(data.standard_error?.[i])})`]);
-  if (known(data.frequency?.[i])) rows.push(["Effect allele frequency", number(data.frequency[i])]);
+    rows.push([
+      "Effect (SE)",
+      `${significant(data.beta[i])} (${significant(data.standard_error?.[i])})`,
+    ]);
+  if (known(data.frequency?.[i]))
+    rows.push(["Effect allele frequency", significant(data.frequency[i])]);
   return { title: data.id?.[i] || place, rows };
 }
 
