@@ -40,7 +40,9 @@ class CheckerTest(unittest.TestCase):
     def test_errors_and_places(self):
         faults = ('<p style="width:2000px">wide</p><p style="margin-top:-30px">over the heading</p>'
                   "<script>throw new Error('broken')</script><style>@media print{.live{display:block !important}}"
-                  "html{background:#fff !important}</style>")
+                  "html{background:#fff !important}</style>"
+                  '<div class="scroll"><table class="facts"><tbody><tr><th>Far</th>'
+                  '<td style="position:relative;left:1300px">value</td></tr></tbody></table></div>')
         self.spoil(("</main>", faults + "</main>"),
                    (">Lead variant<", ' style="max-width:20px;overflow:hidden">Leadvariantwithalongname<'))
         forbidden = pathlib.Path(self.folder.name) / "forbidden.txt"
@@ -48,7 +50,7 @@ class CheckerTest(unittest.TestCase):
         output = self.findings("--forbid", forbidden, "--paint-limit", "0.0001", "--expect-plots", "qq,forest")
         self.assert_named(output, "script: broken", r"the page is \d+ pixels wide", "overlaps", "print shows",
                           "does not change the background", "holds line 1 of the forbidden",
-                          "the first paint came after", "no plot of kind 'forest'")
+                          "the first paint came after", "the value of 'Far' is beyond the right edge", "no plot of kind 'forest'")
         self.assertNotIn("rs100050", output)
         self.assertNotRegex(output, "line [23] of the forbidden")
 
