@@ -24,7 +24,7 @@ import { PointIndex } from "../../web/src/point_index.js";
 import { Ranges } from "../../web/src/ranges.js";
 import { qq } from "../../web/src/qq.js";
 import { quantiles } from "../../web/src/quantiles.js";
-import { left_out_words } from "../../web/src/region.js";
+import { lead_name, left_out_words } from "../../web/src/region.js";
 import { compare_keys, parsed_number, sort_key } from "../../web/src/sort_keys.js";
 
 // A linear congruential generator (Park and Miller 1988), so that every run has the same points.
@@ -258,6 +258,14 @@ test("left_out_words: of how many tested variants the strongest are shown", () =
     "The 3 strongest of 12,345 tested variants are shown.",
   );
   for (const tested of [3, undefined, null]) assert.equal(left_out_words({ y, tested }), "");
+});
+
+test("lead_name: the ID, else the place with grouped digits", () => {
+  const data = { contig: "6", positions: [27876381, 5], lead: "6:27876381", id: ["rs1", ""] };
+  assert.equal(lead_name({ ...data, lead_index: 0 }), "rs1");
+  for (const id of [".", "", undefined])
+    assert.equal(lead_name({ ...data, lead_index: 0, id: [id, "rs2"] }), "6:27,876,381");
+  assert.equal(lead_name({ ...data, lead_index: null }), "6:27876381");
 });
 
 test("qq: the axes hold the whole band", () => {

@@ -15,10 +15,23 @@ function bin_of(r_squared) {
   return known(r_squared) ? bins.filter((edge) => r_squared >= edge).length + 1 : 0;
 }
 
+function place_of(data, i) {
+  return `${data.contig}:${integer(data.positions[i])}`;
+}
+
+function name_of(data, i) {
+  const id = data.id?.[i];
+  return id && id !== "." ? id : place_of(data, i);
+}
+
+/// The lead's ID, or its place with grouped digits.
+export function lead_name(data) {
+  return known(data.positions[data.lead_index]) ? name_of(data, data.lead_index) : data.lead;
+}
+
 function describe(data, i) {
-  const place = `${data.contig}:${integer(data.positions[i])}`;
   const rows = [
-    ["Position", place],
+    ["Position", place_of(data, i)],
     ["p", p_value(data.y[i])],
   ];
   if (known(data.r_squared?.[i])) rows.push(["r² with the lead", significant(data.r_squared[i])]);
@@ -30,7 +43,7 @@ function describe(data, i) {
     ]);
   if (known(data.frequency?.[i]))
     rows.push(["Effect allele frequency", significant(data.frequency[i])]);
-  return { title: data.id?.[i] || place, rows };
+  return { title: name_of(data, i), rows };
 }
 
 function legend_of(data) {

@@ -1,7 +1,7 @@
 // The regional view of a locus, in a dialog.
 import { has_data, read_data } from "./decode.js";
 import { draw_chart } from "./kinds.js";
-import { left_out_words } from "./region.js";
+import { lead_name, left_out_words } from "./region.js";
 
 let dialog = null;
 let chart = null;
@@ -40,7 +40,7 @@ export async function open_region(id, trait) {
   const data = await read_data(id);
   dialog ??= made_dialog();
   close();
-  const title = `Region of ${data.lead}${trait ? ` for ${trait}` : ""}`;
+  const title = `Region of ${lead_name(data)}${trait ? ` for ${trait}` : ""}`;
   dialog.querySelector("h2").textContent = title;
   const note = dialog.querySelector(".note");
   note.textContent = left_out_words(data);
