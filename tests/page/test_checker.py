@@ -7,6 +7,7 @@ import unittest
 
 import page_checks
 
+MAIN = '<main id="content">'
 OUTSIDE = '<img src="http://pages.invalid/picture.png" alt="">'
 STOP = ("<script>document.addEventListener('{event}',(e)=>{{"
         "if(e.target.closest('{target}'))e.stopImmediatePropagation()}},true)</script>")
@@ -58,7 +59,7 @@ class CheckerTest(unittest.TestCase):
         stops = "".join(STOP.format(event=event, target=target) for event, target in (
             ("mousemove", ".u-over"), ("click", "button.sort"), ("input", "input"), ("click", ".buttons"),
             ("click", ".open-region")))
-        self.spoil(("<main>", stops + "<main>"))
+        self.spoil((MAIN, stops + MAIN))
         self.assert_named(self.findings(), "hover shows no read-out", "aria-sort of column 1", "search",
                           "drag does not zoom|the button does not zoom",
                           "a row opens no regional view")
@@ -66,7 +67,7 @@ class CheckerTest(unittest.TestCase):
     def test_blank_plots_and_requests(self):
         blank = ("<script>for(const name of ['fill','stroke','fillRect','fillText','strokeText'])CanvasRenderingContext2D.prototype[name]=()=>{}</script>")
         meta = re.search(r"<meta http-equiv[^>]*>", self.page.read_text(encoding="utf-8")).group(0)
-        self.spoil((meta, ""), ("<main>", blank + OUTSIDE + "<main>"), ('data-source="height-qq"', 'data-source="nothing"'))
+        self.spoil((meta, ""), (MAIN, blank + OUTSIDE + MAIN), ('data-source="height-qq"', 'data-source="nothing"'))
         self.assert_named(self.findings(), "requests http://pages.invalid", "'height-manhattan': its canvas is blank",
                           "'nothing': no canvas was made", "the page has no data 'nothing'")
 
