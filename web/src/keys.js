@@ -17,7 +17,9 @@ function step(chart, by) {
   const tour = tour_of(chart);
   if (tour.length === 0) return;
   const last = tour.length - 1;
-  const now = tour.indexOf(chart.readout.point ?? chart.visited);
+  const is_told = chart.readout.point !== null;
+  const now = tour.indexOf(is_told ? chart.readout.point : chart.visited);
+  if (!is_told && now >= 0 && Number.isFinite(by)) by = 0; // First where it was left.
   const first = by === 1 || by === -Infinity ? 0 : last;
   chart.visited = tour[now < 0 ? first : Math.min(Math.max(now + by, 0), last)];
   chart.readout.show(chart.visited);
