@@ -100,7 +100,7 @@ async function open_from_plot(page) {
   const chart = page.locator('figure[data-plot="manhattan"] .chart').first();
   await chart.focus();
   for (let i = 0; i < 400; i++) {
-    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press(i === 0 ? "Home" : "ArrowRight");
     if ((await chart.locator(".u-over.clickable").count()) > 0) {
       await page.keyboard.press("Enter");
       return true;
