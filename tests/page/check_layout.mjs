@@ -5,6 +5,21 @@ import { draw_all_plots, open_page, settled } from "./browser.mjs";
 const widths = [1280, 390, 360];
 const width_of_paper = 680; // A4 within its margins.
 
+// Facts have no headings that scroll along: their values must be seen whole.
+function facts_problems() {
+  const window_width = document.documentElement.clientWidth;
+  const found = [];
+  for (const cell of document.querySelectorAll("table.facts td")) {
+    const region = cell.closest(".scroll");
+    const name = `the value of '${cell.previousElementSibling?.textContent.trim()}'`;
+    const edge = Math.min(region.getBoundingClientRect().right, window_width);
+    const { right, width, height } = cell.getBoundingClientRect();
+    if (right > edge + 1) found.push(`${name} is beyond the right edge`);
+    if (height > width * 3) found.push(`${name} stands in a column of ${Math.round(width)} pixels`);
+  }
+  return found;
+}
+
 // Boxes of text in the page's elements, cut by what scrolls. A box that overlaps another, or leaves
 // the window, is told.
 function text_problems() {
@@ -102,6 +117,7 @@ async function check_at_width(browser, path, width, problems) {
   await draw_all_plots(page);
   const found = [
     ...(await page.evaluate(text_problems)),
+    ...(await page.evaluate(facts_problems)),
     ...(await page.evaluate(canvas_problems)),
   ];
   for (const problem of found.slice(0, 20)) problems.push(`${width} pixels wide: ${problem}`);

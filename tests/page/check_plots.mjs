@@ -100,7 +100,7 @@ async function open_from_plot(page) {
   const chart = page.locator('figure[data-plot="manhattan"] .chart').first();
   await chart.focus();
   for (let i = 0; i < 400; i++) {
-    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press(i === 0 ? "Home" : "ArrowRight");
     if ((await chart.locator(".u-over.clickable").count()) > 0) {
       await page.keyboard.press("Enter");
       return true;
@@ -121,7 +121,10 @@ async function check_dialog(page, problems, way) {
   const { count } = await dialog.locator("canvas").evaluate(drawn_pixels);
   if (count < least_pixels) problems.push(`the regional view opened by ${way} is blank`);
   await check_region_words(dialog, problems);
-  await dialog.evaluate((element) => element.querySelector("button").focus());
+  await page.keyboard.press("ArrowRight");
+  if (!(await dialog.locator(".readout").isVisible()))
+    problems.push(`the arrow keys do nothing in the regional view opened by ${way}`);
+  await page.keyboard.press("Escape");
   await page.keyboard.press("Escape");
   if ((await page.locator("dialog[open]").count()) > 0)
     problems.push("Escape does not close the regional view");

@@ -7,6 +7,7 @@ import unittest
 
 import page_checks
 
+MAIN = '<main id="content">'
 OUTSIDE = '<img src="http://pages.invalid/picture.png" alt="">'
 STOP = ("<script>document.addEventListener('{event}',(e)=>{{"
         "if(e.target.closest('{target}'))e.stopImmediatePropagation()}},true)</script>")
@@ -40,7 +41,9 @@ class CheckerTest(unittest.TestCase):
     def test_errors_and_places(self):
         faults = ('<p style="width:2000px">wide</p><p style="margin-top:-30px">over the heading</p>'
                   "<script>throw new Error('broken')</script><style>@media print{.live{display:block !important}}"
-                  "html{background:#fff !important}</style>")
+                  "html{background:#fff !important}</style>"
+                  '<div class="scroll"><table class="facts"><tbody><tr><th>Far</th>'
+                  '<td style="position:relative;left:1300px">value</td></tr></tbody></table></div>')
         self.spoil(("</main>", faults + "</main>"),
                    (">Lead variant<", ' style="max-width:20px;overflow:hidden">Leadvariantwithalongname<'))
         forbidden = pathlib.Path(self.folder.name) / "forbidden.txt"
@@ -48,7 +51,7 @@ class CheckerTest(unittest.TestCase):
         output = self.findings("--forbid", forbidden, "--paint-limit", "0.0001", "--expect-plots", "qq,forest")
         self.assert_named(output, "script: broken", r"the page is \d+ pixels wide", "overlaps", "print shows",
                           "does not change the background", "holds line 1 of the forbidden",
-                          "the first paint came after", "no plot of kind 'forest'")
+                          "the first paint came after", "the value of 'Far' is beyond the right edge", "no plot of kind 'forest'")
         self.assertNotIn("rs100050", output)
         self.assertNotRegex(output, "line [23] of the forbidden")
 
@@ -56,7 +59,7 @@ class CheckerTest(unittest.TestCase):
         stops = "".join(STOP.format(event=event, target=target) for event, target in (
             ("mousemove", ".u-over"), ("click", "button.sort"), ("input", "input"), ("click", ".buttons"),
             ("click", ".open-region")))
-        self.spoil(("<main>", stops + "<main>"))
+        self.spoil((MAIN, stops + MAIN))
         self.assert_named(self.findings(), "hover shows no read-out", "aria-sort of column 1", "search",
                           "drag does not zoom|the button does not zoom",
                           "a row opens no regional view")
@@ -64,7 +67,7 @@ class CheckerTest(unittest.TestCase):
     def test_blank_plots_and_requests(self):
         blank = ("<script>for(const name of ['fill','stroke','fillRect','fillText','strokeText'])CanvasRenderingContext2D.prototype[name]=()=>{}</script>")
         meta = re.search(r"<meta http-equiv[^>]*>", self.page.read_text(encoding="utf-8")).group(0)
-        self.spoil((meta, ""), ("<main>", blank + OUTSIDE + "<main>"), ('data-source="height-qq"', 'data-source="nothing"'))
+        self.spoil((meta, ""), (MAIN, blank + OUTSIDE + MAIN), ('data-source="height-qq"', 'data-source="nothing"'))
         self.assert_named(self.findings(), "requests http://pages.invalid", "'height-manhattan': its canvas is blank",
                           "'nothing': no canvas was made", "the page has no data 'nothing'")
 

@@ -13,6 +13,7 @@ import {
   number,
   p_value,
   round_step,
+  significant,
 } from "../../web/src/format.js";
 import { forest } from "../../web/src/forest.js";
 import { genome_axis } from "../../web/src/genome_axis.js";
@@ -23,7 +24,7 @@ import { PointIndex } from "../../web/src/point_index.js";
 import { Ranges } from "../../web/src/ranges.js";
 import { qq } from "../../web/src/qq.js";
 import { quantiles } from "../../web/src/quantiles.js";
-import { left_out_words } from "../../web/src/region.js";
+import { lead_name, left_out_words } from "../../web/src/region.js";
 import { compare_keys, parsed_number, sort_key } from "../../web/src/sort_keys.js";
 
 // A linear congruential generator (Park and Miller 1988), so that every run has the same points.
@@ -81,6 +82,14 @@ test("Ranges: zoom keeps its fixed point, stays inside, and reset takes it back"
   assert.ok(!ranges.changed);
 });
 
+test("Ranges: zoom about a point keeps its place, and along x alone leaves y", () => {
+  const ranges = new Ranges({ x: [0, 100], y: [0, 10] }, "xy");
+  ranges.zoom_x(0.5);
+  assert.deepEqual(ranges.now, { x: [25, 75], y: [0, 10] });
+  ranges.zoom_about(0.5, 35, 8);
+  assert.deepEqual(ranges.now, { x: [30, 55], y: [4, 9] });
+});
+
 test("p_value: p from -log10 p, also below what a double holds", () => {
   assert.equal(p_value(0), "1");
   assert.equal(p_value(Math.log10(2)), "0.5");
@@ -106,6 +115,12 @@ test("number, integer and interval: as tables show them", () => {
   assert.equal(number(1.234567e-9, 3, 1e-11), "1.23e−9");
   assert.equal(number(20200101, 3, 1), "2.0200101e7");
   assert.equal(number(0.5, 3, NaN), "0.5");
+  assert.deepEqual(
+    [1.9, 1.797, -0.18, 170, 999.7, 2500].map((value) => significant(value)),
+    ["1.90", "1.80", "−0.180", "170", "1000", "2500"],
+  );
+  assert.equal(significant(1.9, 3, 1e-3), "1.900");
+  assert.equal(number(100), "100");
 });
 
 test("round_step: 1, 2 or 5 times a power of ten", () => {
@@ -165,7 +180,7 @@ test("table_lines: missing is NA, and a dash that somebody wrote is a dash", () 
 
 test("estimate_rows: digits that its interval needs", () => {
   assert.deepEqual(estimate_rows("Observed", { estimate: 170.04, lower: 169.5, upper: 170.6 }), [
-    ["Observed", "170"],
+    ["Observed", "170.0"],
     ["95% interval", "169.5 to 170.6"],
   ]);
   assert.deepEqual(estimate_rows("Observed", { estimate: 0.123456 }), [["Observed", "0.123"]]);
@@ -245,6 +260,14 @@ test("left_out_words: of how many tested variants the strongest are shown", () =
   for (const tested of [3, undefined, null]) assert.equal(left_out_words({ y, tested }), "");
 });
 
+test("lead_name: the ID, else the place with grouped digits", () => {
+  const data = { contig: "6", positions: [27876381, 5], lead: "6:27876381", id: ["rs1", ""] };
+  assert.equal(lead_name({ ...data, lead_index: 0 }), "rs1");
+  for (const id of [".", "", undefined])
+    assert.equal(lead_name({ ...data, lead_index: 0, id: [id, "rs2"] }), "6:27,876,381");
+  assert.equal(lead_name({ ...data, lead_index: null }), "6:27876381");
+});
+
 test("qq: the axes hold the whole band", () => {
   const series = [{ name: "all variants", lambda: 1, expected: [2, 1], observed: [2.1, 1] }];
   const band = { expected: [4, 1], lower: [3, 0.9], upper: [5.5, 1.1] };
@@ -267,15 +290,48 @@ test("region_near: the nearest lead whose region has the place in it", () => {
   assert.equal(region_near({ loci, reach: 2_000_000 }, 0, 3_000_000), "b");
 });
 
-test("qq, genome_axis: colours and words are those of the picture", () => {
+test("qq: colours are those of the picture", () => {
   const one = { lambda: null, expected: [1], observed: [1] };
   const { legend } = qq({ series: ["all variants", "rare"].map((name) => ({ name, ...one })) });
   assert.deepEqual(
     legend.map(({ colour }) => colour),
     ["ink", "series-1"],
   );
-  const axis = genome_axis([{ name: "1", offset: 0, length: 100 }]);
-  assert.match(axis.label({ scales: { x: { min: 0, max: 100 } } }), /^Chromosome:/);
+});
+
+// Contigs of some megabases, as a plot of so many pixels without margins labels a part of them.
+function genome_labels(megabases, width, part = [0, 1]) {
+  globalThis.devicePixelRatio = 1;
+  let end = 0;
+  const contigs = megabases.map((mega, i) => {
+    end += mega * 1e6;
+    return { name: ["1", "6", "19", "X"][i], offset: end - mega * 1e6, length: mega * 1e6 };
+  });
+  const [min, max] = part.map((fraction) => fraction * end);
+  const valToPos = (value) => ((value - min) / (max - min)) * width;
+  const plot = { width, bbox: { left: 0, width }, scales: { x: { min, max } }, valToPos };
+  const axis = genome_axis(contigs, (text) => 7 * text.length);
+  const splits = axis.splits(min, max, plot);
+  return { words: axis.label(plot), labels: axis.values(splits), at: splits.map(valToPos) };
+}
+
+test("genome_axis: places where every contig gets one, else a name in the middle of each", () => {
+  const even = genome_labels([30, 30, 30, 30], 1200);
+  assert.equal(even.words, "Chromosome:position (Mb)");
+  assert.deepEqual(even.labels.slice(0, 4), ["1:10", "1:20", "1:30", "6:10"]);
+  for (const [lengths, width] of [
+    [[15, 30, 45, 4], 1200],
+    [[6, 30, 50, 5], 360],
+  ]) {
+    const { words, labels, at } = genome_labels(lengths, width);
+    assert.deepEqual([words, labels], ["Chromosome", ["1", "6", "19", "X"]]);
+    const all = lengths.reduce((sum, length) => sum + length);
+    assert.ok(Math.abs(at[0] - (lengths[0] / 2 / all) * width) < 1e-6);
+  }
+  assert.equal(genome_labels([100], 360).words, "Chromosome:position (Mb)");
+  const edge = genome_labels([100, 100], 900, [0.2, 0.503]);
+  assert.equal(edge.words, "Chromosome:position (Mb)");
+  assert.ok(edge.labels.every((label) => label.startsWith("1:")));
 });
 
 test("forest: the noun of what is counted follows the outcome", () => {

@@ -39,7 +39,7 @@ function measure() {
 }
 
 /// Width in CSS pixels of the widest line of a text.
-function text_width(text) {
+export function text_width(text) {
   const context = measure();
   return Math.max(...text.split("\n").map((line) => context.measureText(line).width));
 }
@@ -48,8 +48,8 @@ function widest(labels) {
   return Math.max(0, ...labels.filter((label) => label !== null).map(text_width));
 }
 
-// Labels from left to right, without those that would touch the one before or leave the plot.
-function without_overlaps(plot, splits, labels, width_of, gap) {
+/// Labels from left to right, null for those that would touch the one before or leave the plot.
+export function without_overlaps(plot, splits, labels, width_of, gap) {
   const start = plot.bbox.left / devicePixelRatio;
   let last_end = -Infinity;
   return splits.map((split, i) => {

@@ -1,5 +1,5 @@
 // Observed against predicted outcome, with the distribution of predictions along the foot.
-import { estimate_rows, integer, known, number } from "./format.js";
+import { estimate_rows, integer, known, significant } from "./format.js";
 import { bar_heights } from "./histogram.js";
 import { colour } from "./theme.js";
 
@@ -29,7 +29,7 @@ function draw_points(brush, { predicted, observed, lower, upper }) {
 function describe({ predicted, observed, lower, upper, samples }, i) {
   const told = { estimate: observed[i], lower: lower?.[i], upper: upper?.[i] };
   const rows = [
-    ["Predicted", number(predicted[i], 3, (told.upper - told.lower) / 10)],
+    ["Predicted", significant(predicted[i], 3, (told.upper - told.lower) / 10)],
     ...estimate_rows("Observed", told),
   ];
   if (known(samples?.[i]))

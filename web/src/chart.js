@@ -35,6 +35,7 @@ export class Chart {
     this.host = host;
     this.spec = spec;
     this.ranges = new Ranges({ x: spec.x.range, y: spec.y.range }, spec.zooms);
+    this.visited = null; // The point that the keyboard or a click was at last.
     this.index = spec.points ? new PointIndex(spec.points) : null;
     this.toolbar = add_toolbar(this, title);
     this.body = document.createElement("div");
@@ -110,6 +111,22 @@ export class Chart {
 
   zoom(factor, fraction_x, fraction_y) {
     this.ranges.zoom(factor, fraction_x, fraction_y);
+    this.update();
+  }
+
+  /// The point that a zoom without a pointer is about: the one told, else the last visited.
+  point_for_zoom() {
+    const { x, y } = this.spec.points ?? {};
+    const is_shown = (point) => point !== null && this.ranges.shows(x[point], y[point]);
+    return [this.readout.point, this.visited].find(is_shown) ?? null;
+  }
+
+  /// Without such a point in along x alone: nothing says which part of y to show.
+  zoom_about_point(factor) {
+    const point = this.point_for_zoom();
+    if (point === null && factor < 1) this.ranges.zoom_x(factor);
+    else if (point === null) this.ranges.zoom(factor);
+    else this.ranges.zoom_about(factor, this.spec.points.x[point], this.spec.points.y[point]);
     this.update();
   }
 

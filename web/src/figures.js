@@ -1,7 +1,7 @@
 // Figures of the page: each gets its interactive plot when it comes near the window.
 import { read_data } from "./decode.js";
 import { draw_chart, is_kind } from "./kinds.js";
-import { open_region } from "./region_dialog.js";
+import { open_region, trait_of } from "./region_dialog.js";
 
 // Where data or plot fail, the static picture stays.
 async function enhance(figure) {
@@ -10,7 +10,8 @@ async function enhance(figure) {
   try {
     const data = await read_data(figure.dataset.source);
     figure.prepend(host);
-    draw_chart(host, figure.dataset.plot, data, figure.dataset.title ?? "", open_region);
+    const open = (id) => open_region(id, trait_of(figure));
+    draw_chart(host, figure.dataset.plot, data, figure.dataset.title ?? "", open);
     figure.classList.add("enhanced");
   } catch (error) {
     host.remove();

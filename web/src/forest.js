@@ -1,9 +1,10 @@
 // Estimates with intervals, one row a group.
 import { names_at, whole_splits } from "./axes.js";
-import { interval, known } from "./format.js";
+import { interval, known, shortened } from "./format.js";
 import { colour } from "./theme.js";
 
 const row_height = 28;
+const row_height_with_words = 42;
 const wide = 560;
 const most_rows = 80;
 
@@ -43,6 +44,20 @@ function draw_row(brush, row, place) {
   });
 }
 
+// Where beside the frame there is no room: the words of each row, below its interval.
+function draw_words(brush, texts) {
+  const { left, width } = brush.frame;
+  brush.font(11);
+  texts.forEach((text, i) =>
+    brush.text(
+      shortened(text, width, brush.context),
+      left + width / 2,
+      brush.y(i) + 14 * brush.ratio,
+      { align: "center", halo: true },
+    ),
+  );
+}
+
 /// Rows beyond the first 80 are in the table alone. `noun` is what a row's `cases` are of the outcome;
 /// `whole` rows are of everybody or all levels, not of one group.
 export function forest(data) {
@@ -55,7 +70,7 @@ export function forest(data) {
       : words_of(row.status) || "–",
   );
   return {
-    height: () => rows.length * row_height + 70,
+    height: (width) => rows.length * (width >= wide ? row_height : row_height_with_words) + 70,
     x: { range, label: metric },
     y: {
       range: [-0.6, rows.length - 0.4],
@@ -80,9 +95,10 @@ export function forest(data) {
       x: rows.map(({ estimate }) => (known(estimate) ? estimate : (reference ?? range[0]))),
       y: rows.map((_, i) => i),
     },
-    reach: { x: Infinity, y: row_height / 2 },
+    reach: { x: Infinity, y: row_height_with_words / 2 },
     draw: (brush) => {
       if (known(reference)) brush.rule({ x: reference });
+      if (brush.plot.width < wide) draw_words(brush, texts);
       rows.forEach((row, i) => draw_row(brush, row, i));
     },
     describe: (i) => describe(rows[i], data),

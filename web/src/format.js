@@ -9,20 +9,33 @@ export function known(value) {
 
 const most_digits = 15; // That doubles tell apart.
 
-/// So many significant digits, and more where numbers a step apart would be the same.
-export function number(value, digits = 3, step = 0) {
+function digits_for(size, digits, step) {
+  if (!(step > 0)) return digits;
+  const needed = Math.floor(Math.log10(size)) + 1 + Math.ceil(-Math.log10(step) - 1e-9);
+  return Math.min(Math.max(digits, needed), most_digits);
+}
+
+function plain_digits(value, digits) {
+  const text = value.toPrecision(digits);
+  return text.includes("e") ? String(Number(text)) : text;
+}
+
+/// So many significant digits, and more where numbers a step apart would be the same; zeros at the
+/// end are kept, so that the numbers of a read-out have as many.
+export function significant(value, digits = 3, step = 0) {
   if (!known(value)) return missing;
   if (value === 0) return "0";
   const size = Math.abs(value);
-  if (step > 0) {
-    const needed = Math.floor(Math.log10(size)) + 1 + Math.ceil(-Math.log10(step) - 1e-9);
-    digits = Math.min(Math.max(digits, needed), most_digits);
-  }
+  const count = digits_for(size, digits, step);
   const text =
-    size < 1e-3 || size >= 1e6
-      ? value.toExponential(digits - 1)
-      : String(Number(value.toPrecision(digits)));
+    size < 1e-3 || size >= 1e6 ? value.toExponential(count - 1) : plain_digits(value, count);
   return text.replace("-", "−").replace("e-", "e−").replace("e+", "e");
+}
+
+/// Likewise, without zeros at the end where no power of ten follows.
+export function number(value, digits = 3, step = 0) {
+  const text = significant(value, digits, step);
+  return text.includes("e") || !text.includes(".") ? text : text.replace(/\.?0+$/, "");
 }
 
 export function integer(value) {
@@ -67,9 +80,12 @@ export function least_step(numbers) {
 /// Rows of a read-out: an estimate, as `name`, and its interval where it has one.
 export function estimate_rows(name, { estimate, lower, upper }) {
   const step = (upper - lower) / 10;
-  const rows = [[name, number(estimate, 3, step)]];
+  const rows = [[name, significant(estimate, 3, step)]];
   if (!known(lower)) return rows;
-  return [...rows, ["95% interval", `${number(lower, 3, step)} to ${number(upper, 3, step)}`]];
+  return [
+    ...rows,
+    ["95% interval", `${significant(lower, 3, step)} to ${significant(upper, 3, step)}`],
+  ];
 }
 
 /// Text that fits `width` pixels in the context's font, shortened at its end.

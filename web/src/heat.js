@@ -1,6 +1,6 @@
 // Signed z of lead variants: loci by traits. A sign in each strong cell, so that colour is not alone.
 import { height_beside_rows, names_at, whole_splits } from "./axes.js";
-import { known, number, p_value } from "./format.js";
+import { known, number, p_value, significant } from "./format.js";
 import { colour } from "./theme.js";
 
 const row_heights = [15, 22];
@@ -94,7 +94,7 @@ export function heat(data) {
       const [row, column] = at(i);
       const lines = [
         ["Trait", columns[column]],
-        ["z", number(z[row][column])],
+        ["z", significant(z[row][column])],
       ];
       if (known(y?.[row]?.[column])) lines.push(["p", p_value(y[row][column])]);
       return { title: rows[row], rows: lines };

@@ -17,9 +17,12 @@ function step(chart, by) {
   const tour = tour_of(chart);
   if (tour.length === 0) return;
   const last = tour.length - 1;
-  const now = tour.indexOf(chart.readout.point);
+  const is_told = chart.readout.point !== null;
+  const now = tour.indexOf(is_told ? chart.readout.point : chart.visited);
+  if (!is_told && now >= 0 && Number.isFinite(by)) by = 0; // First where it was left.
   const first = by === 1 || by === -Infinity ? 0 : last;
-  chart.readout.show(tour[now < 0 ? first : Math.min(Math.max(now + by, 0), last)]);
+  chart.visited = tour[now < 0 ? first : Math.min(Math.max(now + by, 0), last)];
+  chart.readout.show(chart.visited);
 }
 
 const actions = {
@@ -32,22 +35,19 @@ const actions = {
   Enter: (chart) => chart.readout.activate(),
   Escape: (chart) => chart.readout.hide(),
 };
+
+function zoom_and_show(chart, factor) {
+  const point = chart.point_for_zoom();
+  chart.zoom_about_point(factor);
+  if (point !== null) chart.readout.show(point);
+}
+
 const zoom_actions = {
-  "+": (chart) => chart.zoom(0.5),
-  "=": (chart) => chart.zoom(0.5),
-  "-": (chart) => chart.zoom(2),
+  "+": (chart) => zoom_and_show(chart, 0.5),
+  "=": (chart) => zoom_and_show(chart, 0.5),
+  "-": (chart) => zoom_and_show(chart, 2),
   0: (chart) => chart.reset(),
 };
-
-function zoom_about_cursor(chart, factor) {
-  const { point } = chart.readout;
-  if (point === null) return chart.zoom(factor);
-  const part = (axis, value) =>
-    (value - chart.ranges.now[axis][0]) / (chart.ranges.now[axis][1] - chart.ranges.now[axis][0]);
-  const { x, y } = chart.spec.points;
-  chart.zoom(factor, part("x", x[point]), part("y", y[point]));
-  chart.readout.show(point);
-}
 
 export function listen_to_keys(chart, title) {
   const { body, spec } = chart;
@@ -65,9 +65,7 @@ export function listen_to_keys(chart, title) {
     if (!action || (event.key === "Escape" && chart.readout.point === null)) return;
     event.preventDefault();
     if (event.key === "Escape") event.stopPropagation();
-    if (event.key === "+" || event.key === "=") zoom_about_cursor(chart, 0.5);
-    else if (event.key === "-") zoom_about_cursor(chart, 2);
-    else action(chart);
+    action(chart);
   });
   body.addEventListener("blur", () => chart.readout.hide());
 }

@@ -1,5 +1,5 @@
 // -log10 p of the whole genome: thinned background, all hits, lead variants of loci.
-import { integer, known, number, p_value } from "./format.js";
+import { integer, known, p_value, significant } from "./format.js";
 import { genome_axis } from "./genome_axis.js";
 import { has_data } from "./decode.js";
 import { PixelSet } from "./pixel_set.js";
@@ -109,8 +109,12 @@ function describe_hit(hits, i, place) {
   ];
   if (hits.alleles?.[i]) rows.push(["Other / effect allele", hits.alleles[i].replace("/", " / ")]);
   if (known(hits.beta?.[i]))
-    rows.push(["Effect (SE)", `${number(hits.beta[i])} (${number(hits.standard_error?.[i])})`]);
-  if (known(hits.frequency?.[i])) rows.push(["Effect allele frequency", number(hits.frequency[i])]);
+    rows.push([
+      "Effect (SE)",
+      `${significant(hits.beta[i])} (${significant(hits.standard_error?.[i])})`,
+    ]);
+  if (known(hits.frequency?.[i]))
+    rows.push(["Effect allele frequency", significant(hits.frequency[i])]);
   const id = hits.id?.[i];
   return { title: id && id !== "." ? id : place, rows };
 }

@@ -1,5 +1,5 @@
 // Quantiles of -log10 p against those expected under the null, by class of frequency.
-import { number } from "./format.js";
+import { number, significant } from "./format.js";
 import { colour } from "./theme.js";
 
 const shapes = ["disc", "diamond", "square"];
@@ -70,8 +70,8 @@ export function qq({ series, band }) {
     describe: (i) => ({
       title: series[points.of[i]].name,
       rows: [
-        ["Expected", number(points.x[i])],
-        ["Observed", number(points.y[i])],
+        ["Expected", significant(points.x[i])],
+        ["Observed", significant(points.y[i])],
       ],
     }),
   };

@@ -1,13 +1,13 @@
 // Observed and predicted outcome by quantile of the score.
 import { names_at, whole_splits } from "./axes.js";
-import { estimate_rows, known, number } from "./format.js";
+import { estimate_rows, known, significant } from "./format.js";
 import { colour } from "./theme.js";
 
 function describe({ labels, observed, lower, upper, predicted }, i) {
   const told = { estimate: observed[i], lower: lower?.[i], upper: upper?.[i] };
   const rows = estimate_rows("Observed", told);
   if (known(predicted?.[i])) {
-    rows.push(["Predicted", number(predicted[i], 3, (told.upper - told.lower) / 10)]);
+    rows.push(["Predicted", significant(predicted[i], 3, (told.upper - told.lower) / 10)]);
   }
   return { title: labels[i], rows };
 }

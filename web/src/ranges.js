@@ -33,6 +33,16 @@ export class Ranges {
     if (this.zooms.includes("y")) this.set("y", scaled(this.now.y, factor, fraction_y));
   }
 
+  zoom_x(factor) {
+    this.set("x", scaled(this.now.x, factor, 0.5));
+  }
+
+  /// Likewise about a point in data units.
+  zoom_about(factor, x, y) {
+    const part = ([low, high], value) => (value - low) / (high - low);
+    this.zoom(factor, part(this.now.x, x), part(this.now.y, y));
+  }
+
   /// Moves by fractions of what is shown.
   pan(fraction_x, fraction_y = 0) {
     const moved = ([low, high], fraction) => [

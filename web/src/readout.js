@@ -74,6 +74,7 @@ export class Readout {
 
   activate() {
     if (this.point === null || !this.chart.spec.activate || !this.can_activate(this.point)) return;
+    this.chart.visited = this.point;
     this.chart.spec.activate(this.point);
   }
 }

@@ -1,5 +1,5 @@
 // Variants about one lead variant, coloured and sized by their LD with it.
-import { integer, known, number, p_value } from "./format.js";
+import { integer, known, p_value, significant } from "./format.js";
 import { colour } from "./theme.js";
 
 const bins = [0.2, 0.4, 0.6, 0.8];
@@ -15,31 +15,41 @@ function bin_of(r_squared) {
   return known(r_squared) ? bins.filter((edge) => r_squared >= edge).length + 1 : 0;
 }
 
+function place_of(data, i) {
+  return `${data.contig}:${integer(data.positions[i])}`;
+}
+
+function name_of(data, i) {
+  const id = data.id?.[i];
+  return id && id !== "." ? id : place_of(data, i);
+}
+
+/// The lead's ID, or its place with grouped digits.
+export function lead_name(data) {
+  return known(data.positions[data.lead_index]) ? name_of(data, data.lead_index) : data.lead;
+}
+
 function describe(data, i) {
-  const place = `${data.contig}:${integer(data.positions[i])}`;
   const rows = [
-    ["Position", place],
+    ["Position", place_of(data, i)],
     ["p", p_value(data.y[i])],
   ];
-  if (known(data.r_squared?.[i])) rows.push(["r² with the lead", number(data.r_squared[i])]);
+  if (known(data.r_squared?.[i])) rows.push(["r² with the lead", significant(data.r_squared[i])]);
   if (data.alleles?.[i]) rows.push(["Other / effect allele", data.alleles[i].replace("/", " / ")]);
   if (known(data.beta?.[i]))
-    rows.push(["Effect (SE)", `${number(data.beta[i])} (${number(data.standard_error?.[i])})`]);
-  if (known(data.frequency?.[i])) rows.push(["Effect allele frequency", number(data.frequency[i])]);
-  return { title: data.id?.[i] || place, rows };
+    rows.push([
+      "Effect (SE)",
+      `${significant(data.beta[i])} (${significant(data.standard_error?.[i])})`,
+    ]);
+  if (known(data.frequency?.[i]))
+    rows.push(["Effect allele frequency", significant(data.frequency[i])]);
+  return { title: name_of(data, i), rows };
 }
 
 function legend_of(data) {
   if (!data.r_squared?.some(known))
     return [{ name: "Lead variant", colour: "accent", shape: "diamond" }];
-  const names = [
-    "LD unknown",
-    "r² below 0.2",
-    "0.2 to 0.4",
-    "0.4 to 0.6",
-    "0.6 to 0.8",
-    "0.8 to 1",
-  ];
+  const names = ["unknown", "below 0.2", "0.2 to 0.4", "0.4 to 0.6", "0.6 to 0.8", "0.8 to 1"];
   const used = new Set(data.r_squared.map(bin_of));
   const entries = names.map((name, bin) => ({
     name,
@@ -50,6 +60,7 @@ function legend_of(data) {
   }));
   return [
     { name: "Lead variant", colour: "accent", shape: "diamond" },
+    { name: "r² with it:" },
     ...entries.filter(({ bin }) => bin > 0 || used.has(0)).reverse(),
   ];
 }

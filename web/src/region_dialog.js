@@ -1,7 +1,7 @@
 // The regional view of a locus, in a dialog.
 import { has_data, read_data } from "./decode.js";
 import { draw_chart } from "./kinds.js";
-import { left_out_words } from "./region.js";
+import { lead_name, left_out_words } from "./region.js";
 
 let dialog = null;
 let chart = null;
@@ -35,18 +35,24 @@ function made_dialog() {
   return element;
 }
 
-/// Opens the regional view whose data have this id.
-export async function open_region(id) {
+/// Opens the regional view of a trait whose data have this id; the keys are its plot's.
+export async function open_region(id, trait) {
   const data = await read_data(id);
   dialog ??= made_dialog();
   close();
-  const title = `Region of ${data.lead}`;
+  const title = `Region of ${lead_name(data)}${trait ? ` for ${trait}` : ""}`;
   dialog.querySelector("h2").textContent = title;
   const note = dialog.querySelector(".note");
   note.textContent = left_out_words(data);
   note.hidden = note.textContent === "";
   if (!dialog.open) dialog.showModal();
   chart = draw_chart(dialog.querySelector(".live"), "region", data, title);
+  chart.body.focus();
+}
+
+/// The trait whose section of the page holds an element; "" where none does.
+export function trait_of(element) {
+  return element.closest("section")?.querySelector("h2")?.textContent.trim() ?? "";
 }
 
 /// Rows with data-region get a button that opens their region.
@@ -59,7 +65,7 @@ export function enhance_region_rows() {
     button.className = "open-region";
     button.title = "Open the regional view";
     button.append(...cell.childNodes);
-    button.addEventListener("click", () => open_region(row.dataset.region));
+    button.addEventListener("click", () => open_region(row.dataset.region, trait_of(row)));
     cell.append(button);
   }
 }

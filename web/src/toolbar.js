@@ -1,8 +1,8 @@
 // Title and buttons above a plot.
 
 const actions = [
-  ["+", "Zoom in", (chart) => chart.zoom(0.5)],
-  ["−", "Zoom out", (chart) => chart.zoom(2)],
+  ["+", "Zoom in", (chart) => chart.zoom_about_point(0.5)],
+  ["−", "Zoom out", (chart) => chart.zoom_about_point(2)],
   ["←", "Move left", (chart) => chart.pan(-0.5)],
   ["→", "Move right", (chart) => chart.pan(0.5)],
   ["Reset", "Show everything", (chart) => chart.reset()],
