@@ -17,6 +17,10 @@ ColumnReader::ColumnReader(hdf5::File const& file, std::string const& name, hdf5
     : file_{file}, dataset_{file.open_dataset(name)}, filter_{dataset_.filter()} {
     dataset_.require_extent(rows, columns);
     dataset_.require_element(element);
+    if (element == hdf5::Element::text && filter_ == hdf5::Filter::shuffle_deflate) {
+        hdf5::reject(file.origin(),
+                     fmt::format("dataset '{}' holds texts that are shuffled", name));
+    }
     element_bytes_ = dataset_.element_bytes();
     row_bytes_ = element_bytes_ * std::max<std::int64_t>(columns, 1);
     chunk_rows_ = dataset_.chunk_rows();

@@ -1,6 +1,8 @@
 #include "../../src/store/column_reader.hpp"
 
 #include <cstring>
+#include <string_view>
+#include <vector>
 
 #include <catch2/catch.hpp>
 
@@ -71,6 +73,24 @@ TEST_CASE("ColumnReader: refuses another shape or type", "[store]") {
     CHECK_THROWS_AS(ColumnReader(file, "n", hdf5::Element::int64, 10), CorruptInput);
     CHECK_THROWS_AS(ColumnReader(file, "n", hdf5::Element::text, 10), CorruptInput);
     CHECK_THROWS_AS(ColumnReader(file, "m", hdf5::Element::int32, 10), CorruptInput);
+}
+
+TEST_CASE("ColumnReader: texts that are shuffled, whose bytes have no planes", "[store]") {
+    test::ScratchFolder const folder;
+    auto const path = folder.path() / "a.h5";
+    {
+        auto file = hdf5::File::create(path);
+        auto dataset = file.create_dataset("t", {.element = hdf5::Element::text,
+                                                 .text_bytes = 3,
+                                                 .rows = 2,
+                                                 .chunk_rows = 2,
+                                                 .filter = hdf5::Filter::shuffle_deflate});
+        std::vector<std::string_view> const texts{"one", "two"};
+        dataset.write_texts({.rows = 2}, texts);
+        file.close();
+    }
+    auto const file = hdf5::File::open(path);
+    CHECK_THROWS_AS(ColumnReader(file, "t", hdf5::Element::text, 2), CorruptInput);
 }
 
 // HDF5 itself would read on behind it.
