@@ -25,11 +25,14 @@ TraitNumbers numbers_of(ResultReader const& results, TraitIndex trait) {
     TraitNumbers numbers;
     InflationCounter inflation;
     for (std::int64_t row = 0; row < variants; row += step) {
-        auto const values = results.read<float>(
-            ResultColumn::neg_log10_p, trait,
-            {GlobalVariantIndex{row}, GlobalVariantIndex{std::min(variants, row + step)}});
+        Range<GlobalVariantIndex> const rows{GlobalVariantIndex{row},
+                                             GlobalVariantIndex{std::min(variants, row + step)}};
+        auto const values = results.read<float>(ResultColumn::neg_log10_p, trait, rows);
         require_probabilities(values);
         inflation.add(values);
+        numbers.most_samples = std::max(
+            numbers.most_samples,
+            most_samples(results.read<std::int32_t>(ResultColumn::samples, trait, rows), values));
         numbers.hits +=
             std::ranges::count_if(values, [](float value) { return value >= hit_neg_log10_p; });
     }
@@ -47,7 +50,7 @@ void check_scan_texts(std::filesystem::path const& run) {
     require_one_run(run, results.header(), read_scan_record(run / "run.json"), summary);
     for (std::size_t t = 0; t < summary.rows.size(); ++t) {
         TraitIndex const trait{static_cast<std::int64_t>(t)};
-        require_same_counts(run, summary, t, numbers_of(results, trait));
+        require_same_counts(run, results.header(), summary, t, numbers_of(results, trait));
     }
 }
 

@@ -44,8 +44,9 @@ std::vector<ReportedTrait> choose_plotted(ScanRun const& run) {
 void take_surveys(ScanRun const& run, ScanSurvey const& survey, std::span<ReportedTrait> traits) {
     for (std::size_t t = 0; t < traits.size(); ++t) {
         auto const& found = survey.traits[t];
-        require_same_counts(run.request.run, run.summary, traits[t].index.at(),
-                            {.tested = found.all_ranks().count(),
+        require_same_counts(run.request.run, run.header(), run.summary, traits[t].index.at(),
+                            {.most_samples = found.most_samples,
+                             .tested = found.all_ranks().count(),
                              .hits = found.hits,
                              .lambda_gc = found.all_inflation().value()});
         traits[t].survey = found;

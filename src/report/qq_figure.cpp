@@ -15,6 +15,7 @@
 #include "maniple/report/plot_figure.hpp"
 #include "maniple/report/qq_points.hpp"
 #include "maniple/report/svg_plot.hpp"
+#include "maniple/run/scan_tally.hpp"
 #include "number_words.hpp"
 
 namespace maniple {
@@ -118,9 +119,13 @@ QqParts qq_parts(ReportedTrait const& trait) {
     auto const band = qq_band(all.variants);
     auto const title = fmt::format("QQ plot of {}", trait.name);
     auto const caption = fmt::format(
-        "Lambda GC {:.4f} over {}. The band holds each of so many p-values by chance with "
-        "probability 0.95, were they independent.",
-        all.lambda, plural(all.variants, "variant"));
+        "Lambda GC {:.4f} over {}.{} The band holds each of so many p-values by chance with "
+        "probability 0.95, were they independent; those of a class of fewer variants scatter more.",
+        all.lambda, plural(all.variants, "variant"),
+        all.lambda > inflated_lambda
+            ? " There are more small p-values than chance has: many small effects, or ancestry and "
+              "relatives that the covariates do not account for."
+            : "");
     return {.figure = to_html(PlotFigure{.kind = "qq",
                                          .source = trait.id + "-qq",
                                          .title = title,

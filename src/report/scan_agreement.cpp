@@ -124,6 +124,10 @@ void require_numbers(std::filesystem::path const& file, ScanSummary const& summa
     for (auto const* const people : {"cases", "controls"}) {
         require(people, summary.cell(row, people).empty() || is_people(people));
     }
+    auto const [samples, cases, controls] = std::array{
+        summary.count(row, "samples"), summary.count(row, "cases"), summary.count(row, "controls")};
+    bool const are_told = samples >= 0 && cases >= 0 && controls >= 0;
+    require("samples", !are_told || (cases <= samples && samples - cases == controls));
     require("tested", summary.count(row, "tested") >= 0);
     for (auto column = *summary.find("hits"); column < summary.columns.size(); ++column) {
         require(summary.columns[column], summary.count(row, summary.columns[column]) >= 0);
@@ -170,8 +174,15 @@ void require_one_run(std::filesystem::path const& run, ResultHeader const& heade
     require_same_samples(run / "run.json", record, summary);
 }
 
-void require_same_counts(std::filesystem::path const& run, ScanSummary const& summary,
-                         std::size_t row, TraitNumbers const& numbers) {
+void require_same_counts(std::filesystem::path const& run, ResultHeader const& header,
+                         ScanSummary const& summary, std::size_t row, TraitNumbers const& numbers) {
+    auto const samples = summary.count(row, "samples");
+    bool const may_be_fewer = header.missing_genotype == "drop" || numbers.tested == 0;
+    bool const is_told = samples >= 0;
+    if (is_told &&
+        (samples < numbers.most_samples || (samples > numbers.most_samples && !may_be_fewer))) {
+        reject(run / "summary.tsv", "their samples differ");
+    }
     if (summary.count(row, "tested") != numbers.tested ||
         summary.count(row, "hits") != numbers.hits) {
         reject(run / "summary.tsv", "their numbers of variants tested or of hits differ");

@@ -16,16 +16,17 @@ namespace maniple {
 void require_one_run(std::filesystem::path const& run, ResultHeader const& header,
                      ScanRecord const& record, ScanSummary const& summary);
 
-/// What summary.tsv says of a trait's p-values.
+/// What results.h5 has of a trait.
 struct TraitNumbers {
-    std::int64_t tested = 0;  ///< Variants.
+    std::int64_t most_samples = 0;  ///< In a regression.
+    std::int64_t tested = 0;        ///< Variants.
     std::int64_t hits = 0;
     double lambda_gc = 0;  ///< NaN where none was tested.
 };
 
-/// summary.tsv says them, lambda GC to its digits. \param row  of summary.tsv.
-/// \throws CorruptInput.
-void require_same_counts(std::filesystem::path const& run, ScanSummary const& summary,
-                         std::size_t row, TraitNumbers const& numbers);
+/// summary.tsv says them, lambda GC to its digits; of samples, where those without a genotype are
+/// left out, that there are no more. \param row  of summary.tsv. \throws CorruptInput.
+void require_same_counts(std::filesystem::path const& run, ResultHeader const& header,
+                         ScanSummary const& summary, std::size_t row, TraitNumbers const& numbers);
 
 }  // namespace maniple

@@ -155,9 +155,13 @@ void add_regions(Page& page, ScanRun& run, PlottedTraits const& plotted) {
     }
 }
 
-std::string page_of(ScanRun run) {
+std::string page_of(ScanRun run, Log& log) {
     auto& store = run.linkage.store;
-    if (store) store->reserve(bytes_of_regions);
+    if (store) {
+        store->reserve(bytes_of_regions);
+    } else {
+        log.note("note: " + run.linkage.reason);
+    }
     auto plotted = read_plotted_traits(run);
     auto page = write_to_fit(run, plotted);
     if (store) store->reserve(0);
@@ -167,11 +171,11 @@ std::string page_of(ScanRun run) {
 
 }  // namespace
 
-std::string scan_page(ReportRequest const& request) {
+std::string scan_page(ReportRequest const& request, Log& log) {
     try {
-        return page_of(open_scan_run(request));
+        return page_of(open_scan_run(request), log);
     } catch (StoreLost const&) {
-        return page_of(open_scan_run(request, unreadable_store()));
+        return page_of(open_scan_run(request, unreadable_store()), log);
     }
 }
 

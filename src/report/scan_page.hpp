@@ -7,7 +7,7 @@
 
 namespace maniple {
 
-/// \throws as write_report.
-std::string scan_page(ReportRequest const& request);
+/// Notes where the page knows less than it could. \throws as write_report.
+std::string scan_page(ReportRequest const& request, Log& log);
 
 }  // namespace maniple

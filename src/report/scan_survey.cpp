@@ -115,6 +115,17 @@ void require_probabilities(std::span<float const> neg_log10_p) {
         "run again"};
 }
 
+std::int64_t most_samples(std::span<std::int32_t const> samples,
+                          std::span<float const> neg_log10_p) {
+    expect(samples.size() == neg_log10_p.size(), "each variant has both");
+
+    std::int64_t most = 0;
+    for (std::size_t i = 0; i < samples.size(); ++i) {
+        if (!std::isnan(neg_log10_p[i])) most = std::max<std::int64_t>(most, samples[i]);
+    }
+    return most;
+}
+
 PValueRanks TraitSurvey::all_ranks() const {
     PValueRanks all;
     for (auto const& part : ranks) all.merge(part);
@@ -135,9 +146,13 @@ ScanSurvey survey_scan(ResultReader const& results, std::span<TraitIndex const> 
     for_each_piece(results, [&](Range<GlobalVariantIndex> rows) {
         add_places(rows, results.places(rows), survey);
         for (std::size_t t = 0; t < traits.size(); ++t) {
-            add_values(results.read<float>(ResultColumn::neg_log10_p, traits[t], rows),
+            auto const p = results.read<float>(ResultColumn::neg_log10_p, traits[t], rows);
+            auto const samples = results.read<std::int32_t>(ResultColumn::samples, traits[t], rows);
+            auto& trait = survey.traits[t];
+            trait.most_samples = std::max(trait.most_samples, most_samples(samples, p));
+            add_values(p,
                        results.read<float>(ResultColumn::effect_allele_frequency, traits[t], rows),
-                       sorted, survey.traits[t]);
+                       sorted, trait);
         }
     });
     return survey;

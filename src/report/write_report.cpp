@@ -89,7 +89,7 @@ void write_report(ReportRequest const& request, Log& log) {
     } else {
         require_export_target(file, existing, is_page);
     }
-    auto const page = kind == RunKind::scan ? scan_page(request) : evaluation_page(request);
+    auto const page = kind == RunKind::scan ? scan_page(request, log) : evaluation_page(request);
     DurableFile written{file};
     write_text(written.temporary(), page);
     written.commit(existing);

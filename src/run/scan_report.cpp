@@ -19,6 +19,7 @@
 #include "maniple/model/test_status.hpp"
 #include "maniple/run/column_choice.hpp"
 #include "maniple/run/library_versions.hpp"
+#include "maniple/run/scan_tally.hpp"
 #include "maniple/run/text_file.hpp"
 #include "told_json.hpp"
 
@@ -282,14 +283,13 @@ void commit_run(RunFolder const& folder, DurableFile& results,
 
 void describe_outcome(std::vector<TraitSummary> const& summaries, Log& log) {
     constexpr std::size_t shown = 20;
-    constexpr double inflated = 1.1;
     bool any_inflated = false;
     for (std::size_t t = 0; t < std::min(shown, summaries.size()); ++t) {
         auto const& row = summaries[t];
         log.note(fmt::format("  {}: {} variants tested, {} with p <= 5e-8, lambda GC {:.3f}{}",
                              row.trait, row.by_status[0], row.hits, row.lambda_gc,
-                             row.lambda_gc > inflated ? " (*)" : ""));
-        any_inflated |= row.lambda_gc > inflated;
+                             row.lambda_gc > inflated_lambda ? " (*)" : ""));
+        any_inflated |= row.lambda_gc > inflated_lambda;
     }
     if (summaries.size() > shown) log.note("  (summary.tsv has the other traits)");
     if (any_inflated) {

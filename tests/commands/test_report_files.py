@@ -102,7 +102,7 @@ class ReportFiles(ReportCase):
         def more(column):
             return str(int(rows[1][rows[0].index(column)]) + 1)
         edits = [("hits", more("hits"), "hits differ"), ("tested", more("tested"), "numbers of variants"),
-                 ("tested", "9223372036854775807", "numbers of variants"),
+                 ("samples", "7", "samples differ"), ("tested", "9223372036854775807", "numbers of variants"),
                  ("lambda_gc", "1.2345", "lambda GC differ"), ("lambda_gc", "NA", "lambda GC differ"),
                  ("hits", "many", "line 2: hits = 'many'"), ("samples", "-3", "line 2: samples = '-3'"),
                  ("type", "odd", "line 2: type = 'odd'"), ("separated", "x", "line 2: separated = 'x'")]

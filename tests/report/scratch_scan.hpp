@@ -65,7 +65,7 @@ private:
                 results.beta.push_back(0.5);
                 results.standard_error.push_back(0.1F);
                 results.status.push_back(is_tested ? 0 : 6);
-                results.samples.push_back(40);
+                results.samples.push_back(40 - t);
                 results.effect_allele_frequency.push_back(0.1F);
             }
         }

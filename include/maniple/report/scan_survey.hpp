@@ -28,8 +28,9 @@ struct RowStretch {
 struct TraitSurvey {
     std::array<PValueRanks, frequency_classes> ranks;
     std::array<InflationCounter, frequency_classes> inflation;
-    float largest = 0;      ///< Finite -log10 p.
-    std::int64_t hits = 0;  ///< p <= 5e-8.
+    float largest = 0;              ///< Finite -log10 p.
+    std::int64_t hits = 0;          ///< p <= 5e-8.
+    std::int64_t most_samples = 0;  ///< In a regression.
 
     PValueRanks all_ranks() const;
     InflationCounter all_inflation() const;
@@ -43,6 +44,10 @@ struct ScanSurvey {
 
 /// \throws CorruptInput where a value is negative.
 void require_probabilities(std::span<float const> neg_log10_p);
+
+/// The most samples of a variant that was tested: whose p is a number. \pre equal sizes
+std::int64_t most_samples(std::span<std::int32_t const> samples,
+                          std::span<float const> neg_log10_p);
 
 /// The first pass. Memory: 0.5 MB a trait, and 40 bytes for 4,096 variants.
 /// \throws CorruptInput.

@@ -17,6 +17,9 @@ namespace maniple {
 /// hit.
 inline constexpr float hit_neg_log10_p = 7.30103F;
 
+/// Lambda GC above which there are more small p-values than chance has.
+inline constexpr double inflated_lambda = 1.1;
+
 /// Per trait: variants of each status, hits (p <= 5e-8), and what lambda GC needs of p-values.
 class ScanTally {
 public:
