@@ -237,13 +237,6 @@ std::string_view main_metric(Outcome outcome) {
     }
 }
 
-std::string_view to_string(RowKind kind) {
-    static constexpr std::array<std::string_view, 10> names{
-        "estimate",  "gap",    "heterogeneity", "quantile", "calibration",
-        "threshold", "pooled", "new_level",     "outcome",  "people"};
-    return names[static_cast<std::size_t>(kind)];
-}
-
 void fill_heterogeneity(EvaluationRow& row, Heterogeneity const& test) {
     row.metric += "_heterogeneity_q";
     if (std::isnan(test.statistic)) {

@@ -24,6 +24,13 @@ std::string number_text(double value) {
 
 }  // namespace
 
+std::string_view to_string(RowKind kind) {
+    static constexpr std::array<std::string_view, 10> names{
+        "estimate",  "gap",    "heterogeneity", "quantile", "calibration",
+        "threshold", "pooled", "new_level",     "outcome",  "people"};
+    return names[static_cast<std::size_t>(kind)];
+}
+
 std::string_view outcome_name(Outcome outcome) {
     static constexpr std::array<std::string_view, 4> names{"unknown", "quantitative", "binary",
                                                            "time_to_event"};
