@@ -303,8 +303,9 @@ std::optional<PagePlot> incidence_plot(EvaluationFile const& file) {
          .caption =
              "Share of people with the event by each time (1 less Kaplan and Meier's "
              "estimate), as if nobody died of anything else, unless that is part of the "
-             "event; at times between which no few people show, with straight lines "
-             "between them. Bands: 95% intervals; in print and without script upright lines, "
+             "event; at times so far apart that no small number of people can be worked out, "
+             "with straight lines between them. Bands: 95% intervals; in print and without script "
+             "upright lines, "
              "at the last time alone."},
         {{"unit", fmt::format("time as in {}", file.trait)}, {"groups", std::move(groups)}}};
 }

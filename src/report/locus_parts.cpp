@@ -31,16 +31,32 @@ PageCell place_cell(GenomePlace const& place, std::vector<std::string> const& co
             place_value(place, contigs)};
 }
 
+std::vector<PageColumn> variant_columns(char const* variant) {
+    return {{variant, ColumnKind::text},
+            {"Place", ColumnKind::position},
+            {"Other/effect allele", ColumnKind::text},
+            {"Effect allele frequency", ColumnKind::number},
+            {"Effect", ColumnKind::number},
+            {"Standard error", ColumnKind::number},
+            {"p", ColumnKind::number}};
+}
+
+std::vector<PageCell> variant_cells(VariantResult const& one,
+                                    std::vector<std::string> const& contigs) {
+    return {one.name(contigs),      place_cell(one.place(), contigs),
+            one.alleles(),          number_cell(one.frequency, 3),
+            number_cell(one.beta),  number_cell(one.standard_error, 3),
+            p_cell(one.neg_log10_p)};
+}
+
 PageRow row_of(LocusRow const& row, std::vector<std::string> const& contigs) {
     auto const& [locus, lead, region] = row;
-    return {.cells = {lead.name(contigs), place_cell(lead.place(), contigs), lead.alleles(),
-                      number_cell(lead.frequency, 3), number_cell(lead.beta),
-                      number_cell(lead.standard_error, 3), p_cell(lead.neg_log10_p),
-                      count_cell(locus.hits),
-                      PageCell{fmt::format("{} to {}", grouped(locus.first), grouped(locus.last)),
-                               place_value({lead.contig, locus.first}, contigs)},
-                      locus.basis == LocusBasis::linkage ? "r²" : "distance"},
-            .region = region};
+    PageRow whole{.cells = variant_cells(lead, contigs), .region = region};
+    whole.cells.push_back(count_cell(locus.hits));
+    whole.cells.push_back({fmt::format("{} to {}", grouped(locus.first), grouped(locus.last)),
+                           place_value({lead.contig, locus.first}, contigs)});
+    whole.cells.push_back(locus.basis == LocusBasis::linkage ? "r²" : "distance");
+    return whole;
 }
 
 // r^2 with an allele of few copies tells the other genotypes of those who have it.
@@ -124,26 +140,32 @@ std::string locus_table(ReportedTrait const& trait, std::vector<std::string> con
                         std::int64_t most_rows) {
     PageTable table{.caption = fmt::format("Loci of {}", trait.name),
                     .file = trait.id + "-loci.tsv",
-                    .columns = {{"Lead variant", ColumnKind::text},
-                                {"Place", ColumnKind::position},
-                                {"Other/effect allele", ColumnKind::text},
-                                {"Effect allele frequency", ColumnKind::number},
-                                {"Effect", ColumnKind::number},
-                                {"Standard error", ColumnKind::number},
-                                {"p", ColumnKind::number},
-                                {"Hits", ColumnKind::number},
-                                {"Hits from, to", ColumnKind::position},
-                                {"Joined by", ColumnKind::text}},
+                    .columns = variant_columns("Lead variant"),
                     .rows = {},
                     .all_rows = trait.all_loci,
                     .others =
                         "results.h5 in the folder of the run has every variant, and "
                         "`maniple export` writes them"};
+    table.columns.push_back({"Hits", ColumnKind::number});
+    table.columns.push_back({"Hits from, to", ColumnKind::position});
+    table.columns.push_back({"Joined by", ColumnKind::text});
     auto const shown = std::min<std::int64_t>(std::ssize(trait.loci), most_rows);
     for (std::int64_t i = 0; i < shown; ++i) {
         table.rows.push_back(row_of(trait.loci[static_cast<std::size_t>(i)], contigs));
     }
     return to_html(table) + unscripted_words(table);
+}
+
+std::string strongest_table(ReportedTrait const& trait, std::vector<std::string> const& contigs) {
+    PageTable table{
+        .caption = fmt::format("Strongest variants of {}, none with p ≤ 5e-8", trait.name),
+        .file = trait.id + "-strongest.tsv",
+        .columns = variant_columns("Variant"),
+        .rows = {}};
+    for (auto const& one : trait.strongest) {
+        table.rows.push_back({.cells = variant_cells(one, contigs)});
+    }
+    return to_html(table);
 }
 
 void keep_strongest_loci(std::span<ReportedTrait> traits, std::int64_t most) {

@@ -20,6 +20,9 @@ void keep_strongest_loci(std::span<ReportedTrait> traits, std::int64_t most);
 std::string locus_table(ReportedTrait const& trait, std::vector<std::string> const& contigs,
                         std::int64_t most_rows);
 
+/// Of a trait without hits. \param contigs  names, as in results.h5.
+std::string strongest_table(ReportedTrait const& trait, std::vector<std::string> const& contigs);
+
 /// r^2 of variants to a lead; NaN where unknown; empty where none is known.
 using LinkageOfVariants = std::function<std::vector<double>(
     std::string const& contig, Variant const& lead, std::span<Variant const> others)>;

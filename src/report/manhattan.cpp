@@ -117,8 +117,8 @@ std::string hits_in_words(ReportedTrait const& trait, std::vector<std::string> c
     auto const& place = strongest->place;
     auto const name = trait.loci.empty() ? "" : trait.loci.front().lead.name(contigs) + " ";
     return text + fmt::format("; strongest {}at {}:{}, p = {}", name,
-                              contigs[static_cast<std::size_t>(place.contig)], place.position,
-                              p_value_text(strongest->neg_log10_p));
+                              contigs[static_cast<std::size_t>(place.contig)],
+                              grouped(place.position), p_value_text(strongest->neg_log10_p));
 }
 
 std::string caption_of(ReportedTrait const& trait, std::vector<std::string> const& contigs,
@@ -126,10 +126,10 @@ std::string caption_of(ReportedTrait const& trait, std::vector<std::string> cons
     auto text = hits_in_words(trait, contigs);
     if (!std::isnan(lambda)) text += fmt::format("; lambda GC {:.3f}", lambda);
     text += fmt::format(
-        ". The line is at 5e-8. {} variants that are no hits are drawn, of {} that "
-        "fall on the same spots.",
-        grouped(std::ssize(trait.background)),
-        grouped(trait.survey.all_ranks().count() - trait.survey.hits));
+        ". The line is at 5e-8. Of {} variants that are no hits {} are drawn: the others fall on "
+        "the same spots.",
+        grouped(trait.survey.all_ranks().count() - trait.survey.hits),
+        grouped(std::ssize(trait.background)));
     if (auto const left_out = trait.all_loci - std::ssize(trait.loci); left_out > 0) {
         text += fmt::format(
             " {} marked, the strongest of all traits; {} more {} left out here, and their hits "

@@ -125,8 +125,8 @@ std::string limits_section() {
                  "It describes people like those it was trained and judged on. With other "
                  "ancestries, ages or countries it may be of less use, or none.");
     html.element("li",
-                 "Age, sex, family history and way of life often tell more. A high score does not "
-                 "mean that the disease comes, nor a low one that it does not.");
+                 "Age, sex, family history and way of life often tell more. A high score is no "
+                 "certainty, and a low one no safety.");
     html.element("li",
                  "This page is from a research program, not from a medical device. Whether and how "
                  "to act on it is for the person and those who treat them.");

@@ -8,6 +8,7 @@
 #include "evaluation_words.hpp"
 #include "maniple/core/readable.hpp"
 #include "maniple/core/small_count.hpp"
+#include "reading_parts.hpp"
 
 namespace maniple {
 namespace {
@@ -32,13 +33,20 @@ std::string_view useless_text(GroupCheck const& check) {
                                       : "The interval holds 0.5, what a useless score has.";
 }
 
+ReportFinding read_accuracy(GroupCheck const& check, PersonScore const& score) {
+    auto const text = fmt::format(
+        "The score was judged for '{}' in this person's group, {} = {}: {}.", score.evaluated_trait,
+        check.factor, check.level, accuracy_text(check, score.evaluated_outcome));
+    if (!is_few(check.samples, check.cases, score.evaluated_outcome)) return say(text);
+    return warn(text + " They are few: the interval shows how little that tells.");
+}
+
 ReportFinding read_group(GroupCheck const& check, PersonScore const& score) {
     auto const& trait = score.evaluated_trait;
     auto const group = fmt::format("{} = {}", check.factor, check.level);
     switch (check.status) {
         case GroupCheck::Status::validated:
-            return say(fmt::format("The score was judged for '{}' in this person's group, {}: {}.",
-                                   trait, group, accuracy_text(check, score.evaluated_outcome)));
+            return read_accuracy(check, score);
         case GroupCheck::Status::not_better:
             return warn(fmt::format(
                 "In this person's group, {}, the score was judged for '{}', and not shown to tell "
@@ -73,11 +81,13 @@ ReportFinding read_support(PersonScore const& score) {
     constexpr double enough = 0.9;
     auto const share = percent(score.own_share);
     if (score.own_share >= enough) {
-        return say(
-            fmt::format("{} of the score's variance rests on this person's own genotypes.", share));
+        return say(fmt::format(
+            "{} of the score's variance rests on genotypes that this person has; missing ones "
+            "count the mean.",
+            share));
     }
     return warn(fmt::format(
-        "Only {} of the score's variance rests on this person's own genotypes: the others are "
+        "Only {} of the score's variance rests on genotypes that this person has: the others are "
         "missing and count the mean, so that the score lies closer to the mean than it should.",
         share));
 }

@@ -83,10 +83,20 @@ void read_leads(ResultReader const& results, ReportedTrait& trait) {
     }
 }
 
+void read_strongest(ResultReader const& results, ReportedTrait& trait) {
+    if (trait.survey.hits > 0) return;
+    std::vector<std::int64_t> rows;
+    for (auto const& hit : trait.points.strongest) rows.push_back(hit.row);
+    std::ranges::sort(rows);
+    trait.strongest = read_results(results, trait.index, rows);
+    std::ranges::stable_sort(trait.strongest, std::greater{}, &VariantResult::neg_log10_p);
+}
+
 void read_hits(ResultReader const& results, std::span<ReportedTrait> traits) {
     auto const told = strongest_hits(traits, finest_detail.hits);
     for (std::size_t t = 0; t < traits.size(); ++t) {
         read_leads(results, traits[t]);
+        read_strongest(results, traits[t]);
         traits[t].hits = read_results(results, traits[t].index, told_rows(traits[t], told[t]));
     }
 }

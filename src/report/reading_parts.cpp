@@ -66,13 +66,14 @@ std::string describe_off(OffGroups const& off, std::string_view below, std::stri
 }  // namespace
 
 bool is_few(EvaluationRow const& row, Outcome outcome) {
-    if (row.samples < 0) return false;
-    bool const counts_cases = row.cases >= 0;
+    return is_few(row.samples, row.cases, outcome);
+}
+
+bool is_few(std::int64_t samples, std::int64_t cases, Outcome outcome) {
+    if (samples < 0) return false;
     // People without the event are not what times to events lack: their times count.
-    auto const fewer = outcome == Outcome::time_to_event
-                           ? row.cases
-                           : std::min(row.cases, row.samples - row.cases);
-    return row.samples < few_people || (counts_cases && fewer < few_cases);
+    auto const fewer = outcome == Outcome::time_to_event ? cases : std::min(cases, samples - cases);
+    return samples < few_people || (cases >= 0 && fewer < few_cases);
 }
 
 EvaluationRow const* find_whole(EvaluationFile const& file, std::string_view metric) {

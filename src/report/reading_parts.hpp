@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,8 @@ inline constexpr std::int64_t few_cases = 50;
 
 /// Do few people, or few cases or controls (events alone of times to events), stand behind a line?
 bool is_few(EvaluationRow const& row, Outcome outcome);
+/// \param cases  -1: not known. Likewise samples.
+bool is_few(std::int64_t samples, std::int64_t cases, Outcome outcome);
 
 /// A metric of everybody; where levels were left out, pooled over them.
 EvaluationRow const* find_whole(EvaluationFile const& file, std::string_view metric);

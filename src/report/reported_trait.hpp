@@ -24,8 +24,9 @@ struct ReportedTrait {
     TraitIndex index{0};
     TraitSurvey survey;
     TraitPoints points;
-    std::int64_t all_loci = 0;   ///< So many there are.
-    std::vector<LocusRow> loci;  ///< Those of them on the page, strongest first.
+    std::int64_t all_loci = 0;             ///< So many there are.
+    std::vector<LocusRow> loci;            ///< Those of them on the page, strongest first.
+    std::vector<VariantResult> strongest;  ///< Where none is a hit: of points.strongest.
     // As detailed as the page has room for:
     std::vector<GenomePoint> background;  ///< Of points.background.
     std::vector<VariantResult> hits;      ///< With details, in the order of rows.

@@ -83,6 +83,8 @@ void add_trait(Page& page, ScanRun const& run, PlottedTraits const& plotted, std
                                  plotted.detail.cells));
     if (!trait.loci.empty()) {
         html.markup(locus_table(trait, contigs, plotted.detail.rows / std::ssize(plotted.traits)));
+    } else {
+        html.markup(strongest_table(trait, contigs));
     }
     html.markup(qq.figure);
     html.markup(qq.table);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <utility>
 
@@ -76,7 +77,11 @@ class PointCollector {
 public:
     PointCollector(GenomeAxis const& axis, PlotGrid const& grid, TraitSurvey const& survey,
                    float hits_from)
-        : points_{.background = {}, .hits = {}, .weak_hits = {}, .hits_from = hits_from},
+        : points_{.background = {},
+                  .hits = {},
+                  .weak_hits = {},
+                  .hits_from = hits_from,
+                  .strongest = {}},
           background_{axis, grid} {
         if (hits_from > hit_neg_log10_p) {
             weak_hits_.emplace(axis, PlotGrid{grid.columns, grid.rows, top_of_plot(survey)});
@@ -90,6 +95,7 @@ public:
             weak_hits_->add(place, value);
         } else {
             background_.add(place, value);
+            keep_strongest({.row = row, .place = place, .neg_log10_p = value});
         }
     }
 
@@ -100,6 +106,17 @@ public:
     }
 
 private:
+    // Rows come in their order.
+    void keep_strongest(Hit const& one) {
+        constexpr std::size_t most = 10;
+        auto& kept = points_.strongest;
+        if (kept.size() == most && one.neg_log10_p <= kept.back().neg_log10_p) return;
+        kept.insert(
+            std::ranges::upper_bound(kept, one.neg_log10_p, std::greater{}, &Hit::neg_log10_p),
+            one);
+        if (kept.size() > most) kept.pop_back();
+    }
+
     TraitPoints points_;
     PointThinner background_;
     std::optional<PointThinner> weak_hits_;

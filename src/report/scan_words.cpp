@@ -150,10 +150,11 @@ std::vector<std::pair<std::string, std::string>> plan_in_words(Json const& plan)
     std::vector<std::pair<std::string, std::string>> facts;
     add_fact("Tests", text_of(plan, "tests"), facts);
     if (number_of(plan, "min_cases", 0) > 0 && text_of(plan, "tests") != "t-test") {
-        add_fact("Fewest cases or events", fmt::format("{}", number_of(plan, "min_cases", 0)),
+        add_fact("Tests need at least",
+                 fmt::format("{} cases or events, and {} samples with one of a variant's rarer "
+                             "genotypes",
+                             number_of(plan, "min_cases", 0), number_of(plan, "min_carriers", 0)),
                  facts);
-        add_fact("Fewest samples with one of a variant's rarer genotypes",
-                 fmt::format("{}", number_of(plan, "min_carriers", 0)), facts);
     }
     add_fact("Predictors of the whole genome", file_of(plan, "predictors"), facts);
     if (plan.contains("whole_genome") && plan["whole_genome"].is_object()) {

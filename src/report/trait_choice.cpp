@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "maniple/core/error.hpp"
+#include "maniple/core/suggestion.hpp"
 
 namespace maniple {
 namespace {
@@ -55,8 +56,10 @@ std::vector<std::size_t> choose_reported_traits(std::span<std::string const> tra
                 if (!is_chosen(t)) chosen.push_back(t);
             }
         } else {
-            throw UserError{fmt::format(
-                "the run has no trait '{}' (its summary.tsv lists all); correct --trait", word)};
+            auto const similar = suggest(word, traits, "");
+            throw UserError{
+                fmt::format("the run has no trait '{}'{}; correct --trait", word,
+                            similar.empty() ? " (its summary.tsv lists all)" : similar)};
         }
     }
     return chosen;

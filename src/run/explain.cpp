@@ -143,9 +143,16 @@ void explain_scores(ExplainRequest const& request, Log& log) {
     for (auto& page : pages) page.commit(ExistingFile::refuse, FileReaders::owner);
     variants.commit(ExistingFile::refuse, FileReaders::owner);
     folder.finish();
-    log.note(fmt::format("{} people x {} explained: {}", explained.people().size(),
-                         plural(plan.scores(), "score"),
-                         (folder.path() / "contributions.tsv").string()));
+    auto const people = std::ssize(explained.people());
+    log.note(fmt::format(
+        "{} x {} explained: {}", people == 1 ? "1 person" : fmt::format("{} people", people),
+        plural(plan.scores(), "score"), (folder.path() / "contributions.tsv").string()));
+    if (!pages.empty()) {
+        log.note(fmt::format("{}, in the order of summary.tsv: {}{}",
+                             plural(std::ssize(pages), "page"),
+                             (folder.path() / "person-1.html").string(),
+                             people == 1 ? "" : fmt::format(" to person-{}.html", people)));
+    }
 }
 
 }  // namespace maniple

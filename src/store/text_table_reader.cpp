@@ -133,7 +133,8 @@ public:
             column.type = ColumnType::binary;
             for (auto& value : values_) value -= 1;
             remarks.push_back(fmt::format(
-                "column '{}' holds 1 and 2: stored as 0 and 1 (of a disease: control and case)",
+                "column '{0}' holds 1 and 2: stored as 0 and 1 (of a disease: control and case; "
+                "where they are other codes, --categorical {0} keeps them)",
                 name_));
         } else if (nines > 0) {
             remarks.push_back(fmt::format(

@@ -68,7 +68,7 @@ class ExplainPage(CommandCase):
             self.assertIn(f"Of the 1,599 other people of this store, {100 * below:.1f}% have a lower score" +
                           (" (half of those with the same score counted)" if (scores == scores[person]).sum() > 1 else "") +
                           ". They are", page.text)
-            self.assertIn("100.0% of the score's variance rests on this person's own genotypes", page.text)
+            self.assertIn("100.0% of the score's variance rests on genotypes that this person has", page.text)
             data = page.data["population-data-1"]
             self.assertAlmostEqual(data["mark"]["value"], scores[person], places=9)
             self.assertEqual(sum(data["counts"]), SAMPLES)
@@ -107,7 +107,7 @@ class ExplainPage(CommandCase):
         for person in range(4):
             text = Page(self.folder / f"few-pages/person-{person + 1}.html").text
             share = variance[dosages[:, person] != MISSING].sum() / variance.sum()
-            told = f"{100 * share:.{2 if 0 < 100 * share < 1 else 1}f}% of the score's variance rests on this person's own"
+            told = f"{100 * share:.{2 if 0 < 100 * share < 1 else 1}f}% of the score's variance rests on genotypes that"
             self.assertIn(("Only " if share < 0.9 else "") + told, text)
             self.assertEqual("have a lower score" in text, share >= 0.5, person)
             self.assertEqual("No absolute risk is told: most of this person's genotypes" in text, share < 0.5)

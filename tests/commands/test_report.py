@@ -188,6 +188,7 @@ class Reports(ReportCase):
         page = self.page()
         self.assertEqual([row[0] for row in page.rows("Traits")[1:]], ["null", "other"])
         self.refuse(["no trait 'nope'", "--trait"], "report", "--run", "r", "--trait", "nope")
+        self.refuse(["no trait 'strnog'", "did you mean 'strong'?"], "report", "--run", "r", "--trait", "strnog")
         for words, expected in ((["*t*"], ["strong", "other"]), (["null,o*"], ["null", "other"]),
                                 (["other,all"], ["other", "strong", "null"])):
             self.succeed("report", "--run", "r", "--trait", *words)

@@ -180,6 +180,21 @@ TEST_CASE("locus_table: where loci have regions, who has no script is told that 
     CHECK_THAT(locus_table(trait, {"1"}, 10), !Contains("unscripted"));
 }
 
+TEST_CASE("strongest_table: variants of a trait without hits, in their order", "[report]") {
+    ReportedTrait trait;
+    trait.name = "height";
+    trait.id = "trait-2";
+    for (auto const p : {6.5, 6.0}) {
+        trait.strongest.push_back(result(static_cast<std::int64_t>(10 * p), p));
+        trait.strongest.back().beta = 0.5;
+    }
+    auto const html = strongest_table(trait, {"1"});
+    CHECK_THAT(html, Contains("Strongest variants of height, none with p ≤ 5e-8") &&
+                         Contains("trait-2-strongest.tsv") && !Contains("data-region"));
+    CHECK(html.find("3.2e-07") < html.find("1.0e-06"));
+    CHECK(html.find("1.0e-06") != std::string::npos);
+}
+
 TEST_CASE("keep_strongest_loci: one order over all traits", "[report]") {
     std::vector<ReportedTrait> traits(3);
     for (std::int64_t i = 0; i < 10; ++i) {

@@ -43,10 +43,10 @@ TEST_CASE("manhattan_figure: its caption tells the strongest hit", "[report]") {
     CHECK_THAT(figure_of(trait_with(0)), Contains("No variant reaches p = 5e-8; lambda GC 1.010"));
     CHECK_THAT(
         figure_of(trait_with(1)),
-        Contains("1 variant with p ≤ 5e-8 at 1 locus; strongest rs0 at 1:2000, p = 3.2e-21"));
+        Contains("1 variant with p ≤ 5e-8 at 1 locus; strongest rs0 at 1:2,000, p = 3.2e-21"));
     CHECK_THAT(
         figure_of(trait_with(5)),
-        Contains("5 variants with p ≤ 5e-8 at 5 loci; strongest rs2 at 1:6000, p = 3.2e-21"));
+        Contains("5 variants with p ≤ 5e-8 at 5 loci; strongest rs2 at 1:6,000, p = 3.2e-21"));
 }
 
 TEST_CASE("manhattan_figure: loci that the page has no room for", "[report]") {
@@ -57,7 +57,7 @@ TEST_CASE("manhattan_figure: loci that the page has no room for", "[report]") {
     trait.loci.clear();
     CHECK_THAT(
         figure_of(trait),
-        Contains("3 variants with p ≤ 5e-8 at 3 loci; strongest at 1:4000, p = 3.2e-21") &&
+        Contains("3 variants with p ≤ 5e-8 at 3 loci; strongest at 1:4,000, p = 3.2e-21") &&
             Contains("No locus is marked, the strongest of all traits; 3 more are left out"));
 }
 

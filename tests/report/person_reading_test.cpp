@@ -89,7 +89,12 @@ TEST_CASE("read_validation: every group without validation is a caution", "[repo
     CHECK(text_of(read_validation(score)) ==
           "- The score was judged for 'sickness' in this person's group, sex = female: AUC 0.700 "
           "(0.650 to 0.750) in 2,000 people with 200 cases.\n");
+    score.groups[0].cases = 1960;  // 40 controls.
+    CHECK_THAT(text_of(read_validation(score)),
+               Contains("! The score was judged") && Contains("1,960 cases. They are few:"));
     score.evaluated_outcome = Outcome::time_to_event;
+    CHECK_THAT(text_of(read_validation(score)), Contains("- The score was judged"));
+    score.groups[0].cases = 200;
     CHECK_THAT(text_of(read_validation(score)), Contains("2,000 people with 200 events."));
     score.groups[0].status = Status::not_better;
     score.groups[0].accuracy = {0.412, 0.31, 0.515};

@@ -115,6 +115,16 @@ TEST_CASE("collect_points: every hit is kept, and every cell has its point", "[r
         for (auto const& point : points[t].background) found.insert(cell(point.place, point.y));
         CHECK(found == wanted);
         CHECK(points[t].background.size() == wanted.size());
+
+        std::vector<std::int64_t> others;
+        for (std::int64_t v = 0; v < std::ssize(p); ++v) {
+            auto const value = p[static_cast<std::size_t>(v)];
+            if (value < hit_neg_log10_p) others.push_back(v);
+        }
+        std::ranges::stable_sort(others, std::greater{},
+                                 [&](std::int64_t v) { return p[static_cast<std::size_t>(v)]; });
+        REQUIRE(points[t].strongest.size() == 10);
+        for (std::size_t i = 0; i < 10; ++i) CHECK(points[t].strongest[i].row == others[i]);
     }
 }
 

@@ -59,6 +59,8 @@ struct TraitPoints {
     std::vector<Hit> hits;                ///< In the order of rows; those that fit the memory.
     std::vector<GenomePoint> weak_hits;   ///< Of the others, thinned. Usually none.
     float hits_from = 0;                  ///< Weak ones are below: -log10 p.
+    /// Ten of those that are no hits, strongest first, of equal ones the first in results.h5.
+    std::vector<Hit> strongest;
 };
 
 /// The second pass. \param most_hits  of all traits, to bound the memory (24 bytes each): the
