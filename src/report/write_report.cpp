@@ -98,6 +98,7 @@ void write_report(ReportRequest const& request, Log& log) {
 
 void write_last_report(fs::path const& run, Log& log) {
     try {
+        if (is_there(run / page_name)) return;
         write_report({.run = run}, log);
     } catch (...) {
         auto const verdict = judge(std::current_exception());

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "finished_run.hpp"
 #include "maniple/core/durable_file.hpp"
 #include "maniple/core/error.hpp"
 #include "maniple/core/readable.hpp"
@@ -207,6 +208,11 @@ void merge_shards(MergeRequest const& request, Log& log) {
     auto const limits = agree_on_limits(request.memory, 1, alone);
     auto const shards = find_shards(request.shards);
     auto const at_once = traits_at_once(shards, limits);
+    IntendedRun const intended{.folder = request.run,
+                               .subject = [&] { return shards.front().file.subject; },
+                               .files = {"results.h5", "summary.tsv"},
+                               .guests = request.shards};
+    if (is_finished(intended, alone, log)) return;
     RunFolder folder{request.run, RunProgress::none, request.shards};
     log.open_file(folder.path() / "log.txt");
     auto const& header = shards.front().file.header;

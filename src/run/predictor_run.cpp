@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "finished_run.hpp"
 #include "maniple/core/contract.hpp"
 #include "maniple/core/durable_file.hpp"
 #include "maniple/core/stopwatch.hpp"
@@ -20,10 +21,21 @@
 #include "participants.hpp"
 
 namespace maniple {
+namespace {
+
+bool is_finished(ScanRequest const& request, mpi::Communicator const& comm, Log& log) {
+    auto const subject = [&] { return describe_predictor_run(request, Cohort{request.store}); };
+    return is_finished(
+        {.folder = request.run, .subject = subject, .files = {"predictors.h5", "summary.tsv"}},
+        comm, log);
+}
+
+}  // namespace
 
 void plan_predictors(ScanRequest const& request, mpi::Communicator const& comm, Log& log) {
     expect(request.whole_genome.has_value(), "the request has a whole-genome regression");
 
+    if (is_finished(request, comm, log)) return;
     auto const limits = agree_on_limits(request.memory, request.threads, comm);
     auto const whole_genome = within(*request.whole_genome, limits);
     Participants{whole_genome, comm, log}.describe(log);
@@ -44,6 +56,7 @@ void run_predictors(ScanRequest const& request, mpi::Communicator const& comm, L
     StopRequest const stop_request;
     Stopwatch const watch;
     RunRecord record{.started = timestamp(), .mpi = mpi::Session::implementation()};
+    if (is_finished(request, comm, log)) return;
     auto const limits = agree_on_limits(request.memory, request.threads, comm);
     auto const whole_genome = within(*request.whole_genome, limits);
     std::unique_ptr<RunFolder> folder;

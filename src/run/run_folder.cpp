@@ -55,7 +55,7 @@ bool holds_last_file(fs::path const& path) {
     return std::ranges::any_of(last_names, [&](auto name) { return fs::exists(path / name); });
 }
 
-bool holds_finished_run(fs::path const& path) {
+bool is_finished(fs::path const& path) {
     bool const unfinished = fs::exists(path / lock_name);
     return holds_last_file(path) || (!unfinished && fs::exists(path / record_name));
 }
@@ -97,7 +97,7 @@ bool is_guest(fs::path const& entry, FolderGuests const& guests) {
 
 void require_unused(fs::path const& path, RunProgress progress, FolderGuests const& guests) {
     bool const unfinished = fs::exists(path / lock_name);
-    if (holds_finished_run(path)) {
+    if (is_finished(path)) {
         throw UserError{
             fmt::format("--out '{}' holds a finished run; choose another folder, or "
                         "remove this one{}",
@@ -178,6 +178,11 @@ void RunFolder::require_usable(fs::path const& path, RunProgress progress,
             "--out '{}' is a file (a run needs a folder); choose another name", path.string())};
     }
     require_unused(path, progress, guests);
+}
+
+bool RunFolder::holds_finished_run(fs::path const& path, FolderGuests const& guests) {
+    tidy_up_behind_finished_run(path, guests);
+    return is_finished(path);
 }
 
 void RunFolder::lock() {

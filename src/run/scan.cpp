@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "finished_run.hpp"
 #include "maniple/core/durable_file.hpp"
 #include "maniple/core/error.hpp"
 #include "maniple/core/readable.hpp"
@@ -87,6 +88,37 @@ ScanRequest with_predictors(ScanRequest request, std::vector<std::string> const&
         throw UserError{"none of the traits can be predicted and tested; see the warnings above"};
     }
     return request;
+}
+
+// The predictors that a scan makes for itself.
+std::filesystem::path own_predictors(ScanRequest const& request) {
+    return request.run / "predictors.h5";
+}
+
+/// What the scan is, with its own predictors where they are there and of its traits: what was
+/// scanned without them, or with others, was another scan.
+RunSubject subject_of(ScanRequest const& request, ScanLimits const& limits) {
+    Log silent{Speaker::silent};
+    ScanPlan const plan{request, limits, silent};
+    if (!request.whole_genome) return describe_scan(plan);
+    try {
+        auto const all = with_predictors(request, plan.trait_labels(), own_predictors(request));
+        return describe_scan({all, limits, silent});
+    } catch (UserError const&) {
+        return describe_scan(plan);
+    }
+}
+
+bool is_finished(ScanRequest const& request, ScanLimits const& limits,
+                 mpi::Communicator const& comm, Log& log) {
+    std::vector<std::string> files{"results.h5", "summary.tsv"};
+    if (request.whole_genome) files.emplace_back("predictors.h5");
+    if (request.shard) files = {"shard/columns", "shard/names"};
+    return is_finished({.folder = request.run,
+                        .subject = [&] { return subject_of(request, limits); },
+                        .files = std::move(files),
+                        .shard = request.shard},
+                       comm, log);
 }
 
 /// A scan between its plan and its files.
@@ -261,6 +293,7 @@ void finish_shard(ScanPlan const& plan, ScanOutput& output, RunFolder const& fol
 
 void plan_scan(ScanRequest const& request, mpi::Communicator const& comm, Log& log) {
     auto const limits = agree_on_limits(request.memory, request.threads, comm);
+    if (is_finished(request, limits, comm, log)) return;
     std::optional<ScanPlan> plan;
     together(comm, [&] { plan.emplace(request, limits, log); });
     if (request.whole_genome)
@@ -283,9 +316,10 @@ void run_scan(ScanRequest const& request, mpi::Communicator const& comm, Log& lo
     StopRequest const stop_request;
     Stopwatch const watch;
     RunRecord record{.started = timestamp(), .mpi = mpi::Session::implementation()};
+    auto const limits = agree_on_limits(request.memory, request.threads, comm);
+    if (is_finished(request, limits, comm, log)) return;
     std::unique_ptr<RunFolder> folder;
     std::optional<ScanPlan> plan;
-    auto const limits = agree_on_limits(request.memory, request.threads, comm);
     together(comm, [&] {
         if (!comm.is_root()) return;
         folder = std::make_unique<RunFolder>(request.run, progress_of(request));
@@ -296,7 +330,7 @@ void run_scan(ScanRequest const& request, mpi::Communicator const& comm, Log& lo
     together(comm, [&] { plan.emplace(request, limits, log); });
     if (request.whole_genome) {
         WholeGenomePlaces const places{
-            .predictors = request.run / "predictors.h5",
+            .predictors = own_predictors(request),
             .progress = comm.is_root() ? folder->progress() : std::filesystem::path{}};
         return_large_blocks(64 << 20);  // What one trait's stacking needs, the next one's does too.
         auto const labels = plan->trait_labels();

@@ -71,10 +71,6 @@ std::string shard_lines(SlurmRequest const& request) {
         "\n"
         "shard=${{SLURM_ARRAY_TASK_ID:?this script is for an array; submit it with sbatch "
         "--array=1-$shards}}\n"
-        "if [ -e \"$run/$shard/shard.done\" ]; then\n"
-        "  echo \"shard $shard of $shards is done already\"\n"
-        "  exit 0\n"
-        "fi\n"
         "set -- --shard \"$shard/$shards\" --out \"$run/$shard\" \"$@\"\n",
         request.shards, quote(request.run));
 }

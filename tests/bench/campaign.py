@@ -1,7 +1,9 @@
 """What campaigns on simulated cohorts share: what is asked of them, and a folder that is gone afterwards."""
+import os
 import pathlib
 import sys
 import tempfile
+import time
 
 
 class Campaign:
@@ -19,6 +21,34 @@ class Campaign:
         for failure in self.failures:
             print(f"FAILED  {failure}")
         return 1 if self.failures else 0
+
+
+def reason_in(said):
+    """What a program that failed says of it, without the lines of a launcher."""
+    lines = [line for line in said.splitlines() if line.startswith("maniple: ")]
+    return lines[-1] if lines else said[-300:]
+
+
+def working_in(folder):
+    """Processes whose working folder is below this one."""
+    found = []
+    for process in pathlib.Path("/proc").iterdir():
+        try:
+            if process.name.isdigit() and pathlib.Path(os.readlink(process / "cwd")).is_relative_to(folder):
+                found.append(int(process.name))
+        except OSError:  # It has ended.
+            pass
+    return found
+
+
+def is_left_alone(folder, seconds):
+    """Have all processes that work in this folder ended, at the latest after so many seconds?"""
+    end = time.monotonic() + seconds
+    while working_in(folder.resolve()):
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.02)
+    return True
 
 
 def files_below(folder):

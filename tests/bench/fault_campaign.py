@@ -20,6 +20,7 @@ import os
 import pathlib
 import random
 import shutil
+import signal
 import subprocess
 import sys
 
@@ -30,8 +31,8 @@ import program  # first: leaves where a package is missing
 from program import everything
 
 import campaign
-from campaign import bytes_of, files_below
-from kill_campaign import COMMANDS, Command
+from campaign import bytes_of, files_below, is_left_alone, reason_in, working_in
+from kill_campaign import COMMANDS, PATIENCE, Command, send
 
 sys.path.insert(0, str(program.SOURCE / "tests" / "commands"))
 from command_case import CORRUPT_INPUT, ENVIRONMENT, ENVIRONMENT_ERROR, launcher
@@ -40,13 +41,16 @@ OPERATIONS = ("read", "write", "sync", "rename")
 KINDS = {"read": ("eio", "short", "eintr", "flip", "kill"), "write": ("enospc", "eio", "short", "eintr", "flip", "kill"),
          "sync": ("eio", "kill"), "rename": ("eio", "enospc", "kill")}
 HARMLESS = ("short", "eintr")
+ENDLESS = "it, or a rank of it, takes for ever"  # In place of an exit code.
 # What `verify` checks of what a command makes.
 VERIFIED = {"import": "new", "scan": "r", "whole-genome": "r", "fit": "s", "addition": "s", "report": "s"}
 # Beside those that are killed: what adds to a store, writes a report, or makes text.
-EXPORT = Command("export", ["export", "--run", "done", "--trait", "quantitative_1", "--out", "t.tsv"], ["t.tsv"])
-OTHERS = [Command("addition", ["import", "--store", "s", "--bfile", "q", "--table", "q.tsv", "--name", "more"], ["s"]),
+EXPORT = Command("export", ["export", "--run", "done", "--trait", "quantitative_1", "--out", "t.tsv"], ["t.tsv"],
+                 done=("already",))
+OTHERS = [Command("addition", ["import", "--store", "s", "--bfile", "q", "--table", "q.tsv", "--name", "more"], ["s"],
+                  done=("already", "come twice")),
           Command("report", ["fit", "--store", "s", "--trait", "quantitative_1", "--method", "ridge", "--name", "m", "--out", "f"],
-                  ["s/models/m.h5"]), EXPORT]
+                  ["s/models/m.h5"], done=("already",)), EXPORT]
 
 
 def find_library():
@@ -96,11 +100,17 @@ class Faults(campaign.Campaign):
                     "MANIPLE_FAULT_RANK": str(rank), "MANIPLE_FAULT_COUNT": str(self.folder / "counts")} if fault else {}
         words = [*launcher(ranks), *(["env", *(f"{k}={v}" for k, v in settings.items())] if fault else []), program.MANIPLE,
                  *command.words, *threads]
-        try:
-            return subprocess.run(words, cwd=self.place, text=True, stdin=subprocess.DEVNULL, capture_output=True,
-                                  env=ENVIRONMENT, check=False, timeout=60)
-        except subprocess.TimeoutExpired:
-            return subprocess.CompletedProcess(words, "it takes for ever", "", "")
+        with subprocess.Popen(words, cwd=self.place, text=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, env=ENVIRONMENT) as child:
+            try:
+                said, problem = child.communicate(timeout=PATIENCE)
+            except subprocess.TimeoutExpired:
+                send(signal.SIGKILL, working_in(self.place.resolve()))
+                said, problem = child.communicate()
+                return subprocess.CompletedProcess(words, ENDLESS, said, problem)
+        if not is_left_alone(self.place, PATIENCE):
+            return subprocess.CompletedProcess(words, ENDLESS, said, problem)
+        return subprocess.CompletedProcess(words, child.returncode, said, problem)
 
     def try_command(self, command):
         self.fresh()
@@ -147,19 +157,17 @@ class Faults(campaign.Campaign):
                 return self.find_flip(command, problem)
             return problem or "nothing"
         if kind in (*HARMLESS, "slow"):
-            return f"exit code {done.returncode}: {done.stderr[-300:]}"
+            return f"exit code {done.returncode}: {reason_in(done.stderr)}"
         if kind == "flip":
             is_clear = done.returncode == CORRUPT_INPUT and done.stderr.count("maniple: ") == 1 and "'" in done.stderr
-            return "found" if is_clear else f"exit code {done.returncode}: {done.stderr[-300:]}"
+            return "found" if is_clear else f"exit code {done.returncode}: {reason_in(done.stderr)}"
         if kind != "kill":
             is_clear = done.returncode == ENVIRONMENT_ERROR and done.stderr.count("maniple: ") == 1 and "'" in done.stderr
             if not is_clear:
-                return f"exit code {done.returncode}: {done.stderr[-300:]}"
+                return f"exit code {done.returncode}: {reason_in(done.stderr)}"
         again = self.start(command, ranks=2 if ranks else 0)
-        # It may have met the command when all was done.
-        finished = again.returncode == 2 and any(word in again.stderr for word in ("holds a finished run", "already", "come twice"))
-        if again.returncode and not finished:
-            return f"the next run: exit code {again.returncode}: {again.stderr[-300:]}"
+        if not command.is_done(again.returncode, again.stderr):
+            return f"the next run: exit code {again.returncode}: {reason_in(again.stderr)}"
         return self.difference(command) or ("killed" if kind == "kill" else "refused")
 
     def difference(self, command):
@@ -178,7 +186,7 @@ class Faults(campaign.Campaign):
             return "found"
         made = bytes_of(self.place, command.made)
         if verified.returncode or made.keys() != self.right.keys():
-            return f"{problem}; verify: exit code {verified.returncode}: {verified.stderr[-300:]}"
+            return f"{problem}; verify: exit code {verified.returncode}: {reason_in(verified.stderr)}"
         for name, values in self.values.items():
             if everything(self.place / name) != values:
                 return f"{problem}, of which verify finds nothing: {name}"

@@ -24,7 +24,7 @@ class BenchKills(program.InScratch):
         print(done.stdout)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         for command in kill_campaign.COMMANDS:
-            self.assertRegex(done.stdout, rf"(?m)^{command.name} +\d+\.\d +3 +\d+ +[1-9]\d* +\d+ +0$")
+            self.assertRegex(done.stdout, rf"(?m)^{command.name} +\d+\.\d +\d+ +\d+ +[1-9]\d* +\d+ +0$")
         self.assertEqual(list(self.folder.glob("maniple-kills-*")), [], "stores are left behind")
 
     def test_what_is_wrong_is_noticed(self):

@@ -262,8 +262,8 @@ class Analyses(CommandCase):
             self.fail_with(ENVIRONMENT_ERROR, ["--out 'file/r' cannot be made"], "scan", "--store", "s", *trait,
                            "--out", "file/r", ranks=ranks)
         self.succeed(*SCAN)
-        self.refuse(["--out 'r' holds a finished run"], *SCAN)
-        self.refuse(["--out 'r' holds a finished run"], *SCAN, ranks=2)
+        for ranks in (0, 2):
+            self.refuse(["--out 'r' holds a finished run"], *SCAN, "--min-maf", "0.01", ranks=ranks)
         self.refuse(["option --out is missing"], "scan", "--store", "s", *trait)
         (self.folder / "prepared").mkdir()
         self.refuse(["trait 'x'"], "scan", "--store", "s", "--trait", "x", "--out", "prepared")
@@ -273,7 +273,7 @@ class Analyses(CommandCase):
         (self.folder / "a").mkdir()
         self.refuse(["trait 'x'"], "scan", "--store", "s", "--trait", "x", "--out", "a/b/c/", ranks=2)
         self.succeed("scan", "--store", "s", "--trait", "quantitative_1", "--out", "a/b/c/")
-        self.refuse(["'a/b/c/' holds a finished run"], "scan", "--store", "s", "--trait", "quantitative_1", "--out",
+        self.refuse(["'a/b/c/' holds a finished run"], "scan", "--store", "s", "--trait", "quantitative_2", "--out",
                     "a/b/c/")
 
     def test_run_that_was_killed_is_started_again(self):

@@ -74,9 +74,11 @@ class ReportFiles(ReportCase):
 
     def test_a_finished_run_without_its_page(self):
         self.scan("r", "null", "--no-report")
-        self.refuse(["holds a finished run", "`maniple report --run r`"], "scan", "--store", "s", "--trait", "null", "--out", "r")
+        score = ("score", "--store", "s", "--weights", "w.txt", "--out", "r")
+        self.write("w.txt", "")
+        self.refuse(["holds a finished run", "`maniple report --run r`"], *score)
         self.succeed("report", "--run", "r")
-        self.assertNotIn("maniple report", self.refuse(["holds a finished run"], "scan", "--store", "s", "--trait", "null", "--out", "r"))
+        self.assertNotIn("maniple report", self.refuse(["holds a finished run"], *score))
 
     def test_files_of_different_runs(self):
         self.scan("r", "strong,other")

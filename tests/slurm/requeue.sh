@@ -82,3 +82,8 @@ done
 [ "$(fact "$limited" Restarts)" -ge 1 ] || fail "job 'limited' met no limit"
 [ "$(fact "$preempted" Restarts)" -eq 2 ] || fail "job 'preempted' was not restarted twice"
 grep -q "requeueing job $limited" limited.log
+# As a job that is preempted when all is done.
+again=$(submit preempted)
+wait_until "job 'preempted' ends again" is_over "$again"
+[ "$(fact "$again" JobState)" = COMPLETED ] || fail "job 'preempted' failed, as it had nothing to do"
+grep -q "nothing to do: 'preempted' holds just this run" preempted.log || fail "job 'preempted' was done again"

@@ -38,7 +38,7 @@ RunKind kind_of_run(std::filesystem::path const& run);
 /// file may not be replaced; CorruptInput, EnvironmentError.
 void write_report(ReportRequest const& request, Log& log);
 
-/// What a command does last: the page of the run it has just finished. A failure costs the page
+/// What a command does last: the page of its run, unless it is there. A failure costs the page
 /// alone: its message says how to write it, and its code is that of an EnvironmentError.
 /// \throws EnvironmentError.
 void write_last_report(std::filesystem::path const& run, Log& log);
