@@ -141,7 +141,7 @@ private:
     }
 
     std::string find_obstacle(std::size_t p, std::size_t c, RiskPredictor const& risks) const {
-        return explained_.own_share(p, c) < least_own_share
+        return is_mostly_mean(explained_.own_share(p, c))
                    ? "most of this person's genotypes that the score needs are missing"
                    : risks.obstacle(explained_.people()[p]);
     }

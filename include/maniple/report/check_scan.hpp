@@ -5,9 +5,10 @@
 
 namespace maniple {
 
-/// Names of traits and covariates, samples, numbers of variants, and of every trait variants
-/// tested, hits and lambda GC. Nothing where summary.tsv or run.json is not there. Reads all
-/// p-values. \throws CorruptInput that names the file which differs; EnvironmentError.
+/// Compared are names of traits and covariates, samples, numbers of variants, and of every trait
+/// samples, variants tested, hits and lambda GC; nothing where summary.tsv or run.json is not
+/// there. Reads p-values and numbers of samples of all tests.
+/// \throws CorruptInput that names the file which differs; EnvironmentError.
 void check_scan_texts(std::filesystem::path const& run);
 
 }  // namespace maniple

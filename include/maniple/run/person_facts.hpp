@@ -18,6 +18,10 @@ namespace maniple {
 /// risk: it is mostly the mean.
 inline constexpr double least_own_share = 0.5;
 
+/// \param own_share  of a score's variance that rests on a person's own genotypes; the rest is the
+/// mean of others.
+constexpr bool is_mostly_mean(double own_share) { return own_share < least_own_share; }
+
 /// Where a score lies among those of the store's people, all that have genotypes there.
 struct PopulationPlace {
     std::int64_t people = 0;
@@ -110,7 +114,7 @@ struct PersonScore {
     std::vector<PersonVariant> variants;       ///< The largest contributions first.
     std::vector<PersonGene> genes;             ///< Likewise.
 
-    bool is_mostly_mean() const { return own_share < least_own_share; }
+    bool is_mostly_mean() const { return maniple::is_mostly_mean(own_share); }
 };
 
 struct PersonFacts {
