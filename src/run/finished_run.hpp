@@ -3,33 +3,35 @@
 
 #include <filesystem>
 #include <functional>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "maniple/core/log.hpp"
 #include "maniple/mpi/communicator.hpp"
+#include "maniple/run/kept_state.hpp"
 #include "maniple/run/run_folder.hpp"
-#include "maniple/run/scan_report.hpp"
-#include "maniple/run/shard.hpp"
 
 namespace maniple {
 
 /// What would be made in a run's folder.
 struct IntendedRun {
-    std::filesystem::path folder;
-    std::function<RunSubject()> subject;  ///< Called on the root, where a run is finished.
-    std::vector<std::string> files;       ///< That a finished one has there.
-    std::optional<Shard> shard = {};      ///< Of a scan.
+    std::filesystem::path folder;      ///< Empty: nowhere.
+    std::function<PlanFacts()> facts;  ///< That decide it. Called on the root, where it is needed.
+    std::vector<std::string> files;    ///< That it makes.
     FolderGuests guests = {};
 };
 
-/// Whether the folder holds that very run, finished; it is told then. So a job ends well that was
-/// killed behind its last file and is queued again. Compared with run.json, or shard.done: program,
-/// plan, and checksums of inputs; not where the store is.
+/// Keep what decided the numbers of a run that is about to be finished, as it was when its plan was
+/// made: its owner alone reads it, as checksums of few people left out would tell who they are.
+/// \throws EnvironmentError.
+void keep_plan(RunFolder const& folder, PlanFacts const& facts);
+
+/// Whether the folder holds that very run, finished and undamaged; it is told then. So a job ends
+/// well that was killed behind its last file and is queued again. What decides its numbers is
+/// compared as for runs that are taken up, and all that it made is read.
 ///
-/// Collective; false where there is no finished run, or one that does not say of what it is.
-/// \throws UserError naming what differs or which file is missing; CorruptInput where the record is
+/// Collective; false where there is no finished run, or one whose plan is not known.
+/// \throws UserError naming what differs or which file is missing; CorruptInput where one is
 /// damaged; EnvironmentError.
 bool is_finished(IntendedRun const& intended, mpi::Communicator const& comm, Log& log);
 

@@ -209,8 +209,8 @@ void merge_shards(MergeRequest const& request, Log& log) {
     auto const shards = find_shards(request.shards);
     auto const at_once = traits_at_once(shards, limits);
     IntendedRun const intended{.folder = request.run,
-                               .subject = [&] { return shards.front().file.subject; },
-                               .files = {"results.h5", "summary.tsv"},
+                               .facts = [&] { return shards.front().file.facts; },
+                               .files = {"results.h5", "summary.tsv", "run.json"},
                                .guests = request.shards};
     if (is_finished(intended, alone, log)) return;
     RunFolder folder{request.run, RunProgress::none, request.shards};
@@ -227,6 +227,7 @@ void merge_shards(MergeRequest const& request, Log& log) {
     record.ranks.push_back(own.dump());
     record.finished = timestamp();
     record.seconds += watch.seconds();
+    keep_plan(folder, shards.front().file.facts);
     commit_run(folder, results, summaries, shards.front().file.subject, record);
     folder.finish();
     describe_outcome(summaries, log);

@@ -23,11 +23,12 @@
 namespace maniple {
 namespace {
 
-bool is_finished(ScanRequest const& request, mpi::Communicator const& comm, Log& log) {
-    auto const subject = [&] { return describe_predictor_run(request, Cohort{request.store}); };
-    return is_finished(
-        {.folder = request.run, .subject = subject, .files = {"predictors.h5", "summary.tsv"}},
-        comm, log);
+bool is_finished(ScanRequest const& request, WholeGenomeRequest const& regression,
+                 mpi::Communicator const& comm, Log& log) {
+    return is_finished({.folder = request.run,
+                        .facts = [&] { return whole_genome_facts(regression); },
+                        .files = {"predictors.h5", "summary.tsv", "run.json"}},
+                       comm, log);
 }
 
 }  // namespace
@@ -35,9 +36,9 @@ bool is_finished(ScanRequest const& request, mpi::Communicator const& comm, Log&
 void plan_predictors(ScanRequest const& request, mpi::Communicator const& comm, Log& log) {
     expect(request.whole_genome.has_value(), "the request has a whole-genome regression");
 
-    if (is_finished(request, comm, log)) return;
     auto const limits = agree_on_limits(request.memory, request.threads, comm);
     auto const whole_genome = within(*request.whole_genome, limits);
+    if (is_finished(request, whole_genome, comm, log)) return;
     Participants{whole_genome, comm, log}.describe(log);
     plan_whole_genome(whole_genome, comm, log);
     StopDeadline::describe(log);
@@ -56,9 +57,9 @@ void run_predictors(ScanRequest const& request, mpi::Communicator const& comm, L
     StopRequest const stop_request;
     Stopwatch const watch;
     RunRecord record{.started = timestamp(), .mpi = mpi::Session::implementation()};
-    if (is_finished(request, comm, log)) return;
     auto const limits = agree_on_limits(request.memory, request.threads, comm);
     auto const whole_genome = within(*request.whole_genome, limits);
+    if (is_finished(request, whole_genome, comm, log)) return;
     std::unique_ptr<RunFolder> folder;
     together(comm, [&] {
         if (!comm.is_root()) return;
@@ -78,12 +79,13 @@ void run_predictors(ScanRequest const& request, mpi::Communicator const& comm, L
     together(comm, [&] {
         if (!comm.is_root()) return;
         DurableFile table{folder->path() / "summary.tsv"};
-        write_summary(table.temporary(), predicted);
+        write_summary(table.temporary(), predicted.traits);
         record.finished = timestamp();
         record.seconds = watch.seconds();
         DurableFile described{folder->path() / "run.json"};
         write_run_record(described.temporary(),
                          describe_predictor_run(request, Cohort{request.store}), record);
+        keep_plan(*folder, predicted.facts);
         table.commit(ExistingFile::refuse);
         described.commit(ExistingFile::refuse);
         folder->finish();

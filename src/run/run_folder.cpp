@@ -51,13 +51,17 @@ bool is_progress(fs::path const& file) {
     return std::ranges::count(progress_names, file.filename().string()) > 0;
 }
 
+bool is_there(fs::path const& file) {
+    std::error_code ignored;  // What may not be looked at is told when it is written.
+    return fs::exists(file, ignored);
+}
+
 bool holds_last_file(fs::path const& path) {
-    return std::ranges::any_of(last_names, [&](auto name) { return fs::exists(path / name); });
+    return std::ranges::any_of(last_names, [&](auto name) { return is_there(path / name); });
 }
 
 bool is_finished(fs::path const& path) {
-    bool const unfinished = fs::exists(path / lock_name);
-    return holds_last_file(path) || (!unfinished && fs::exists(path / record_name));
+    return holds_last_file(path) || (!is_there(path / lock_name) && is_there(path / record_name));
 }
 
 // person-1.html
@@ -73,9 +77,9 @@ bool is_person_page(fs::path const& file) {
 
 // What a run leaves when its process dies: all that is written before the last file has its name.
 bool belongs_to_unfinished_run(fs::path const& file) {
-    constexpr std::array<std::string_view, 9> names{
-        lock_name,  predictors_name, "evaluation.tsv", "log.txt",    "summary.tsv",
-        "run.json", "matches.tsv",   "genes.tsv",      "report.html"};
+    constexpr std::array<std::string_view, 10> names{
+        lock_name,     plan_name,  predictors_name, "evaluation.tsv", "log.txt",
+        "summary.tsv", "run.json", "matches.tsv",   "genes.tsv",      "report.html"};
     return std::ranges::count(names, file.filename().string()) > 0 || is_progress(file) ||
            is_person_page(file) || is_temporary_name(file);
 }
@@ -105,7 +109,8 @@ void require_unused(fs::path const& path, RunProgress progress, FolderGuests con
     }
     for (auto const& entry : fs::directory_iterator{path}) {
         auto const name = entry.path().filename().string();
-        if (is_guest(entry.path(), guests)) continue;
+        // Whoever empties a folder may not see the hidden file, which says nothing by itself.
+        if (is_guest(entry.path(), guests) || name == plan_name) continue;
         if (unfinished && is_progress(entry.path()) && name != name_of(progress)) {
             throw UserError{
                 fmt::format("--out '{}' holds the work of an interrupted command of another kind "

@@ -90,34 +90,37 @@ ScanRequest with_predictors(ScanRequest request, std::vector<std::string> const&
     return request;
 }
 
-// The predictors that a scan makes for itself.
-std::filesystem::path own_predictors(ScanRequest const& request) {
-    return request.run / "predictors.h5";
+/// What decides a scan without a regression of its own, and what decides that.
+PlanFacts join(PlanFacts facts, PlanFacts const& regression) {
+    for (auto const& [name, value] : regression) {
+        facts.emplace_back("whole genome: " + name, value);
+    }
+    return facts;
 }
 
-/// What the scan is, with its own predictors where they are there and of its traits: what was
-/// scanned without them, or with others, was another scan.
-RunSubject subject_of(ScanRequest const& request, ScanLimits const& limits) {
+// A shard is the same one alone.
+PlanFacts with_shard(PlanFacts facts, ScanRequest const& request) {
+    if (request.shard) facts.emplace_back("--shard", to_string(*request.shard));
+    return facts;
+}
+
+/// What decides what a scan makes, for one rank.
+PlanFacts facts_of(ScanRequest const& request, ScanLimits const& limits) {
     Log silent{Speaker::silent};
     ScanPlan const plan{request, limits, silent};
-    if (!request.whole_genome) return describe_scan(plan);
-    try {
-        auto const all = with_predictors(request, plan.trait_labels(), own_predictors(request));
-        return describe_scan({all, limits, silent});
-    } catch (UserError const&) {
-        return describe_scan(plan);
-    }
+    if (!request.whole_genome) return with_shard(plan.facts(), request);
+    return join(plan.facts(),
+                whole_genome_facts(regression_of(request, plan.trait_labels(), limits)));
 }
 
 bool is_finished(ScanRequest const& request, ScanLimits const& limits,
                  mpi::Communicator const& comm, Log& log) {
-    std::vector<std::string> files{"results.h5", "summary.tsv"};
+    std::vector<std::string> files{"results.h5", "summary.tsv", "run.json"};
     if (request.whole_genome) files.emplace_back("predictors.h5");
-    if (request.shard) files = {"shard/columns", "shard/names"};
+    if (request.shard) files = {shard_file_name};
     return is_finished({.folder = request.run,
-                        .subject = [&] { return subject_of(request, limits); },
-                        .files = std::move(files),
-                        .shard = request.shard},
+                        .facts = [&] { return facts_of(request, limits); },
+                        .files = std::move(files)},
                        comm, log);
 }
 
@@ -262,30 +265,40 @@ std::vector<TraitSummary> scan_batches(ScanPlan& plan, std::unique_ptr<ScanOutpu
     }
 }
 
+/// What a scan is, as it was when its plan was made. On the root.
+struct DescribedScan {
+    ScanPlan const& plan;
+    PlanFacts facts;
+    RunSubject subject;
+    RunRecord record;
+};
+
 // The files of a whole scan.
-void write_run(ScanPlan const& plan, ScanOutput& output, RunFolder const& folder,
-               std::vector<TraitSummary> const& summaries, RunRecord const& record) {
+void write_run(DescribedScan const& scan, ScanOutput& output, RunFolder const& folder,
+               std::vector<TraitSummary> const& summaries) {
     DurableFile results{folder.path() / "results.h5"};
     output.seal();
     output.write_results(results.temporary());
-    commit_run(folder, results, summaries, describe_scan(plan), record);
+    keep_plan(folder, scan.facts);
+    commit_run(folder, results, summaries, scan.subject, scan.record);
 }
 
-void finish_shard(ScanPlan const& plan, ScanOutput& output, RunFolder const& folder,
-                  RunRecord const& record) {
+void finish_shard(DescribedScan const& scan, ScanOutput& output, RunFolder const& folder) {
+    auto const& plan = scan.plan;
     ShardFile shard{.shard = *plan.request().shard,
-                    .facts = plan.facts(),
+                    .facts = scan.facts,
                     .rows = plan.rows(),
                     .kept = output.finish_shard(),
                     .header = result_header(plan),
                     .traits = {},
-                    .subject = describe_scan(plan),
-                    .record = record};
+                    .subject = scan.subject,
+                    .record = scan.record};
     auto const labels = plan.trait_labels();
     ScanTally const nothing{1};
     for (TraitIndex t{0}; t.get() < plan.traits(); ++t) {
         shard.traits.push_back(summarize(plan, labels[t.at()], t, nothing, TraitIndex{0}));
     }
+    keep_plan(folder, with_shard(scan.facts, plan.request()));
     write_shard_file(folder.path() / shard_file_name, shard);
 }
 
@@ -328,40 +341,51 @@ void run_scan(ScanRequest const& request, mpi::Communicator const& comm, Log& lo
     StopDeadline::describe(log);
     return_large_blocks(1 << 20);  // Columns of most cohorts are smaller, and soon used again.
     together(comm, [&] { plan.emplace(request, limits, log); });
+    PlanFacts facts;
+    together(comm, [&] {
+        if (comm.is_root()) facts = plan->facts();
+    });
+    auto kept = with_shard(facts, request);
     if (request.whole_genome) {
         WholeGenomePlaces const places{
-            .predictors = own_predictors(request),
+            .predictors = request.run / "predictors.h5",
             .progress = comm.is_root() ? folder->progress() : std::filesystem::path{}};
         return_large_blocks(64 << 20);  // What one trait's stacking needs, the next one's does too.
         auto const labels = plan->trait_labels();
         plan.reset();
-        fit_whole_genome(regression_of(request, labels, limits), places, comm, log);
+        auto const fitted =
+            fit_whole_genome(regression_of(request, labels, limits), places, comm, log);
+        facts = join(std::move(facts), fitted.facts);
         return_large_blocks(1 << 20);
         Log silent{Speaker::silent};  // The first plan has said it.
         together(comm, [&] {
             plan.emplace(with_predictors(request, labels, places.predictors), limits, silent);
+            if (comm.is_root()) kept = plan->facts();
         });
     }
     describe_work(*plan, comm, log);
 
     std::unique_ptr<ScanOutput> output;
+    std::optional<DescribedScan> scan;
     together(comm, [&] {
-        if (comm.is_root()) output = std::make_unique<ScanOutput>(folder->progress(), *plan);
+        if (!comm.is_root()) return;
+        output = std::make_unique<ScanOutput>(folder->progress(), *plan, std::move(kept));
+        scan.emplace(*plan, std::move(facts), describe_scan(*plan), std::move(record));
     });
     auto const summaries = scan_batches(*plan, output, comm, log);
 
     auto const mine = describe_rank(comm, request.threads);
     for (auto const& rank : comm.gather(std::as_bytes(std::span{mine}))) {
-        record.ranks.emplace_back(reinterpret_cast<char const*>(rank.data()), rank.size());
+        scan->record.ranks.emplace_back(reinterpret_cast<char const*>(rank.data()), rank.size());
     }
     together(comm, [&] {
         if (!comm.is_root()) return;
-        record.finished = timestamp();
-        record.seconds = watch.seconds();
+        scan->record.finished = timestamp();
+        scan->record.seconds = watch.seconds();
         if (request.shard) {
-            finish_shard(*plan, *output, *folder, record);
+            finish_shard(*scan, *output, *folder);
         } else {
-            write_run(*plan, *output, *folder, summaries, record);
+            write_run(*scan, *output, *folder, summaries);
         }
         output.reset();
         folder->finish();

@@ -10,15 +10,29 @@
 #include "plan_checksums.hpp"
 
 namespace maniple {
+namespace {
+
+// Names that hold a comma are told from two.
+std::string list_names(std::vector<std::string> names) {
+    for (auto& name : names) {
+        if (name.find(',') != std::string::npos) name = fmt::format("\"{}\"", name);
+    }
+    return fmt::format("{}", fmt::join(names, ","));
+}
+
+}  // namespace
 
 PlanFacts ScanPlan::facts() const {
     auto const& filter = request_.filter;
     auto const& rule = request_.rule;
+    std::vector<std::string> kinds;
+    for (auto const& trait : traits_) kinds.emplace_back(trait_type(trait.counts.outcome));
     PlanFacts facts{
         {"version", std::string{program_version}},
         {"genotypes of the store", to_hex(checksum_of(cohort_.index()))},
-        {"--trait", fmt::format("{}", fmt::join(trait_labels(), ","))},
-        {"--covariate", fmt::format("{}", fmt::join(covariate_labels(), ","))},
+        {"--trait", list_names(trait_labels())},
+        {"kinds of the traits", list_names(kinds)},
+        {"--covariate", list_names(covariate_labels())},
         {"--model", to_string(request_.model)},
         {"--correction", describe_correction()},
         {"--min-carriers", fmt::format("{}", rule.fewest_carriers)},

@@ -116,23 +116,16 @@ ResultSpool open_spool(std::filesystem::path const& folder, ScanPlan const& plan
     return {file, extent};
 }
 
-// A shard goes on as the same one alone.
-PlanFacts facts_of(ScanPlan const& plan) {
-    auto facts = plan.facts();
-    if (plan.request().shard) facts.emplace_back("--shard", to_string(*plan.request().shard));
-    return facts;
-}
-
 // At most a fiftieth of the time goes into sealing.
 constexpr double shortest_pause = 0.2;  // Seconds.
 constexpr double pause_per_seal = 50;
 
 }  // namespace
 
-ScanOutput::ScanOutput(std::filesystem::path folder, ScanPlan const& plan)
+ScanOutput::ScanOutput(std::filesystem::path folder, ScanPlan const& plan, PlanFacts facts)
     : folder_{std::move(folder)},
       plan_{plan},
-      facts_{facts_of(plan)},
+      facts_{std::move(facts)},
       spool_{open_spool(folder_, plan, find_sealed(folder_, facts_))},
       sealed_{spool_.bytes()},
       next_seal_{shortest_pause} {}

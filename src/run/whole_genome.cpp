@@ -327,9 +327,15 @@ void fit_levels(WholeGenomeFrame const& frame, BaseTraits& traits,
     WholeGenomeFit{frame, fitted, std::move(missing), blocks, progress}.run(memory, owner);
 }
 
-std::vector<PredictedTrait> fit_whole_genome(WholeGenomeRequest const& request,
-                                             WholeGenomePlaces const& places,
-                                             mpi::Communicator const& comm, Log& log) {
+PlanFacts whole_genome_facts(WholeGenomeRequest const& request) {
+    Log silent{Speaker::silent};
+    Participants const all{request, mpi::Communicator::alone(), silent};
+    return whole_genome_facts(request, *all.cohort, *all.traits, all.chosen);
+}
+
+WholeGenomeResult fit_whole_genome(WholeGenomeRequest const& request,
+                                   WholeGenomePlaces const& places, mpi::Communicator const& comm,
+                                   Log& log) {
     Stopwatch const watch;
     Participants participants{request, comm, log};
     auto& cohort = participants.cohort;
@@ -348,7 +354,7 @@ std::vector<PredictedTrait> fit_whole_genome(WholeGenomeRequest const& request,
     if (comm.max(progress && progress->finished() ? 1 : 0) == 1) {
         if (!request.scratch.empty()) remove_scratch(owner, ScratchRemoval::of_all);
         log.note("whole genome: the predictors that an interrupted run left are taken");
-        return comm.is_root() ? *progress->finished() : std::vector<PredictedTrait>{};
+        return {comm.is_root() ? *progress->finished() : std::vector<PredictedTrait>{}, facts};
     }
 
     SampleMask base{cohort->samples().size()};
@@ -370,7 +376,7 @@ std::vector<PredictedTrait> fit_whole_genome(WholeGenomeRequest const& request,
     });
     if (!request.scratch.empty()) remove_scratch(owner, ScratchRemoval::of_all);
     if (comm.is_root()) describe(predicted, watch.seconds(), log);
-    return predicted;
+    return {std::move(predicted), std::move(facts)};
 }
 
 }  // namespace maniple

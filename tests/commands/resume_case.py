@@ -32,7 +32,7 @@ class Interrupted(CommandCase):
     simulate = ()  # Words of the cohort,
     words = ()     # and of the scan.
     files = ()     # Whose bytes count,
-    others = ("log.txt", "run.json", "summary.tsv")  # and those beside them.
+    others = (".plan", "log.txt", "run.json", "summary.tsv")  # and those beside them.
 
     def setUp(self):
         super().setUp()

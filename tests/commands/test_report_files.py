@@ -147,7 +147,7 @@ class ReportFiles(ReportCase):
         self.judge(done, ENVIRONMENT_ERROR, ["the run is complete", "maniple report --run r"])
         self.assertEqual((self.folder / "r/results.h5").read_bytes(), (self.folder / "whole/results.h5").read_bytes())
         self.assertEqual({path.name for path in (self.folder / "r").iterdir()},
-                         {"results.h5", "summary.tsv", "run.json", "log.txt"})
+                         {"results.h5", "summary.tsv", "run.json", "log.txt", ".plan"})
         self.succeed("report", "--run", "r")
         self.assertEqual((self.folder / "r/report.html").stat().st_size, size)
 

@@ -190,7 +190,7 @@ class ScanOptions(CommandCase):
         for path in [*(self.folder / "r").iterdir(), self.folder / "f.tsv"]:
             if path.suffix == ".h5":
                 continue
-            words = set(re.split(r"[^0-9A-Za-z_]+", path.read_text()))
+            words = set(re.split(r"[^0-9A-Za-z_]+", path.read_text(encoding="latin-1")))
             self.assertFalse(words & set(ids), path)
         import h5py
         with h5py.File(self.folder / "r/results.h5") as file:
@@ -243,7 +243,7 @@ class ScanOptions(CommandCase):
         self.assertEqual((self.folder / "r").stat().st_mode & 0o777, 0o700)
         for run in ("r", "made"):
             self.assertEqual({p.name for p in (self.folder / run).iterdir()},
-                             {"results.h5", "summary.tsv", "run.json", "log.txt", "report.html"})
+                             {"results.h5", "summary.tsv", "run.json", "log.txt", "report.html", ".plan"})
         for path in (self.folder / "r").iterdir():
             self.assertEqual(path.stat().st_mode & 0o777, 0o600, path)
         for path in (self.folder / "made").iterdir():

@@ -22,7 +22,7 @@ class Scan(Interrupted):
     words = ("scan", "--store", "s", "--trait", "quantitative_*,binary_*", "--covariate", "covariate_1", "--missing-genotype",
              "drop", "--threads", 1)
     files = ("results.h5", "summary.tsv", "report.html")
-    others = ("log.txt", "run.json")
+    others = (".plan", "log.txt", "run.json")
 
     def has_columns(self, bytes_of_them=300_000):
         columns = self.folder / "r/segments/columns"

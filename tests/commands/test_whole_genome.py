@@ -160,7 +160,7 @@ class PredictorsAlone(CommandCase):
     def test_what_is_left(self):
         said = self.succeed(*self.odds, "--trait", "quantitative_1,binary_1")
         self.assertEqual(sorted(path.name for path in (self.folder / "r").iterdir()),
-                         ["log.txt", "predictors.h5", "run.json", "summary.tsv"])
+                         [".plan", "log.txt", "predictors.h5", "run.json", "summary.tsv"])
         self.assertRegex(said, r"(?m)^  binary_1: out-of-fold R\^2 .*, log odds$")
         header, *rows = [line.split("\t") for line in (self.folder / "r/summary.tsv").read_text().splitlines()]
         rows = [dict(zip(header, row)) for row in rows]

@@ -59,17 +59,18 @@ TEST_CASE("FitState: bytes give the same state, to the bit") {
 TEST_CASE("checkpoint: gives the state back to the same plan, and to no other") {
     test::ScratchFolder const folder;
     auto const file = folder.path() / ".m.fit";
-    PlanFacts const facts{{"--mixing", "1"}, {"chosen variants", "0123"}};
+    PlanFacts const facts{{"--mixing", "1"}, {"chosen variants", "0123456789abcdef"}};
     CHECK_FALSE(read_checkpoint(file, facts));
     write_checkpoint(file, facts, example());
     auto const read = read_checkpoint(file, facts);
     REQUIRE(read);
     CHECK(to_bytes(*read) == to_bytes(example()));
     CHECK_THROWS_WITH(
-        read_checkpoint(file, {{"--mixing", "0.5"}, {"chosen variants", "0123"}}),
+        read_checkpoint(file, {{"--mixing", "0.5"}, {"chosen variants", "0123456789abcdef"}}),
         Catch::Contains("--mixing was '1' and is '0.5'") && !Catch::Contains("chosen variants"));
-    CHECK_THROWS_WITH(read_checkpoint(file, {{"--mixing", "1"}, {"chosen variants", "4567"}}),
-                      Catch::Contains("(chosen variants)"));
+    CHECK_THROWS_WITH(
+        read_checkpoint(file, {{"--mixing", "1"}, {"chosen variants", "fedcba9876543210"}}),
+        Catch::Contains("(chosen variants)"));
     write_checkpoint(file, facts, {});
     CHECK(read_checkpoint(file, facts)->problems.empty());
 }

@@ -23,17 +23,18 @@ mpi::Bytes example() {
 TEST_CASE("keep_state: gives the state back to the same plan, and to no other", "[run]") {
     test::ScratchFolder const folder;
     auto const file = folder.path() / "kept";
-    PlanFacts const facts{{"--mixing", "1"}, {"chosen variants", "0123"}};
+    PlanFacts const facts{{"--mixing", "1"}, {"chosen variants", "0123456789abcdef"}};
     CHECK_FALSE(find_state(file, facts, work));
     keep_state(file, facts, example());
     CHECK(find_state(file, facts, work) == example());
     CHECK_THROWS_WITH(
-        find_state(file, {{"--mixing", "2"}, {"chosen variants", "0123"}}, work),
+        find_state(file, {{"--mixing", "2"}, {"chosen variants", "0123456789abcdef"}}, work),
         Catch::Contains(
             "interrupted piece of work had another plan (--mixing was '1' and is '2')") &&
             Catch::Contains("choose another --place"));
-    CHECK_THROWS_WITH(find_state(file, {{"--mixing", "1"}, {"chosen variants", "x"}}, work),
-                      Catch::Contains("(chosen variants)"));
+    CHECK_THROWS_WITH(
+        find_state(file, {{"--mixing", "1"}, {"chosen variants", "fedcba9876543210"}}, work),
+        Catch::Contains("(chosen variants)"));
     CHECK_THROWS_AS(find_state(file, {{"--new", "1"}}, work), UserError);
     keep_state(file, {}, {});
     CHECK(find_state(file, {}, work) == mpi::Bytes{});

@@ -29,6 +29,6 @@ timeout 240 sbatch --wait --array=1-3 --cpus-per-task=1 --output=again-%a.log "$
 grep -q "nothing to do: 'run/1/*' holds just this run" again-1.log || fail "shard 1 was done again"
 timeout 120 sbatch --wait --array=1 --cpus-per-task=1 --output=other.log "$source_folder/slurm/maniple-array.sbatch" \
   3 scan.ini run --min-mac 30 && fail "shard 1 was taken for that of another scan"
-grep -q "finished run of another plan (min_mac was" other.log || fail "it is not said what is different"
+grep -q "finished run of another plan (filters was" other.log || fail "it is not said what is different"
 timeout 120 sbatch --wait --output=merge-again.log "$source_folder/slurm/maniple-merge.sbatch" run || fail "the second merge failed"
 cmp alone/results.h5 run/results.h5

@@ -10,6 +10,9 @@
 
 namespace maniple {
 
+/// Of a finished run, for its command given again: what decided its numbers.
+inline constexpr char const* plan_name = ".plan";
+
 /// Work that an unfinished run leaves for the run that goes on from there, by the folder it is in.
 enum class RunProgress {
     none,          ///< Such a run starts anew.

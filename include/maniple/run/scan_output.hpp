@@ -40,9 +40,10 @@ class ScanOutput {
 public:
     /// Finds what an interrupted run left, or begins.
     /// \param folder  of the run's progress; need not be there. \param plan  outlives this object.
+    /// \param facts  that decide what is kept.
     /// \throws UserError where another plan left it, naming what differs; CorruptInput;
     /// EnvironmentError.
-    ScanOutput(std::filesystem::path folder, ScanPlan const& plan);
+    ScanOutput(std::filesystem::path folder, ScanPlan const& plan, PlanFacts facts);
     ScanOutput(ScanOutput const&) = delete;
     ScanOutput& operator=(ScanOutput const&) = delete;
     /// Removes what was never sealed.

@@ -9,6 +9,7 @@
 #include "maniple/core/log.hpp"
 #include "maniple/model/variant_filter.hpp"
 #include "maniple/mpi/communicator.hpp"
+#include "maniple/run/kept_state.hpp"
 #include "maniple/run/model_choice.hpp"
 #include "maniple/run/sample_choice.hpp"
 #include "maniple/run/trait_counts.hpp"
@@ -77,6 +78,12 @@ struct PredictedTrait {
     TraitPrediction how;
 };
 
+/// What a regression made, and of what.
+struct WholeGenomeResult {
+    std::vector<PredictedTrait> traits;  ///< On the root.
+    PlanFacts facts;                     ///< That decide the predictors.
+};
+
 /// Fit, and write predictions of every trait for each contig left out to a file
 /// (store/predictor_file.hpp). A trait's predictions do not depend on the other traits, nor on
 /// ranks, threads, memory, and interruptions.
@@ -87,8 +94,11 @@ struct PredictedTrait {
 /// something finished. Collective over comm. \throws UserError where a trait cannot be fitted, no
 /// variant is left, the memory does not suffice, or the interrupted run was of another request;
 /// Error with ExitCode::stopped; CorruptInput; EnvironmentError.
-std::vector<PredictedTrait> fit_whole_genome(WholeGenomeRequest const& request,
-                                             WholeGenomePlaces const& places,
-                                             mpi::Communicator const& comm, Log& log);
+WholeGenomeResult fit_whole_genome(WholeGenomeRequest const& request,
+                                   WholeGenomePlaces const& places, mpi::Communicator const& comm,
+                                   Log& log);
+
+/// WholeGenomeResult::facts without a fit, for one rank. \throws as fit_whole_genome.
+PlanFacts whole_genome_facts(WholeGenomeRequest const& request);
 
 }  // namespace maniple
