@@ -1,17 +1,19 @@
 #include "finished_run.hpp"
 
 #include <cstddef>
-#include <optional>
+#include <span>
 #include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
 
+#include "cbor.hpp"
+#include "maniple/core/checksum.hpp"
 #include "maniple/core/error.hpp"
 #include "maniple/run/agreement.hpp"
-#include "maniple/run/run_files.hpp"
-#include "maniple/run/shard_set.hpp"
+#include "maniple/run/shard_file.hpp"
 
 namespace maniple {
 namespace {
@@ -20,18 +22,6 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t differences_told = 5;
 
-// Of a finished run; nothing where that is not known, of which others tell.
-std::optional<PlanFacts> find_plan(fs::path const& run) {
-    std::error_code ignored;
-    auto const file = run / plan_name;
-    if (!fs::is_regular_file(file, ignored)) return {};
-    try {
-        return read_state(file, {"run", "choose another --out"}).facts;
-    } catch (CorruptInput const&) {
-        return {};
-    }
-}
-
 std::string describe(std::vector<std::string> differ) {
     auto const all = differ.size();
     if (all <= differences_told) return fmt::format("{}", fmt::join(differ, "; "));
@@ -39,53 +29,65 @@ std::string describe(std::vector<std::string> differ) {
     return fmt::format("{}; and {} more", fmt::join(differ, "; "), all - differences_told);
 }
 
-void require_files(IntendedRun const& intended) {
-    for (auto const& name : intended.files) {
+// \param state  checksums by name.
+void require_intact(fs::path const& run, mpi::Bytes const& state) {
+    auto const checksums = read_cbor(state);
+    for (auto const& [name, checksum] : checksums.items()) {
         std::error_code ignored;
-        if (fs::is_regular_file(intended.folder / name, ignored)) continue;
-        throw UserError{
-            fmt::format("--out '{}' holds a finished run of which '{}' is missing; bring it back, "
-                        "choose another folder, or remove this one",
-                        intended.folder.string(), name)};
+        auto const file = run / name;
+        if (!fs::is_regular_file(file, ignored)) {
+            throw UserError{fmt::format(
+                "--out '{}' holds a finished run of which '{}' is missing; bring it back, choose "
+                "another folder, or remove this one",
+                run.string(), name)};
+        }
+        if (to_hex(checksum_of_file(file)) == checksum) continue;
+        throw CorruptInput{
+            fmt::format("'{}' is damaged (it is not what the run made); bring back a copy, choose "
+                        "another --out, or remove this run",
+                        file.string())};
     }
-}
-
-void require_intact(fs::path const& run) {
-    std::error_code ignored;
-    if (fs::exists(run / shard_file_name, ignored)) {
-        FoundShard const shard{.folder = run, .file = read_shard_file(run / shard_file_name)};
-        shard.columns();
-        shard.names();
-        return;
-    }
-    auto const report = verify_run(find_run_files(run));
-    if (!report.problems.empty()) throw CorruptInput{report.problems.front()};
+    if (fs::exists(run / shard_file_name)) read_shard_file(run / shard_file_name);
 }
 
 // On the root.
 bool find_finished(IntendedRun const& intended, Log& log) {
     auto const& folder = intended.folder;
-    if (folder.empty() || !RunFolder::holds_finished_run(folder, intended.guests)) return false;
+    if (folder.empty() || !RunFolder::holds_finished_run(folder)) return false;
     auto const then = find_plan(folder);
     if (!then) return false;
-    auto differ = differences(*then, intended.facts());
+    auto differ = differences(then->facts, intended.facts());
     if (!differ.empty()) {
         throw UserError{fmt::format(
             "--out '{}' holds a finished run of another plan ({}); choose another folder, or "
             "remove this one",
             folder.string(), describe(std::move(differ)))};
     }
-    require_files(intended);
-    require_intact(folder);
+    require_intact(folder, then->state);
     log.note(fmt::format("nothing to do: '{}' holds just this run, finished", folder.string()));
     return true;
 }
 
 }  // namespace
 
-void keep_plan(RunFolder const& folder, PlanFacts const& facts) {
+std::optional<KeptState> find_plan(fs::path const& run) {
+    std::error_code ignored;
+    auto const file = run / plan_name;
+    if (!fs::is_regular_file(file, ignored)) return {};
+    try {
+        return read_state(file, {"run", "choose another --out"});
+    } catch (Error const&) {  // Of others, or nobody may read it.
+        return {};
+    }
+}
+
+void keep_plan(RunFolder const& folder, PlanFacts const& facts,
+               std::vector<MadeFile> const& files) {
     auto const file = folder.path() / plan_name;
-    keep_state(file, facts, {});
+    auto checksums = nlohmann::json::object();
+    for (auto const& made : files) checksums[made.name] = to_hex(checksum_of_file(made.bytes));
+    auto const state = nlohmann::json::to_cbor(checksums);
+    keep_state(file, facts, std::as_bytes(std::span{state}));
     std::error_code error;
     fs::permissions(file, fs::perms::owner_read | fs::perms::owner_write, error);
     if (!error) return;

@@ -210,9 +210,11 @@ void merge_shards(MergeRequest const& request, Log& log) {
     auto const at_once = traits_at_once(shards, limits);
     IntendedRun const intended{.folder = request.run,
                                .facts = [&] { return shards.front().file.facts; },
-                               .files = {"results.h5", "summary.tsv", "run.json"},
                                .guests = request.shards};
-    if (is_finished(intended, alone, log)) return;
+    if (is_finished(intended, alone, log)) {
+        RunFolder::tidy_up_behind_finished_run(request.run, request.shards);
+        return;
+    }
     RunFolder folder{request.run, RunProgress::none, request.shards};
     log.open_file(folder.path() / "log.txt");
     auto const& header = shards.front().file.header;
@@ -227,8 +229,8 @@ void merge_shards(MergeRequest const& request, Log& log) {
     record.ranks.push_back(own.dump());
     record.finished = timestamp();
     record.seconds += watch.seconds();
-    keep_plan(folder, shards.front().file.facts);
-    commit_run(folder, results, summaries, shards.front().file.subject, record);
+    commit_run(folder, results, summaries, shards.front().file.subject, record,
+               shards.front().file.facts);
     folder.finish();
     describe_outcome(summaries, log);
     log.note(fmt::format("done in {:.1f} s: {}; the shards are not needed any more",

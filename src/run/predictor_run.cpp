@@ -25,10 +25,9 @@ namespace {
 
 bool is_finished(ScanRequest const& request, WholeGenomeRequest const& regression,
                  mpi::Communicator const& comm, Log& log) {
-    return is_finished({.folder = request.run,
-                        .facts = [&] { return whole_genome_facts(regression); },
-                        .files = {"predictors.h5", "summary.tsv", "run.json"}},
-                       comm, log);
+    return is_finished(
+        {.folder = request.run, .facts = [&] { return whole_genome_facts(regression); }}, comm,
+        log);
 }
 
 }  // namespace
@@ -59,7 +58,10 @@ void run_predictors(ScanRequest const& request, mpi::Communicator const& comm, L
     RunRecord record{.started = timestamp(), .mpi = mpi::Session::implementation()};
     auto const limits = agree_on_limits(request.memory, request.threads, comm);
     auto const whole_genome = within(*request.whole_genome, limits);
-    if (is_finished(request, whole_genome, comm, log)) return;
+    if (is_finished(request, whole_genome, comm, log)) {
+        if (comm.is_root()) RunFolder::tidy_up_behind_finished_run(request.run);
+        return;
+    }
     std::unique_ptr<RunFolder> folder;
     together(comm, [&] {
         if (!comm.is_root()) return;
@@ -85,7 +87,10 @@ void run_predictors(ScanRequest const& request, mpi::Communicator const& comm, L
         DurableFile described{folder->path() / "run.json"};
         write_run_record(described.temporary(),
                          describe_predictor_run(request, Cohort{request.store}), record);
-        keep_plan(*folder, predicted.facts);
+        keep_plan(*folder, predicted.facts,
+                  {{"predictors.h5", places.predictors},
+                   {"summary.tsv", table.temporary()},
+                   {"run.json", described.temporary()}});
         table.commit(ExistingFile::refuse);
         described.commit(ExistingFile::refuse);
         folder->finish();

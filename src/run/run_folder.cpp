@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "finished_run.hpp"
 #include "maniple/core/contract.hpp"
 #include "maniple/core/durable_file.hpp"
 #include "maniple/core/error.hpp"
@@ -100,17 +101,23 @@ bool is_guest(fs::path const& entry, FolderGuests const& guests) {
 }
 
 void require_unused(fs::path const& path, RunProgress progress, FolderGuests const& guests) {
-    bool const unfinished = fs::exists(path / lock_name);
+    bool const unfinished = is_there(path / lock_name);
     if (is_finished(path)) {
         throw UserError{
             fmt::format("--out '{}' holds a finished run; choose another folder, or "
                         "remove this one{}",
                         path.string(), describe_missing_page(path))};
     }
-    for (auto const& entry : fs::directory_iterator{path}) {
+    std::error_code error;
+    fs::directory_iterator const entries{path, error};
+    if (error) {
+        throw EnvironmentError{fmt::format("--out '{}' cannot be read ({}); choose another folder",
+                                           path.string(), error.message())};
+    }
+    for (auto const& entry : entries) {
         auto const name = entry.path().filename().string();
-        // Whoever empties a folder may not see the hidden file, which says nothing by itself.
-        if (is_guest(entry.path(), guests) || name == plan_name) continue;
+        // Whoever empties a folder may not see the hidden file.
+        if (is_guest(entry.path(), guests) || (name == plan_name && find_plan(path))) continue;
         if (unfinished && is_progress(entry.path()) && name != name_of(progress)) {
             throw UserError{
                 fmt::format("--out '{}' holds the work of an interrupted command of another kind "
@@ -122,25 +129,6 @@ void require_unused(fs::path const& path, RunProgress progress, FolderGuests con
             fmt::format("--out '{}' is not empty (it holds '{}'); choose a folder that is "
                         "empty or not there yet",
                         path.string(), name)};
-    }
-}
-
-// A run whose process died when it had all its files still has its progress and its lock.
-void tidy_up_behind_finished_run(fs::path const& path, FolderGuests const& guests) {
-    std::error_code ignored;
-    if (!fs::exists(path / lock_name, ignored) || !holds_last_file(path)) return;
-    try {
-        WriterLock lock{path / lock_name};
-        if (!lock.is_ours()) return;
-        for (auto const& entry : fs::directory_iterator{path}) {
-            auto const is_made = fs::exists(path / shard_name) &&
-                                 entry.path().filename() == name_of(RunProgress::shard);
-            bool const is_left = !is_made && !is_guest(entry.path(), guests) &&
-                                 (is_progress(entry.path()) || is_temporary_name(entry.path()));
-            if (is_left) fs::remove_all(entry.path(), ignored);
-        }
-        lock.remove();
-    } catch (std::system_error const&) {  // It is finished all the same.
     }
 }
 
@@ -185,9 +173,24 @@ void RunFolder::require_usable(fs::path const& path, RunProgress progress,
     require_unused(path, progress, guests);
 }
 
-bool RunFolder::holds_finished_run(fs::path const& path, FolderGuests const& guests) {
-    tidy_up_behind_finished_run(path, guests);
-    return is_finished(path);
+bool RunFolder::holds_finished_run(fs::path const& path) { return is_finished(path); }
+
+void RunFolder::tidy_up_behind_finished_run(fs::path const& path, FolderGuests const& guests) {
+    std::error_code ignored;
+    if (!fs::exists(path / lock_name, ignored) || !holds_last_file(path)) return;
+    try {
+        WriterLock lock{path / lock_name};
+        if (!lock.is_ours()) return;
+        for (auto const& entry : fs::directory_iterator{path}) {
+            auto const is_made = fs::exists(path / shard_name) &&
+                                 entry.path().filename() == name_of(RunProgress::shard);
+            bool const is_left = !is_made && !is_guest(entry.path(), guests) &&
+                                 (is_progress(entry.path()) || is_temporary_name(entry.path()));
+            if (is_left) fs::remove_all(entry.path(), ignored);
+        }
+        lock.remove();
+    } catch (std::system_error const&) {  // It is finished all the same.
+    }
 }
 
 void RunFolder::lock() {

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "finished_run.hpp"
 #include "maniple/core/durable_file.hpp"
@@ -115,13 +116,28 @@ PlanFacts facts_of(ScanRequest const& request, ScanLimits const& limits) {
 
 bool is_finished(ScanRequest const& request, ScanLimits const& limits,
                  mpi::Communicator const& comm, Log& log) {
-    std::vector<std::string> files{"results.h5", "summary.tsv", "run.json"};
-    if (request.whole_genome) files.emplace_back("predictors.h5");
-    if (request.shard) files = {shard_file_name};
-    return is_finished({.folder = request.run,
-                        .facts = [&] { return facts_of(request, limits); },
-                        .files = std::move(files)},
+    return is_finished({.folder = request.run, .facts = [&] { return facts_of(request, limits); }},
                        comm, log);
+}
+
+// Lists, tables and genotypes are read again for the tests.
+void require_same(PlanFacts const& before, PlanFacts const& now) {
+    auto const compared = [](PlanFacts const& facts) {
+        PlanFacts some;
+        for (auto const& fact : facts) {
+            auto const& name = fact.first;
+            bool const follows =
+                name == "--trait" || name == "kinds of the traits" || name == "predictors";
+            if (!follows) some.push_back(fact);
+        }
+        return some;
+    };
+    auto const differ = differences(compared(before), compared(now));
+    if (differ.empty()) return;
+    throw UserError{
+        fmt::format("what is scanned has changed since the regression began ({}); bring it back, "
+                    "or scan with another --out",
+                    fmt::join(differ, "; "))};
 }
 
 /// A scan between its plan and its files.
@@ -279,8 +295,7 @@ void write_run(DescribedScan const& scan, ScanOutput& output, RunFolder const& f
     DurableFile results{folder.path() / "results.h5"};
     output.seal();
     output.write_results(results.temporary());
-    keep_plan(folder, scan.facts);
-    commit_run(folder, results, summaries, scan.subject, scan.record);
+    commit_run(folder, results, summaries, scan.subject, scan.record, scan.facts);
 }
 
 void finish_shard(DescribedScan const& scan, ScanOutput& output, RunFolder const& folder) {
@@ -298,7 +313,10 @@ void finish_shard(DescribedScan const& scan, ScanOutput& output, RunFolder const
     for (TraitIndex t{0}; t.get() < plan.traits(); ++t) {
         shard.traits.push_back(summarize(plan, labels[t.at()], t, nothing, TraitIndex{0}));
     }
-    keep_plan(folder, with_shard(scan.facts, plan.request()));
+    auto const kept = folder.path() / shard_folder_name;
+    keep_plan(
+        folder, with_shard(scan.facts, plan.request()),
+        {{"shard/columns", kept / kept_columns_name}, {"shard/names", kept / kept_names_name}});
     write_shard_file(folder.path() / shard_file_name, shard);
 }
 
@@ -330,7 +348,10 @@ void run_scan(ScanRequest const& request, mpi::Communicator const& comm, Log& lo
     Stopwatch const watch;
     RunRecord record{.started = timestamp(), .mpi = mpi::Session::implementation()};
     auto const limits = agree_on_limits(request.memory, request.threads, comm);
-    if (is_finished(request, limits, comm, log)) return;
+    if (is_finished(request, limits, comm, log)) {
+        if (comm.is_root()) RunFolder::tidy_up_behind_finished_run(request.run);
+        return;
+    }
     std::unique_ptr<RunFolder> folder;
     std::optional<ScanPlan> plan;
     together(comm, [&] {
@@ -355,12 +376,14 @@ void run_scan(ScanRequest const& request, mpi::Communicator const& comm, Log& lo
         plan.reset();
         auto const fitted =
             fit_whole_genome(regression_of(request, labels, limits), places, comm, log);
-        facts = join(std::move(facts), fitted.facts);
         return_large_blocks(1 << 20);
         Log silent{Speaker::silent};  // The first plan has said it.
         together(comm, [&] {
             plan.emplace(with_predictors(request, labels, places.predictors), limits, silent);
-            if (comm.is_root()) kept = plan->facts();
+            if (!comm.is_root()) return;
+            kept = plan->facts();
+            require_same(facts, kept);
+            facts = join(std::move(facts), fitted.facts);
         });
     }
     describe_work(*plan, comm, log);

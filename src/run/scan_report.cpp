@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "finished_run.hpp"
 #include "maniple/core/checksum.hpp"
 #include "maniple/core/error.hpp"
 #include "maniple/core/small_count.hpp"
@@ -271,11 +272,17 @@ void write_run_record(std::filesystem::path const& file, RunSubject const& subje
 
 void commit_run(RunFolder const& folder, DurableFile& results,
                 std::vector<TraitSummary> const& summaries, RunSubject const& subject,
-                RunRecord const& record) {
+                RunRecord const& record, PlanFacts const& facts) {
     DurableFile table{folder.path() / "summary.tsv"};
     write_summary(table.temporary(), summaries);
     DurableFile described{folder.path() / "run.json"};
     write_run_record(described.temporary(), subject, record);
+    std::vector<MadeFile> files{{"results.h5", results.temporary()},
+                                {"summary.tsv", table.temporary()},
+                                {"run.json", described.temporary()}};
+    auto const predictors = folder.path() / "predictors.h5";
+    if (std::filesystem::exists(predictors)) files.push_back({"predictors.h5", predictors});
+    keep_plan(folder, facts, files);
     table.commit(ExistingFile::refuse);
     described.commit(ExistingFile::refuse);
     results.commit(ExistingFile::refuse);

@@ -130,28 +130,23 @@ class Again(CommandCase):
     def test_missing_files(self):
         for made, names in ((SCAN, ["results.h5", "summary.tsv", "run.json"]),
                             (WHOLE_GENOME, ["results.h5", "predictors.h5", "summary.tsv", "run.json"]),
-                            (PREDICTORS, ["predictors.h5", "summary.tsv"])):
+                            (PREDICTORS, ["predictors.h5", "summary.tsv"]), (SHARD, ["shard/columns", "shard/names"])):
             for name in names:
                 with self.subTest(made=made, name=name):
                     self.have(made)
                     (self.folder / "r" / name).unlink()
                     self.refuse([f"'r' holds a finished run of which '{name}' is missing"], *made)
-        for name in ("columns", "names"):
-            self.have(SHARD)
-            (self.folder / "r/shard" / name).unlink()
-            self.assertNotEqual(self.run_maniple(*SHARD).returncode, 0)
 
     def test_damage(self):
-        for made, names in ((SCAN, ["results.h5"]), (WHOLE_GENOME, ["results.h5", "predictors.h5"]), (PREDICTORS, ["predictors.h5"]),
+        for made, names in ((SCAN, ["results.h5", "summary.tsv", "run.json"]), (WHOLE_GENOME, ["results.h5", "predictors.h5"]),
+                            (PREDICTORS, ["predictors.h5"]),
                             (SHARD, ["shard.done", "shard/columns", "shard/names"])):
             for name in names:
                 self.have(made)
                 file = self.folder / "r" / name
                 whole = file.read_bytes()
-                cuts = [b"", whole[:-1]]
-                if name.endswith(".h5"):
-                    cuts.append(whole[:len(whole) // 2] + bytes([whole[len(whole) // 2] ^ 1]) + whole[len(whole) // 2 + 1:])
-                for damaged in cuts:
+                half = len(whole) // 2
+                for damaged in (b"", whole[:-1], whole + b"x", whole[:half] + bytes([whole[half] ^ 1]) + whole[half + 1:]):
                     file.write_bytes(damaged)
                     with self.subTest(made=made, name=name, bytes=len(damaged)):
                         self.fail_with(CORRUPT_INPUT, [name.split("/", maxsplit=1)[0]], *made)
@@ -173,8 +168,17 @@ class Again(CommandCase):
             if path.name != ".plan":
                 path.unlink()
         self.assertIn("done in", self.succeed(*SCAN))
-        for name in ("results.h5", "summary.tsv", ".plan"):
+        for name in ("results.h5", "summary.tsv"):
             self.assertEqual(contents(self.folder / "r")[name], right[name])
+
+    def test_a_foreign_file_of_that_name(self):
+        self.have()
+        (self.folder / "o").mkdir()
+        self.write("o/.plan", "of mice and men\n")
+        self.refuse("it holds '.plan'", *SCAN[:-1], "o")
+        (self.folder / "o/.plan").unlink()
+        (self.folder / "o/.plan").mkdir()
+        self.refuse("it holds '.plan'", *SCAN[:-1], "o")
 
     def test_no_folder(self):
         """A plan without --out is of no folder, whatever is in the one where it is made."""

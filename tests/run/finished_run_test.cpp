@@ -18,16 +18,16 @@ void write(fs::path const& file) { std::ofstream{file} << "x\n"; }
 /// A folder that looks like that of predictors alone, with a plan.
 void finish_run(fs::path const& path, PlanFacts const& facts) {
     RunFolder folder{path};
-    keep_plan(folder, facts);
-    write(path / "run.json");
+    write(path / "unnamed");
+    keep_plan(folder, facts, {{"run.json", path / "unnamed"}});
+    fs::rename(path / "unnamed", path / "run.json");
     folder.finish();
 }
 
-bool is_finished_with(fs::path const& path, PlanFacts const& facts,
-                      std::vector<std::string> const& files = {"run.json"}) {
+bool is_finished_with(fs::path const& path, PlanFacts const& facts) {
     Log log{Speaker::silent};
-    return is_finished({.folder = path, .facts = [&] { return facts; }, .files = files},
-                       mpi::Communicator::alone(), log);
+    return is_finished({.folder = path, .facts = [&] { return facts; }}, mpi::Communicator::alone(),
+                       log);
 }
 
 PlanFacts const plan{{"--trait", "a"}, {"chosen variants", "0123456789abcdef"}};
@@ -47,8 +47,12 @@ TEST_CASE("is_finished: the plan that was kept, and no other", "[run]") {
     for (int i = 0; i < 7; ++i) more.emplace_back("--option-" + std::to_string(i), "1");
     CHECK_THROWS_WITH(is_finished_with(path, more),
                       Catch::Contains("--option-4 was 'nothing' and is '1'; and 2 more);"));
-    CHECK_THROWS_WITH(is_finished_with(path, plan, {"run.json", "results.h5"}),
-                      Catch::Contains("of which 'results.h5' is missing"));
+    write(path / "results.h5");
+    std::ofstream{path / "run.json"} << "y\n";
+    CHECK_THROWS_AS(is_finished_with(path, plan), CorruptInput);
+    fs::remove(path / "run.json");
+    CHECK_THROWS_WITH(is_finished_with(path, plan),
+                      Catch::Contains("of which 'run.json' is missing"));
 }
 
 TEST_CASE("is_finished: only where there is a finished run with a plan", "[run]") {
@@ -76,7 +80,7 @@ TEST_CASE("keep_plan: for its owner alone, and gone with a run that fails", "[ru
     {
         RunFolder const folder{path};
         fs::permissions(path, fs::perms::all);
-        keep_plan(folder, plan);
+        keep_plan(folder, plan, {});
         CHECK(fs::status(path / plan_name).permissions() ==
               (fs::perms::owner_read | fs::perms::owner_write));
     }

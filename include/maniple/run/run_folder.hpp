@@ -48,9 +48,12 @@ public:
     static void require_usable(std::filesystem::path const& path,
                                RunProgress progress = RunProgress::none,
                                FolderGuests const& guests = {});
-    /// Does the folder hold all that a run makes? What one that died then has left is removed.
-    static bool holds_finished_run(std::filesystem::path const& path,
-                                   FolderGuests const& guests = {});
+    /// Does the folder hold what a run makes last?
+    static bool holds_finished_run(std::filesystem::path const& path);
+    /// A run whose process died when it had all its files still has its progress and its lock:
+    /// remove them.
+    static void tidy_up_behind_finished_run(std::filesystem::path const& path,
+                                            FolderGuests const& guests = {});
 
     std::filesystem::path const& path() const { return path_; }
     /// Where work to go on from belongs; need not be there. \pre this kind of run leaves some

@@ -10,6 +10,7 @@
 #include "maniple/core/durable_file.hpp"
 #include "maniple/core/log.hpp"
 #include "maniple/mpi/communicator.hpp"
+#include "maniple/run/kept_state.hpp"
 #include "maniple/run/run_folder.hpp"
 #include "maniple/run/scan_plan.hpp"
 #include "maniple/run/scan_tally.hpp"
@@ -72,10 +73,11 @@ void write_run_record(std::filesystem::path const& file, RunSubject const& subje
                       RunRecord const& record);
 
 /// Give a run's files their names, results.h5 last: a folder with it is a finished run.
-/// \param results  is written. \throws EnvironmentError.
+/// \param results  is written. \param facts  that decided them, for the same command given again.
+/// \throws EnvironmentError.
 void commit_run(RunFolder const& folder, DurableFile& results,
                 std::vector<TraitSummary> const& summaries, RunSubject const& subject,
-                RunRecord const& record);
+                RunRecord const& record, PlanFacts const& facts);
 
 /// Tell of the first traits what was found.
 void describe_outcome(std::vector<TraitSummary> const& summaries, Log& log);
