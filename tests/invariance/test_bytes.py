@@ -105,7 +105,7 @@ class Simulated(Bytes):
             self.assert_same_bytes(first, other)
             self.assertEqual((first.parent / "summary.tsv").read_text(), (other.parent / "summary.tsv").read_text())
             self.assertEqual(sorted(os.listdir(other.parent)),
-                             ["log.txt", "report.html", "results.h5", "run.json", "summary.tsv"])
+                             [".plan", "log.txt", "report.html", "results.h5", "run.json", "summary.tsv"])
             self.assertEqual((first.parent / "report.html").read_bytes(), (other.parent / "report.html").read_bytes())
         print(f"\nmemory from {least} MB: {sorted(batches)} batches, the same bytes")
         self.assertIn(1, batches)
