@@ -13,6 +13,7 @@
 #include "maniple/core/checksum.hpp"
 #include "maniple/core/error.hpp"
 #include "maniple/run/agreement.hpp"
+#include "maniple/run/run_folder.hpp"
 #include "maniple/run/shard_file.hpp"
 
 namespace maniple {
@@ -81,9 +82,8 @@ std::optional<KeptState> find_plan(fs::path const& run) {
     }
 }
 
-void keep_plan(RunFolder const& folder, PlanFacts const& facts,
-               std::vector<MadeFile> const& files) {
-    auto const file = folder.path() / plan_name;
+void keep_plan(fs::path const& run, PlanFacts const& facts, std::vector<MadeFile> const& files) {
+    auto const file = run / plan_name;
     auto checksums = nlohmann::json::object();
     for (auto const& made : files) checksums[made.name] = to_hex(checksum_of_file(made.bytes));
     auto const state = nlohmann::json::to_cbor(checksums);

@@ -10,7 +10,6 @@
 #include "maniple/core/log.hpp"
 #include "maniple/mpi/communicator.hpp"
 #include "maniple/run/kept_state.hpp"
-#include "maniple/run/run_folder.hpp"
 
 namespace maniple {
 
@@ -18,7 +17,6 @@ namespace maniple {
 struct IntendedRun {
     std::filesystem::path folder;      ///< Empty: nowhere.
     std::function<PlanFacts()> facts;  ///< That decide it. Called on the root, where it is needed.
-    FolderGuests guests = {};
 };
 
 /// A file of a run: its name there, and where its bytes are until it has it.
@@ -30,7 +28,8 @@ struct MadeFile {
 /// Keep what decided the numbers of a run that is about to be finished, as it was when its plan was
 /// made, and checksums of its files. Its owner alone reads it: checksums of those who take part
 /// would tell who is left out where they are few. \throws EnvironmentError.
-void keep_plan(RunFolder const& folder, PlanFacts const& facts, std::vector<MadeFile> const& files);
+void keep_plan(std::filesystem::path const& run, PlanFacts const& facts,
+               std::vector<MadeFile> const& files);
 
 /// What `keep_plan` kept; nothing where there is nothing that can be read.
 std::optional<KeptState> find_plan(std::filesystem::path const& run);

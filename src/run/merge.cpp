@@ -209,8 +209,7 @@ void merge_shards(MergeRequest const& request, Log& log) {
     auto const shards = find_shards(request.shards);
     auto const at_once = traits_at_once(shards, limits);
     IntendedRun const intended{.folder = request.run,
-                               .facts = [&] { return shards.front().file.facts; },
-                               .guests = request.shards};
+                               .facts = [&] { return shards.front().file.facts; }};
     if (is_finished(intended, alone, log)) {
         RunFolder::tidy_up_behind_finished_run(request.run, request.shards);
         return;

@@ -87,7 +87,7 @@ void run_predictors(ScanRequest const& request, mpi::Communicator const& comm, L
         DurableFile described{folder->path() / "run.json"};
         write_run_record(described.temporary(),
                          describe_predictor_run(request, Cohort{request.store}), record);
-        keep_plan(*folder, predicted.facts,
+        keep_plan(folder->path(), predicted.facts,
                   {{"predictors.h5", places.predictors},
                    {"summary.tsv", table.temporary()},
                    {"run.json", described.temporary()}});

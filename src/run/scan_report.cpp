@@ -282,7 +282,7 @@ void commit_run(RunFolder const& folder, DurableFile& results,
                                 {"run.json", described.temporary()}};
     auto const predictors = folder.path() / "predictors.h5";
     if (std::filesystem::exists(predictors)) files.push_back({"predictors.h5", predictors});
-    keep_plan(folder, facts, files);
+    keep_plan(folder.path(), facts, files);
     table.commit(ExistingFile::refuse);
     described.commit(ExistingFile::refuse);
     results.commit(ExistingFile::refuse);

@@ -191,6 +191,22 @@ class Refused(WholeGenome):
         self.refuse("the work of an interrupted command of another kind", *plain)
         self.finish("--min-maf", 0)  # What the scan alone is asked for may change.
 
+    def test_lists_that_change_meanwhile(self):
+        """The tests are not of other people than the predictors."""
+        ids = [line.split()[0] for line in self.ids()]
+        self.write("keep.txt", "\n".join(ids[:900]) + "\n")
+
+        def change():
+            if not self.is_level_one():
+                return False
+            self.write("keep.txt", "\n".join(ids[1:901]) + "\n")
+            return True
+        code, said = self.stop(signal.SIGCONT, change, "--keep", "keep.txt")
+        self.assertEqual(code, 2, said)
+        self.assertIn("has changed since the regression began (samples that may take part); bring it back", said)
+        self.write("keep.txt", "\n".join(ids[:900]) + "\n")
+        self.assertIn("are taken", self.succeed(*self.words, "--out", "r", "--keep", "keep.txt"))
+
     def ids(self):
         with program.h5py.File(self.folder / "s/cohort.h5") as file:
             return [value.decode() for value in file["sample_id"][:]]

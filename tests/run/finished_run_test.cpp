@@ -6,6 +6,7 @@
 #include <catch2/catch.hpp>
 
 #include "maniple/core/error.hpp"
+#include "maniple/run/run_folder.hpp"
 #include "scratch_folder.hpp"
 
 namespace maniple {
@@ -19,7 +20,7 @@ void write(fs::path const& file) { std::ofstream{file} << "x\n"; }
 void finish_run(fs::path const& path, PlanFacts const& facts) {
     RunFolder folder{path};
     write(path / "unnamed");
-    keep_plan(folder, facts, {{"run.json", path / "unnamed"}});
+    keep_plan(path, facts, {{"run.json", path / "unnamed"}});
     fs::rename(path / "unnamed", path / "run.json");
     folder.finish();
 }
@@ -80,7 +81,7 @@ TEST_CASE("keep_plan: for its owner alone, and gone with a run that fails", "[ru
     {
         RunFolder const folder{path};
         fs::permissions(path, fs::perms::all);
-        keep_plan(folder, plan, {});
+        keep_plan(path, plan, {});
         CHECK(fs::status(path / plan_name).permissions() ==
               (fs::perms::owner_read | fs::perms::owner_write));
     }
