@@ -1,16 +1,24 @@
 #include "maniple/core/durable_file.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <csignal>
+#include <cstddef>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -29,6 +37,56 @@ std::filesystem::path folder_of(std::filesystem::path const& path) {
                          std::string const& reason) {
     throw EnvironmentError{fmt::format("'{}': could not {} ({}); check disk space and permissions",
                                        path.string(), action, reason)};
+}
+
+double seconds(timespec time) {
+    constexpr double nanosecond = 1e-9;
+    return static_cast<double>(time.tv_sec) + nanosecond * static_cast<double>(time.tv_nsec);
+}
+
+// What the system tells of a process. \see proc(5), /proc/PID/stat
+struct ProcessState {
+    bool is_ending = false;  // Dead, and its parent does not know yet, or about to be.
+    double started = 0;      // Seconds since the epoch.
+};
+
+std::optional<ProcessState> read_state(int process) {
+    std::ifstream file{fmt::format("/proc/{}/stat", process)};
+    std::string const text{std::istreambuf_iterator<char>{file}, {}};
+    auto const name_end = text.rfind(')');  // The name may hold anything.
+    if (name_end == std::string::npos) return {};
+    std::istringstream rest{text.substr(name_end + 1)};
+    std::vector<std::string> const fields{std::istream_iterator<std::string>{rest}, {}};
+    constexpr std::size_t first_field = 3;  // As proc(5) counts them.
+    constexpr std::size_t flags_field = 9 - first_field;
+    constexpr std::size_t start_field = 22 - first_field;
+    if (fields.size() <= start_field) return {};
+    auto const& state = fields.front();
+    auto const flags = std::strtoull(fields[flags_field].c_str(), nullptr, 10);
+    auto const start_ticks = std::strtoull(fields[start_field].c_str(), nullptr, 10);
+    timespec since_boot{};
+    timespec now{};
+    ::clock_gettime(CLOCK_BOOTTIME, &since_boot);
+    ::clock_gettime(CLOCK_REALTIME, &now);
+    auto const ticks = static_cast<double>(::sysconf(_SC_CLK_TCK));
+    constexpr unsigned long long exiting = 0x4;  // PF_EXITING
+    return ProcessState{
+        .is_ending = state == "Z" || state == "X" || (flags & exiting) != 0,
+        .started = seconds(now) - seconds(since_boot) + static_cast<double>(start_ticks) / ticks};
+}
+
+// May this process still write the file, whose name has its number? Numbers come again, in
+// containers soon: then the process is younger than the file.
+bool may_be_writing(int process, std::filesystem::path const& file) {
+    if (process <= 0 || process == ::getpid()) return false;
+    if (::kill(process, 0) != 0 && errno != EPERM) return false;
+    auto const state = read_state(process);
+    if (!state) return true;
+    struct stat written {};
+    constexpr double clock_difference = 2;  // Of a file system, which may count whole seconds.
+    bool const is_younger = ::stat(file.c_str(), &written) == 0 &&
+                            state->started > seconds(written.st_mtim) + clock_difference;
+    return !state->is_ending && !is_younger;
 }
 
 }  // namespace
@@ -89,9 +147,7 @@ void remove_leftovers(std::filesystem::path const& final_path) {
         auto const name = entry.path().filename().string();
         if (!name.starts_with(beginning) || !is_temporary_name(name)) continue;
         auto const process = std::atoi(name.c_str() + beginning.size());
-        bool const lives =
-            process > 0 && process != ::getpid() && (::kill(process, 0) == 0 || errno == EPERM);
-        if (!lives) std::filesystem::remove(entry.path(), ignored);
+        if (!may_be_writing(process, entry.path())) std::filesystem::remove(entry.path(), ignored);
     }
 }
 

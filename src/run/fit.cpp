@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "fit_record.hpp"
+#include "maniple/core/durable_file.hpp"
 #include "maniple/core/error.hpp"
 #include "maniple/core/folder_like.hpp"
 #include "maniple/core/readable.hpp"
@@ -76,6 +77,7 @@ public:
         std::error_code ignored;
         fs::remove(checkpoint_, ignored);
         fs::remove_all(progress_, ignored);
+        remove_leftovers(checkpoint_);
     }
 
 private:

@@ -1,5 +1,10 @@
 #include "maniple/core/durable_file.hpp"
 
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -128,6 +133,54 @@ TEST_CASE("DurableFile: nothing written, or no folder, is an error that names th
     CHECK_THROWS_WITH(unwritten.commit(ExistingFile::refuse), Catch::Contains("out.h5"));
     DurableFile homeless{folder / "none/out.h5"};
     CHECK_THROWS_AS(homeless.commit(ExistingFile::refuse), EnvironmentError);
+}
+
+// A process that waits to be killed.
+class Sleeper {
+public:
+    Sleeper() : process_{::fork()} {
+        while (process_ == 0) ::pause();
+    }
+    Sleeper(Sleeper const&) = delete;
+    Sleeper& operator=(Sleeper const&) = delete;
+    ~Sleeper() {
+        ::kill(process_, SIGKILL);
+        ::waitpid(process_, nullptr, 0);
+    }
+
+    // What it would write beside a file of this name.
+    std::string temporary(std::string const& name) const {
+        return name + ".unfinished-" + std::to_string(process_);
+    }
+    // It is dead then, and nobody has waited for it.
+    void kill() const {
+        ::kill(process_, SIGKILL);
+        siginfo_t ended{};
+        REQUIRE(::waitid(P_PID, static_cast<id_t>(process_), &ended, WEXITED | WNOWAIT) == 0);
+    }
+
+private:
+    pid_t process_;
+};
+
+TEST_CASE("remove_leftovers: takes what a dead process wrote, not what a living one writes",
+          "[core]") {
+    ScratchFolder const folder;
+    Sleeper const writer;
+    auto const temporary = folder / writer.temporary("out.h5");
+    write(temporary, "half");
+    write(folder / writer.temporary("other.h5"), "half");
+    remove_leftovers(folder / "out.h5");
+    CHECK(std::filesystem::exists(temporary));
+
+    SECTION("killed, and not yet waited for") { writer.kill(); }
+    SECTION("its number is that of a younger process") {
+        std::filesystem::last_write_time(
+            temporary, std::filesystem::file_time_type::clock::now() - std::chrono::hours{1});
+    }
+    remove_leftovers(folder / "out.h5");
+    CHECK_FALSE(std::filesystem::exists(temporary));
+    CHECK(folder.files() == 1);
 }
 
 TEST_CASE("is_temporary_name: looks at the file's name, not its folder's", "[core]") {

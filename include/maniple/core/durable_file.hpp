@@ -38,7 +38,8 @@ private:
 };
 
 /// Remove what writers of this file left behind when their processes died: temporary names with
-/// numbers of no process of this machine. (Two machines do not write one file at a time.)
+/// numbers of no process of this machine, of one that is dead but not yet waited for, or of one
+/// that began after the file was written. (Two machines do not write one file at a time.)
 void remove_leftovers(std::filesystem::path const& final_path);
 
 /// Is this the name of a file that a writer left behind when its process died?
