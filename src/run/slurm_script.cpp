@@ -122,11 +122,12 @@ status=0
 srun --mpi="${MANIPLE_MPI:-$launcher}" --cpus-per-task="$threads" --wait=60 \
   "$maniple" "$command" --job "$job" "$@" || status=$?
 
-# 75: stopped in time; the same command goes on. (A task of an array has a number of its own.)
+# 75: stopped in time; the same command goes on. 138: the signal came before maniple listened, as it was starting.
+# (A task of an array has a number of its own.)
 restarts=${SLURM_RESTART_COUNT:-0}
 most=${MANIPLE_MAX_RESTARTS:-10}
 this=${SLURM_ARRAY_JOB_ID:+${SLURM_ARRAY_JOB_ID}_${SLURM_ARRAY_TASK_ID:-}}
-if [ "$status" -eq 75 ] && [ -z "$ended" ]; then
+if { [ "$status" -eq 75 ] || [ "$status" -eq 138 ]; } && [ -z "$ended" ]; then
   if [ "$restarts" -ge "$most" ]; then
     echo "maniple is not done after $restarts restarts, and MANIPLE_MAX_RESTARTS=$most allows no more; what it has" \
       "is kept: submit the same job again" >&2

@@ -44,6 +44,13 @@ signalled=$(submit signalled)
 limited=$(submit limited --time=1 --export=ALL,MANIPLE_MAX_RESTARTS=100 -- --stop-before slurm-54s)
 preempted=$(submit preempted)
 capped=$(submit capped --export=ALL,MANIPLE_MAX_RESTARTS=1 -- --stop-before 1s)
+# Signalled while it starts: a program that does not listen yet.
+cat > starting << 'PROGRAM'
+#!/usr/bin/env bash
+[ "${SLURM_RESTART_COUNT:-0}" -gt 0 ] || kill -USR1 $$
+PROGRAM
+chmod +x starting
+early=$(MANIPLE=$PWD/starting submit early --export=ALL)
 
 # As before a limit, by --signal: to the ranks, not to the script.
 wait_until "job 'signalled' computes" goes_on "$signalled" signalled 1
@@ -82,6 +89,9 @@ done
 [ "$(fact "$limited" Restarts)" -ge 1 ] || fail "job 'limited' met no limit"
 [ "$(fact "$preempted" Restarts)" -eq 2 ] || fail "job 'preempted' was not restarted twice"
 grep -q "requeueing job $limited" limited.log
+wait_until "job 'early' ends" is_over "$early"
+[ "$(fact "$early" JobState) $(fact "$early" Restarts)" = "COMPLETED 1" ] ||
+  fail "job 'early' was not restarted once"
 # As a job that is preempted when all is done.
 again=$(submit preempted)
 wait_until "job 'preempted' ends again" is_over "$again"
