@@ -135,10 +135,12 @@ TEST_CASE("DurableFile: nothing written, or no folder, is an error that names th
     CHECK_THROWS_AS(homeless.commit(ExistingFile::refuse), EnvironmentError);
 }
 
-// A process that waits to be killed.
+// A process that waits to be killed, though not for ever.
 class Sleeper {
 public:
     Sleeper() : process_{::fork()} {
+        REQUIRE(process_ >= 0);
+        if (process_ == 0) ::alarm(60);
         while (process_ == 0) ::pause();
     }
     Sleeper(Sleeper const&) = delete;
